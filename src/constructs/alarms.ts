@@ -1,0 +1,87 @@
+import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
+import type { DbInstance } from "@cdktf/provider-aws/lib/db-instance";
+import { Construct } from "constructs";
+import type { EcsCluster } from "./ecs-cluster";
+import type { FargateService } from "./fargate-service";
+
+/** What is watched, and who hears of it. */
+export interface AlarmsProps {
+  /** Prefix of all names. */
+  readonly environment: string;
+  /** ARN of the topic that is told when an alarm starts and when it ends. */
+  readonly topicArn: string;
+  /** Watched for CPU and free storage. */
+  readonly database: DbInstance;
+  /** The services' cluster. */
+  readonly ecsCluster: EcsCluster;
+  /** Watched for CPU. */
+  readonly apiServer: FargateService;
+  /** Watched for CPU. */
+  readonly webApp: FargateService;
+}
+
+/** Alarms on database and services. Cost: $0.10 a month each. */
+export class Alarms extends Construct {
+  /** Makes the alarms. */
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    const alarm = (
+      resource: string,
+      name: string,
+      config: {
+        alarmDescription: string;
+        namespace: string;
+        metricName: string;
+        comparisonOperator: string;
+        threshold: number;
+        evaluationPeriods: number;
+        dimensions: Record<string, string>;
+      },
+    ) =>
+      new CloudwatchMetricAlarm(this, `aws_cloudwatch_metric_alarm.${resource}`, {
+        alarmName: `${props.environment}-plue-${name}`,
+        statistic: "Average",
+        period: 300,
+        alarmActions: [props.topicArn],
+        okActions: [props.topicArn],
+        ...config,
+      });
+
+    const database = {
+      namespace: "AWS/RDS",
+      dimensions: { DBInstanceIdentifier: props.database.identifier },
+    };
+    alarm("database_cpu", "db-cpu", {
+      ...database,
+      alarmDescription: "The database's CPU is above 80 %",
+      metricName: "CPUUtilization",
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: 80,
+      evaluationPeriods: 2,
+    });
+    alarm("database_storage", "db-storage", {
+      ...database,
+      alarmDescription: "The database has less than 5 GiB of free storage",
+      metricName: "FreeStorageSpace",
+      comparisonOperator: "LessThanThreshold",
+      threshold: 5 * 1024 ** 3,
+      evaluationPeriods: 1,
+    });
+
+    const service = (resource: string, name: string, watched: FargateService, title: string) =>
+      alarm(resource, name, {
+        alarmDescription: `The ${title}'s CPU is above 90 %`,
+        namespace: "AWS/ECS",
+        metricName: "CPUUtilization",
+        comparisonOperator: "GreaterThanThreshold",
+        threshold: 90,
+        evaluationPeriods: 2,
+        dimensions: {
+          ClusterName: props.ecsCluster.cluster.name,
+          ServiceName: watched.service.name,
+        },
+      });
+    service("ecs_cpu_api", "api-cpu", props.apiServer, "API server");
+    service("ecs_cpu_web", "web-cpu", props.webApp, "web app");
+  }
+}

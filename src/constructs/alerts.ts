@@ -1,0 +1,33 @@
+import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
+import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
+import { Construct } from "constructs";
+
+/** Who hears of alarms. */
+export interface AlertsProps {
+  /** Prefix of all names. */
+  readonly environment: string;
+  /** E-mail address; it must confirm the subscription. */
+  readonly email: string;
+}
+
+/**
+ * The topic that alarms publish to. It is not encrypted with the AWS-managed key, which CloudWatch
+ * may not use; alarms hold no secrets.
+ */
+export class Alerts extends Construct {
+  /** The topic. */
+  readonly topic: SnsTopic;
+
+  /** Makes the topic and subscribes the address. */
+  constructor(scope: Construct, id: string, props: AlertsProps) {
+    super(scope, id);
+    this.topic = new SnsTopic(this, "aws_sns_topic.alerts", {
+      name: `${props.environment}-plue-alerts`,
+    });
+    new SnsTopicSubscription(this, "aws_sns_topic_subscription.alerts_email", {
+      topicArn: this.topic.arn,
+      protocol: "email",
+      endpoint: props.email,
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import { DataAwsSsmParametersByPath } from "@cdktf/provider-aws/lib/data-aws-ssm-parameters-by-path";
+import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
+import { Construct } from "constructs";
+import type { TerraformVariable } from "../cdktf";
+import { reference } from "../reference";
+
+/** Which tags to deploy. */
+export interface ImageTagsProps {
+  /** Prefix of all names. */
+  readonly environment: string;
+  /** Variable: tag of the API server's image. */
+  readonly apiServer: TerraformVariable;
+  /** Variable: tag of the web app's image. */
+  readonly webApp: TerraformVariable;
+  /** Variable: tag of the migration task's image. */
+  readonly dbMigrate: TerraformVariable;
+}
+
+/**
+ * The image tags that are deployed, remembered in SSM parameters.
+ *
+ * A variable names a tag to deploy once; from then on every plan, whoever makes it and with or
+ * without the variable, goes on with that tag, since `latest`, the variables' default, stands for
+ * the tag that was deployed last. Only where none ever was is it the literal tag.
+ */
+export class ImageTags extends Construct {
+  /** Tag of the API server's image. */
+  readonly apiServer: string;
+  /** Tag of the web app's image. */
+  readonly webApp: string;
+  /** Tag of the migration task's image. */
+  readonly dbMigrate: string;
+
+  /** Makes the parameters. */
+  constructor(scope: Construct, id: string, props: ImageTagsProps) {
+    super(scope, id);
+    const path = `/plue/${props.environment}/image-tags`;
+    const deployed = new DataAwsSsmParametersByPath(
+      this,
+      "data.aws_ssm_parameters_by_path.deployed",
+      { path },
+    );
+    const known = `data.${deployed.terraformResourceType}.${deployed.friendlyUniqueId}`;
+    const tag = (resource: string, name: string, variable: TerraformVariable) => {
+      const wanted = reference(variable);
+      // Tags are no secrets, but the data source marks every value as one.
+      const last = `lookup(zipmap(${known}.names, nonsensitive(${known}.values)), "${path}/${name}", "latest")`;
+      return new SsmParameter(this, `aws_ssm_parameter.${resource}`, {
+        name: `${path}/${name}`,
+        description: `Image tag deployed last for ${name}`,
+        type: "String",
+        insecureValue: `\${${wanted} != "latest" ? ${wanted} : ${last}}`,
+      }).insecureValue;
+    };
+    this.apiServer = tag("api_server", "api-server", props.apiServer);
+    this.webApp = tag("web_app", "web-app", props.webApp);
+    this.dbMigrate = tag("db_migrate", "db-migrate", props.dbMigrate);
+  }
+}

@@ -1,0 +1,176 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { DataAwsAvailabilityZones } from "@cdktf/provider-aws/lib/data-aws-availability-zones";
+import { DefaultSecurityGroup } from "@cdktf/provider-aws/lib/default-security-group";
+import { Eip } from "@cdktf/provider-aws/lib/eip";
+import { FlowLog } from "@cdktf/provider-aws/lib/flow-log";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { InternetGateway } from "@cdktf/provider-aws/lib/internet-gateway";
+import { NatGateway } from "@cdktf/provider-aws/lib/nat-gateway";
+import { RouteTable } from "@cdktf/provider-aws/lib/route-table";
+import { RouteTableAssociation } from "@cdktf/provider-aws/lib/route-table-association";
+import { Subnet } from "@cdktf/provider-aws/lib/subnet";
+import { Vpc } from "@cdktf/provider-aws/lib/vpc";
+import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
+import { Construct } from "constructs";
+import { Fn, type TerraformResource } from "../cdktf";
+import type { NetworkSettings } from "../settings";
+import { policyDocument, trustService } from "./iam";
+
+/** What a network is made of. */
+export interface NetworkProps extends NetworkSettings {
+  /** Prefix of all names. */
+  readonly environment: string;
+  /** The account's id, for the flow log role's trust. */
+  readonly accountId: string;
+  /** Region, for the name of S3's endpoint. */
+  readonly region: string;
+}
+
+/**
+ * The VPC: a public and a private subnet in each zone, one way out to the internet for each private
+ * subnet, S3 reached without the NAT gateway, and a log of all traffic.
+ *
+ * Cost: each NAT gateway about $33 a month and $0.045 a GB (us-east-1); the S3 endpoint is free and
+ * keeps image layers off that bill.
+ */
+export class Network extends Construct {
+  /** The VPC. */
+  readonly vpc: Vpc;
+  /** One for each zone; only the load balancer and NAT gateways live here. */
+  readonly publicSubnets: readonly Subnet[];
+  /** One for each zone; everything else lives here. */
+  readonly privateSubnets: readonly Subnet[];
+  /** CIDRs of the private subnets. */
+  readonly privateCidrs: readonly string[];
+  /** What a task in a private subnet must wait for before it can reach the internet. */
+  readonly wayOut: readonly TerraformResource[];
+
+  /** Makes the VPC with all of its parts. */
+  constructor(scope: Construct, id: string, props: NetworkProps) {
+    super(scope, id);
+    const { environment, zones } = props;
+    const named = (name: string) => ({ Name: `${environment}-${name}` });
+
+    this.vpc = new Vpc(this, "aws_vpc.main", {
+      cidrBlock: props.cidr,
+      enableDnsSupport: true,
+      enableDnsHostnames: true,
+      tags: named("vpc"),
+    });
+    // A VPC comes with a group that lets its members talk; whatever is started without a group of
+    // its own would get it.
+    new DefaultSecurityGroup(this, "aws_default_security_group.main", {
+      vpcId: this.vpc.id,
+      ingress: [],
+      egress: [],
+    });
+    const internetGateway = new InternetGateway(this, "aws_internet_gateway.main", {
+      vpcId: this.vpc.id,
+      tags: named("igw"),
+    });
+
+    const available = new DataAwsAvailabilityZones(this, "data.aws_availability_zones.available", {
+      state: "available",
+    });
+    const subnets = (type: "public" | "private", cidrs: readonly string[]) =>
+      cidrs.map(
+        (cidrBlock, index) =>
+          new Subnet(this, `aws_subnet.${type}[${index}]`, {
+            vpcId: this.vpc.id,
+            cidrBlock,
+            availabilityZone: Fn.element(available.names, index),
+            mapPublicIpOnLaunch: type === "public",
+            tags: { ...named(`${type}-subnet-${index + 1}`), Type: type },
+            // A zone that AWS adds or withdraws shifts the list: live subnets stay where they are.
+            lifecycle: { ignoreChanges: ["availability_zone"] },
+          }),
+      );
+    this.publicSubnets = subnets(
+      "public",
+      zones.map((zone) => zone.publicCidr),
+    );
+    this.privateCidrs = zones.map((zone) => zone.privateCidr);
+    this.privateSubnets = subnets("private", this.privateCidrs);
+
+    const exits =
+      props.natGateways === "single" ? this.publicSubnets.slice(0, 1) : this.publicSubnets;
+    const natGateways = exits.map((subnet, index) => {
+      const address = new Eip(this, `aws_eip.nat[${index}]`, {
+        domain: "vpc",
+        tags: named(`nat-eip-${index + 1}`),
+        dependsOn: [internetGateway],
+      });
+      return new NatGateway(this, `aws_nat_gateway.main[${index}]`, {
+        allocationId: address.id,
+        subnetId: subnet.id,
+        tags: named(`nat-gateway-${index + 1}`),
+        dependsOn: [internetGateway],
+      });
+    });
+
+    const publicRoutes = new RouteTable(this, "aws_route_table.public", {
+      vpcId: this.vpc.id,
+      route: [{ cidrBlock: "0.0.0.0/0", gatewayId: internetGateway.id }],
+      tags: named("public-rt"),
+    });
+    const privateRoutes = natGateways.map(
+      (natGateway, index) =>
+        new RouteTable(this, `aws_route_table.private[${index}]`, {
+          vpcId: this.vpc.id,
+          route: [{ cidrBlock: "0.0.0.0/0", natGatewayId: natGateway.id }],
+          tags: named(`private-rt-${index + 1}`),
+        }),
+    );
+    const associate = (
+      type: string,
+      associated: readonly Subnet[],
+      tables: readonly RouteTable[],
+    ) =>
+      associated.map(
+        (subnet, index) =>
+          new RouteTableAssociation(this, `aws_route_table_association.${type}[${index}]`, {
+            subnetId: subnet.id,
+            routeTableId: tables[index % tables.length]!.id,
+          }),
+      );
+    associate("public", this.publicSubnets, [publicRoutes]);
+    this.wayOut = associate("private", this.privateSubnets, privateRoutes);
+
+    new VpcEndpoint(this, "aws_vpc_endpoint.s3", {
+      vpcId: this.vpc.id,
+      serviceName: `com.amazonaws.${props.region}.s3`,
+      vpcEndpointType: "Gateway",
+      routeTableIds: privateRoutes.map((table) => table.id),
+      tags: named("s3-endpoint"),
+    });
+
+    this.logTraffic(props);
+  }
+
+  private logTraffic({ environment, accountId, flowLogRetentionDays }: NetworkProps): void {
+    const logGroup = new CloudwatchLogGroup(this, "aws_cloudwatch_log_group.flow_log", {
+      name: `/aws/vpc/${environment}`,
+      retentionInDays: flowLogRetentionDays,
+    });
+    const role = new IamRole(this, "aws_iam_role.flow_log", {
+      name: `${environment}-vpc-flow-log-role`,
+      assumeRolePolicy: trustService("vpc-flow-logs.amazonaws.com", accountId),
+    });
+    new IamRolePolicy(this, "aws_iam_role_policy.flow_log", {
+      name: `${environment}-vpc-flow-log-policy`,
+      role: role.id,
+      policy: policyDocument({
+        Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+        Resource: `${logGroup.arn}:*`,
+      }),
+    });
+    new FlowLog(this, "aws_flow_log.main", {
+      vpcId: this.vpc.id,
+      trafficType: "ALL",
+      iamRoleArn: role.arn,
+      logDestination: logGroup.arn,
+      tags: { Name: `${environment}-vpc-flow-logs` },
+    });
+  }
+}

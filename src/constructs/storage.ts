@@ -1,0 +1,136 @@
+import { EfsAccessPoint } from "@cdktf/provider-aws/lib/efs-access-point";
+import { EfsBackupPolicy } from "@cdktf/provider-aws/lib/efs-backup-policy";
+import { EfsFileSystem } from "@cdktf/provider-aws/lib/efs-file-system";
+import { EfsFileSystemPolicy } from "@cdktf/provider-aws/lib/efs-file-system-policy";
+import { EfsMountTarget } from "@cdktf/provider-aws/lib/efs-mount-target";
+import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { SecurityGroupRule } from "@cdktf/provider-aws/lib/security-group-rule";
+import { Construct } from "constructs";
+import type { TerraformResource } from "../cdktf";
+import type { StorageSettings } from "../settings";
+import { policyDocument, type PolicyStatement } from "./iam";
+import type { Network } from "./network";
+
+/** What the storage is made of. */
+export interface StorageProps extends StorageSettings {
+  /** Prefix of all names. */
+  readonly environment: string;
+  /** Where the mount targets stand. */
+  readonly network: Network;
+}
+
+const NFS_PORT = 2049;
+
+/**
+ * The file system of the git repositories: encrypted, mounted over TLS only, and only through the
+ * access point and with an IAM role that may.
+ *
+ * Cost (us-east-1): $0.30 a GB-month, $0.016 in Infrequent Access; backups $0.05 a GB-month.
+ */
+export class Storage extends Construct {
+  /** The file system. */
+  readonly fileSystem: EfsFileSystem;
+  /** /git-repos, owned by uid and gid 1000. */
+  readonly gitRepos: EfsAccessPoint;
+  /** Members may mount nothing: it is the file system's own group. */
+  readonly securityGroup: SecurityGroup;
+  /** What a task must wait for before it can mount the file system. */
+  readonly mountable: readonly TerraformResource[];
+
+  /** Makes the file system, its way in and its mount targets. */
+  constructor(scope: Construct, id: string, props: StorageProps) {
+    super(scope, id);
+    const { environment, network } = props;
+
+    this.fileSystem = new EfsFileSystem(this, "aws_efs_file_system.main", {
+      creationToken: `${environment}-plue-efs`,
+      performanceMode: "generalPurpose",
+      throughputMode: "bursting",
+      encrypted: true,
+      lifecyclePolicy: [{ transitionToIa: transitionTo(props.transitionToInfrequentAccessDays) }],
+      tags: { Name: `${environment}-plue-efs` },
+    });
+    // Without a policy EFS lets in, as root, any client that reaches a mount target. With one, only
+    // roles with a grant of their own get in; this denies even them a connection without TLS.
+    const policy = new EfsFileSystemPolicy(this, "aws_efs_file_system_policy.main", {
+      fileSystemId: this.fileSystem.id,
+      policy: policyDocument({
+        Sid: "TlsOnly",
+        Effect: "Deny",
+        Principal: { AWS: "*" },
+        Action: "*",
+        Resource: this.fileSystem.arn,
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      }),
+    });
+    if (props.backups) {
+      new EfsBackupPolicy(this, "aws_efs_backup_policy.main", {
+        fileSystemId: this.fileSystem.id,
+        backupPolicy: { status: "ENABLED" },
+      });
+    }
+
+    this.securityGroup = new SecurityGroup(this, "aws_security_group.efs", {
+      name: `${environment}-plue-efs-sg`,
+      description: "Security group for Plue EFS",
+      vpcId: network.vpc.id,
+      egress: [],
+      tags: { Name: `${environment}-plue-efs-sg` },
+    });
+    const mountTargets = network.privateSubnets.map(
+      (subnet, index) =>
+        new EfsMountTarget(this, `aws_efs_mount_target.main[${index}]`, {
+          fileSystemId: this.fileSystem.id,
+          subnetId: subnet.id,
+          securityGroups: [this.securityGroup.id],
+        }),
+    );
+    this.gitRepos = new EfsAccessPoint(this, "aws_efs_access_point.git_repos", {
+      fileSystemId: this.fileSystem.id,
+      posixUser: { uid: 1000, gid: 1000 },
+      rootDirectory: {
+        path: "/git-repos",
+        creationInfo: { ownerUid: 1000, ownerGid: 1000, permissions: "755" },
+      },
+      tags: { Name: `${environment}-plue-git-repos-ap` },
+    });
+    this.mountable = [...mountTargets, policy];
+  }
+
+  /** Lets members of the group connect; `name` is the construct that they belong to. */
+  allowFrom(name: string, securityGroup: SecurityGroup): SecurityGroupRule {
+    return new SecurityGroupRule(this, `aws_security_group_rule.efs_from_${name}`, {
+      type: "ingress",
+      description: `NFS from ${name}`,
+      securityGroupId: this.securityGroup.id,
+      protocol: "tcp",
+      fromPort: NFS_PORT,
+      toPort: NFS_PORT,
+      sourceSecurityGroupId: securityGroup.id,
+    });
+  }
+
+  /** The egress rule of a security group whose members mount the file system. */
+  get egressRule() {
+    return {
+      description: "NFS to the git repositories",
+      protocol: "tcp",
+      fromPort: NFS_PORT,
+      toPort: NFS_PORT,
+      securityGroups: [this.securityGroup.id],
+    };
+  }
+
+  /** What a role needs to mount the git repositories and write to them, and nothing else. */
+  get writeStatement(): PolicyStatement {
+    return {
+      Action: ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
+      Resource: this.fileSystem.arn,
+      Condition: { StringEquals: { "elasticfilesystem:AccessPointArn": this.gitRepos.arn } },
+    };
+  }
+}
+
+function transitionTo(days: StorageSettings["transitionToInfrequentAccessDays"]): string {
+  return days === 1 ? "AFTER_1_DAY" : `AFTER_${days}_DAYS`;
+}

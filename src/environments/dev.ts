@@ -1,0 +1,61 @@
+import type { EnvironmentSettings } from "../settings";
+
+/** Development: one NAT gateway, small tasks on Fargate Spot, short logs, nothing protected. */
+export const dev: EnvironmentSettings = {
+  name: "dev",
+  adopts: "dev",
+  secretRecoveryWindowDays: 0,
+  network: {
+    cidr: "10.0.0.0/16",
+    zones: [
+      { publicCidr: "10.0.1.0/24", privateCidr: "10.0.10.0/24" },
+      { publicCidr: "10.0.2.0/24", privateCidr: "10.0.20.0/24" },
+    ],
+    natGateways: "single",
+    flowLogRetentionDays: 3,
+  },
+  database: {
+    instanceClass: "db.t3.micro",
+    allocatedStorage: 20,
+    maxAllocatedStorage: 40,
+    backupRetentionDays: 3,
+    backupWindow: "03:00-04:00",
+    maintenanceWindow: "sun:04:00-sun:05:00",
+    multiAz: false,
+    deletionProtection: false,
+    finalSnapshot: false,
+    applyImmediately: true,
+    performanceInsights: true,
+    monitoringInterval: 0,
+    slowQueryMilliseconds: 1000,
+    logRetentionDays: 3,
+    masterPassword: { mode: "random" },
+  },
+  storage: { transitionToInfrequentAccessDays: 30, backups: false },
+  ecr: {
+    imageTagMutability: "MUTABLE",
+    scanOnPush: false,
+    maxImageCount: 10,
+    forceDelete: true,
+  },
+  ecsCluster: { containerInsights: false },
+  loadBalancer: { https: false, deletionProtection: false },
+  apiServer: {
+    size: { cpu: 256, memoryLimitMiB: 512 },
+    minCapacity: 1,
+    maxCapacity: 2,
+    fargateSpot: { onDemandBase: 1 },
+    executeCommand: true,
+    logRetentionDays: 3,
+  },
+  webApp: {
+    size: { cpu: 256, memoryLimitMiB: 512 },
+    minCapacity: 1,
+    maxCapacity: 2,
+    fargateSpot: { onDemandBase: 0 },
+    executeCommand: true,
+    logRetentionDays: 3,
+  },
+  migration: { size: { cpu: 256, memoryLimitMiB: 512 }, logRetentionDays: 3 },
+  alarms: "targets-only",
+};

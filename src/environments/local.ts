@@ -1,0 +1,22 @@
+import type { EnvironmentSettings } from "../settings";
+import { dev } from "./dev";
+
+/**
+ * The whole stack on the embedded AWS: dev's sizes with production's alarms, backups and
+ * monitoring, so that every kind of resource is there, and no secret in plan or state.
+ */
+export const local: EnvironmentSettings = {
+  ...dev,
+  name: "local",
+  adopts: undefined,
+  statePathStyle: true,
+  database: {
+    ...dev.database,
+    monitoringInterval: 60,
+    // The embedded AWS refuses windows that adjoin; AWS itself takes them.
+    maintenanceWindow: "sun:05:00-sun:06:00",
+    masterPassword: { mode: "write-only", version: 1 },
+  },
+  storage: { ...dev.storage, backups: true },
+  alarms: "notify",
+};

@@ -1,0 +1,244 @@
+import type { FargateSize } from "./fargate";
+
+/**
+ * The retention periods, in days, that CloudWatch Logs takes.
+ * Source: retentionInDays of PutRetentionPolicy in the CloudWatch Logs API reference.
+ */
+export const logRetentionDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
+  3653,
+] as const;
+
+/** How long a CloudWatch log group keeps its events, in days. */
+export type LogRetentionDays = (typeof logRetentionDays)[number];
+
+/**
+ * The intervals, in seconds, at which RDS Enhanced Monitoring measures; 0 is off.
+ * Source: MonitoringInterval of CreateDBInstance in the RDS API reference.
+ */
+export const monitoringIntervals = [0, 1, 5, 10, 15, 30, 60] as const;
+
+/** The two subnets of one availability zone. */
+export interface ZoneSettings {
+  /** CIDR of the public subnet: the load balancer and the NAT gateway. */
+  readonly publicCidr: string;
+  /** CIDR of the private subnet: tasks, database, file system. */
+  readonly privateCidr: string;
+}
+
+/** The VPC. */
+export interface NetworkSettings {
+  /** CIDR of the VPC, /16 to /28. */
+  readonly cidr: string;
+  /** One entry for each availability zone, at least two: RDS and the load balancer require it. */
+  readonly zones: readonly ZoneSettings[];
+  /**
+   * `single`: all private subnets go out through the first zone's NAT gateway (cheaper);
+   * `per-zone`: each has its own and survives the loss of another zone.
+   */
+  readonly natGateways: "single" | "per-zone";
+  /** Retention of the VPC flow logs, in days. */
+  readonly flowLogRetentionDays: LogRetentionDays;
+}
+
+/** Where the database's master password comes from. */
+export type MasterPassword =
+  /** Made by Terraform's random provider: it stands in the state. */
+  | { readonly mode: "random" }
+  /**
+   * Made by Secrets Manager and passed on through write-only arguments: neither plan nor state
+   * ever holds it. Needs Terraform 1.11 or later.
+   */
+  | {
+      readonly mode: "write-only";
+      /** Raise by one to rotate the password. */
+      readonly version: number;
+    };
+
+/** PostgreSQL on RDS. */
+export interface DatabaseSettings {
+  /** For example `db.t3.micro`. */
+  readonly instanceClass: string;
+  /** First size of the storage, in GiB. */
+  readonly allocatedStorage: number;
+  /** Size up to which RDS may grow the storage by itself, in GiB. */
+  readonly maxAllocatedStorage: number;
+  /** Retention of automated backups, in days; 0 switches them off. */
+  readonly backupRetentionDays: number;
+  /** Daily, UTC, as `hh:mm-hh:mm`; at least 30 minutes, apart from the maintenance window. */
+  readonly backupWindow: string;
+  /** Weekly, UTC, as `ddd:hh:mm-ddd:hh:mm`; at least 30 minutes. */
+  readonly maintenanceWindow: string;
+  /** A standby in a second zone. */
+  readonly multiAz: boolean;
+  /** Default of the variable `database_deletion_protection`. */
+  readonly deletionProtection: boolean;
+  /** Whether a destroy leaves a last snapshot behind. */
+  readonly finalSnapshot: boolean;
+  /** Whether changes take effect at once or in the next maintenance window. */
+  readonly applyImmediately: boolean;
+  /** Performance Insights, with seven days of history (free of charge). */
+  readonly performanceInsights: boolean;
+  /** Enhanced Monitoring's interval in seconds; 0 switches it off. */
+  readonly monitoringInterval: (typeof monitoringIntervals)[number];
+  /** Statements that take longer are logged, in milliseconds; 0 logs all, -1 none. */
+  readonly slowQueryMilliseconds: number;
+  /** Retention of PostgreSQL's log, in days. */
+  readonly logRetentionDays: LogRetentionDays;
+  /** Where the master password comes from. */
+  readonly masterPassword: MasterPassword;
+}
+
+/** EFS, which holds the git repositories. */
+export interface StorageSettings {
+  /** Days without access after which a file moves to the Infrequent Access class. */
+  readonly transitionToInfrequentAccessDays: 1 | 7 | 14 | 30 | 60 | 90 | 180 | 270 | 365;
+  /** Daily backups by AWS Backup, kept for 35 days. */
+  readonly backups: boolean;
+}
+
+/** The image repositories. */
+export interface EcrSettings {
+  /** Whether a tag may be pushed again. */
+  readonly imageTagMutability: "MUTABLE" | "IMMUTABLE";
+  /** Scan each image for known vulnerabilities when it is pushed. */
+  readonly scanOnPush: boolean;
+  /** How many images each repository keeps. */
+  readonly maxImageCount: number;
+  /** Whether a destroy may delete repositories that hold images. */
+  readonly forceDelete: boolean;
+}
+
+/** The ECS cluster. */
+export interface EcsClusterSettings {
+  /** CloudWatch Container Insights (charged for each metric). */
+  readonly containerInsights: boolean;
+}
+
+/** The Application Load Balancer. */
+export interface LoadBalancerSettings {
+  /**
+   * Default of the variable `enable_https`. Where it is true and no hosted zone is given, the
+   * variable `certificate_arn` has no default.
+   */
+  readonly https: boolean;
+  /** Default of the variable `alb_deletion_protection`. */
+  readonly deletionProtection: boolean;
+}
+
+/** The name under which users reach Plue. */
+export interface DomainSettings {
+  /** For example `plue.example.com`. */
+  readonly name: string;
+  /**
+   * Route 53 zone of that name: the alias record and, with HTTPS and without `certificate_arn`, a
+   * DNS-validated certificate are made in it.
+   * @default none: you make the DNS record, and certificate_arn names your certificate
+   */
+  readonly hostedZoneId?: string;
+}
+
+/** Where an egress rule lets traffic go. */
+export interface EgressSettings {
+  /** What it is for. */
+  readonly description: string;
+  /** TCP port. */
+  readonly port: number;
+  /** IPv4 CIDRs. */
+  readonly cidrBlocks: readonly string[];
+}
+
+/** A service on Fargate: the API server or the web app. */
+export interface ServiceSettings {
+  /** CPU and memory of a task. */
+  readonly size: FargateSize;
+  /** Fewest tasks; also the first count. */
+  readonly minCapacity: number;
+  /** Most tasks. */
+  readonly maxCapacity: number;
+  /**
+   * Run on Fargate Spot, but for the first `onDemandBase` tasks, which stay on FARGATE.
+   * @default none: all tasks run on FARGATE
+   */
+  readonly fargateSpot?: { readonly onDemandBase: number };
+  /** Average CPU, in percent, that autoscaling aims at. @default 75 */
+  readonly cpuTargetPercent?: number;
+  /** Average memory, in percent, that autoscaling aims at. @default 75 */
+  readonly memoryTargetPercent?: number;
+  /** Requests per target and minute that autoscaling aims at. @default none: does not scale on them */
+  readonly requestsPerTarget?: number;
+  /**
+   * Time that a new task has before failed health checks count, in seconds.
+   * @default 120
+   */
+  readonly healthCheckGracePeriodSeconds?: number;
+  /** Shells in running tasks by ECS Exec. @default false */
+  readonly executeCommand?: boolean;
+  /** Retention of the container's log, in days. */
+  readonly logRetentionDays: LogRetentionDays;
+  /**
+   * Where a task may connect to beside the parts of Plue that it needs. Image pulls, secrets and
+   * logs need HTTPS.
+   * @default HTTPS to anywhere
+   */
+  readonly egress?: readonly EgressSettings[];
+}
+
+/** The migration task. */
+export interface MigrationSettings {
+  /** CPU and memory of the task. */
+  readonly size: FargateSize;
+  /** Retention of its log, in days. */
+  readonly logRetentionDays: LogRetentionDays;
+}
+
+/** All that distinguishes one environment from another. */
+export interface EnvironmentSettings {
+  /** Name of the stack, prefix of every resource's name: lower case, starts with a letter. */
+  readonly name: string;
+  /** Default of the variable `aws_region`. @default us-east-1 */
+  readonly region?: string;
+  /** The only AWS account that this environment may be deployed to. @default any */
+  readonly accountId?: string;
+  /** Tags of every resource beside Environment, Project and ManagedBy. @default none */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Days for which a deleted secret can be restored; 0 frees its name at once. */
+  readonly secretRecoveryWindowDays: number;
+  /** The VPC. */
+  readonly network: NetworkSettings;
+  /** PostgreSQL. */
+  readonly database: DatabaseSettings;
+  /** The git repositories' file system. */
+  readonly storage: StorageSettings;
+  /** The image repositories. */
+  readonly ecr: EcrSettings;
+  /** The ECS cluster. */
+  readonly ecsCluster: EcsClusterSettings;
+  /** The load balancer. */
+  readonly loadBalancer: LoadBalancerSettings;
+  /** The name under which users reach Plue. @default the load balancer's own DNS name */
+  readonly domain?: DomainSettings;
+  /** The API server. */
+  readonly apiServer: ServiceSettings;
+  /** The web app. */
+  readonly webApp: ServiceSettings;
+  /** The migration task. */
+  readonly migration: MigrationSettings;
+  /**
+   * `notify`: alarms on database, services and targets, sent by e-mail to the variable
+   * `sns_alert_email`; `targets-only`: unhealthy targets raise an alarm that is seen in
+   * CloudWatch, and nobody is told.
+   */
+  readonly alarms: "notify" | "targets-only";
+  /**
+   * Which state of the Terraform project that this one replaces the stack takes over.
+   * @default none: the stack starts empty, without `moved` blocks
+   */
+  readonly adopts?: "dev" | "production";
+  /**
+   * Leaves the S3 backend's bucket in the path of its URL instead of the host's name, as an
+   * embedded AWS on loopback needs.
+   * @default false
+   */
+  readonly statePathStyle?: boolean;
+}
