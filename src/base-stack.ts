@@ -1,4 +1,3 @@
-import type { Construct } from "constructs";
 import { TerraformStack, type TerraformElement, type TerraformResource } from "./cdktf";
 
 const addressInModule = /^(?:data\.)?([a-z0-9_]+)\.([A-Za-z0-9_]+)(?:\[(\d+)\])?$/;
@@ -37,12 +36,14 @@ function prefix(name: string, module: string): string {
   return name === module || name.startsWith(`${module}_`) ? name : `${module}_${name}`;
 }
 
-function nameOf(element: Construct, type: string): string {
+function nameOf(element: TerraformElement, type: string): string {
   const { id, path } = element.node;
   if (!id.includes(".")) return id;
   const [, idType, name, index] = addressInModule.exec(id) ?? [];
   if (name === undefined || idType !== type) {
     throw new Error(`${path}: the id of a ${type} must read ${type}.NAME or ${type}.NAME[0]`);
   }
-  return index === undefined ? name : `${name}_${index}`;
+  // Terraform itself puts the index to the name of a resource that has a count.
+  const counted = (element as TerraformResource).count !== undefined;
+  return index === undefined || counted ? name : `${name}_${index}`;
 }

@@ -9,6 +9,7 @@ export {
   Testing,
   TerraformCount,
   TerraformElement,
+  TerraformLocal,
   TerraformOutput,
   TerraformResource,
   TerraformStack,

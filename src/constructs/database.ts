@@ -13,6 +13,7 @@ import { Password } from "@cdktf/provider-random/lib/password";
 import { Construct } from "constructs";
 import {
   Fn,
+  TerraformLocal,
   TerraformStack,
   Token,
   type TerraformResource,
@@ -278,7 +279,11 @@ function masterPassword(
     secret_id: written.secretId,
     version_id: written.versionId,
   });
-  const value = "${ephemeral.aws_secretsmanager_secret_version.database_password.secret_string}";
+  const value = new TerraformLocal(
+    database,
+    "master_password",
+    "${ephemeral.aws_secretsmanager_secret_version.database_password.secret_string}",
+  ).asString;
   return {
     value,
     instanceArguments: { passwordWo: value, passwordWoVersion: settings.version },

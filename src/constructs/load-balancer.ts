@@ -8,7 +8,13 @@ import { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group";
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { Construct } from "constructs";
-import { TerraformCount, Token, type TerraformResource, type TerraformVariable } from "../cdktf";
+import {
+  TerraformCount,
+  TerraformLocal,
+  Token,
+  type TerraformResource,
+  type TerraformVariable,
+} from "../cdktf";
 import { reference } from "../reference";
 import type { DomainSettings } from "../settings";
 import type { Network } from "./network";
@@ -186,7 +192,12 @@ export class LoadBalancer extends Construct {
         alias: { name: this.lb.dnsName, zoneId: this.lb.zoneId, evaluateTargetHealth: true },
       });
     }
-    this.url = `\${${https} ? "https" : "http"}://${domain?.name ?? this.lb.dnsName}`;
+    // A local, since the quotes of a plain expression would be escaped within a JSON document.
+    this.url = new TerraformLocal(
+      this,
+      "url",
+      `\${${https} ? "https" : "http"}://${domain?.name ?? this.lb.dnsName}`,
+    ).asString;
   }
 
   /** The certificate's ARN: the variable's, or else that of a certificate made for the domain. */
