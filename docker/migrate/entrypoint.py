@@ -1,0 +1,208 @@
+"""Bring the schema of the database at DATABASE_URL up to date: `scripts/migrate.py up`.
+
+Exit codes: 0 done; 2 DATABASE_URL cannot be used; 128 + N stopped by signal N; the script's own
+when it fails; 1 for any other failure.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import psycopg
+from database_url import Database, DatabaseUrlError, parse_database_url
+from psycopg import pq
+from psycopg.conninfo import make_conninfo
+
+SCRIPT = Path("scripts/migrate.py")
+# Where the script keeps what it applied.
+VERSIONS = "SELECT version::text FROM schema_migrations ORDER BY version"
+# "plue" in ASCII: any number, as long as every migration takes the same.
+LOCK = 0x706C7565
+# How long the script may take to undo its transaction before it is killed.
+STOP_SECONDS = 10
+
+
+class Failure(Exception):
+    """The migration cannot go on; the message says why and what to do."""
+
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Stopped(BaseException):
+    """A signal asks for the end. Not an Exception: no handler of errors may swallow it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def stop(number: int, _frame: FrameType | None) -> None:
+    raise Stopped(number)
+
+
+def say(message: str) -> None:
+    print(f"plue-migrate: {message}", flush=True)
+
+
+def wait_until_up(database: Database, seconds: float) -> None:
+    """Ask until the server takes connections. A refused login is an answer too: that comes later."""
+    # Without password, hence without TLS: nothing secret is sent.
+    question = make_conninfo(
+        host=database.host,
+        port=database.port,
+        user=database.user,
+        dbname=database.name,
+        sslmode="disable",
+        gssencmode="disable",
+        connect_timeout=5,
+    ).encode()
+    deadline = time.monotonic() + seconds
+    next_word = 0.0
+    while (answer := pq.PGconn.ping(question)) != pq.Ping.OK:
+        reason = "it is starting up" if answer == pq.Ping.REJECT else "no answer"
+        now = time.monotonic()
+        if now >= deadline:
+            raise Failure(
+                f"{database.address} took no connection within {seconds:g} s ({reason}). Check "
+                "that the database runs and that its security group lets this task in"
+            )
+        if now >= next_word:
+            say(f"waiting for {database.address}: {reason}")
+            next_word = now + 10
+        time.sleep(min(1, deadline - now))
+
+
+def connect(database: Database) -> psycopg.Connection:
+    try:
+        # Keepalives: this connection holds the lock and is silent while the script runs.
+        return psycopg.connect(
+            database.url,
+            autocommit=True,
+            connect_timeout=10,
+            keepalives_idle=30,
+            application_name="plue-migrate",
+        )
+    except psycopg.OperationalError as error:
+        raise Failure(f"cannot log in to {database.address}: {error}") from None
+
+
+@contextmanager
+def lock(connection: psycopg.Connection, seconds: int) -> Iterator[None]:
+    """Hold the database's migration lock; it goes with the connection, however that ends."""
+    if not ask(connection, f"SELECT pg_try_advisory_lock({LOCK})"):
+        say("another migration is running: waiting for it")
+        connection.execute(f"SET lock_timeout = '{seconds}s'")
+        try:
+            connection.execute(f"SELECT pg_advisory_lock({LOCK})")
+        except psycopg.errors.LockNotAvailable:
+            raise Failure(f"another migration still runs after {seconds} s") from None
+    yield
+    if not ask(connection, f"SELECT pg_advisory_unlock({LOCK})"):
+        raise Failure("the lock was lost while the script ran: another migration may have run too")
+
+
+def ask(connection: psycopg.Connection, query: str) -> object:
+    row = connection.execute(query).fetchone()
+    return row[0] if row else None
+
+
+def applied_versions(connection: psycopg.Connection) -> list[str] | None:
+    """What the database says was applied; None where it does not (yet) keep that as expected."""
+    try:
+        return [version for (version,) in connection.execute(VERSIONS)]
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
+        return None
+
+
+def run_script(database: Database) -> None:
+    """Run Plue's script, and pass on what it prints as it comes, without the password."""
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    process = subprocess.Popen(
+        [sys.executable, "-u", str(SCRIPT), "up"],
+        env=environment | database.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    try:
+        for line in process.stdout or ():
+            print(database.redact(line), end="", flush=True)
+        code = process.wait()
+    except Stopped:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        raise
+    if code < 0:
+        raise Failure(f"{SCRIPT} was killed by signal {-code}", 128 - code)
+    if code > 0:
+        raise Failure(f"{SCRIPT} failed with exit code {code}: see its output above", code)
+
+
+def report(before: list[str] | None, after: list[str] | None) -> None:
+    if after is None:
+        say("done; the script's output above says what it applied")
+        return
+    new = [version for version in after if version not in (before or [])]
+    if new:
+        say(f"applied {', '.join(new)}")
+    else:
+        say(f"nothing to apply: the schema is at {after[-1] if after else 'its start'}")
+
+
+def migrate(database: Database, wait: float, lock_wait: int) -> None:
+    if not SCRIPT.is_file():
+        raise Failure(f"{SCRIPT} is not in {Path.cwd()}: build the image with Plue's source")
+    wait_until_up(database, wait)
+    with connect(database) as connection, lock(connection, lock_wait):
+        before = applied_versions(connection)
+        run_script(database)
+        report(before, applied_versions(connection))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="plue-migrate", description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--wait", type=float, default=60, metavar="SECONDS",
+        help="how long the database may take to come up (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--lock-wait", type=int, default=900, metavar="SECONDS",
+        help="how long another migration may take (default: %(default)s)",
+    )  # fmt: skip
+    arguments = parser.parse_args()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+
+    hide = str
+    try:
+        database = parse_database_url(os.environ.get("DATABASE_URL"))
+        hide = database.redact
+        migrate(database, arguments.wait, arguments.lock_wait)
+    except DatabaseUrlError as error:
+        print(f"plue-migrate: {error}", file=sys.stderr)
+        return 2
+    except (Failure, psycopg.Error) as error:
+        print(f"plue-migrate: {hide(str(error)).strip()}", file=sys.stderr)
+        return error.code if isinstance(error, Failure) else 1
+    except Stopped as stopped:
+        print(f"plue-migrate: stopped by {signal.Signals(stopped.number).name}", file=sys.stderr)
+        return 128 + stopped.number
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
