@@ -230,8 +230,11 @@ export interface EnvironmentSettings {
    * CloudWatch, and nobody is told.
    */
   readonly alarms: "notify" | "targets-only";
+  /** Default of the variable `sns_alert_email`. @default none: the variable must be given */
+  readonly alertEmail?: string;
   /**
-   * Which state of the Terraform project that this one replaces the stack takes over.
+   * Which state of the Terraform project that this one replaces the stack takes over: that of the
+   * same name, since each name in it begins with the environment's.
    * @default none: the stack starts empty, without `moved` blocks
    */
   readonly adopts?: "dev" | "production";

@@ -1,12 +1,6 @@
 import { TerraformVariable, type TerraformStack } from "./cdktf";
 import type { EnvironmentSettings } from "./settings";
 
-const imageTag = {
-  condition: (name: string) => `\${can(regex("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", var.${name}))}`,
-  errorMessage:
-    "An image tag has 1 to 128 letters, digits, dots, hyphens and underscores, and starts with none of the first two marks.",
-};
-
 /**
  * The Terraform variables of a stack. Their names are an interface: tfvars files, `-var` and
  * `TF_VAR_` go by them.
@@ -63,7 +57,12 @@ export class Variables {
         type: "string",
         description: `Tag of the ${image} image; "latest" stands for the tag deployed last`,
         default: "latest",
-        validation: [{ condition: imageTag.condition(name), errorMessage: imageTag.errorMessage }],
+        validation: [
+          {
+            condition: `\${can(regex("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", var.${name}))}`,
+            errorMessage: `${name} must be an image tag: letters, digits, dots, hyphens and underscores, at most 128, the first one no dot or hyphen.`,
+          },
+        ],
       });
     this.apiImageTag = tag("api_image_tag", "API server's");
     this.webImageTag = tag("web_image_tag", "web app's");
@@ -104,6 +103,7 @@ export class Variables {
       this.snsAlertEmail = new TerraformVariable(stack, "sns_alert_email", {
         type: "string",
         description: "E-mail address that gets the alarms; it must confirm the subscription",
+        ...(settings.alertEmail ? { default: settings.alertEmail } : {}),
         nullable: false,
         validation: [
           {

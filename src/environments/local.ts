@@ -19,4 +19,5 @@ export const local: EnvironmentSettings = {
   },
   storage: { ...dev.storage, backups: true },
   alarms: "notify",
+  alertEmail: "alerts@example.com",
 };
