@@ -8,6 +8,7 @@ export {
   S3Backend,
   Testing,
   TerraformCount,
+  TerraformDataSource,
   TerraformElement,
   TerraformLocal,
   TerraformOutput,

@@ -15,6 +15,7 @@ import { LoadBalancer } from "./constructs/load-balancer";
 import { Network } from "./constructs/network";
 import { Storage } from "./constructs/storage";
 import { WebApp } from "./constructs/web-app";
+import { movedBlocks } from "./legacy";
 import type { EnvironmentSettings } from "./settings";
 import { stateBackend } from "./state-backend";
 import { Variables } from "./variables";
@@ -121,6 +122,7 @@ export class PlueStack extends BaseStack {
       migrate_security_group_id: [dbMigrate.securityGroup.id, "The migration task's group"],
       ...(alerts && { sns_topic_arn: [alerts.topic.arn, "The topic that alarms publish to"] }),
     });
+    if (settings.adopts) this.addOverride("moved", movedBlocks(this, settings.adopts));
   }
 
   private configureTerraform(settings: EnvironmentSettings, variables: Variables): void {

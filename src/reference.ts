@@ -1,11 +1,13 @@
-import { TerraformVariable, type TerraformResource } from "./cdktf";
+import { TerraformDataSource, TerraformVariable, type TerraformResource } from "./cdktf";
 
 /**
- * The address of a resource or variable without interpolation marks, to stand in a larger
- * expression or in `depends_on`.
+ * The address of a resource, data source or variable without interpolation marks, to stand in a
+ * larger expression or in `depends_on`.
  */
-export function reference(element: TerraformResource | TerraformVariable): string {
-  return element instanceof TerraformVariable
-    ? `var.${element.friendlyUniqueId}`
-    : `${element.terraformResourceType}.${element.friendlyUniqueId}`;
+export function reference(
+  element: TerraformResource | TerraformDataSource | TerraformVariable,
+): string {
+  if (element instanceof TerraformVariable) return `var.${element.friendlyUniqueId}`;
+  const address = `${element.terraformResourceType}.${element.friendlyUniqueId}`;
+  return element instanceof TerraformDataSource ? `data.${address}` : address;
 }

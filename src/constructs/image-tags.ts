@@ -40,7 +40,7 @@ export class ImageTags extends Construct {
       "data.aws_ssm_parameters_by_path.deployed",
       { path },
     );
-    const known = `data.${deployed.terraformResourceType}.${deployed.friendlyUniqueId}`;
+    const known = reference(deployed);
     const tag = (resource: string, name: string, variable: TerraformVariable) => {
       const wanted = reference(variable);
       // Tags are no secrets, but the data source marks every value as one.

@@ -13,7 +13,8 @@ import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import { Construct } from "constructs";
-import { Fn, type TerraformResource } from "../cdktf";
+import type { TerraformResource } from "../cdktf";
+import { reference } from "../reference";
 import type { NetworkSettings } from "../settings";
 import { policyDocument, trustService } from "./iam";
 
@@ -79,7 +80,8 @@ export class Network extends Construct {
           new Subnet(this, `aws_subnet.${type}[${index}]`, {
             vpcId: this.vpc.id,
             cidrBlock,
-            availabilityZone: Fn.element(available.names, index),
+            // Not element(), which would put two zones' subnets into one where a region has fewer.
+            availabilityZone: `\${${reference(available)}.names[${index}]}`,
             mapPublicIpOnLaunch: type === "public",
             tags: { ...named(`${type}-subnet-${index + 1}`), Type: type },
             // A zone that AWS adds or withdraws shifts the list: live subnets stay where they are.
