@@ -1,0 +1,38 @@
+"""Start the embedded AWS: moto's own server with the calls that it lacks, on loopback only.
+
+    python embedded_aws.py PORT RECORD [--plain]
+
+PORT 0 takes any free port. Once it listens, the file RECORD says {"pid": ..., "port": ...}.
+With --plain moto stays as it is, for the test that tells which gaps it still has.
+"""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+# Read by moto as it is imported: the stacks attach policies that AWS manages.
+os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+
+from moto.server import DomainDispatcherApplication, create_backend_app  # noqa: E402
+from werkzeug.serving import make_server  # noqa: E402
+
+import moto_gaps  # noqa: E402
+
+
+def main(port: int, record: Path, plain: bool) -> None:
+    if not plain:
+        moto_gaps.close_all()
+    application = DomainDispatcherApplication(create_backend_app)
+    server = make_server("127.0.0.1", port, application, threaded=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # Renamed into place: a reader sees the whole record or none.
+    unfinished = record.with_suffix(".unfinished")
+    unfinished.write_text(json.dumps({"pid": os.getpid(), "port": server.port}))
+    unfinished.replace(record)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:] == ["--plain"])

@@ -1,0 +1,173 @@
+"""What the stacks call and moto lacks.
+
+Each gap is a function that closes it, and only where moto still has it, so that a moto which has
+caught up is left alone. A test runs plain moto and says which gap can be deleted from here.
+"""
+
+import json
+from functools import wraps
+
+from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.efs.models import FileSystem
+from moto.efs.responses import EFSResponse
+from moto.rds.models import DBInstance, DBParameterGroup
+from moto.utilities.tagging_service import TaggingService
+
+
+def application_autoscaling_tags():
+    """ListTagsForResource, TagResource, UntagResource.
+
+    The provider reads the tags of each scaling target and retries the 500 for minutes.
+    """
+    if hasattr(ApplicationAutoScalingResponse, "list_tags_for_resource"):
+        return
+
+    def tagging(response):
+        backend = response.applicationautoscaling_backend
+        if not hasattr(backend, "tagger"):
+            backend.tagger = TaggingService()
+        return backend.tagger
+
+    def list_tags_for_resource(self):
+        tags = tagging(self).get_tag_dict_for_resource(self._get_param("ResourceARN"))
+        return json.dumps({"Tags": tags})
+
+    def tag_resource(self):
+        tags = TaggingService.convert_dict_to_tags_input(self._get_param("Tags"))
+        tagging(self).tag_resource(self._get_param("ResourceARN"), tags)
+        return json.dumps({})
+
+    def untag_resource(self):
+        tagging(self).untag_resource_using_names(
+            self._get_param("ResourceARN"), self._get_param("TagKeys")
+        )
+        return json.dumps({})
+
+    register_target = ApplicationAutoScalingResponse.register_scalable_target
+
+    @wraps(register_target)
+    def register_scalable_target(self):
+        registered = register_target(self)
+        tags = TaggingService.convert_dict_to_tags_input(self._get_param("Tags"))
+        tagging(self).tag_resource(json.loads(registered)["ScalableTargetARN"], tags)
+        return registered
+
+    ApplicationAutoScalingResponse.register_scalable_target = register_scalable_target
+    ApplicationAutoScalingResponse.list_tags_for_resource = list_tags_for_resource
+    ApplicationAutoScalingResponse.tag_resource = tag_resource
+    ApplicationAutoScalingResponse.untag_resource = untag_resource
+
+
+def efs_put_backup_policy():
+    """PutBackupPolicy: moto can describe a backup policy, and not set one."""
+    if hasattr(EFSResponse, "put_backup_policy"):
+        return
+
+    def put_backup_policy(self):
+        policy = self._get_param("BackupPolicy")
+        _, [file_system] = self.efs_backend.describe_file_systems(
+            file_system_id=self._get_param("FileSystemId")
+        )
+        file_system._backup_policy = policy
+        return json.dumps({"BackupPolicy": policy}), {"Content-Type": "application/json"}
+
+    at_creation = FileSystem.backup_policy.fget
+    FileSystem.backup_policy = property(
+        lambda self: getattr(self, "_backup_policy", None) or at_creation(self)
+    )
+    EFSResponse.put_backup_policy = put_backup_policy
+
+
+def efs_delete_file_system_policy():
+    """DeleteFileSystemPolicy: no destroy ends without it."""
+    if hasattr(EFSResponse, "delete_file_system_policy"):
+        return
+
+    def delete_file_system_policy(self):
+        _, [file_system] = self.efs_backend.describe_file_systems(
+            file_system_id=self._get_param("FileSystemId")
+        )
+        file_system.file_system_policy = None
+        return json.dumps({}), {"Content-Type": "application/json"}
+
+    EFSResponse.delete_file_system_policy = delete_file_system_policy
+
+
+def ecs_create_service_settings():
+    """CreateService drops settings that UpdateService keeps: every later plan would show them."""
+    settings = {
+        "availabilityZoneRebalancing": "availability_zone_rebalancing",
+        "capacityProviderStrategy": "capacity_provider_strategy",
+        "deploymentConfiguration": "deployment_configuration",
+        "enableECSManagedTags": "enable_ecs_managed_tags",
+        "enableExecuteCommand": "enable_execute_command",
+        "healthCheckGracePeriodSeconds": "health_check_grace_period_seconds",
+    }
+    create = EC2ContainerServiceResponse.create_service
+
+    @wraps(create)
+    def create_service(self):
+        created = create(self)
+        service = created.result["service"]
+        for parameter, attribute in settings.items():
+            if not hasattr(service, attribute):
+                setattr(service, attribute, self._get_param(parameter))
+        return created
+
+    EC2ContainerServiceResponse.create_service = create_service
+
+
+def rds_create_instance_settings():
+    """CreateDBInstance drops settings that ModifyDBInstance keeps: every later plan would modify
+    the instance, which takes the provider more than a minute."""
+    settings = (
+        "monitoring_interval",
+        "monitoring_role_arn",
+        "enable_performance_insights",
+        "performance_insights_kms_key_id",
+        "performance_insights_retention_period",
+    )
+    init = DBInstance.__init__
+
+    @wraps(init)
+    def __init__(self, backend, **parameters):
+        init(self, backend, **parameters)
+        for setting in settings:
+            if not hasattr(self, setting):
+                setattr(self, setting, parameters.get(setting))
+
+    DBInstance.__init__ = __init__
+    # The one setting that is read by another name than it is set by.
+    if not hasattr(DBInstance, "performance_insights_enabled"):
+        DBInstance.performance_insights_enabled = property(
+            lambda instance: instance.enable_performance_insights
+        )
+
+
+def rds_parameter_source():
+    """DescribeDBParameters does not say whose a parameter is, and the provider keeps only those
+    of the user: every later plan would set them all again."""
+    update = DBParameterGroup.update_parameters
+
+    @wraps(update)
+    def update_parameters(self, new_parameters):
+        update(self, [{"Source": "user", **parameter} for parameter in new_parameters])
+
+    DBParameterGroup.update_parameters = update_parameters
+
+
+ALL = (
+    application_autoscaling_tags,
+    efs_put_backup_policy,
+    efs_delete_file_system_policy,
+    ecs_create_service_settings,
+    rds_create_instance_settings,
+    rds_parameter_source,
+)
+
+
+def close_all():
+    """Close every gap that this moto has."""
+    for gap in ALL:
+        gap()
