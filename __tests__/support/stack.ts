@@ -1,0 +1,52 @@
+import { Testing } from "cdktf";
+import { dev } from "../../src/environments/dev";
+import { local } from "../../src/environments/local";
+import { production } from "../../src/environments/production";
+import { PlueStack } from "../../src/plue-stack";
+import type { EnvironmentSettings } from "../../src/settings";
+
+/** A resource as it stands in the Terraform JSON. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Block = Record<string, any>;
+
+/** What a stack synthesizes to. */
+export interface Synthesized {
+  /** As cdktf's matchers take it. */
+  readonly json: string;
+  /** The same, parsed. */
+  readonly template: Block;
+  /** All resources of a type by name; none is an empty object. */
+  resources(type: string): Record<string, Block>;
+  /** The one resource with that address. */
+  resource(address: string): Block;
+}
+
+/** Synthesizes an environment the way `main.ts` does. */
+export function synthesize(settings: EnvironmentSettings): Synthesized {
+  const stack = new PlueStack(Testing.app({ stackTraces: false }), settings);
+  const json = Testing.synth(stack, true);
+  const template = JSON.parse(json) as Block;
+  const resources = (type: string): Record<string, Block> => template.resource[type] ?? {};
+  const resource = (address: string): Block => {
+    const [type = "", name = ""] = address.split(".");
+    const found = resources(type)[name];
+    if (!found) throw new Error(`${settings.name} has no ${address}`);
+    return found;
+  };
+  return { json, template, resources, resource };
+}
+
+/** The project's own environments, synthesized once for a test file. */
+export const stacks = {
+  dev: synthesize(dev),
+  production: synthesize(production),
+  local: synthesize(local),
+};
+
+/** The name of each of them. */
+export const environmentNames = ["dev", "production", "local"] as const;
+
+/** The address that an interpolation such as `${aws_vpc.main.id}` refers to. */
+export function referred(interpolation: string): string {
+  return /^\$\{(?:one\()?([a-z0-9_]+\.[A-Za-z0-9_]+)/.exec(interpolation)?.[1] ?? interpolation;
+}
