@@ -75,9 +75,11 @@ fi
 # SIGTERM makes nginx drop requests in flight; SIGQUIT lets it finish them.
 "$nginx" -e stderr -p "$run" -c "$run/nginx.conf" &
 pid=$!
-trap 'kill -QUIT "$pid"' TERM INT QUIT
-status=0
-while kill -0 "$pid" 2>/dev/null; do
+trap 'asked=1; kill -QUIT "$pid"' TERM INT QUIT
+# A signal ends wait early: only a wait that none has ended gives nginx's own exit code.
+asked=1
+while [ -n "$asked" ]; do
+  asked=
   status=0
   wait "$pid" || status=$?
 done

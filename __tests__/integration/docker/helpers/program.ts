@@ -1,0 +1,77 @@
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { closeSync, fchmodSync, openSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** The user whom programs run as that refuse to be root, or that must not need to be. */
+export const NOBODY = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+
+/**
+ * A running program whose output goes to a file, for nginx opens /dev/stdout by name, which Node's
+ * own pipes do not allow.
+ */
+export class Program {
+  /** Resolves to the exit code, or to 128 + N after signal N, as a shell would have it. */
+  readonly ended: Promise<number>;
+  private readonly child: ChildProcess;
+
+  constructor(
+    private readonly log: string,
+    command: [string, ...string[]],
+    options: SpawnOptions = {},
+  ) {
+    const output = openSync(log, "w");
+    fchmodSync(output, 0o666);
+    this.child = spawn(command[0], command.slice(1), {
+      ...options,
+      stdio: ["ignore", output, output],
+    });
+    closeSync(output);
+    this.ended = new Promise((resolve, reject) => {
+      this.child.once("error", reject);
+      this.child.once("exit", (code, signal) =>
+        resolve(code ?? 128 + { SIGTERM: 15, SIGKILL: 9 }[signal as "SIGTERM" | "SIGKILL"]),
+      );
+    });
+  }
+
+  /** What it has printed, on both streams. */
+  get output(): string {
+    return readFileSync(this.log, "utf8");
+  }
+
+  /** Ask it to end. */
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
+  /** Wait until it has printed a text; fails when it ends before. */
+  async printed(text: string): Promise<void> {
+    let ended = false;
+    void this.ended.then(() => (ended = true));
+    await until(() => {
+      if (this.output.includes(text)) return true;
+      if (ended) throw new Error(`It ended without printing "${text}":\n${this.output}`);
+      return false;
+    });
+  }
+}
+
+/**
+ * Poll until something is so. jest's own limit on a test ends it otherwise.
+ */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await sleep(20);
+}
+
+/**
+ * A loopback port that nothing listens on.
+ */
+export async function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,89 @@
+import { chmodSync, cpSync, mkdirSync, rmSync } from "node:fs";
+import http from "node:http";
+import path from "node:path";
+
+import { NOBODY, Program, until } from "./program";
+import { DOCKER_DIR, temporaryDirectory } from "./tools";
+
+/** A response, with its body read. */
+export interface Response {
+  status: number;
+  headers: http.IncomingHttpHeaders;
+  body: string;
+}
+
+/**
+ * The web image's files laid out as in the image, with a small site in place of Plue's.
+ */
+export class WebImage {
+  readonly directory = temporaryDirectory();
+  readonly entrypoint = path.join(this.directory, "web/entrypoint.sh");
+  readonly writable = path.join(this.directory, "tmp");
+
+  constructor(site: string) {
+    cpSync(path.join(DOCKER_DIR, "web"), path.join(this.directory, "web"), { recursive: true });
+    cpSync(site, path.join(this.directory, "web/html"), { recursive: true });
+    mkdirSync(this.writable);
+    chmodSync(this.writable, 0o777);
+  }
+
+  /** Start the entry point, as a user without any right. */
+  start(
+    environment: Record<string, string>,
+    wrapper: string[] = [],
+    user: { uid?: number; gid?: number } = NOBODY,
+  ): Program {
+    const command = [...wrapper, this.entrypoint] as [string, ...string[]];
+    return new Program(path.join(this.directory, "log"), command, {
+      ...user,
+      env: { PATH: `${process.env.PATH}:/usr/sbin`, TMPDIR: this.writable, ...environment },
+    });
+  }
+
+  /** Remove all of it. */
+  remove(): void {
+    rmSync(this.directory, { recursive: true });
+  }
+}
+
+/**
+ * A request on loopback. Unlike fetch, it decompresses nothing and follows nothing.
+ */
+export async function request(
+  port: number,
+  target: string,
+  { body, ...options }: http.RequestOptions & { body?: Buffer } = {},
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    http
+      .request({ host: "127.0.0.1", port, path: target, agent: false, ...options }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: Buffer.concat(chunks).toString("latin1"),
+          }),
+        );
+      })
+      .on("error", reject)
+      .end(body);
+  });
+}
+
+/**
+ * Wait until a server answers /health.
+ */
+export async function healthy(port: number, program: Program): Promise<void> {
+  let ended = false;
+  void program.ended.then(() => (ended = true));
+  await until(async () => {
+    if (ended) throw new Error(`It ended:\n${program.output}`);
+    return request(port, "/health").then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+  });
+}

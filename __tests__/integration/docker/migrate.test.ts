@@ -1,0 +1,312 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+import { makeAuthority, Postgres } from "./helpers/postgres";
+import { freePort, Program } from "./helpers/program";
+import {
+  describeWith,
+  DOCKER_DIR,
+  findPostgres,
+  findPython,
+  pathOf,
+  temporaryDirectory,
+} from "./helpers/tools";
+
+const PLUE = path.join(__dirname, "fixtures/plue");
+const ENTRYPOINT = path.join(DOCKER_DIR, "migrate/entrypoint.py");
+
+/** What breaks a URL, a shell, SQL, or the reading of any of them. */
+const AWKWARD = [
+  "p@ss:w/rd?x=1#y",
+  "100%25 sure%",
+  "a+b c&d=e;f",
+  `quote'double"back\\slash`,
+  "$HOME `id` $(id)",
+  "[::1]:5432/other",
+  "pässwörd-密码",
+];
+
+const postgresPrograms = findPostgres();
+const python = findPython();
+
+describeWith([postgresPrograms, python])("the migrate image's entry point", () => {
+  let server: Postgres;
+  let directory: string;
+  let runs = 0;
+
+  const start = (
+    url: string | undefined,
+    environment: Record<string, string> = {},
+    options: string[] = [],
+  ) =>
+    new Program(
+      path.join(directory, `log-${(runs += 1)}`),
+      [pathOf(python), ENTRYPOINT, ...options],
+      {
+        cwd: PLUE,
+        env: {
+          PATH: process.env.PATH,
+          PYTHONDONTWRITEBYTECODE: "1",
+          ...(url === undefined ? {} : { DATABASE_URL: url }),
+          ...environment,
+        },
+      },
+    );
+
+  /** A user and a database that no other test has touched, and the URL to it. */
+  const newDatabase = (password = "secret-word", host = "127.0.0.1") => {
+    const name = `user${(runs += 1)}`;
+    server.createUser(name, password);
+    const login = `${name}:${encodeURIComponent(password)}`;
+    return { name, url: `postgresql://${login}@${host}:${server.port}/${name}` };
+  };
+
+  beforeAll(async () => {
+    directory = temporaryDirectory();
+    server = await Postgres.create(pathOf(postgresPrograms));
+    server.start();
+  });
+
+  afterAll(() => {
+    server?.remove();
+    rmSync(directory, { recursive: true });
+  });
+
+  test("applies what is missing, says what, and finds nothing to do the second time", async () => {
+    const { name, url } = newDatabase();
+    const first = start(url);
+    expect(await first.ended).toBe(0);
+    const second = start(url);
+    expect(await second.ended).toBe(0);
+
+    expect(first.output).toContain("applied 001_repositories, 002_description");
+    expect(second.output).toContain("nothing to apply: the schema is at 002_description");
+    expect(server.sql(name, "SELECT count(*) FROM schema_migrations")).toBe("2");
+  });
+
+  test.each(AWKWARD)("logs in with the password %s", async (password) => {
+    const program = start(newDatabase(password).url);
+
+    expect(await program.ended).toBe(0);
+    expect(program.output).toContain("script: connected, DATABASE_URL withheld");
+  });
+
+  test("without a database's name, takes the one of the user's name, as all clients do", async () => {
+    const { name, url } = newDatabase();
+    const program = start(url.slice(0, url.lastIndexOf("/")));
+
+    expect(await program.ended).toBe(0);
+    expect(server.sql(name, "SELECT count(*) FROM schema_migrations")).toBe("2");
+  });
+
+  test("connects to an IPv6 host", async () => {
+    const program = start(newDatabase("secret-word", "[::1]").url);
+
+    expect(await program.ended).toBe(0);
+  });
+
+  test.each(AWKWARD)(
+    "a wrong password is the cause that it gives, never %s itself",
+    async (wrong) => {
+      const { name } = newDatabase();
+      const encoded = encodeURIComponent(wrong);
+      const program = start(`postgresql://${name}:${encoded}@127.0.0.1:${server.port}/${name}`);
+
+      expect(await program.ended).toBe(1);
+      expect(program.output).toContain(`cannot log in to 127.0.0.1:${server.port}`);
+      expect(program.output).toContain("password authentication failed");
+      expect(program.output).not.toContain(wrong);
+      expect(program.output).not.toContain(encoded);
+      expect(program.output).not.toContain("Traceback");
+    },
+  );
+
+  test("a password that is not percent-encoded is refused without a word of it", async () => {
+    const passwords = ["half@other", "half/other", "half:other@x", "%zzother", "half#other@x"];
+    for (const password of passwords) {
+      const program = start(`postgresql://plue:${password}@127.0.0.1:${server.port}/plue`);
+
+      expect(await program.ended).toBe(2);
+      expect(program.output).toContain("percent-encode");
+      expect(program.output).not.toMatch(/half|other/);
+    }
+  });
+
+  test.each([
+    [undefined, "DATABASE_URL is not set"],
+    ["", "DATABASE_URL is not set"],
+    ["mysql://u:p@h/d", "must start with postgresql://"],
+    ["postgresql://h/d", "names no user"],
+    ["postgresql://u:p@/d", "no single valid HOST"],
+    ["postgresql://u:p@one,two/d", "no single valid HOST"],
+    ["postgresql://u:p@h/d?sslmod=require", "not a valid URL"],
+  ])("DATABASE_URL=%s cannot be used: %s", async (url, message) => {
+    const program = start(url);
+
+    expect(await program.ended).toBe(2);
+    expect(program.output).toContain(message);
+  });
+
+  test("waits for a server that comes up late", async () => {
+    const late = await Postgres.create(pathOf(postgresPrograms));
+    late.start();
+    try {
+      late.createUser("plue", "secret-word");
+      late.stop();
+      const program = start(`postgresql://plue:secret-word@127.0.0.1:${late.port}/plue`);
+      await program.printed(`waiting for 127.0.0.1:${late.port}: no answer`);
+      late.start();
+
+      expect(await program.ended).toBe(0);
+      expect(program.output).toContain("applied 001_repositories, 002_description");
+    } finally {
+      late.remove();
+    }
+  });
+
+  test("gives up on a server that never comes up, and says which", async () => {
+    const port = await freePort();
+    const program = start(`postgresql://u:secret-word@127.0.0.1:${port}/d`, {}, ["--wait", "1"]);
+
+    expect(await program.ended).toBe(1);
+    expect(program.output).toContain(`127.0.0.1:${port} took no connection within 1 s (no answer)`);
+    expect(program.output).not.toContain("secret-word");
+  });
+
+  test("of two at once, the second waits for the first and then has nothing to apply", async () => {
+    const { url } = newDatabase();
+    const gate = path.join(directory, `gate-${(runs += 1)}`);
+    const first = start(url, { TEST_WAIT_FOR: gate });
+    await first.printed("script: waiting for the test");
+    const second = start(url);
+    await second.printed("another migration is running");
+    expect(second.output).not.toContain("script:");
+    writeFileSync(gate, "");
+
+    expect(await first.ended).toBe(0);
+    expect(await second.ended).toBe(0);
+    expect(first.output).toContain("applied 001_repositories, 002_description");
+    expect(second.output).toContain("nothing to apply");
+  });
+
+  test("gives up on another migration that does not end", async () => {
+    const { url } = newDatabase();
+    const gate = path.join(directory, `gate-${(runs += 1)}`);
+    const first = start(url, { TEST_WAIT_FOR: gate });
+    await first.printed("script: waiting for the test");
+    const second = start(url, {}, ["--lock-wait", "1"]);
+
+    expect(await second.ended).toBe(1);
+    expect(second.output).toContain("another migration still runs after 1 s");
+    writeFileSync(gate, "");
+    expect(await first.ended).toBe(0);
+  });
+
+  test("SIGTERM ends it and the script, undoes what was half done, and frees the lock", async () => {
+    const { name, url } = newDatabase();
+    const stopped = start(url, { TEST_WAIT_FOR: path.join(directory, "never") });
+    await stopped.printed("script: waiting for the test");
+    stopped.signal("SIGTERM");
+
+    expect(await stopped.ended).toBe(143);
+    expect(stopped.output).toContain("stopped by SIGTERM");
+    expect(server.sql(name, "SELECT to_regclass('repositories') IS NULL")).toBe("t");
+    const again = start(url, {}, ["--lock-wait", "1"]);
+    expect(await again.ended).toBe(0);
+  });
+
+  test("the script's failure is its own: exit code and output", async () => {
+    const program = start(newDatabase().url, { TEST_EXIT_CODE: "7" });
+
+    expect(await program.ended).toBe(7);
+    expect(program.output).toContain("script: connected");
+    expect(program.output).toContain("scripts/migrate.py failed with exit code 7");
+  });
+
+  test("a password that the script prints is not passed on", async () => {
+    const program = start(newDatabase("p@ss word").url, { TEST_TELL_PASSWORD: "1" });
+
+    expect(await program.ended).toBe(0);
+    expect(program.output).toContain("script: the password is ***");
+  });
+
+  test("an image without Plue's script says so", async () => {
+    const program = new Program(path.join(directory, "log"), [pathOf(python), ENTRYPOINT], {
+      cwd: directory,
+      env: { DATABASE_URL: newDatabase().url },
+    });
+
+    expect(await program.ended).toBe(1);
+    expect(program.output).toContain("scripts/migrate.py is not in");
+  });
+
+  const mountNamespace =
+    spawnSync("unshare", ["--mount", "true"]).status === 0
+      ? { path: "unshare" }
+      : { missing: "a mount namespace of its own (unshare --mount)" };
+
+  describeWith([mountNamespace])("on a read-only file system", () => {
+    test("it writes nothing", async () => {
+      const readOnly =
+        'mount --make-rprivate / && mount -o remount,bind,ro / && ! touch "$PWD/x" 2>/dev/null && exec "$@"';
+      const program = new Program(
+        path.join(directory, "log-read-only"),
+        ["unshare", "--mount", "sh", "-c", readOnly, "sh", pathOf(python), ENTRYPOINT],
+        { cwd: PLUE, env: { PATH: process.env.PATH, DATABASE_URL: newDatabase().url } },
+      );
+
+      expect(await program.ended).toBe(0);
+      expect(program.output).toContain("applied 001_repositories");
+    });
+  });
+
+  describe("with TLS", () => {
+    let authority: string;
+
+    beforeAll(() => {
+      authority = server.enableTls();
+    });
+
+    const overTls = (host: string, options: string) => {
+      const { url } = newDatabase("secret-word", host);
+      return `${url}?${options}`;
+    };
+
+    test("verify-full holds for entry point and script, with the image's bundle", async () => {
+      const program = start(overTls("localhost", "sslmode=verify-full"), {
+        PGSSLROOTCERT: authority,
+        TEST_SHOW_TLS: "1",
+      });
+
+      expect(await program.ended).toBe(0);
+      expect(program.output).toContain("script: TLS True verify-full");
+    });
+
+    test.each([
+      ["an authority that it does not know", "localhost", "certificate verify failed"],
+      ["another host's certificate", "127.0.0.1", 'does not match host name "127.0.0.1"'],
+    ])("verify-full refuses %s, and says why", async (_case, host, message) => {
+      const unknown = makeAuthority(directory, "unknown");
+      const program = start(overTls(host, "sslmode=verify-full"), {
+        PGSSLROOTCERT: host === "localhost" ? unknown : authority,
+      });
+
+      expect(await program.ended).toBe(1);
+      expect(program.output).toContain(message);
+      expect(program.output).not.toContain("script:");
+    });
+
+    test("sslrootcert in the URL wins, and reaches the script", async () => {
+      const options = `sslmode=verify-full&sslrootcert=${encodeURIComponent(authority)}`;
+      const program = start(overTls("localhost", options), {
+        PGSSLROOTCERT: path.join(directory, "none.crt"),
+        TEST_SHOW_TLS: "1",
+      });
+
+      expect(existsSync(path.join(directory, "none.crt"))).toBe(false);
+      expect(await program.ended).toBe(0);
+      expect(program.output).toContain("script: TLS True verify-full");
+    });
+  });
+});
