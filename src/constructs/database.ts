@@ -84,11 +84,12 @@ export class Database extends Construct {
       subnetIds: network.privateSubnets.map((subnet) => subnet.id),
       tags: { Name: `${environment}-plue-db-subnet-group` },
     });
+    // No inline rules beside the separate ones of allowFrom. Terraform leaves a new group without
+    // any; stating `egress: []` would race with the removal of an adopted group's separate rule.
     this.securityGroup = new SecurityGroup(this, "aws_security_group.database", {
       name: `${environment}-plue-db-sg`,
       description: "Security group for Plue RDS database",
       vpcId: network.vpc.id,
-      egress: [],
       tags: { Name: `${environment}-plue-db-sg` },
     });
     const parameterGroup = new DbParameterGroup(this, "aws_db_parameter_group.main", {

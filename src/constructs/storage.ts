@@ -70,11 +70,11 @@ export class Storage extends Construct {
       });
     }
 
+    // No inline rules, for the reason that the database's group has none.
     this.securityGroup = new SecurityGroup(this, "aws_security_group.efs", {
       name: `${environment}-plue-efs-sg`,
       description: "Security group for Plue EFS",
       vpcId: network.vpc.id,
-      egress: [],
       tags: { Name: `${environment}-plue-efs-sg` },
     });
     const mountTargets = network.privateSubnets.map(
