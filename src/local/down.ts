@@ -1,0 +1,32 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { lockRun } from "./run-lock";
+import { stopServer } from "./server";
+import type { Steps } from "./steps";
+import { killUnfinished } from "./unfinished";
+import { homeFolder, stackFolder } from "./up";
+
+/** Stops the embedded AWS and removes all that `up` has made. */
+export async function down(project: string, steps: Steps): Promise<void> {
+  const home = join(project, homeFolder);
+  if (existsSync(home)) {
+    lockRun(home);
+    killUnfinished(home);
+    await steps.run("Stop the embedded AWS", async (note) => {
+      if (!(await stopServer(home))) note("it was not running");
+    });
+  }
+  await steps.run(`Remove ${homeFolder} and ${stackFolder}`, async () => {
+    rmSync(home, { recursive: true, force: true });
+    rmSync(join(project, stackFolder), { recursive: true, force: true });
+    removeUnlessInitialised(join(project, "cdktf.out"));
+  });
+}
+
+/** Removes what synthesis wrote, unless Terraform works in the folder of another stack. */
+function removeUnlessInitialised(outdir: string): void {
+  const stacks = join(outdir, "stacks");
+  if (!existsSync(stacks)) return;
+  const used = readdirSync(stacks).some((name) => existsSync(join(stacks, name, ".terraform")));
+  if (!used) rmSync(outdir, { recursive: true, force: true });
+}

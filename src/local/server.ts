@@ -1,0 +1,121 @@
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { cleanEnvironment } from "./environment";
+import { commandOf, Failure, tail } from "./process";
+
+const launcher = join(__dirname, "embedded_aws.py");
+
+/** An embedded AWS that runs. */
+export interface Server {
+  readonly pid: number;
+  readonly port: number;
+  /** `http://127.0.0.1:PORT` */
+  readonly endpoint: string;
+}
+
+/** How to start an embedded AWS. */
+export interface ServerOptions {
+  /** Directory of its record and log. */
+  readonly home: string;
+  /** Interpreter of the virtual environment. */
+  readonly python: string;
+  /** @default 0, any free port */
+  readonly port?: number;
+  /** Outlive this process. @default false */
+  readonly detached?: boolean;
+  /** Leave moto's gaps open. @default false */
+  readonly plain?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+const recordOf = (home: string) => join(home, "server.json");
+
+/** The server that an earlier process left running, if it still does. */
+export async function findServer(home: string): Promise<Server | undefined> {
+  const server = readRecord(home);
+  if (server === undefined || !isLauncher(server.pid)) return undefined;
+  try {
+    const { ok } = await fetch(`${server.endpoint}/moto-api/config`, {
+      signal: AbortSignal.timeout(5000),
+    });
+    return ok ? server : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Starts an embedded AWS and waits until it listens.
+ * @throws Failure if it ends before that
+ */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { home, python, port = 0, detached = false, plain = false, signal } = options;
+  const log = join(home, "logs", "server.log");
+  mkdirSync(dirname(log), { recursive: true });
+  rmSync(recordOf(home), { force: true });
+  const output = openSync(log, "w");
+  const args = ["-B", launcher, String(port), recordOf(home), ...(plain ? ["--plain"] : [])];
+  const child = spawn(python, args, {
+    env: { ...cleanEnvironment(), AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" },
+    stdio: ["ignore", output, output],
+    detached,
+  });
+  closeSync(output);
+  child.on("error", () => undefined);
+  child.unref();
+  const ended = () => child.pid === undefined || child.exitCode !== null || child.signalCode;
+  try {
+    while (readRecord(home) === undefined) {
+      signal?.throwIfAborted();
+      if (ended()) {
+        throw new Failure(
+          `The embedded AWS did not start:\n\n${tail(readFileSync(log, "utf8"))}`,
+          log,
+        );
+      }
+      await sleep(50);
+    }
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  }
+  return readRecord(home)!;
+}
+
+/** Stops the server of a home, if one runs. */
+export async function stopServer(home: string): Promise<boolean> {
+  const server = readRecord(home);
+  rmSync(recordOf(home), { force: true });
+  if (server === undefined || !isLauncher(server.pid)) return false;
+  process.kill(server.pid, "SIGTERM");
+  for (let wait = 0; wait < 100 && isLauncher(server.pid); wait++) await sleep(50);
+  if (isLauncher(server.pid)) process.kill(server.pid, "SIGKILL");
+  return true;
+}
+
+/** Whether a port of the loopback address is free. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
+  });
+}
+
+function readRecord(home: string): Server | undefined {
+  if (!existsSync(recordOf(home))) return undefined;
+  try {
+    const { pid, port } = JSON.parse(readFileSync(recordOf(home), "utf8")) as Server;
+    return { pid, port, endpoint: `http://127.0.0.1:${port}` };
+  } catch {
+    return undefined;
+  }
+}
+
+// A process id can have passed to another program since.
+function isLauncher(pid: number): boolean {
+  return commandOf(pid)?.includes("embedded_aws.py") ?? false;
+}

@@ -1,0 +1,104 @@
+import { Failure, run, type RunOptions } from "./process";
+
+/** The programs that the embedded AWS and Terraform need. */
+export interface Tools {
+  /** Python that can make a virtual environment. */
+  readonly python: Python;
+  /** Operating system and architecture as Terraform names them: `linux_amd64`. */
+  readonly platform: string;
+}
+
+/** An interpreter and its version. */
+export interface Python {
+  readonly command: string;
+  readonly version: string;
+}
+
+/** The least versions that do. Write-only arguments need Terraform 1.11, moto 5.2 Python 3.10. */
+export const minimum = { node: "20.0", terraform: "1.11", python: "3.10" };
+
+/** Names of the interpreters that are tried, in turn. */
+const pythons = ["python3", "python", "python3.13", "python3.12", "python3.11", "python3.10"];
+
+/**
+ * Finds the programs.
+ * @throws Failure that names each one missing, with its minimum version
+ */
+export async function findTools(options: RunOptions = {}): Promise<Tools> {
+  const [terraform, python] = await Promise.all([findTerraform(options), findPython(options)]);
+  const missing = [
+    atLeast(process.versions.node, minimum.node)
+      ? []
+      : [`Node.js ${minimum.node} or later (this is ${process.versions.node}): https://nodejs.org`],
+    terraform.missing,
+    python.missing,
+  ].flat();
+  if (terraform.found === undefined || python.found === undefined || missing.length > 0) {
+    throw new Failure(`This needs, on the PATH:\n  ${missing.join("\n  ")}`);
+  }
+  return { python: python.found, platform: terraform.found };
+}
+
+interface Search<T> {
+  readonly found?: T;
+  readonly missing: string[];
+}
+
+async function findTerraform(options: RunOptions): Promise<Search<string>> {
+  const wanted = `Terraform ${minimum.terraform} or later`;
+  const where = "https://developer.hashicorp.com/terraform/install";
+  const text = await output("terraform", ["version", "-json"], options);
+  const { terraform_version: version, platform } = parseJson(text);
+  if (version === undefined) return { missing: [`${wanted}: ${where}`] };
+  if (!atLeast(version, minimum.terraform)) {
+    return { missing: [`${wanted} (found ${version}): ${where}`] };
+  }
+  return { found: platform, missing: [] };
+}
+
+async function findPython(options: RunOptions): Promise<Search<Python>> {
+  const wanted = `Python ${minimum.python} or later with its venv module`;
+  const probe = "import sys, venv, ensurepip; print('%d.%d.%d' % sys.version_info[:3])";
+  const refused: string[] = [];
+  for (const command of pythons) {
+    const version = (await output(command, ["--version"], options))?.replace("Python ", "").trim();
+    if (!version) continue;
+    const usable = (await output(command, ["-I", "-c", probe], options)) !== undefined;
+    if (atLeast(version, minimum.python) && usable) {
+      return { found: { command, version }, missing: [] };
+    }
+    refused.push(`${command} is ${version}${usable ? "" : " and has no venv or ensurepip"}`);
+  }
+  const found = refused.length > 0 ? ` (${refused.join(", ")})` : "";
+  const where = "https://www.python.org/downloads, or python3 and python3-venv by apt-get";
+  return { missing: [`${wanted}${found}: ${where}`] };
+}
+
+async function output(
+  command: string,
+  args: string[],
+  options: RunOptions,
+): Promise<string | undefined> {
+  try {
+    const { code, stdout } = await run(command, args, options);
+    return code === 0 ? stdout : undefined;
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
+}
+
+function parseJson(text: string | undefined): Record<string, string | undefined> {
+  try {
+    return JSON.parse(text ?? "{}") as Record<string, string>;
+  } catch {
+    return {};
+  }
+}
+
+/** Whether a version such as 1.12.0-beta1 is at least a minimum such as 1.11. */
+export function atLeast(version: string, least: string): boolean {
+  const [major = 0, minor = 0] = (/\d+(\.\d+)*/.exec(version)?.[0] ?? "0").split(".").map(Number);
+  const [leastMajor = 0, leastMinor = 0] = least.split(".").map(Number);
+  return major > leastMajor || (major === leastMajor && minor >= leastMinor);
+}
