@@ -33,8 +33,8 @@ export class WebImage {
     wrapper: string[] = [],
     user: { uid?: number; gid?: number } = NOBODY,
   ): Program {
-    const command = [...wrapper, this.entrypoint] as [string, ...string[]];
-    return new Program(path.join(this.directory, "log"), command, {
+    const [program = "", ...parameters] = [...wrapper, this.entrypoint];
+    return new Program(path.join(this.directory, "log"), [program, ...parameters], {
       ...user,
       env: { PATH: `${process.env.PATH}:/usr/sbin`, TMPDIR: this.writable, ...environment },
     });

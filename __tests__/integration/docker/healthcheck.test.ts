@@ -1,0 +1,153 @@
+import { rmSync } from "node:fs";
+import http from "node:http";
+import path from "node:path";
+
+import { Postgres } from "./helpers/postgres";
+import { freePort, Program } from "./helpers/program";
+import {
+  describeWith,
+  DOCKER_DIR,
+  findPostgres,
+  findPython,
+  pathOf,
+  temporaryDirectory,
+} from "./helpers/tools";
+
+const PAGE = '<!doctype html><head><script src="/plue-config.js"></script></head>';
+const SETTINGS = 'window.PLUE_CONFIG = { "API_ENDPOINT": "/api" };';
+
+/** What a service answers: status, content type and body, by path. */
+type Routes = Record<string, [status: number, type: string, body: string]>;
+
+const WEB: Routes = {
+  "/": [200, "text/html", PAGE],
+  "/plue-config.js": [200, "application/javascript", SETTINGS],
+  "/health": [200, "text/plain", "ok"],
+};
+const API: Routes = { "/health": [200, "application/json", "{}"] };
+
+const postgresPrograms = findPostgres();
+const python = findPython();
+
+describeWith([postgresPrograms, python])("the health check", () => {
+  let server: Postgres;
+  let directory: string;
+  let databaseUrl: string;
+  let runs = 0;
+
+  beforeAll(async () => {
+    directory = temporaryDirectory();
+    server = await Postgres.create(pathOf(postgresPrograms));
+    server.start();
+    server.createUser("plue", "p@ss word");
+    server.createUser("empty", "p@ss word");
+    server.sql(
+      "plue",
+      `SET ROLE plue; CREATE TABLE schema_migrations (version text);
+       INSERT INTO schema_migrations VALUES ('001'), ('002');`,
+    );
+    databaseUrl = `postgresql://plue:p%40ss%20word@127.0.0.1:${server.port}/plue`;
+  });
+
+  afterAll(() => {
+    server?.remove();
+    rmSync(directory, { recursive: true });
+  });
+
+  /** Run it against two services and the database; anything may be made otherwise. */
+  async function check({
+    web = WEB,
+    api = API,
+    ...environment
+  }: { web?: Routes; api?: Routes } & Record<string, string | Routes | undefined> = {}) {
+    const services = await Promise.all([serve(web), serve(api)]);
+    const [webUrl, apiUrl] = services.map(({ url }) => url);
+    const program = new Program(
+      path.join(directory, `log-${(runs += 1)}`),
+      [pathOf(python), path.join(DOCKER_DIR, "healthcheck/check.py")],
+      {
+        env: {
+          PYTHONPATH: path.join(DOCKER_DIR, "migrate"),
+          PYTHONDONTWRITEBYTECODE: "1",
+          WEB_URL: webUrl,
+          API_URL: apiUrl,
+          DATABASE_URL: databaseUrl,
+          ...(environment as Record<string, string>),
+        },
+      },
+    );
+    const code = await program.ended;
+    for (const { close } of services) close();
+    const failed = program.output.match(/(?<=^FAIL {2})[^:]+/gm) ?? [];
+    return { code, failed, output: program.output };
+  }
+
+  test("passes when all is well, and says at which version the schema is", async () => {
+    const { code, failed, output } = await check({ SCHEMA_VERSION: "002" });
+
+    expect(failed).toEqual([]);
+    expect(code).toBe(0);
+    expect(output).toContain("ok    schema: at 002");
+  });
+
+  test("any version will do where none is given", async () => {
+    expect(await check()).toMatchObject({ code: 0, failed: [] });
+  });
+
+  test.each<[string, string, Parameters<typeof check>[0]]>([
+    ["a page that is an error", "page", { web: { ...WEB, "/": [500, "text/html", PAGE] } }],
+    ["a page of something else", "page", { web: { ...WEB, "/": [200, "text/html", "Welcome!"] } }],
+    ["a page that is no HTML", "page", { web: { ...WEB, "/": [200, "text/plain", PAGE] } }],
+    [
+      "a page without settings",
+      "page settings",
+      { web: { ...WEB, "/plue-config.js": [404, "text/html", ""] } },
+    ],
+    [
+      "an unhealthy web app",
+      "web /health",
+      { web: { ...WEB, "/health": [503, "text/plain", ""] } },
+    ],
+    ["an unhealthy API", "API /health", { api: { "/health": [503, "text/plain", ""] } }],
+    [
+      "an API that answers, but not with 200",
+      "API /health",
+      { api: { "/health": [204, "text/plain", ""] } },
+    ],
+    ["an API that is not there", "API /health", { API_URL: "http://127.0.0.1:1" }],
+    ["an address that is missing", "API /health", { API_URL: "" }],
+    ["another version of the schema", "schema", { SCHEMA_VERSION: "003" }],
+    ["a database that is not given", "schema", { DATABASE_URL: "" }],
+  ])("%s fails as %s, and nothing else does", async (_case, name, settings) => {
+    expect(await check(settings)).toMatchObject({ code: 1, failed: [name] });
+  });
+
+  test("a database without any migration fails", async () => {
+    const { failed, output } = await check({
+      DATABASE_URL: databaseUrl.replaceAll("plue", "empty"),
+    });
+
+    expect(failed).toEqual(["schema"]);
+    expect(output).toContain("no migration has been applied");
+  });
+
+  test("a refused login fails without the password", async () => {
+    const { failed, output } = await check({
+      DATABASE_URL: databaseUrl.replace("p%40ss%20word", "wr%40ng"),
+    });
+
+    expect(failed).toEqual(["schema"]);
+    expect(output).toContain("password authentication failed");
+    expect(output).not.toMatch(/wr@ng|wr%40ng/);
+  });
+});
+
+async function serve(routes: Routes): Promise<{ url: string; close: () => void }> {
+  const port = await freePort();
+  const server = http.createServer((incoming, outgoing) => {
+    const [status, type, body] = routes[incoming.url ?? ""] ?? [404, "text/plain", ""];
+    outgoing.writeHead(status, { "Content-Type": type, Connection: "close" }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  return { url: `http://127.0.0.1:${port}`, close: () => server.close() };
+}

@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+import { parse } from "yaml";
+
+const DOCKER_DIR = path.resolve(__dirname, "../../../docker");
+const text = readFileSync(path.join(DOCKER_DIR, "docker-compose.yml"), "utf8");
+
+interface Service {
+  environment: Record<string, string>;
+  ports?: string[];
+  depends_on?: Record<string, { condition: string }>;
+  read_only?: boolean;
+  cap_drop?: string[];
+}
+
+const { services } = parse(text, { merge: true }) as { services: Record<string, Service> };
+const service = (name: string): Service => {
+  const found = services[name];
+  if (!found) throw new Error(`There is no service ${name}`);
+  return found;
+};
+
+test("each service starts when what it needs is ready, not merely started", () => {
+  const conditions = Object.fromEntries(
+    Object.entries(services).map(([name, { depends_on = {} }]) => [
+      name,
+      Object.entries(depends_on).map(([other, { condition }]) => `${other} ${condition}`),
+    ]),
+  );
+
+  expect(conditions).toEqual({
+    postgres: [],
+    migrate: ["postgres service_healthy"],
+    api: ["migrate service_completed_successfully"],
+    web: ["api service_healthy"],
+    "api-test": ["api service_healthy"],
+    healthcheck: ["web service_healthy", "api service_healthy"],
+  });
+});
+
+test("every port is open to this machine only", () => {
+  const ports = Object.values(services).flatMap((each) => each.ports ?? []);
+
+  expect(ports).toHaveLength(3);
+  for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+});
+
+test("the services get the variables that they get in the cloud", () => {
+  expect(service("api").environment).toMatchObject({
+    DATABASE_URL: expect.stringMatching(/^postgresql:\/\/plue:.*@postgres:5432\/plue/) as string,
+    PORT: "8000",
+  });
+  expect(service("web").environment).toMatchObject({ PORT: "8080", API_ENDPOINT: "/api" });
+  expect(Object.keys(service("migrate").environment)).toEqual(["DATABASE_URL"]);
+});
+
+test("what needs to write nothing cannot, and nothing of ours has root's rights", () => {
+  for (const name of ["web", "migrate", "healthcheck"]) expect(service(name).read_only).toBe(true);
+  for (const name of Object.keys(services).filter((each) => each !== "postgres")) {
+    expect(service(name).cap_drop).toEqual(["ALL"]);
+  }
+});
+
+test(".env.example has every variable that the file asks for, and no other", () => {
+  const asked = [...text.matchAll(/(?<!\$)\$\{(\w+)/g)].map(([, name]) => name);
+  const example = readFileSync(path.join(DOCKER_DIR, ".env.example"), "utf8");
+  const offered = [...example.matchAll(/^(\w+)=/gm)].map(([, name]) => name);
+
+  expect([...new Set(asked)].sort()).toEqual(offered.sort());
+});
