@@ -103,10 +103,7 @@ test("takes three zones", () => {
     network: {
       ...local.network,
       natGateways: "per-zone",
-      zones: [
-        ...local.network.zones,
-        { publicCidr: "10.0.3.0/24", privateCidr: "10.0.30.0/24" },
-      ],
+      zones: [...local.network.zones, { publicCidr: "10.0.3.0/24", privateCidr: "10.0.30.0/24" }],
     },
   });
   expect(exits(stack)).toMatchObject({

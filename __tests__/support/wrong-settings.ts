@@ -1,0 +1,5 @@
+import { dev } from "../../src/environments/dev";
+import { synthesize } from "../../src/synthesize";
+
+// A project with a wrong setting, to be run as `main.ts` is.
+synthesize([{ ...dev, network: { ...dev.network, cidr: "wrong" } }]);

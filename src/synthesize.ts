@@ -1,0 +1,23 @@
+import { App } from "./cdktf";
+import { PlueStack } from "./plue-stack";
+import type { EnvironmentSettings } from "./settings";
+import { validate } from "./validate";
+
+/**
+ * Writes the Terraform JSON of every environment to the output folder, `cdktf.out` unless the
+ * environment variable CDKTF_OUTDIR says otherwise.
+ *
+ * Wrong settings are told on standard error; then nothing is written and the process exits with 1.
+ */
+export function synthesize(environments: readonly EnvironmentSettings[]): void {
+  try {
+    // Before the app, which makes its output folder as soon as it is made itself.
+    validate(environments);
+    const app = new App({ stackTraces: false });
+    for (const settings of environments) new PlueStack(app, settings);
+    app.synth();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}
