@@ -19,6 +19,10 @@ async function main(command: string | undefined): Promise<number> {
       controller.abort();
     });
   }
+  // A reader that has gone (`| head`) is no reason to leave a deployment half done.
+  process.stdout.on("error", () => undefined);
+  // The AWS SDK would otherwise print, amid the steps, which Node.js it will need one day.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   const steps = new Steps();
   try {
     if (command === "up") {
@@ -31,7 +35,7 @@ async function main(command: string | undefined): Promise<number> {
     return 0;
   } catch (error) {
     if (code !== undefined) {
-      console.error("Interrupted. The next npm run local starts afresh.");
+      console.error("Interrupted. npm run local goes on, npm run local:down removes all.");
       return code;
     }
     console.error(`\n${error instanceof Error ? error.message : String(error)}`);

@@ -17,6 +17,18 @@ export interface CliConfigOptions {
   readonly registryAnswers?: () => Promise<boolean>;
 }
 
+/** Where Terraform gets its providers from. */
+export interface CliConfig {
+  /** For the user: the registry, the user's own configuration or the mirror's path. */
+  readonly source: string;
+  /** For Terraform's environment: none, or TF_CLI_CONFIG_FILE. */
+  readonly variables: Record<string, string>;
+  /** Set if the registry does not answer and no mirror stands in for it: what to do about it. */
+  readonly unreachable?: string;
+}
+
+const registry: CliConfig = { source: "the registry", variables: {} };
+
 /** The provider whose presence makes a directory a mirror for this project. */
 const provider = join("registry.terraform.io", "hashicorp", "aws");
 
@@ -26,15 +38,14 @@ const provider = join("registry.terraform.io", "hashicorp", "aws");
  * The user's own CLI configuration wins if it works and says where providers come from, or if the
  * registry answers. Otherwise the first unpacked mirror found is used, on top of whatever else the
  * user has configured.
- * @returns variables for Terraform's environment: none, or TF_CLI_CONFIG_FILE
  * @throws Failure if PLUE_PROVIDER_MIRROR names a directory that is no such mirror
  */
-export async function terraformCliConfig(
-  options: CliConfigOptions,
-): Promise<Record<string, string>> {
+export async function terraformCliConfig(options: CliConfigOptions): Promise<CliConfig> {
   const { environment = process.env, registryAnswers = probeRegistry, file } = options;
   const own = await ownConfig(environment);
-  if (own !== undefined && /^\s*provider_installation\b/m.test(own)) return {};
+  if (own !== undefined && /^\s*provider_installation\b/m.test(own)) {
+    return { source: "as your own CLI configuration says", variables: {} };
+  }
 
   const named = environment.PLUE_PROVIDER_MIRROR;
   if (named && !isMirror(named, options.platform)) {
@@ -45,14 +56,21 @@ export async function terraformCliConfig(
     );
   }
   const mirror = named ? resolve(named) : undefined;
-  if (mirror === undefined && (await registryAnswers())) return {};
+  if (mirror === undefined && (await registryAnswers())) return registry;
   const path = mirror ?? places(options).find((place) => isMirror(place, options.platform));
-  if (path === undefined) return {};
+  if (path === undefined) {
+    return {
+      ...registry,
+      unreachable:
+        "registry.terraform.io does not answer and no unpacked provider mirror was found: " +
+        "PLUE_PROVIDER_MIRROR may name one.",
+    };
+  }
 
   const installation = `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(path)}\n  }\n}\n`;
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, own ? `${own}\n${installation}` : installation);
-  return { TF_CLI_CONFIG_FILE: resolve(file) };
+  return { source: path, variables: { TF_CLI_CONFIG_FILE: resolve(file) } };
 }
 
 /** The user's configuration; undefined if there is none or Terraform cannot read it. */

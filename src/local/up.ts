@@ -63,11 +63,13 @@ export async function up({ project, steps, signal }: UpOptions): Promise<string>
       await refuseLockedState(server.endpoint, backend);
     });
 
-    const { platform } = tools;
-    const variables = {
-      ...embeddedAwsVariables(server.endpoint, backend.region),
-      ...(await terraformCliConfig({ file: join(home, "terraformrc"), platform })),
-    };
+    const cliConfig = await steps.run("Find the Terraform providers", async (note) => {
+      const file = join(home, "terraformrc");
+      const found = await terraformCliConfig({ file, platform: tools.platform });
+      note(found.unreachable ?? found.source);
+      return found.variables;
+    });
+    const variables = { ...embeddedAwsVariables(server.endpoint, backend.region), ...cliConfig };
     writeFileSync(join(home, "env"), toShell(variables));
     const env = { ...cleanEnvironment(), ...variables };
     return farewell(await deploy({ folder, home, env, steps, signal }), server);
