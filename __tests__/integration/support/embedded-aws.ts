@@ -10,6 +10,9 @@ import { terraformCliConfig, type CliConfig } from "../../../src/local/terraform
 import { findTools } from "../../../src/local/tools";
 import { ensureVenv } from "../../../src/local/venv";
 
+// The AWS SDK would otherwise print in every test file which Node.js it will need one day.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
 /** Region of every embedded AWS of the tests. */
 export const region = "us-east-1";
 
