@@ -8,6 +8,9 @@ import { parse } from "yaml";
 
 import { describeWith, DOCKER_DIR, findComposeSchema, findHadolint, pathOf } from "./helpers/tools";
 
+// Programs start slowly on a busy machine.
+jest.setTimeout(60_000);
+
 const hadolint = findHadolint();
 
 describeWith([hadolint])("hadolint", () => {

@@ -13,6 +13,9 @@ import {
   temporaryDirectory,
 } from "./helpers/tools";
 
+// Programs start slowly on a busy machine.
+jest.setTimeout(60_000);
+
 const PAGE = '<!doctype html><head><script src="/plue-config.js"></script></head>';
 const SETTINGS = 'window.PLUE_CONFIG = { "API_ENDPOINT": "/api" };';
 

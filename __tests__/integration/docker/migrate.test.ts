@@ -13,6 +13,9 @@ import {
   temporaryDirectory,
 } from "./helpers/tools";
 
+// Programs start slowly on a busy machine.
+jest.setTimeout(60_000);
+
 const PLUE = path.join(__dirname, "fixtures/plue");
 const ENTRYPOINT = path.join(DOCKER_DIR, "migrate/entrypoint.py");
 

@@ -9,6 +9,9 @@ import { freePort, type Program, until } from "./helpers/program";
 import { describeWith, findNginx, pathOf, type Tool } from "./helpers/tools";
 import { healthy, request, WebImage } from "./helpers/web";
 
+// Programs start slowly on a busy machine.
+jest.setTimeout(60_000);
+
 const SITE = path.join(__dirname, "fixtures/site");
 const SCRIPT = `console.log("${"plue".repeat(500)}");\n`;
 

@@ -8,6 +8,8 @@ import {
   readFileSync,
   readdirSync,
   realpathSync,
+  renameSync,
+  rmSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -119,18 +121,18 @@ function find(program: string, directories: string[], debianPackage: string): To
 
 function virtualEnvironment(name: string, program: string, install: string[]): Tool {
   const directory = path.join(CACHE_DIR, name);
-  const file = path.join(directory, "bin", program);
-  const ready = path.join(directory, "ready");
   try {
-    if (!existsSync(ready)) {
+    if (!existsSync(directory)) {
       mkdirSync(CACHE_DIR, { recursive: true });
-      execFileSync("python3", ["-m", "venv", "--clear", directory], { stdio: "pipe" });
-      execFileSync(path.join(directory, "bin/pip"), ["install", "--quiet", ...install], {
-        stdio: "pipe",
-      });
-      mkdirSync(ready);
+      // Made elsewhere and then moved, so that it is whole or not there: two tests may come at once.
+      const made = mkdtempSync(`${directory}-`);
+      execFileSync("python3", ["-m", "venv", made], { stdio: "pipe" });
+      const python = path.join(made, "bin/python");
+      execFileSync(python, ["-m", "pip", "install", "--quiet", ...install], { stdio: "pipe" });
+      if (existsSync(directory)) rmSync(made, { recursive: true });
+      else renameSync(made, directory);
     }
-    return { path: file };
+    return { path: path.join(directory, "bin", program) };
   } catch (error) {
     return { missing: `${name}, by Python and pip (${(error as Error).message})` };
   }
