@@ -1,0 +1,46 @@
+import { confirm } from "./prompt";
+import type { Environment } from "./environment";
+import { onInterrupt } from "./interrupt";
+import { refuseMissingImages } from "./images";
+import { say } from "./output";
+import { changesAnything, plannedActions, summarize, type PlannedAction } from "./plan";
+import type { Terraform, VariableOptions } from "./terraform";
+
+/** What to plan and apply. */
+export interface ApplyOptions {
+  /** Values of variables. @default the stack's own */
+  readonly variables?: VariableOptions;
+  /** Addresses that the plan is limited to, with what they depend on. @default everything */
+  readonly targets?: readonly string[];
+  /** Apply without asking. */
+  readonly yes: boolean;
+}
+
+/**
+ * Plans, shows what would happen, asks, and applies that very plan.
+ * @returns what was done: nothing if nothing was to do
+ * @throws NeedsPerson if the answer is no, or an image that would be started does not exist
+ */
+export async function planAndApply(
+  environment: Environment,
+  terraform: Terraform,
+  { variables, targets, yes }: ApplyOptions,
+): Promise<PlannedAction[]> {
+  const { file, plan } = await terraform.plan({ variables, targets });
+  const actions = plannedActions(plan, terraform.stack);
+  if (!changesAnything(plan, actions)) {
+    say(`\n${environment.name}: nothing to change.`);
+    return [];
+  }
+  say(`\n${summarize(actions)}\n`);
+  const tagGiven = variables?.var?.some((value) => value.includes("_image_tag=")) ?? false;
+  // Nothing pulls images on an embedded AWS.
+  if (!environment.embedded || tagGiven) await refuseMissingImages(environment, plan, actions);
+  await confirm(`Apply this to ${environment.name} (account ${environment.accountId})?`, yes);
+  onInterrupt(
+    "Terraform finished what it was at and saved the state. Run the same command again: it goes on from there.",
+  );
+  await terraform.apply(file);
+  onInterrupt(`Everything planned was applied to ${environment.name}.`);
+  return actions;
+}

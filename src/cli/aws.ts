@@ -1,0 +1,49 @@
+/** Tries of a call that AWS throttles or fails, with growing pauses; the client's own default is 3. */
+const MAX_ATTEMPTS = 6;
+
+interface Client {
+  readonly middlewareStack: {
+    add(
+      middleware: (
+        next: (args: never) => Promise<unknown>,
+        context: { clientName?: string; commandName?: string },
+      ) => (args: never) => Promise<unknown>,
+      options: { step: "initialize"; name: string },
+    ): void;
+  };
+}
+
+interface ClientConfig {
+  readonly region: string;
+  readonly maxAttempts: number;
+  readonly forcePathStyle?: boolean;
+}
+
+/**
+ * A client of an AWS service that follows the default credential chain and `AWS_ENDPOINT_URL`, has
+ * patience with a busy AWS, and names the call in each error.
+ */
+export function client<C>(
+  Service: new (config: ClientConfig) => C,
+  { region }: { readonly region: string },
+): C {
+  const made = new Service({
+    region,
+    maxAttempts: MAX_ATTEMPTS,
+    // A bucket's own host name exists on AWS only.
+    forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL ?? process.env.AWS_ENDPOINT_URL_S3),
+  });
+  (made as unknown as Client).middlewareStack.add(
+    (next, { clientName = "", commandName = "" }) =>
+      async (args) => {
+        try {
+          return await next(args);
+        } catch (error) {
+          const operation = `${clientName.replace(/Client$/, "")} ${commandName.replace(/Command$/, "")}`;
+          throw Object.assign(error as Error, { operation });
+        }
+      },
+    { step: "initialize", name: "nameOperation" },
+  );
+  return made;
+}

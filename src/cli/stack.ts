@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Environment } from "./environment";
+import { CliError, NeedsPerson } from "./errors";
+import { capture } from "./process";
+import { say } from "./output";
+
+interface Synthesized {
+  readonly resource: Record<string, Record<string, { "//"?: { metadata?: { path?: string } } }>>;
+  readonly terraform: { backend: { s3: Backend } };
+}
+
+/** The S3 backend of a stack, in Terraform's own terms. */
+export interface Backend {
+  readonly bucket: string;
+  readonly key: string;
+  readonly region: string;
+  readonly dynamodb_table: string;
+}
+
+/** A synthesized stack: what its JSON tells about modules. */
+export interface Stack {
+  /** Where its state is. */
+  readonly backend: Backend;
+  /** Its modules: the constructs right below the stack. */
+  readonly modules: readonly string[];
+  /** The module of a resource, by its address without an index; undefined for one not in the code. */
+  moduleOf(address: string): string | undefined;
+  /**
+   * The addresses of all resources of some modules.
+   * @throws NeedsPerson if there is no such module
+   */
+  addressesOf(modules: readonly string[]): string[];
+}
+
+/**
+ * Synthesizes all stacks and reads the environment's.
+ * @throws CliError if the code does not synthesize
+ */
+export async function synthesize(environment: Environment): Promise<Stack> {
+  const { projectDir, stackDir, name } = environment;
+  say(`Synthesizing ${name}`);
+  const { code, output } = await capture(process.execPath, ["-r", "tsx/cjs", "main.ts"], {
+    cwd: projectDir,
+  });
+  if (code !== 0) {
+    // Of a stack trace only the message is of use here.
+    const lines = output.trim().split("\n");
+    const message = lines.filter((line) => !/^\s+at |^Node\.js v/.test(line)).join("\n");
+    throw new CliError(`the stacks do not synthesize:\n${message}`, {
+      advice: ["Correct the settings or constructs that it names, then run the command again."],
+    });
+  }
+  return readStack(JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")));
+}
+
+/** Reads a synthesized stack. */
+export function readStack({ resource, terraform }: Synthesized): Stack {
+  const moduleByAddress = new Map<string, string>();
+  for (const [type, resources] of Object.entries(resource)) {
+    for (const [name, { "//": comment }] of Object.entries(resources)) {
+      const [, ...path] = (comment?.metadata?.path ?? "").split("/");
+      moduleByAddress.set(`${type}.${name}`, path.length > 1 ? path[0]! : "stack");
+    }
+  }
+  const modules = [...new Set(moduleByAddress.values())];
+  return {
+    backend: terraform.backend.s3,
+    modules,
+    moduleOf: (address) => moduleByAddress.get(address.replace(/\[.*\]$/, "")),
+    addressesOf: (wanted) => {
+      const unknown = wanted.find((module) => !modules.includes(module));
+      if (unknown !== undefined) {
+        throw new NeedsPerson(
+          `there is no module "${unknown}"`,
+          `There are ${modules.toSorted().join(", ")}.`,
+        );
+      }
+      return [...moduleByAddress]
+        .filter(([, module]) => wanted.includes(module))
+        .map(([address]) => address);
+    },
+  };
+}

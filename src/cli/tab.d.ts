@@ -1,0 +1,9 @@
+declare module "@bomb.sh/tab/commander" {
+  import type { Command } from "commander";
+
+  /** Adds the commands that print a shell's completion script and that the script asks. */
+  export default function addCompletion(
+    program: Command,
+    options: { completionCommandName: string },
+  ): void;
+}
