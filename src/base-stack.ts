@@ -41,7 +41,7 @@ function nameOf(element: TerraformElement, type: string): string {
   if (!id.includes(".")) return id;
   const [, idType, name, index] = addressInModule.exec(id) ?? [];
   if (name === undefined || idType !== type) {
-    throw new Error(`${path}: the id of a ${type} must read ${type}.NAME or ${type}.NAME[0]`);
+    throw new Error(`${path}: the id of this ${type} must read ${type}.NAME or ${type}.NAME[0]`);
   }
   // Terraform itself puts the index to the name of a resource that has a count.
   const counted = (element as TerraformResource).count !== undefined;

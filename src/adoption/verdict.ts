@@ -1,0 +1,133 @@
+import { allowedLosses, explainedChanges } from "./expected";
+
+/** An entry of `resource_changes` in `terraform show -json PLAN`, as far as it is read here. */
+export interface ResourceChange {
+  /** Address after the plan. */
+  readonly address: string;
+  /** Address before, where the plan moves it. */
+  readonly previous_address?: string;
+  /** `managed`, or `data`. */
+  readonly mode: string;
+  /** Terraform resource type. */
+  readonly type: string;
+  /** Name without module and index. */
+  readonly name: string;
+  /** What happens. */
+  readonly change: {
+    /** Terraform's own words: `no-op`, `create`, `read`, `update`, `delete`. */
+    readonly actions: readonly string[];
+    /** Attributes before; null if it is created. */
+    readonly before: Readonly<Record<string, unknown>> | null;
+    /** Attributes after, as far as known; null if it is destroyed. */
+    readonly after: Readonly<Record<string, unknown>> | null;
+    /** Attributes known after the apply only. */
+    readonly after_unknown?: Readonly<Record<string, unknown>>;
+    /** What forces a replacement. */
+    readonly replace_paths?: readonly (readonly (string | number)[])[];
+  };
+}
+
+/** Something that changes, and why that is well, or what a person must look at. */
+export interface Finding {
+  /** Address after the plan, or before it for what is destroyed. */
+  readonly address: string;
+  /** Attributes that change or force the replacement. */
+  readonly attributes: readonly string[];
+  /** Why it is well; undefined where nobody foresaw it. */
+  readonly reason?: string;
+}
+
+/** What a plan would do to a state of the old project. */
+export interface Verdict {
+  /** Whether a person need not look. */
+  readonly safe: boolean;
+  /** The same objects under new addresses. */
+  readonly moved: readonly { readonly from: string; readonly to: string }[];
+  /** Objects that change in place: one finding for each attribute. */
+  readonly changed: readonly Finding[];
+  /** Objects that the old project did not have. */
+  readonly created: readonly Finding[];
+  /** Objects that are made anew. */
+  readonly replaced: readonly Finding[];
+  /** Objects that go. */
+  readonly destroyed: readonly Finding[];
+}
+
+/**
+ * Judges a plan.
+ *
+ * @param changes all of the plan's resource changes
+ * @param adopted addresses that hold an object of the old project: creating one of them means that
+ * the state at hand lacks it, and so may be the wrong state
+ */
+export function judge(changes: readonly ResourceChange[], adopted: ReadonlySet<string>): Verdict {
+  const managed = changes.filter((change) => change.mode === "managed");
+  const does = (...actions: string[]) =>
+    managed.filter(
+      ({ change }) =>
+        change.actions.length === actions.length &&
+        actions.every((action) => change.actions.includes(action)),
+    );
+
+  const changed = does("update").flatMap((change) =>
+    changedAttributes(change).map((attribute) => ({
+      address: change.address,
+      attributes: [attribute],
+      reason: explainedChanges[change.type]?.[attribute] ?? explainedChanges["*"]![attribute],
+    })),
+  );
+  const created = does("create").map(({ address, type }) => ({
+    address,
+    attributes: [],
+    reason: !adopted.has(address)
+      ? "the old project had none"
+      : allowedLosses.some((loss) => loss.type === type && loss.action === "replaced")
+        ? "AWS has none under the old name any more"
+        : undefined,
+  }));
+  const replaced = does("create", "delete").map((change) => loss(change, "replaced"));
+  const destroyed = does("delete").map((change) => loss(change, "destroyed"));
+
+  return {
+    safe: [...changed, ...created, ...replaced, ...destroyed].every(
+      (finding) => finding.reason !== undefined,
+    ),
+    moved: managed.flatMap(({ address, previous_address }) =>
+      previous_address && previous_address !== address
+        ? [{ from: previous_address, to: address }]
+        : [],
+    ),
+    changed,
+    created,
+    replaced,
+    destroyed,
+  };
+}
+
+function changedAttributes({ change }: ResourceChange): string[] {
+  const { before, after, after_unknown: unknown } = change;
+  const keys = new Set([before, after, unknown].flatMap((side) => Object.keys(side ?? {})));
+  return [...keys]
+    .filter(
+      (key) =>
+        JSON.stringify(before?.[key]) !== JSON.stringify(after?.[key]) || hasTrue(unknown?.[key]),
+    )
+    .sort();
+}
+
+function hasTrue(unknown: unknown): boolean {
+  if (typeof unknown !== "object" || unknown === null) return unknown === true;
+  return Object.values(unknown).some(hasTrue);
+}
+
+function loss(change: ResourceChange, action: "replaced" | "destroyed"): Finding {
+  const causes = [...new Set((change.change.replace_paths ?? []).map((path) => String(path[0])))];
+  const allowed = allowedLosses.find(
+    (candidate) =>
+      candidate.type === change.type &&
+      candidate.action === action &&
+      (candidate.name?.test(change.name) ?? true) &&
+      causes.every((cause) => candidate.because?.includes(cause)),
+  );
+  return { address: change.address, attributes: causes, reason: allowed?.reason };
+}
