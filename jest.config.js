@@ -1,5 +1,3 @@
-// `unit` is the quick loop: pure TypeScript. `integration` runs real programs (Terraform, the
-// embedded AWS, nginx, PostgreSQL), one file at a time, for they share two ports and much memory.
 const common = {
   testEnvironment: "node",
   transform: { "^.+\\.ts$": "@swc/jest" },
@@ -7,17 +5,16 @@ const common = {
 };
 
 module.exports = {
+  // Two at a time: an integration test runs Terraform, a provider and an embedded AWS, 1 GB in all.
+  maxWorkers: 2,
   projects: [
-    {
-      ...common,
-      displayName: "unit",
-      testMatch: ["<rootDir>/__tests__/unit/**/*.test.ts"],
-    },
+    // The quick loop: TypeScript alone.
+    { ...common, displayName: "unit", testMatch: ["<rootDir>/__tests__/unit/**/*.test.ts"] },
+    // Real programs: Terraform, the embedded AWS, nginx, PostgreSQL.
     {
       ...common,
       displayName: "integration",
       testMatch: ["<rootDir>/__tests__/integration/**/*.test.ts"],
-      maxWorkers: 1,
     },
   ],
 };

@@ -204,7 +204,7 @@ export class Database extends Construct {
       },
     );
     // Through the attachment, so that the role may already write when RDS tries it.
-    return Fn.element([role.arn, attachment.id], 0);
+    return Token.asString(Fn.element([role.arn, attachment.id], 0));
   }
 }
 

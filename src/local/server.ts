@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { cleanEnvironment } from "./environment";
 import { commandOf, Failure, tail } from "./process";
 
-const launcher = join(__dirname, "embedded_aws.py");
+const defaultLauncher = join(__dirname, "embedded_aws.py");
 
 /** An embedded AWS that runs. */
 export interface Server {
@@ -28,6 +28,8 @@ export interface ServerOptions {
   readonly detached?: boolean;
   /** Leave moto's gaps open. @default false */
   readonly plain?: boolean;
+  /** Python script that starts it; its name ends in `_aws.py`. @default embedded_aws.py */
+  readonly launcher?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -53,6 +55,7 @@ export async function findServer(home: string): Promise<Server | undefined> {
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { home, python, port = 0, detached = false, plain = false, signal } = options;
+  const { launcher = defaultLauncher } = options;
   const log = join(home, "logs", "server.log");
   mkdirSync(dirname(log), { recursive: true });
   rmSync(recordOf(home), { force: true });
@@ -117,5 +120,5 @@ function readRecord(home: string): Server | undefined {
 
 // A process id can have passed to another program since.
 function isLauncher(pid: number): boolean {
-  return commandOf(pid)?.includes("embedded_aws.py") ?? false;
+  return commandOf(pid)?.includes("_aws.py") ?? false;
 }

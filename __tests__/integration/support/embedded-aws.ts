@@ -38,11 +38,15 @@ export interface EmbeddedAws {
 /**
  * Starts an embedded AWS on a free port.
  * @param plain leave open what src/local/moto_gaps.py closes
+ * @param launcher script that starts it, if not src/local's own
  */
-export async function startEmbeddedAws({ plain = false } = {}): Promise<EmbeddedAws> {
+export async function startEmbeddedAws({
+  plain = false,
+  launcher,
+}: { plain?: boolean; launcher?: string } = {}): Promise<EmbeddedAws> {
   const python = await prepare();
   const home = mkdtempSync(join(tmpdir(), "plue-embedded-aws-"));
-  const { endpoint, pid } = await startServer({ home, python, plain });
+  const { endpoint, pid } = await startServer({ home, python, plain, launcher });
   const end = () => process.kill(pid, "SIGKILL");
   process.once("exit", end);
   return {
