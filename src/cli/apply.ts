@@ -3,7 +3,7 @@ import type { Environment } from "./environment";
 import { onInterrupt } from "./interrupt";
 import { refuseMissingImages } from "./images";
 import { say } from "./output";
-import { changesAnything, plannedActions, summarize, type PlannedAction } from "./plan";
+import { changesAnything, halfMade, plannedActions, summarize, type PlannedAction } from "./plan";
 import type { Terraform, VariableOptions } from "./terraform";
 
 /** What to plan and apply. */
@@ -26,7 +26,15 @@ export async function planAndApply(
   terraform: Terraform,
   { variables, targets, yes }: ApplyOptions,
 ): Promise<PlannedAction[]> {
-  const { file, plan } = await terraform.plan({ variables, targets });
+  let { file, plan } = await terraform.plan({ variables, targets });
+  const unfinished = halfMade(plan);
+  if (unfinished.length > 0) {
+    // Made anew, each would collide with itself: its name is taken for as long as it exists.
+    say(`\nAn apply was cut short while AWS was making\n  ${unfinished.join("\n  ")}`);
+    await confirm("Keep them, and change what is not yet as it should be?", yes);
+    await terraform.untaint(unfinished);
+    ({ file, plan } = await terraform.plan({ variables, targets }));
+  }
   const actions = plannedActions(plan, terraform.stack);
   if (!changesAnything(plan, actions)) {
     say(`\n${environment.name}: nothing to change.`);

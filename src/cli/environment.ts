@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { closest, distance } from "fastest-levenshtein";
 import { environments } from "../environments";
@@ -70,7 +70,7 @@ export async function openEnvironment(
     accountId,
     embedded: Boolean(process.env.AWS_ENDPOINT_URL),
     projectDir,
-    stackDir: join(projectDir, process.env.CDKTF_OUTDIR ?? "cdktf.out", "stacks", name),
+    stackDir: resolve(projectDir, process.env.CDKTF_OUTDIR ?? "cdktf.out", "stacks", name),
   };
 }
 

@@ -48,6 +48,8 @@ export async function buildProgram(
 /** Runs the command line and returns its exit code. */
 export async function main(projectDir: string, argv: readonly string[]): Promise<number> {
   handleInterrupts();
+  // Which Node.js a future client will need is this project's business, not that of its users.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   // What reads the output may have seen enough: `plue logs dev api | head`.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     process.exit(error.code === "EPIPE" ? 0 : 1);

@@ -13,6 +13,7 @@ export interface ResourceChange {
   readonly previous_address?: string;
   readonly mode: "managed" | "data";
   readonly type: string;
+  readonly action_reason?: string;
   readonly change: {
     readonly actions: readonly string[];
     readonly before: Readonly<Record<string, unknown>> | null;
@@ -44,6 +45,13 @@ export function plannedActions(plan: PlanJson, stack: Stack): PlannedAction[] {
     const module = stack.moduleOf(address) ?? "(removed)";
     return [{ action, address, module, attributes: attributesOf(action, resource) }];
   });
+}
+
+/** What would be replaced only because an earlier apply was cut short while making it. */
+export function halfMade(plan: PlanJson): string[] {
+  return (plan.resource_changes ?? [])
+    .filter(({ action_reason: reason }) => reason === "replace_because_tainted")
+    .map(({ address }) => address);
 }
 
 /** Whether a plan would change anything, be it an output. */

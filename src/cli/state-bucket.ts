@@ -18,6 +18,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { client } from "./aws";
 import { NeedsPerson, type AwsError } from "./errors";
+import { say } from "./output";
 import { settle, type Finding, type Property } from "./finding";
 import type { Backend } from "./stack";
 
@@ -84,6 +85,9 @@ async function bucketExists(
 }
 
 function properties(s3: S3Client, Bucket: string): Property[] {
+  // Of an embedded AWS that speaks no TLS such a policy would lock everybody out.
+  const tls = !process.env.AWS_ENDPOINT_URL?.startsWith("http:");
+  if (!tls) say("AWS_ENDPOINT_URL has no TLS: the bucket gets no policy that demands it.");
   return [
     {
       property: "versioned",
@@ -125,17 +129,7 @@ function properties(s3: S3Client, Bucket: string): Property[] {
           new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: notPublic }),
         ),
     },
-    {
-      property: "TLS only",
-      isRight: async () =>
-        (await policyOf(s3, Bucket)).Statement.some((statement) => isTlsOnly(Bucket, statement)),
-      repair: async () => {
-        const { Version, Statement } = await policyOf(s3, Bucket);
-        const others = Statement.filter(({ Sid }) => Sid !== TLS_ONLY);
-        const Policy = JSON.stringify({ Version, Statement: [...others, tlsOnly(Bucket)] });
-        await s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
-      },
-    },
+    ...(tls ? [tlsOnlyProperty(s3, Bucket)] : []),
     {
       property: `old versions expire (${OLD_VERSION_DAYS} days)`,
       isRight: async () => (await rulesOf(s3, Bucket)).some(isExpiry),
@@ -148,6 +142,20 @@ function properties(s3: S3Client, Bucket: string): Property[] {
       },
     },
   ];
+}
+
+function tlsOnlyProperty(s3: S3Client, Bucket: string): Property {
+  return {
+    property: "TLS only",
+    isRight: async () =>
+      (await policyOf(s3, Bucket)).Statement.some((statement) => isTlsOnly(Bucket, statement)),
+    repair: async () => {
+      const { Version, Statement } = await policyOf(s3, Bucket);
+      const others = Statement.filter(({ Sid }) => Sid !== TLS_ONLY);
+      const Policy = JSON.stringify({ Version, Statement: [...others, tlsOnly(Bucket)] });
+      await s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+    },
+  };
 }
 
 const notPublic = {

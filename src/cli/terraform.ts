@@ -83,6 +83,11 @@ export class Terraform {
     await this.run(["apply", "-input=false", file]);
   }
 
+  /** Takes the mark off objects that an apply did not see finished, so that they are kept. */
+  async untaint(addresses: readonly string[]): Promise<void> {
+    for (const address of addresses) await this.run(["untaint", address]);
+  }
+
   /** The stack's outputs, by their names. */
   async outputs(): Promise<Record<string, Output>> {
     const { code, output } = await this.capture(["output", "-json"]);
