@@ -6,6 +6,7 @@ import {
   DescribeServicesCommand,
   ECSClient,
   RegisterTaskDefinitionCommand,
+  RunTaskCommand,
 } from "@aws-sdk/client-ecs";
 import {
   CreateFileSystemCommand,
@@ -95,6 +96,23 @@ const gaps: Record<string, (client: Client) => Promise<void>> = {
       new DescribeServicesCommand({ cluster: "described", services: [name] }),
     );
     expect(services).toEqual([expect.objectContaining(settings)]);
+  },
+
+  ecs_run_task_memory: async (client) => {
+    const ecs = new ECSClient(client);
+    await ecs.send(new CreateClusterCommand({ clusterName: "running" }));
+    await ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family: "running",
+        cpu: "256",
+        memory: "512",
+        containerDefinitions: [{ name: "main", image: "main" }],
+      }),
+    );
+    const { tasks } = await ecs.send(
+      new RunTaskCommand({ cluster: "running", taskDefinition: "running", launchType: "FARGATE" }),
+    );
+    expect(tasks).toHaveLength(1);
   },
 
   rds_create_instance_settings: async (client) => {

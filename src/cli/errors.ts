@@ -44,6 +44,8 @@ const EXPIRED = /^(ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefres
 const REFUSED_CREDENTIALS =
   /^(InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidAccessKeyId|AuthFailure)$/;
 const DENIED = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|AuthorizationError)$/;
+/** The SDK's words for an answer that is not AWS's at all. */
+const UNREADABLE = /Deserialization error/;
 const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET|ETIMEDOUT|EPIPE|TimeoutError)$/;
 
 /** Whether AWS says that the caller may not do this. */
@@ -54,10 +56,12 @@ export function isDenied(error: unknown): boolean {
 
 /** Whether AWS, or a stand-in for it, does not have this call. */
 export function isNotServed(error: unknown): boolean {
-  const { name = "", $metadata } = error as AwsError;
+  const { name = "", message, $metadata } = error as AwsError;
   return (
-    /^(NotImplemented|InternalFailure|UnknownOperationException|InvalidAction)/.test(name) ||
-    [404, 501].includes($metadata?.httpStatusCode ?? 0)
+    /^(NotImplemented|UnknownOperationException|InvalidAction)/.test(name) ||
+    [404, 501].includes($metadata?.httpStatusCode ?? 0) ||
+    // An embedded AWS answers with a web page of its own.
+    UNREADABLE.test(message)
   );
 }
 
@@ -96,6 +100,11 @@ export function explain(error: unknown): CliError {
   }
   const status = $metadata?.httpStatusCode;
   if (status === undefined) return new CliError(what + message);
+  if (UNREADABLE.test(message)) {
+    return new CliError(`${what}the answer (HTTP ${status}) is not one of AWS`, {
+      advice: ["Is a proxy in between, or does AWS_ENDPOINT_URL lead to what cannot do this?"],
+    });
+  }
   const tries = $metadata?.attempts ?? 1;
   const tried = tries > 1 ? `, after ${tries} tries` : "";
   if (isDenied(error)) {

@@ -6,8 +6,10 @@ caught up is left alone. A test runs plain moto and says which gap can be delete
 
 import json
 from functools import wraps
+from types import SimpleNamespace
 
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+from moto.ecs.models import EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.efs.models import FileSystem
 from moto.efs.responses import EFSResponse
@@ -118,6 +120,23 @@ def ecs_create_service_settings():
     EC2ContainerServiceResponse.create_service = create_service
 
 
+def ecs_run_task_memory():
+    """RunTask fails where only the task says how much memory it gets, as it may on Fargate."""
+    calculate = EC2ContainerServiceBackend._calculate_task_resource_requirements
+
+    @wraps(calculate)
+    def calculate_task_resource_requirements(task_definition):
+        containers = [
+            {"memoryReservation": 0, **container}
+            for container in task_definition.container_definitions
+        ]
+        return calculate(SimpleNamespace(container_definitions=containers))
+
+    EC2ContainerServiceBackend._calculate_task_resource_requirements = staticmethod(
+        calculate_task_resource_requirements
+    )
+
+
 def rds_create_instance_settings():
     """CreateDBInstance drops settings that ModifyDBInstance keeps: every later plan would modify
     the instance, which takes the provider more than a minute."""
@@ -162,6 +181,7 @@ ALL = (
     efs_put_backup_policy,
     efs_delete_file_system_policy,
     ecs_create_service_settings,
+    ecs_run_task_memory,
     rds_create_instance_settings,
     rds_parameter_source,
 )

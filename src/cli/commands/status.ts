@@ -100,11 +100,11 @@ async function ringing(environment: Environment) {
   const alarms: { name: string; reason: string }[] = [];
   const pages = paginateDescribeAlarms(
     { client: client(CloudWatchClient, environment) },
-    { AlarmNamePrefix: names.alarmPrefix(environment.name), StateValue: "ALARM" },
+    { AlarmNamePrefix: names.alarmPrefix(environment.name) },
   );
   for await (const { MetricAlarms = [] } of pages) {
-    for (const { AlarmName = "", StateReason = "" } of MetricAlarms) {
-      alarms.push({ name: AlarmName, reason: StateReason });
+    for (const { AlarmName = "", StateReason = "", StateValue } of MetricAlarms) {
+      if (StateValue === "ALARM") alarms.push({ name: AlarmName, reason: StateReason });
     }
   }
   return alarms;
