@@ -1,0 +1,12 @@
+import { environments } from "../src/environments";
+import { synthesize } from "../src/synthesize";
+
+// Synthesizes as many environments as the first argument says.
+const count = Number(process.argv[2]);
+synthesize(
+  Array.from({ length: count }, (_, index) => ({
+    ...environments[index % environments.length]!,
+    adopts: undefined,
+    name: `e${index}`,
+  })),
+);

@@ -1,0 +1,46 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+/** What whole processes took: medians over the runs. */
+export interface Measurement {
+  /** Wall-clock time from start to end, in seconds. */
+  readonly seconds: number;
+  /** Peak resident memory, in MB. */
+  readonly megabytes: number;
+}
+
+const project = join(__dirname, "..");
+
+/**
+ * Runs Node.js with these arguments in the project's folder several times.
+ * @throws Error with what it printed if a run fails
+ */
+export function measure(
+  args: readonly string[],
+  { runs = 5, env = {} }: { runs?: number; env?: Record<string, string> } = {},
+): Measurement {
+  const results = Array.from({ length: runs }, () => {
+    const start = process.hrtime.bigint();
+    const { status, output } = spawnSync(
+      process.execPath,
+      ["-r", join(__dirname, "report-memory.js"), ...args],
+      {
+        cwd: project,
+        env: { ...process.env, ...env },
+        stdio: ["ignore", "pipe", "pipe", "pipe"],
+        encoding: "utf8",
+      },
+    );
+    const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+    if (status !== 0) throw new Error(`node ${args.join(" ")}:\n${output.join("")}`);
+    return { seconds, megabytes: Number(output[3]) / 1000 };
+  });
+  const median = (key: keyof Measurement) =>
+    results.map((result) => result[key]).sort((one, other) => one - other)[Math.floor(runs / 2)]!;
+  return { seconds: median("seconds"), megabytes: median("megabytes") };
+}
+
+/** A line of a table: what was measured, and the medians. */
+export function row(title: string, { seconds, megabytes }: Measurement): string {
+  return `${title.padEnd(56)} ${seconds.toFixed(2).padStart(7)} s ${megabytes.toFixed(0).padStart(6)} MB`;
+}
