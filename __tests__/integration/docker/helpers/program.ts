@@ -1,10 +1,18 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { closeSync, fchmodSync, openSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** The user whom programs run as that refuse to be root, or that must not need to be. */
 export const NOBODY = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+
+const running = new Set<Program>();
+
+// A test that fails may leave a program behind, which would keep jest from ending.
+afterAll(() => {
+  for (const program of running) program.signal("SIGTERM");
+});
 
 /**
  * A running program whose output goes to a file, for nginx opens /dev/stdout by name, which Node's
@@ -27,11 +35,13 @@ export class Program {
       stdio: ["ignore", output, output],
     });
     closeSync(output);
+    running.add(this);
     this.ended = new Promise((resolve, reject) => {
       this.child.once("error", reject);
-      this.child.once("exit", (code, signal) =>
-        resolve(code ?? 128 + { SIGTERM: 15, SIGKILL: 9 }[signal as "SIGTERM" | "SIGKILL"]),
-      );
+      this.child.once("exit", (code, signal) => {
+        running.delete(this);
+        resolve(code ?? 128 + constants.signals[signal as NodeJS.Signals]);
+      });
     });
   }
 
@@ -58,10 +68,14 @@ export class Program {
 }
 
 /**
- * Poll until something is so. jest's own limit on a test ends it otherwise.
+ * Poll until something is so; fails when it is not after 40 s.
  */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(20);
+  const deadline = Date.now() + 40_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error("What was waited for did not come about");
+    await sleep(20);
+  }
 }
 
 /**
