@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { lockRun } from "./run-lock";
 import { stopServer } from "./server";
@@ -17,16 +18,17 @@ export async function down(project: string, steps: Steps): Promise<void> {
     });
   }
   await steps.run(`Remove ${homeFolder} and ${stackFolder}`, async () => {
-    rmSync(home, { recursive: true, force: true });
-    rmSync(join(project, stackFolder), { recursive: true, force: true });
-    removeUnlessInitialised(join(project, "cdktf.out"));
+    await rm(home, { recursive: true, force: true });
+    await rm(join(project, stackFolder), { recursive: true, force: true });
+    await removeUnlessInitialised(join(project, "cdktf.out"));
   });
 }
 
 /** Removes what synthesis wrote, unless Terraform works in the folder of another stack. */
-function removeUnlessInitialised(outdir: string): void {
+async function removeUnlessInitialised(outdir: string): Promise<void> {
   const stacks = join(outdir, "stacks");
   if (!existsSync(stacks)) return;
-  const used = readdirSync(stacks).some((name) => existsSync(join(stacks, name, ".terraform")));
-  if (!used) rmSync(outdir, { recursive: true, force: true });
+  const names = await readdir(stacks);
+  const used = names.some((name) => existsSync(join(stacks, name, ".terraform")));
+  if (!used) await rm(outdir, { recursive: true, force: true });
 }

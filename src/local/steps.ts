@@ -6,6 +6,7 @@ export type Note = (text: string) => void;
  * count up while it runs; elsewhere the line is plain text.
  */
 export class Steps {
+  /** @param out where the lines go */
   constructor(private readonly out: NodeJS.WriteStream = process.stdout) {}
 
   /** Runs a step. */
