@@ -14,6 +14,10 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: "make or repair the state's bucket and lock table",
     load: () => import("./bootstrap"),
   },
+  adopt: {
+    summary: "judge the take-over of the old project's state",
+    load: () => import("./adopt"),
+  },
   images: {
     summary: "build the images and push them to ECR",
     load: () => import("./images"),
