@@ -17,7 +17,7 @@ const run = (title: string, args: string[], runs?: number) => {
 
 try {
   const load = run("(a) loading cdktf alone", ["-e", 'require("cdktf")']);
-  const synth = run("synthesis of all stacks", ["-r", "tsx/cjs", "main.ts"]);
+  const synth = run("synthesis of all stacks", ["bin/synth.js"]);
   const copy = makeTemplateCopy(join(__dirname, ".."));
   const template = run(
     "(b) the same, as cdktf's template does it",

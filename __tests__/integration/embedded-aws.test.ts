@@ -7,6 +7,7 @@ import {
   ECSClient,
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
+  UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import {
   CreateFileSystemCommand,
@@ -96,6 +97,25 @@ const gaps: Record<string, (client: Client) => Promise<void>> = {
       new DescribeServicesCommand({ cluster: "described", services: [name] }),
     );
     expect(services).toEqual([expect.objectContaining(settings)]);
+  },
+
+  ecs_update_service_deployment: async (client) => {
+    const ecs = new ECSClient(client);
+    const percentages = { maximumPercent: 200, minimumHealthyPercent: 100 };
+    const name = await createService(client, "updated", { deploymentConfiguration: percentages });
+    const deploymentCircuitBreaker = { enable: true, rollback: true };
+    // As a service whose creation kept its settings, so that this gap alone is looked at.
+    for (const deploymentConfiguration of [percentages, { deploymentCircuitBreaker }]) {
+      await ecs.send(
+        new UpdateServiceCommand({ cluster: "updated", service: name, deploymentConfiguration }),
+      );
+    }
+    const { services } = await ecs.send(
+      new DescribeServicesCommand({ cluster: "updated", services: [name] }),
+    );
+    expect(services?.[0]?.deploymentConfiguration).toEqual(
+      expect.objectContaining({ ...percentages, deploymentCircuitBreaker }),
+    );
   },
 
   ecs_run_task_memory: async (client) => {

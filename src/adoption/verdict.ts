@@ -1,31 +1,5 @@
+import type { ResourceChange } from "../cli/plan";
 import { allowedLosses, explainedChanges } from "./expected";
-
-/** An entry of `resource_changes` in `terraform show -json PLAN`, as far as it is read here. */
-export interface ResourceChange {
-  /** Address after the plan. */
-  readonly address: string;
-  /** Address before, where the plan moves it. */
-  readonly previous_address?: string;
-  /** `managed`, or `data`. */
-  readonly mode: string;
-  /** Terraform resource type. */
-  readonly type: string;
-  /** Name without module and index. */
-  readonly name: string;
-  /** What happens. */
-  readonly change: {
-    /** Terraform's own words: `no-op`, `create`, `read`, `update`, `delete`. */
-    readonly actions: readonly string[];
-    /** Attributes before; null if it is created. */
-    readonly before: Readonly<Record<string, unknown>> | null;
-    /** Attributes after, as far as known; null if it is destroyed. */
-    readonly after: Readonly<Record<string, unknown>> | null;
-    /** Attributes known after the apply only. */
-    readonly after_unknown?: Readonly<Record<string, unknown>>;
-    /** What forces a replacement. */
-    readonly replace_paths?: readonly (readonly (string | number)[])[];
-  };
-}
 
 /** Something that changes, and why that is well, or what a person must look at. */
 export interface Finding {
@@ -121,12 +95,13 @@ function hasTrue(unknown: unknown): boolean {
 }
 
 function loss(change: ResourceChange, action: "replaced" | "destroyed"): Finding {
+  const name = change.address.split(".").at(-1)!;
   const causes = [...new Set((change.change.replace_paths ?? []).map((path) => String(path[0])))];
   const allowed = allowedLosses.find(
     (candidate) =>
       candidate.type === change.type &&
       candidate.action === action &&
-      (candidate.name?.test(change.name) ?? true) &&
+      (candidate.name?.test(name) ?? true) &&
       causes.every((cause) => candidate.because?.includes(cause)),
   );
   return { address: change.address, attributes: causes, reason: allowed?.reason };

@@ -40,7 +40,7 @@ export interface Stack {
 export async function synthesize(environment: Environment): Promise<Stack> {
   const { projectDir, stackDir, name } = environment;
   say(`Synthesizing ${name}`);
-  const { code, output } = await capture(process.execPath, ["-r", "tsx/cjs", "main.ts"], {
+  const { code, output } = await capture(process.execPath, ["bin/synth.js"], {
     cwd: projectDir,
   });
   if (code !== 0) {

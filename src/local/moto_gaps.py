@@ -120,6 +120,26 @@ def ecs_create_service_settings():
     EC2ContainerServiceResponse.create_service = create_service
 
 
+def ecs_update_service_deployment():
+    """UpdateService forgets of a deployment's configuration what the call does not repeat: every
+    plan after an update would set the percentages again."""
+    update = EC2ContainerServiceBackend.update_service
+
+    @wraps(update)
+    def update_service(self, service_properties):
+        changed = service_properties.get("deployment_configuration")
+        if changed:
+            service = self._get_service(
+                service_properties.get("cluster", "default"),
+                service_properties["service"].split("/")[-1],
+            )
+            current = getattr(service, "deployment_configuration", None) or {}
+            service_properties["deployment_configuration"] = {**current, **changed}
+        return update(self, service_properties)
+
+    EC2ContainerServiceBackend.update_service = update_service
+
+
 def ecs_run_task_memory():
     """RunTask fails where only the task says how much memory it gets, as it may on Fargate."""
     calculate = EC2ContainerServiceBackend._calculate_task_resource_requirements
@@ -181,6 +201,7 @@ ALL = (
     efs_put_backup_policy,
     efs_delete_file_system_policy,
     ecs_create_service_settings,
+    ecs_update_service_deployment,
     ecs_run_task_memory,
     rds_create_instance_settings,
     rds_parameter_source,

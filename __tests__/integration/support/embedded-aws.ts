@@ -23,6 +23,8 @@ const shared = resolve(__dirname, "../../../.cache/embedded-aws");
 export interface EmbeddedAws {
   /** `http://127.0.0.1:PORT` */
   readonly endpoint: string;
+  /** Folder of its own files. */
+  readonly home: string;
   /** Environment for Terraform, the AWS CLI and whatever else is to reach it. */
   readonly env: Record<string, string>;
   /** Configuration for a client of the AWS SDK. */
@@ -51,6 +53,7 @@ export async function startEmbeddedAws({
   process.once("exit", end);
   return {
     endpoint,
+    home,
     env: {
       ...cleanEnvironment(),
       ...embeddedAwsVariables(endpoint, region),
@@ -94,15 +97,23 @@ export async function offlineEnvironment(): Promise<Record<string, string>> {
  * are skipped, and it is printed why.
  */
 export function describeEmbeddedAws(name: string, tests: () => void): void {
+  group(name)(name, tests);
+}
+
+/** The same tests for each of some objects; the name may have `$property` in it. */
+describeEmbeddedAws.each =
+  <T extends object>(cases: readonly T[]) =>
+  (name: string, tests: (one: T) => void): void => {
+    group(name).each([...cases])(name, tests);
+  };
+
+function group(name: string): jest.Describe {
   // Jest must know at once what to skip, so what can only be found out in time is so elsewhere.
   const script = ["-r", "tsx/cjs", join(__dirname, "why-not.ts")];
   const reason = execFileSync(process.execPath, script, { encoding: "utf8" }).trim();
-  if (reason === "") {
-    describe(name, tests);
-  } else {
-    console.warn(`Skipped: ${name}. ${reason}`);
-    describe.skip(name, tests);
-  }
+  if (reason === "") return describe;
+  console.warn(`Skipped: ${name}. ${reason}`);
+  return describe.skip;
 }
 
 /** Makes what all tests share: the virtual environment with moto in it. */

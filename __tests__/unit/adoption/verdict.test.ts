@@ -1,11 +1,12 @@
-import { judge, type ResourceChange } from "../../../src/adoption/verdict";
+import { judge } from "../../../src/adoption/verdict";
+import type { ResourceChange } from "../../../src/cli/plan";
 
 function change(
   address: string,
   actions: string[],
   rest: Partial<ResourceChange> & { attributes?: Record<string, [unknown, unknown]> } = {},
 ): ResourceChange {
-  const [type = "", name = ""] = address.split(".").slice(-2);
+  const type = address.split(".").at(-2)!;
   const { attributes = {}, ...others } = rest;
   const side = (index: 0 | 1) =>
     Object.fromEntries(Object.entries(attributes).map(([key, values]) => [key, values[index]]));
@@ -13,7 +14,6 @@ function change(
     address,
     mode: "managed",
     type,
-    name: name.replace(/\[\d+\]$/, ""),
     change: { actions, before: side(0), after: side(1) },
     ...others,
   };

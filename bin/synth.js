@@ -1,0 +1,4 @@
+"use strict";
+// What `cdktf synth` and `cdktf deploy` run: main.ts.
+
+require("./load")("main");
