@@ -1,0 +1,105 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { devNull, tmpdir } from "node:os";
+import { join } from "node:path";
+import { commands } from "../../../src/cli/commands";
+import { plueEnds, project } from "./support/plue";
+
+const names = Object.keys(commands);
+
+describe("the command line by itself", () => {
+  let home: string;
+  let env: NodeJS.ProcessEnv;
+
+  beforeAll(() => {
+    home = mkdtempSync(join(tmpdir(), "plue-home-"));
+    // Nobody is logged in to AWS here, whoever runs the tests.
+    const own = Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"));
+    env = {
+      ...Object.fromEntries(own),
+      HOME: home,
+      AWS_CONFIG_FILE: devNull,
+      AWS_SHARED_CREDENTIALS_FILE: devNull,
+      AWS_EC2_METADATA_DISABLED: "true",
+    };
+  });
+
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+  const ends = (code: number, ...args: string[]) => plueEnds(code, args, env);
+
+  test.each([[], ...names.map((name) => [name])])(
+    "help fits 80 columns: plue %s",
+    async (...name) => {
+      const { stdout } = await ends(0, ...name, "--help");
+      expect(stdout).toContain(["Usage: plue", ...name].join(" "));
+      for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    },
+  );
+
+  test("npx finds plue in the project", () => {
+    const help = execFileSync("npx", ["--no-install", "plue", "--help"], {
+      cwd: project,
+      encoding: "utf8",
+      env,
+    });
+    expect(help).toContain("Usage: plue");
+  });
+
+  test.each([
+    [["deply"], "Did you mean deploy?"],
+    [["deploy"], "missing required argument 'environment'"],
+    [["deploy", "dev", "--ye"], "Did you mean --yes?"],
+    [["deploy", "prodution"], "Did you mean production?"],
+    [["restart", "dev", "database"], "api or web"],
+    [["logs", "dev", "api", "--since", "soon"], "90s, 10m, 2h or 1d"],
+  ])("a slip needs a person: plue %j", async (args, guess) => {
+    const { stdout, stderr } = await ends(2, ...args);
+    expect(stderr).toContain(guess);
+    expect(stdout).toBe("");
+  });
+
+  test.each(names.filter((name) => !["images", "adopt"].includes(name)))(
+    "without credentials a person must log in: plue %s",
+    async (name) => {
+      const service = ["restart", "rollback", "exec", "logs"].includes(name) ? ["api"] : [];
+      const { stderr } = await ends(2, name, "dev", ...service);
+      expect(stderr).toContain("found no AWS credentials");
+      expect(stderr).not.toMatch(/^\s+at /m);
+    },
+  );
+
+  test("the local environment never reaches for AWS itself", async () => {
+    const credentials = { AWS_ACCESS_KEY_ID: "real", AWS_SECRET_ACCESS_KEY: "real" };
+    const { stderr } = await plueEnds(2, ["status", "local"], {
+      ...env,
+      ...credentials,
+    });
+    expect(stderr).toContain("npm run local");
+  });
+
+  test("an endpoint where nothing runs is named", async () => {
+    const { stderr } = await plueEnds(1, ["status", "dev"], {
+      ...env,
+      AWS_ACCESS_KEY_ID: "a",
+      AWS_SECRET_ACCESS_KEY: "b",
+      AWS_ENDPOINT_URL: "http://127.0.0.1:9",
+    });
+    expect(stderr).toContain("no answer from http://127.0.0.1:9");
+  }, 30_000);
+
+  test.each(["bash", "zsh", "fish"])("completion prints a script for %s", async (shell) => {
+    const { stdout } = await ends(0, "completion", shell);
+    expect(stdout).toContain("plue");
+  });
+
+  test.each([
+    [["depl"], "deploy"],
+    [["deploy", ""], "production"],
+    [["logs", "dev", ""], "database"],
+    [["deploy", "dev", "--m"], "--migrate"],
+  ])("completion of %j offers %s", async (words, offer) => {
+    const { stdout } = await ends(0, "complete", "--", ...words);
+    expect(stdout.split("\n").map((line) => line.split("\t")[0])).toContain(offer);
+  });
+});
