@@ -51,7 +51,7 @@ export async function synthesize(environment: Environment): Promise<Stack> {
       advice: ["Correct the settings or constructs that it names, then run the command again."],
     });
   }
-  return readStack(JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")));
+  return readStack(JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as Synthesized);
 }
 
 /** Reads a synthesized stack. */

@@ -189,9 +189,7 @@ const tlsOnly = (bucket: string) => ({
 
 /** Whether a statement, under whatever Sid, forbids everything without TLS. */
 function isTlsOnly(bucket: string, statement: object): boolean {
-  const { Sid: _, ...wanted } = tlsOnly(bucket);
-  const { Sid: __, ...found } = statement as ReturnType<typeof tlsOnly>;
-  return isDeepStrictEqual(found, wanted);
+  return isDeepStrictEqual({ ...statement, Sid: TLS_ONLY }, tlsOnly(bucket));
 }
 
 async function policyOf(s3: S3Client, Bucket: string): Promise<Policy> {

@@ -69,15 +69,6 @@ describe("the command line by itself", () => {
     },
   );
 
-  test("the local environment never reaches for AWS itself", async () => {
-    const credentials = { AWS_ACCESS_KEY_ID: "real", AWS_SECRET_ACCESS_KEY: "real" };
-    const { stderr } = await plueEnds(2, ["status", "local"], {
-      ...env,
-      ...credentials,
-    });
-    expect(stderr).toContain("npm run local");
-  });
-
   test("an endpoint where nothing runs is named", async () => {
     const { stderr } = await plueEnds(1, ["status", "dev"], {
       ...env,

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openEnvironment } from "../../../src/cli/environment";
 import { dev } from "../../../src/environments/dev";
+import { local } from "../../../src/environments/local";
 
 describe("opening an environment", () => {
   const before = { ...process.env };
@@ -48,6 +49,16 @@ describe("opening an environment", () => {
     const settings = { ...dev, accountId: "111111111111" };
     expect((await openEnvironment(settings, folder)).accountId).toBe("111111111111");
     expect((await openEnvironment(dev, folder)).accountId).toBe("111111111111");
+  });
+
+  test("local, without an embedded AWS, never reaches for AWS itself", async () => {
+    const endpoint = process.env.AWS_ENDPOINT_URL;
+    delete process.env.AWS_ENDPOINT_URL;
+    await expect(openEnvironment(local, folder)).rejects.toMatchObject({
+      exitCode: 2,
+      advice: [expect.stringContaining("npm run local")],
+    });
+    process.env.AWS_ENDPOINT_URL = endpoint;
   });
 
   test("takes the region that Terraform takes", async () => {

@@ -8,6 +8,7 @@ import { NeedsPerson } from "../errors";
 import { environmentArgument, jsonOption, variableOptions, type Configure } from "../options";
 import { data, json, next } from "../output";
 import { Terraform, type VariableOptions } from "../terraform";
+import type { EnvironmentSettings } from "../../settings";
 
 /** `plue adopt`. */
 export const configure: Configure = (command, { projectDir }) => {
@@ -17,27 +18,35 @@ export const configure: Configure = (command, { projectDir }) => {
         "Exit code 0: safe; 2: a person must look.",
     )
     .addOption(jsonOption())
-    .action(async (settings, options: VariableOptions & { readonly json?: boolean }) => {
-      const { name, adopts } = settings;
-      if (adopts === undefined) {
-        throw new NeedsPerson(
-          `${name} takes over no state of the old project`,
-          `Set adopts in src/environments/${name}.ts if it should.`,
+    .action(
+      async (
+        settings: EnvironmentSettings,
+        options: VariableOptions & { readonly json?: boolean },
+      ) => {
+        const { name, adopts } = settings;
+        if (adopts === undefined) {
+          throw new NeedsPerson(
+            `${name} takes over no state of the old project`,
+            `Set adopts in src/environments/${name}.ts if it should.`,
+          );
+        }
+        const environment = await openEnvironment(settings, projectDir);
+        const terraform = await Terraform.open(environment);
+        const { plan } = await terraform.plan({ variables: options });
+        const stack = readFileSync(join(environment.stackDir, "cdk.tf.json"), "utf8");
+        const adopted = adoptedAddresses(
+          JSON.parse(stack) as Parameters<typeof adoptedAddresses>[0],
+          adopts,
         );
-      }
-      const environment = await openEnvironment(settings, projectDir);
-      const terraform = await Terraform.open(environment);
-      const { plan } = await terraform.plan({ variables: options });
-      const stack = readFileSync(join(environment.stackDir, "cdk.tf.json"), "utf8");
-      const adopted = adoptedAddresses(JSON.parse(stack), adopts);
-      const verdict = judge(plan.resource_changes ?? [], adopted);
-      if (options.json) json(verdict);
-      else data(report(name, verdict));
-      process.exitCode = verdict.safe ? 0 : 2;
-      next(
-        verdict.safe
-          ? `\`plue deploy ${name}\` with the same options applies this; docs/adopting.md goes through it.`
-          : "docs/adopting.md tells what each of these can mean.",
-      );
-    });
+        const verdict = judge(plan.resource_changes ?? [], adopted);
+        if (options.json) json(verdict);
+        else data(report(name, verdict));
+        process.exitCode = verdict.safe ? 0 : 2;
+        next(
+          verdict.safe
+            ? `\`plue deploy ${name}\` with the same options applies this; docs/adopting.md goes through it.`
+            : "docs/adopting.md tells what each of these can mean.",
+        );
+      },
+    );
 };

@@ -4,6 +4,7 @@ import { environmentArgument, jsonOption, type Configure } from "../options";
 import { data, json, next, table } from "../output";
 import { makeStateBucket } from "../state-bucket";
 import { synthesize } from "../stack";
+import type { EnvironmentSettings } from "../../settings";
 
 interface BootstrapOptions {
   readonly check?: boolean;
@@ -19,28 +20,30 @@ export const configure: Configure = (command, { projectDir }) => {
     )
     .option("--check", "only report; exit code 1 if something is missing or wrong")
     .addOption(jsonOption())
-    .action(async (settings, { check = false, json: asJson }: BootstrapOptions) => {
-      const environment = await openEnvironment(settings, projectDir);
-      const { backend } = await synthesize(environment);
-      const findings = [
-        ...(await makeStateBucket(backend, environment.accountId, check)),
-        ...(await makeLockTable(backend, check)),
-      ];
-      if (asJson) json(findings);
-      else {
-        data(
-          table(
-            ["object", "property", "result"],
-            findings.map(({ object, property, result }) => [object, property, result]),
-          ),
+    .action(
+      async (settings: EnvironmentSettings, { check = false, json: asJson }: BootstrapOptions) => {
+        const environment = await openEnvironment(settings, projectDir);
+        const { backend } = await synthesize(environment);
+        const findings = [
+          ...(await makeStateBucket(backend, environment.accountId, check)),
+          ...(await makeLockTable(backend, check)),
+        ];
+        if (asJson) json(findings);
+        else {
+          data(
+            table(
+              ["object", "property", "result"],
+              findings.map(({ object, property, result }) => [object, property, result]),
+            ),
+          );
+        }
+        const wrong = findings.some(({ result }) => result === "missing" || result === "wrong");
+        next(
+          wrong
+            ? `\`plue bootstrap ${environment.name}\` without --check makes and repairs this.`
+            : `\`plue images ${environment.name} --source PATH\` builds the images.`,
         );
-      }
-      const wrong = findings.some(({ result }) => result === "missing" || result === "wrong");
-      next(
-        wrong
-          ? `\`plue bootstrap ${environment.name}\` without --check makes and repairs this.`
-          : `\`plue images ${environment.name} --source PATH\` builds the images.`,
-      );
-      if (wrong) process.exitCode = 1;
-    });
+        if (wrong) process.exitCode = 1;
+      },
+    );
 };

@@ -17,6 +17,7 @@ import { data, json, next, say, table } from "../output";
 import type { PlannedAction } from "../plan";
 import { waitUntilStable } from "../service";
 import { Terraform, type Output, type VariableOptions } from "../terraform";
+import type { EnvironmentSettings } from "../../settings";
 
 /** The options of `plue deploy`; `plue plan` shares some. */
 export interface DeployOptions extends VariableOptions {
@@ -56,7 +57,7 @@ export const configure: Configure = (command, { projectDir }) => {
     .addOption(timeoutOption(1200, "longest wait for the services and for the migration"))
     .addOption(yesOption())
     .addOption(jsonOption())
-    .action(async (settings, options: DeployOptions) => {
+    .action(async (settings: EnvironmentSettings, options: DeployOptions) => {
       const environment = await openEnvironment(settings, projectDir);
       const code = await deploy(environment, options);
       process.exitCode = code;

@@ -16,6 +16,7 @@ import { confirmName } from "../prompt";
 import { remains, type Remainder } from "../remains";
 import { Terraform, type VariableOptions } from "../terraform";
 import { waitFor } from "../wait";
+import type { EnvironmentSettings } from "../../settings";
 
 interface DestroyOptions extends VariableOptions {
   readonly yes?: boolean;
@@ -41,7 +42,7 @@ export const configure: Configure = (command, { projectDir }) => {
       "Show what will be lost, ask for the environment's name, take the deletion protections off, destroy everything, and search by tags for what is left.",
     )
     .addOption(yesOption())
-    .action(async (settings, options: DestroyOptions) => {
+    .action(async (settings: EnvironmentSettings, options: DestroyOptions) => {
       await destroy(await openEnvironment(settings, projectDir), options);
     });
 };

@@ -2,6 +2,7 @@ import { runChecks } from "../checks";
 import { openEnvironment } from "../environment";
 import { environmentArgument, jsonOption, type Configure } from "../options";
 import { count, data, json, next } from "../output";
+import type { EnvironmentSettings } from "../../settings";
 
 /** `plue doctor`. */
 export const configure: Configure = (command, { projectDir }) => {
@@ -11,7 +12,7 @@ export const configure: Configure = (command, { projectDir }) => {
       "Check what can keep Plue from running: images, log groups, security groups, roles, secret, database, file system, services, targets. Says what it saw and the fix; exit code 1 if a check fails.",
     )
     .addOption(jsonOption())
-    .action(async (settings, { json: asJson }: { json?: boolean }) => {
+    .action(async (settings: EnvironmentSettings, { json: asJson }: { json?: boolean }) => {
       const environment = await openEnvironment(settings, projectDir);
       const checks = await runChecks(environment);
       if (asJson) json(checks);

@@ -7,6 +7,7 @@ import { componentArgument, environmentArgument, type Configure } from "../optio
 import { next, say } from "../output";
 import { handOver } from "../process";
 import { describeService, listTasks } from "../service";
+import type { EnvironmentSettings } from "../../settings";
 
 /** `plue exec`. */
 export const configure: Configure = (command, { projectDir }) => {
@@ -17,7 +18,12 @@ export const configure: Configure = (command, { projectDir }) => {
     .description("Open a shell in a running task, by ECS Exec. Needs AWS's Session Manager plugin.")
     .option("--task <id>", "which task (default: the first that runs)")
     .action(
-      async (settings, component: Component, words: string[], { task }: { task?: string }) => {
+      async (
+        settings: EnvironmentSettings,
+        component: Component,
+        words: string[],
+        { task }: { task?: string },
+      ) => {
         const environment = await openEnvironment(settings, projectDir);
         const { name, region } = environment;
         const { title, key, image } = component;

@@ -16,6 +16,7 @@ import { environmentArgument, variableOptions, yesOption, type Configure } from 
 import { data, next, say } from "../output";
 import { capture, show } from "../process";
 import { Terraform, type VariableOptions } from "../terraform";
+import type { EnvironmentSettings } from "../../settings";
 
 interface ImagesOptions extends VariableOptions {
   readonly source: string;
@@ -34,7 +35,7 @@ export const configure: Configure = (command, { projectDir }) => {
     .option("--tag <tag>", "another tag than the source's commit")
     .option("--platform <platform>", "what Fargate runs", "linux/amd64")
     .addOption(yesOption())
-    .action(async (settings, options: ImagesOptions) => {
+    .action(async (settings: EnvironmentSettings, options: ImagesOptions) => {
       const tag = options.tag ?? (await commitOf(options.source));
       await requireDocker();
       const environment = await openEnvironment(settings, projectDir);

@@ -7,6 +7,7 @@ import { eventsOf } from "../logs";
 import { components, names } from "../names";
 import { environmentArgument, parseDuration, type Configure } from "../options";
 import { data, next } from "../output";
+import type { EnvironmentSettings } from "../../settings";
 
 interface LogsOptions {
   readonly since: number;
@@ -31,42 +32,48 @@ export const configure: Configure = (command, { projectDir }) => {
     .option("--since <duration>", "how far back: 90s, 10m, 2h, 1d", parseDuration, 600)
     .option("-f, --follow", "go on until Ctrl-C")
     .option("--filter <pattern>", "in CloudWatch's filter syntax, such as ERROR")
-    .action(async (settings, part: string, { since, follow, filter }: LogsOptions) => {
-      const environment = await openEnvironment(settings, projectDir);
-      const { name } = environment;
-      const component = components.find(({ key }) => key === part);
-      const logGroupName = component
-        ? names.logGroup(name, component)
-        : names.databaseLogGroup(name);
-      onInterrupt("The log goes on without you.");
-      const seen = new Set<string>();
-      let startTime = Date.now() - since * 1000;
-      try {
-        for (;;) {
-          const query = { logGroupName, startTime, filterPattern: filter };
-          for await (const { eventId = "", timestamp = 0, message = "" } of eventsOf(
-            environment,
-            query,
-          )) {
-            if (seen.has(eventId)) continue;
-            seen.add(eventId);
-            data(`${new Date(timestamp).toISOString()} ${message.trimEnd()}`);
-            startTime = Math.max(startTime, timestamp - LATE_MILLISECONDS);
+    .action(
+      async (
+        settings: EnvironmentSettings,
+        part: string,
+        { since, follow, filter }: LogsOptions,
+      ) => {
+        const environment = await openEnvironment(settings, projectDir);
+        const { name } = environment;
+        const component = components.find(({ key }) => key === part);
+        const logGroupName = component
+          ? names.logGroup(name, component)
+          : names.databaseLogGroup(name);
+        onInterrupt("The log goes on without you.");
+        const seen = new Set<string>();
+        let startTime = Date.now() - since * 1000;
+        try {
+          for (;;) {
+            const query = { logGroupName, startTime, filterPattern: filter };
+            for await (const { eventId = "", timestamp = 0, message = "" } of eventsOf(
+              environment,
+              query,
+            )) {
+              if (seen.has(eventId)) continue;
+              seen.add(eventId);
+              data(`${new Date(timestamp).toISOString()} ${message.trimEnd()}`);
+              startTime = Math.max(startTime, timestamp - LATE_MILLISECONDS);
+            }
+            if (!follow) break;
+            await sleep(2000);
           }
-          if (!follow) break;
-          await sleep(2000);
+        } catch (error) {
+          if ((error as AwsError).name !== "ResourceNotFoundException") throw error;
+          throw new NeedsPerson(
+            `there is no log group ${logGroupName} in ${environment.region}`,
+            `Deploy the environment first: \`plue deploy ${name}\`.`,
+          );
         }
-      } catch (error) {
-        if ((error as AwsError).name !== "ResourceNotFoundException") throw error;
-        throw new NeedsPerson(
-          `there is no log group ${logGroupName} in ${environment.region}`,
-          `Deploy the environment first: \`plue deploy ${name}\`.`,
+        next(
+          seen.size > 0
+            ? `\`plue logs ${name} ${part} --follow\` goes on.`
+            : "nothing was logged; look further back with --since 1d.",
         );
-      }
-      next(
-        seen.size > 0
-          ? `\`plue logs ${name} ${part} --follow\` goes on.`
-          : "nothing was logged; look further back with --since 1d.",
-      );
-    });
+      },
+    );
 };

@@ -3,6 +3,7 @@ import { runMigration } from "../migration";
 import { environmentArgument, timeoutOption, type Configure } from "../options";
 import { next } from "../output";
 import { Terraform } from "../terraform";
+import type { EnvironmentSettings } from "../../settings";
 
 /** `plue migrate`. */
 export const configure: Configure = (command, { projectDir }) => {
@@ -12,7 +13,7 @@ export const configure: Configure = (command, { projectDir }) => {
       "Run the migration task in the private subnets, print its log, wait for its end, and exit with the exit code of its container.",
     )
     .addOption(timeoutOption(1800))
-    .action(async (settings, { timeout }: { timeout: number }) => {
+    .action(async (settings: EnvironmentSettings, { timeout }: { timeout: number }) => {
       const environment = await openEnvironment(settings, projectDir);
       const terraform = await Terraform.open(environment);
       const code = await runMigration(environment, await terraform.outputs(), timeout);

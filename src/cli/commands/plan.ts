@@ -4,13 +4,14 @@ import { environmentArgument, jsonOption, variableOptions, type Configure } from
 import { plannedActions, summarize } from "../plan";
 import { Terraform } from "../terraform";
 import { deployVariables, targetOptions, type DeployOptions } from "./deploy";
+import type { EnvironmentSettings } from "../../settings";
 
 /** `plue plan`. */
 export const configure: Configure = (command, { projectDir }) => {
   targetOptions(variableOptions(command.addArgument(environmentArgument())))
     .description("Show what a deploy would change, by module. Nothing is changed.")
     .addOption(jsonOption())
-    .action(async (settings, options: DeployOptions) => {
+    .action(async (settings: EnvironmentSettings, options: DeployOptions) => {
       const environment = await openEnvironment(settings, projectDir);
       const terraform = await Terraform.open(environment);
       const { plan } = await terraform.plan({

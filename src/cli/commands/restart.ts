@@ -5,6 +5,7 @@ import { names, type Component } from "../names";
 import { componentArgument, environmentArgument, timeoutOption, type Configure } from "../options";
 import { next, say } from "../output";
 import { describeService, waitUntilStable } from "../service";
+import type { EnvironmentSettings } from "../../settings";
 
 /** `plue restart`. */
 export const configure: Configure = (command, { projectDir }) => {
@@ -15,19 +16,25 @@ export const configure: Configure = (command, { projectDir }) => {
       "Force a new deployment of a service: new tasks of the same revision take the place of the old ones, without an interruption. Waits until it is stable.",
     )
     .addOption(timeoutOption(1200))
-    .action(async (settings, component: Component, { timeout }: { timeout: number }) => {
-      const environment = await openEnvironment(settings, projectDir);
-      const { name } = environment;
-      await describeService(environment, component);
-      await client(ECSClient, environment).send(
-        new UpdateServiceCommand({
-          cluster: names.cluster(name),
-          service: names.task(name, component),
-          forceNewDeployment: true,
-        }),
-      );
-      say(`A new deployment of the ${component.title} has started.`);
-      await waitUntilStable(environment, component, timeout);
-      next(`\`plue status ${name}\` shows how everything is.`);
-    });
+    .action(
+      async (
+        settings: EnvironmentSettings,
+        component: Component,
+        { timeout }: { timeout: number },
+      ) => {
+        const environment = await openEnvironment(settings, projectDir);
+        const { name } = environment;
+        await describeService(environment, component);
+        await client(ECSClient, environment).send(
+          new UpdateServiceCommand({
+            cluster: names.cluster(name),
+            service: names.task(name, component),
+            forceNewDeployment: true,
+          }),
+        );
+        say(`A new deployment of the ${component.title} has started.`);
+        await waitUntilStable(environment, component, timeout);
+        next(`\`plue status ${name}\` shows how everything is.`);
+      },
+    );
 };

@@ -21,6 +21,7 @@ import {
 import { next, say } from "../output";
 import { describeService, tagOfTaskDefinition, waitUntilStable } from "../service";
 import { Terraform, type VariableOptions } from "../terraform";
+import type { EnvironmentSettings } from "../../settings";
 
 interface RollbackOptions extends VariableOptions {
   readonly to?: string;
@@ -40,33 +41,35 @@ export const configure: Configure = (command, { projectDir }) => {
     .option("--to <tag>", "go back to this image tag")
     .addOption(timeoutOption(1200))
     .addOption(yesOption())
-    .action(async (settings, component: Component, options: RollbackOptions) => {
-      const environment = await openEnvironment(settings, projectDir);
-      const { name } = environment;
-      const { title, module, key, tagVariable } = component;
-      const tag = options.to ?? (await lastGoodTag(environment, component));
-      if (!(await imageExists(environment, component, tag))) {
-        throw new NeedsPerson(
-          `the image ${names.repository(name, component)}:${tag} is gone from ECR`,
-          `Name another with --to, or build that commit again: \`plue images ${name}\`.`,
+    .action(
+      async (settings: EnvironmentSettings, component: Component, options: RollbackOptions) => {
+        const environment = await openEnvironment(settings, projectDir);
+        const { name } = environment;
+        const { title, module, key, tagVariable } = component;
+        const tag = options.to ?? (await lastGoodTag(environment, component));
+        if (!(await imageExists(environment, component, tag))) {
+          throw new NeedsPerson(
+            `the image ${names.repository(name, component)}:${tag} is gone from ECR`,
+            `Name another with --to, or build that commit again: \`plue images ${name}\`.`,
+          );
+        }
+        say(`The ${title} goes back to ${tag}.`);
+        const terraform = await Terraform.open(environment);
+        await planAndApply(environment, terraform, {
+          variables: {
+            var: [...(options.var ?? []), `${tagVariable}=${tag}`],
+            varFile: options.varFile,
+          },
+          targets: terraform.stack.addressesOf([module]),
+          yes: options.yes ?? false,
+        });
+        await waitUntilStable(environment, component, options.timeout);
+        next(
+          `find out what was wrong: \`plue logs ${name} ${key} --since 1h\`.`,
+          `\`plue deploy ${name} --tag TAG\` goes forward again.`,
         );
-      }
-      say(`The ${title} goes back to ${tag}.`);
-      const terraform = await Terraform.open(environment);
-      await planAndApply(environment, terraform, {
-        variables: {
-          var: [...(options.var ?? []), `${tagVariable}=${tag}`],
-          varFile: options.varFile,
-        },
-        targets: terraform.stack.addressesOf([module]),
-        yes: options.yes ?? false,
-      });
-      await waitUntilStable(environment, component, options.timeout);
-      next(
-        `find out what was wrong: \`plue logs ${name} ${key} --since 1h\`.`,
-        `\`plue deploy ${name} --tag TAG\` goes forward again.`,
-      );
-    });
+      },
+    );
 };
 
 /**

@@ -11,6 +11,7 @@ import { environmentArgument, jsonOption, type Configure } from "../options";
 import { data, json, next, table } from "../output";
 import { describeService, tagOfTaskDefinition } from "../service";
 import { targetHealth } from "../targets";
+import type { EnvironmentSettings } from "../../settings";
 
 /** `plue status`. */
 export const configure: Configure = (command, { projectDir }) => {
@@ -20,7 +21,7 @@ export const configure: Configure = (command, { projectDir }) => {
       "Show on one screen: services, targets, database, file system, alarms that ring, image tags, the last migration.",
     )
     .addOption(jsonOption())
-    .action(async (settings, { json: asJson }: { json?: boolean }) => {
+    .action(async (settings: EnvironmentSettings, { json: asJson }: { json?: boolean }) => {
       const environment = await openEnvironment(settings, projectDir);
       const status = await gather(environment);
       if (asJson) json(status);
