@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ACMClient, RequestCertificateCommand } from "@aws-sdk/client-acm";
@@ -13,7 +13,6 @@ import { production } from "../../src/environments/production";
 import type { EnvironmentSettings } from "../../src/settings";
 import { makeStateBackend } from "../../src/local/state";
 import { stateBackend } from "../../src/state-backend";
-import { synthesize } from "../support/stack";
 import inventory from "../fixtures/legacy/addresses.json";
 import {
   describeEmbeddedAws,
@@ -125,9 +124,9 @@ describeEmbeddedAws.each([dev, production])("adopting the state of $name", (sett
     const plan = JSON.parse(await stack.succeed("show", "-json", "adoption.tfplan")) as {
       resource_changes: ResourceChange[];
     };
-    const template = JSON.parse(synthesize(adopting).json) as Parameters<
-      typeof adoptedAddresses
-    >[0];
+    const template = JSON.parse(
+      readFileSync(join(stack.folder, "cdk.tf.json"), "utf8"),
+    ) as Parameters<typeof adoptedAddresses>[0];
     verdict = judge(plan.resource_changes, adoptedAddresses(template, name as "dev"));
   });
   afterAll(async () => {

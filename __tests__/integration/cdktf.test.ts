@@ -1,0 +1,28 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { environmentNames, stacks } from "../support/stack";
+
+jest.setTimeout(2 * 60 * 1000);
+
+const project = join(__dirname, "../..");
+
+test("cdktf synth writes what the code says, for each environment", async () => {
+  const output = mkdtempSync(join(tmpdir(), "plue-cdktf-"));
+  try {
+    await promisify(execFile)("npx", ["cdktf", "synth", "--output", output], {
+      cwd: project,
+      env: { ...process.env, CHECKPOINT_DISABLE: "1", CI: "true" },
+    });
+    const withoutComments = (json: string) =>
+      JSON.parse(json, (key, value: unknown) => (key === "//" ? undefined : value)) as unknown;
+    for (const name of environmentNames) {
+      const written = readFileSync(join(output, "stacks", name, "cdk.tf.json"), "utf8");
+      expect(withoutComments(written)).toEqual(withoutComments(stacks[name].json));
+    }
+  } finally {
+    rmSync(output, { recursive: true, force: true });
+  }
+});
