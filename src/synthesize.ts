@@ -10,7 +10,7 @@ import { validate } from "./validate";
  * Wrong settings are told on standard error; then nothing is written and the process exits with 1.
  */
 export function synthesize(environments: readonly EnvironmentSettings[]): void {
-  const { captureStackTrace } = Error;
+  const captureStackTrace = Error.captureStackTrace.bind(Error);
   try {
     // Before the app, which makes its output folder as soon as it is made itself.
     validate(environments);

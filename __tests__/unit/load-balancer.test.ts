@@ -99,10 +99,18 @@ describe("the address that users see", () => {
     );
   });
 
+  test("is warned of in every plan that has HTTPS and no domain", () => {
+    expect(stacks.production.template.check.alb_url.assert).toMatchObject({
+      condition: "${!var.enable_https}",
+      error_message: expect.stringContaining("src/environments/production.ts"),
+    });
+  });
+
   test("is the domain, whose certificate you bring", () => {
     const stack = synthesize({ ...production, domain: { name: "plue.example.com" } });
     expect(url(stack)).toBe('${var.enable_https ? "https" : "http"}://plue.example.com');
     expect(stack.json).not.toHaveResource(Route53Record);
+    expect(stack.template).not.toHaveProperty("check");
     expect(stack.template.variable.certificate_arn).not.toHaveProperty("default");
   });
 

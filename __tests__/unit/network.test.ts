@@ -89,7 +89,7 @@ test("dev's private subnets share one NAT gateway", () => {
 
 test("in production each private subnet leaves through the NAT gateway of its own zone", () => {
   expect(stacks.production.json).toHaveResource(Eip);
-  const { resource } = stacks.production;
+  const resource = (address: string) => stacks.production.resource(address);
   for (const [subnet, gateway] of Object.entries(exits(stacks.production))) {
     if (!subnet.includes("private")) continue;
     const zoneOf = (address: string) => resource(address).availability_zone as string;

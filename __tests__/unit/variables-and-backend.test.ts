@@ -81,7 +81,7 @@ describe("the state backend", () => {
     process.env = environment;
   });
 
-  test("follows the environment before the project's own settings", () => {
+  test("follows the environment before the project's own settings", async () => {
     process.env = {
       ...environment,
       PLUE_STATE_BUCKET: "other-bucket",
@@ -89,13 +89,9 @@ describe("the state backend", () => {
       PLUE_STATE_REGION: "eu-west-1",
       PLUE_STATE_LOCK_FILE: "true",
     };
-    jest.isolateModules(() => {
-      // eslint-disable-next-line @typescript-eslint/no-require-imports
-      const { synthesize } = require("../support/stack") as typeof import("../support/stack");
-      // eslint-disable-next-line @typescript-eslint/no-require-imports
-      const { dev } =
-        require("../../src/environments/dev") as typeof import("../../src/environments/dev");
-      expect(synthesize(dev).template.terraform.backend.s3).toEqual({
+    await jest.isolateModulesAsync(async () => {
+      const { stacks: others } = await import("../support/stack");
+      expect(others.dev.template.terraform.backend.s3).toEqual({
         bucket: "other-bucket",
         key: "plue/dev/terraform.tfstate",
         region: "eu-west-1",

@@ -11,6 +11,7 @@ import { Construct } from "constructs";
 import {
   TerraformCount,
   TerraformLocal,
+  TerraformStack,
   Token,
   type TerraformResource,
   type TerraformVariable,
@@ -190,6 +191,14 @@ export class LoadBalancer extends Construct {
         name: domain.name,
         type: "A",
         alias: { name: this.lb.dnsName, zoneId: this.lb.zoneId, evaluateTargetHealth: true },
+      });
+    }
+    if (!domain) {
+      TerraformStack.of(this).addOverride("check.alb_url", {
+        assert: {
+          condition: `\${!${https}}`,
+          error_message: `With HTTPS, alb_url names the load balancer itself, which no certificate matches: set domain in src/environments/${environment}.ts.`,
+        },
       });
     }
     // A local, since the quotes of a plain expression would be escaped within a JSON document.

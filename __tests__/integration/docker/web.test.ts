@@ -3,6 +3,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { writeFileSync } from "node:fs";
 import http from "node:http";
 import path from "node:path";
+import { runInNewContext } from "node:vm";
 import { gunzipSync, gzipSync } from "node:zlib";
 
 import { freePort, type Program, until } from "./helpers/program";
@@ -28,7 +29,7 @@ class Api {
     this.server = http.createServer((incoming, outgoing) => {
       let received = 0;
       incoming.on("data", (chunk: Buffer) => (received += chunk.length));
-      incoming.on("end", async () => {
+      const answer = async () => {
         if (incoming.url === "/api/slow") {
           started();
           await this.released;
@@ -36,7 +37,8 @@ class Api {
         outgoing.setHeader("Cache-Control", "private");
         const { method, url, headers } = incoming;
         outgoing.end(JSON.stringify({ method, url, headers, received }));
-      });
+      };
+      incoming.on("end", () => void answer());
     });
     this.server.on("upgrade", (_incoming, socket) => {
       socket.end(
@@ -145,7 +147,7 @@ describeWith([nginx])("the web image's nginx", () => {
       expect(headers["content-type"]).toMatch(/javascript/);
       expect(headers["cache-control"]).toBe("no-cache");
       const window: { PLUE_CONFIG?: unknown } = {};
-      new Function("window", body)(window);
+      runInNewContext(body, { window });
       expect(window.PLUE_CONFIG).toEqual({ API_ENDPOINT: "https://plue.example.com/api" });
     });
 
@@ -289,8 +291,8 @@ describeWith([nginx])("the web image's nginx", () => {
   describeWith([namespaces("--mount")])("with an API that is known by name", () => {
     test("looks the name up as requests come, where resolv.conf says", async () => {
       const api = new Api(await freePort());
-      let answers: string | undefined;
-      const dns = await nameServer("127.0.0.9", () => answers);
+      const zone: { address?: string } = {};
+      const dns = await nameServer("127.0.0.9", () => zone.address);
       const resolvConf = path.join(image.directory, "resolv.conf");
       writeFileSync(resolvConf, "search example.com\nnameserver 127.0.0.9\noptions ndots:0\n");
       const web = image.start(
@@ -305,7 +307,7 @@ describeWith([nginx])("the web image's nginx", () => {
       await healthy(port, web);
 
       expect((await request(port, "/api/x")).status).toBe(502);
-      answers = "127.0.0.1";
+      zone.address = "127.0.0.1";
       // nginx keeps "no such name" for as long as the answer says, here not at all.
       expect((await request(port, "/api/x")).status).toBe(200);
 
