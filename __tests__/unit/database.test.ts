@@ -3,7 +3,15 @@ import { DbInstance } from "@cdktf/provider-aws/lib/db-instance";
 import { DbParameterGroup } from "@cdktf/provider-aws/lib/db-parameter-group";
 import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
 import { Password } from "@cdktf/provider-random/lib/password";
-import { environmentNames, referred, stacks, type Block, type Synthesized } from "../support/stack";
+import { local } from "../../src/environments/local";
+import {
+  environmentNames,
+  referred,
+  stacks,
+  synthesize,
+  type Block,
+  type Synthesized,
+} from "../support/stack";
 
 const database = (stack: Synthesized) => stack.resource("aws_db_instance.database_main");
 
@@ -28,13 +36,13 @@ describe.each(environmentNames)("the database of %s", (name) => {
     }
   });
 
-  test("takes TLS connections only and logs slow statements", () => {
+  test("logs schema changes and slow statements, and leaves RDS's own TLS-only default alone", () => {
     expect(stack.json).toHaveResourceWithProperties(DbParameterGroup, {
       family: "postgres16",
-      parameter: expect.arrayContaining([
-        expect.objectContaining({ name: "rds.force_ssl", value: "1" }),
+      parameter: [
+        expect.objectContaining({ name: "log_statement", value: "ddl" }),
         expect.objectContaining({ name: "log_min_duration_statement", value: "1000" }),
-      ]),
+      ],
     });
     expect(database(stack).parameter_group_name).toBe(
       "${aws_db_parameter_group.database_main.name}",
@@ -101,13 +109,13 @@ test.each(["dev", "production"] as const)(
 );
 
 test("local's password never reaches plan or state, and every reader reads it back from the secret", () => {
-  const { local } = stacks;
-  expect(local.resources("random_password")).toEqual({});
-  expect(local.template.terraform.required_providers).not.toHaveProperty("random");
-  expect(local.json).not.toMatch(/"(password|secret_string)":/);
+  const stack = stacks.local;
+  expect(stack.resources("random_password")).toEqual({});
+  expect(stack.template.terraform.required_providers).not.toHaveProperty("random");
+  expect(stack.json).not.toMatch(/"(password|secret_string)":/);
 
-  const { ephemeral, locals } = local.template as Record<string, Block>;
-  const written = local.resource("aws_secretsmanager_secret_version.database_password");
+  const { ephemeral, locals } = stack.template as Record<string, Block>;
+  const written = stack.resource("aws_secretsmanager_secret_version.database_password");
   expect(written.secret_string_wo).toBe(
     "${ephemeral.aws_secretsmanager_random_password.database_master.random_password}",
   );
@@ -119,8 +127,8 @@ test("local's password never reaches plan or state, and every reader reads it ba
   expect(locals!.database_master_password).toBe(
     "${ephemeral.aws_secretsmanager_secret_version.database_password.secret_string}",
   );
-  expect(database(local).password_wo).toBe("${local.database_master_password}");
-  const connection = local.resource("aws_secretsmanager_secret_version.database_connection");
+  expect(database(stack).password_wo).toBe("${local.database_master_password}");
+  const connection = stack.resource("aws_secretsmanager_secret_version.database_connection");
   expect(connection.secret_string_wo).toContain("urlencode(local.database_master_password)");
   expect(connection.secret_string_wo_version).toContain("aws_db_instance.database_main.address");
 });
@@ -137,6 +145,16 @@ test("production can lose a zone, is watched, and is hard to destroy", () => {
     skip_final_snapshot: false,
   });
   expect(stacks.production.template.variable.database_deletion_protection.default).toBe(true);
+});
+
+test("a parameter that equals its default, which every plan would show, is left out", () => {
+  const stack = synthesize({
+    ...local,
+    database: { ...local.database, slowQueryMilliseconds: -1 },
+  });
+  expect(stack.resource("aws_db_parameter_group.database_main").parameter).toEqual([
+    expect.objectContaining({ name: "log_statement" }),
+  ]);
 });
 
 test("production's final snapshot has a name that no plan changes and no second life repeats", () => {

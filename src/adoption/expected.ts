@@ -88,7 +88,7 @@ export const explainedChanges: Readonly<Record<string, Readonly<Record<string, s
     final_snapshot_identifier: "a name that is the same in every plan",
     monitoring_interval: "Enhanced Monitoring in production",
     monitoring_role_arn: "Enhanced Monitoring in production",
-    parameter_group_name: "a group of its own: TLS only, slow statements logged",
+    parameter_group_name: "a group of its own: slow statements and schema changes are logged",
     vpc_security_group_ids: "the same group, which changes itself",
   },
   aws_ecr_repository: { force_delete: "dev can be destroyed with images in it" },

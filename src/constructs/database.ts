@@ -96,11 +96,14 @@ export class Database extends Construct {
       // The major version is part of the name, since the group of the next one must exist beside it.
       name: `${environment}-plue-db-postgres${ENGINE_VERSION}`,
       family: `postgres${ENGINE_VERSION}`,
-      description: "Plue: TLS only, schema changes and slow statements logged",
+      description: "Plue: schema changes and slow statements are logged",
+      // From PostgreSQL 15 on RDS takes TLS connections only (rds.force_ssl is 1). That must not be
+      // repeated here: the provider shows a parameter that equals its default in every plan.
       parameter: [
-        { name: "rds.force_ssl", value: "1" },
         { name: "log_statement", value: "ddl" },
-        { name: "log_min_duration_statement", value: String(props.slowQueryMilliseconds) },
+        ...(props.slowQueryMilliseconds >= 0
+          ? [{ name: "log_min_duration_statement", value: String(props.slowQueryMilliseconds) }]
+          : []),
       ],
       lifecycle: { createBeforeDestroy: true },
     });
@@ -109,6 +112,8 @@ export class Database extends Construct {
       name: `/aws/rds/instance/${identifier}/postgresql`,
       retentionInDays: props.logRetentionDays,
     });
+
+    const monitoring = props.monitoringInterval > 0 ? this.monitoringRole(props) : undefined;
 
     this.instance = new DbInstance(this, "aws_db_instance.main", {
       identifier,
@@ -138,7 +143,7 @@ export class Database extends Construct {
       performanceInsightsEnabled: props.performanceInsights,
       ...(props.performanceInsights ? { performanceInsightsRetentionPeriod: 7 } : {}),
       monitoringInterval: props.monitoringInterval,
-      ...(props.monitoringInterval > 0 ? { monitoringRoleArn: this.monitoringRole(props) } : {}),
+      ...(monitoring ? { monitoringRoleArn: monitoring.role.arn } : {}),
       deletionProtection: props.deletionProtectionVariable.booleanValue,
       skipFinalSnapshot: !props.finalSnapshot,
       // The name must be free at each destroy and the same in each plan: the group's id is new in
@@ -149,7 +154,13 @@ export class Database extends Construct {
           }
         : {}),
       tags: { Name: identifier },
-      dependsOn: [logGroup, passwordSecret, this.connectionSecret, ...props.outlivedBy],
+      dependsOn: [
+        logGroup,
+        passwordSecret,
+        this.connectionSecret,
+        ...(monitoring ? [monitoring.policy] : []),
+        ...props.outlivedBy,
+      ],
     });
 
     this.connectionSecretVersion = new SecretsmanagerSecretVersion(
@@ -190,21 +201,16 @@ export class Database extends Construct {
     };
   }
 
-  private monitoringRole({ environment, accountId }: DatabaseProps): string {
+  private monitoringRole({ environment, accountId }: DatabaseProps) {
     const role = new IamRole(this, "aws_iam_role.monitoring", {
       name: `${environment}-plue-db-monitoring`,
       assumeRolePolicy: trustService("monitoring.rds.amazonaws.com", accountId),
     });
-    const attachment = new IamRolePolicyAttachment(
-      this,
-      "aws_iam_role_policy_attachment.monitoring",
-      {
-        role: role.name,
-        policyArn: "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
-      },
-    );
-    // Through the attachment, so that the role may already write when RDS tries it.
-    return Token.asString(Fn.element([role.arn, attachment.id], 0));
+    const policy = new IamRolePolicyAttachment(this, "aws_iam_role_policy_attachment.monitoring", {
+      role: role.name,
+      policyArn: "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
+    });
+    return { role, policy };
   }
 }
 
