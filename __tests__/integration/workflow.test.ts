@@ -1,0 +1,60 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { describeWith, pathOf, type Tool } from "./docker/helpers/tools";
+
+const project = join(__dirname, "../..");
+const file = join(project, ".github/workflows/ci.yml");
+
+interface Workflow {
+  readonly permissions: Record<string, string>;
+  readonly jobs: Record<
+    string,
+    {
+      readonly if?: string;
+      readonly permissions?: Record<string, string>;
+      readonly steps: readonly { readonly uses?: string }[];
+    }
+  >;
+}
+const workflow = parse(readFileSync(file, "utf8")) as Workflow;
+
+function findActionlint(): Tool {
+  const directory = join(project, ".cache/actionlint");
+  const { status, stderr } = spawnSync(
+    "go",
+    ["install", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"],
+    { env: { ...process.env, GOBIN: directory }, encoding: "utf8" },
+  );
+  return status === 0
+    ? { path: join(directory, "actionlint") }
+    : { missing: `actionlint, by Go (${stderr?.trim() || "no go"})` };
+}
+
+const actionlint = findActionlint();
+describeWith([actionlint])("actionlint", () => {
+  test("finds no fault in the workflow", () => {
+    const { status, stdout } = spawnSync(pathOf(actionlint), [file], { encoding: "utf8" });
+    expect(stdout).toBe("");
+    expect(status).toBe(0);
+  });
+});
+
+test("only the job that plans can get credentials, and never for a fork", () => {
+  const mayGetThem = Object.entries(workflow.jobs).filter(
+    ([, { permissions }]) => (permissions ?? workflow.permissions)["id-token"] !== undefined,
+  );
+  expect(mayGetThem.map(([name]) => name)).toEqual(["plan"]);
+  expect(workflow.jobs.plan!.if).toContain(
+    "github.event.pull_request.head.repo.full_name == github.repository",
+  );
+});
+
+test("every action is pinned by its commit", () => {
+  const uses = Object.values(workflow.jobs).flatMap(({ steps }) =>
+    steps.flatMap((one) => one.uses ?? []),
+  );
+  expect(uses.length).toBeGreaterThan(0);
+  expect(uses.filter((action) => !/@[0-9a-f]{40}$/.test(action))).toEqual([]);
+});
