@@ -1,6 +1,5 @@
 import { createInterface } from "node:readline/promises";
 import { NeedsPerson } from "./errors";
-import { onInterrupt } from "./interrupt";
 
 async function ask(question: string, yes: string): Promise<string> {
   if (!process.stdin.isTTY) {
@@ -9,7 +8,6 @@ async function ask(question: string, yes: string): Promise<string> {
       `In a script, ${yes} gives it.`,
     );
   }
-  onInterrupt("Nothing was changed.");
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   // At a prompt Ctrl-C reaches readline, not the process.
   reader.on("SIGINT", () => process.emit("SIGINT", "SIGINT"));
@@ -27,7 +25,7 @@ async function ask(question: string, yes: string): Promise<string> {
 export async function confirm(question: string, yes: boolean): Promise<void> {
   if (yes) return;
   const answer = await ask(`${question} [y/N] `, "--yes");
-  if (!/^y(es)?$/i.test(answer)) throw new NeedsPerson("not confirmed: nothing was changed");
+  if (!/^y(es)?$/i.test(answer)) throw new NeedsPerson("not confirmed");
 }
 
 /**
@@ -37,5 +35,5 @@ export async function confirm(question: string, yes: boolean): Promise<void> {
 export async function confirmName(question: string, name: string, yes: boolean): Promise<void> {
   if (yes) return;
   const answer = await ask(`${question} `, "--yes");
-  if (answer !== name) throw new NeedsPerson(`that is not "${name}": nothing was changed`);
+  if (answer !== name) throw new NeedsPerson(`that is not "${name}"`);
 }

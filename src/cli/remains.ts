@@ -1,3 +1,5 @@
+import { DescribeNatGatewaysCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { DescribeClustersCommand, DescribeServicesCommand, ECSClient } from "@aws-sdk/client-ecs";
 import {
   paginateGetResources,
   ResourceGroupsTaggingAPIClient,
@@ -35,35 +37,70 @@ export async function remains(environment: Environment): Promise<Remainder[]> {
   return found.filter(({ gone }) => !gone).map(({ arn, reason }) => ({ arn, reason }));
 }
 
-async function reasonFor(
-  environment: Environment,
-  arn: string,
-): Promise<{ reason?: string; gone?: boolean }> {
-  if (/:rds:[^:]*:[^:]*:snapshot:/.test(arn)) {
-    return { reason: "final snapshot of the database: delete it when nobody needs it" };
-  }
-  if (/:backup:[^:]*:[^:]*:recovery-point:/.test(arn)) {
-    return { reason: "backup of the file system: expires by itself" };
-  }
-  if (/:ecs:[^:]*:[^:]*:task-definition\//.test(arn)) {
-    return { reason: "revision of a task definition: costs nothing" };
-  }
-  if (/:secretsmanager:/.test(arn)) return secretReason(environment, arn);
-  return {};
+/** Why something with an ARN of this form may be there, or whether it is really gone. */
+const REASONS: readonly (readonly [
+  arn: RegExp,
+  look: (environment: Environment, arn: string) => Promise<Reason> | Reason,
+])[] = [
+  [
+    /:rds:[^:]*:[^:]*:snapshot:/,
+    () => ({ reason: "final snapshot of the database: delete it when nobody needs it" }),
+  ],
+  [
+    /:backup:[^:]*:[^:]*:recovery-point:/,
+    () => ({ reason: "backup of the file system: expires by itself" }),
+  ],
+  [
+    /:ecs:[^:]*:[^:]*:task-definition\//,
+    () => ({ reason: "revision of a task definition: costs nothing" }),
+  ],
+  [/:secretsmanager:/, secret],
+  // AWS shows these for about an hour after their end.
+  [/:ecs:[^:]*:[^:]*:cluster\//, cluster],
+  [/:ecs:[^:]*:[^:]*:service\//, service],
+  [/:ec2:[^:]*:[^:]*:natgateway\//, natGateway],
+];
+
+interface Reason {
+  readonly reason?: string;
+  readonly gone?: boolean;
 }
 
-async function secretReason(
-  environment: Environment,
-  SecretId: string,
-): Promise<{ reason?: string; gone?: boolean }> {
+async function reasonFor(environment: Environment, arn: string): Promise<Reason> {
+  const [, look] = REASONS.find(([pattern]) => pattern.test(arn)) ?? [];
   try {
-    const { DeletedDate } = await client(SecretsManagerClient, environment).send(
-      new DescribeSecretCommand({ SecretId }),
-    );
-    if (!DeletedDate) return {};
-    return { reason: `deleted on ${DeletedDate.toISOString().slice(0, 10)}, can be restored` };
+    return (await look?.(environment, arn)) ?? {};
   } catch (error) {
-    if ((error as AwsError).name === "ResourceNotFoundException") return { gone: true };
+    if (/NotFound/.test((error as AwsError).name)) return { gone: true };
     throw error;
   }
+}
+
+async function secret(environment: Environment, SecretId: string): Promise<Reason> {
+  const { DeletedDate } = await client(SecretsManagerClient, environment).send(
+    new DescribeSecretCommand({ SecretId }),
+  );
+  if (!DeletedDate) return {};
+  return { reason: `deleted on ${DeletedDate.toISOString().slice(0, 10)}, can be restored` };
+}
+
+async function cluster(environment: Environment, arn: string): Promise<Reason> {
+  const { clusters = [] } = await client(ECSClient, environment).send(
+    new DescribeClustersCommand({ clusters: [arn] }),
+  );
+  return { gone: clusters.every(({ status }) => status === "INACTIVE") };
+}
+
+async function service(environment: Environment, arn: string): Promise<Reason> {
+  const { services = [] } = await client(ECSClient, environment).send(
+    new DescribeServicesCommand({ cluster: arn.split("/")[1], services: [arn] }),
+  );
+  return { gone: services.every(({ status }) => status === "INACTIVE") };
+}
+
+async function natGateway(environment: Environment, arn: string): Promise<Reason> {
+  const { NatGateways = [] } = await client(EC2Client, environment).send(
+    new DescribeNatGatewaysCommand({ NatGatewayIds: [arn.split("/").at(-1)!] }),
+  );
+  return { gone: NatGateways.every(({ State }) => State === "deleted") };
 }

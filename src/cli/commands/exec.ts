@@ -5,9 +5,12 @@ import { CliError, NeedsPerson, type AwsError } from "../errors";
 import { names, type Component } from "../names";
 import { componentArgument, environmentArgument, type Configure } from "../options";
 import { next, say } from "../output";
-import { handOver } from "../process";
+import { capture, handOver } from "../process";
 import { describeService, listTasks } from "../service";
 import type { EnvironmentSettings } from "../../settings";
+
+/** Speaks the protocol of the session that ECS opens. */
+const PLUGIN = "session-manager-plugin";
 
 /** `plue exec`. */
 export const configure: Configure = (command, { projectDir }) => {
@@ -44,6 +47,7 @@ export const configure: Configure = (command, { projectDir }) => {
             advice: [`Find out why: \`plue status ${name}\`, \`plue doctor ${name}\`.`],
           });
         }
+        await requirePlugin();
         const { session } = await client(ECSClient, environment)
           .send(
             new ExecuteCommandCommand({
@@ -56,7 +60,7 @@ export const configure: Configure = (command, { projectDir }) => {
           )
           .catch(explainRefusal);
         say(`In ${running.split("/").at(-1)}, container ${image}; leave with exit.`);
-        process.exitCode = await handOver("session-manager-plugin", [
+        process.exitCode = await handOver(PLUGIN, [
           JSON.stringify(session),
           region,
           "StartSession",
@@ -65,6 +69,18 @@ export const configure: Configure = (command, { projectDir }) => {
       },
     );
 };
+
+async function requirePlugin(): Promise<void> {
+  try {
+    await capture(PLUGIN, ["--version"]);
+  } catch (error) {
+    if (!(error instanceof NeedsPerson)) throw error;
+    throw new NeedsPerson(
+      error.message,
+      "Install AWS's Session Manager plugin: see docs/commands.md.",
+    );
+  }
+}
 
 function explainRefusal(error: AwsError): never {
   if (error.name !== "TargetNotConnectedException") throw error;
