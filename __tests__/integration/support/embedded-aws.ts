@@ -97,23 +97,15 @@ export async function offlineEnvironment(): Promise<Record<string, string>> {
  * are skipped, and it is printed why.
  */
 export function describeEmbeddedAws(name: string, tests: () => void): void {
-  group(name)(name, tests);
-}
-
-/** The same tests for each of some objects; the name may have `$property` in it. */
-describeEmbeddedAws.each =
-  <T extends object>(cases: readonly T[]) =>
-  (name: string, tests: (one: T) => void): void => {
-    group(name).each([...cases])(name, tests);
-  };
-
-function group(name: string): jest.Describe {
   // Jest must know at once what to skip, so what can only be found out in time is so elsewhere.
   const script = ["-r", "tsx/cjs", join(__dirname, "why-not.ts")];
   const reason = execFileSync(process.execPath, script, { encoding: "utf8" }).trim();
-  if (reason === "") return describe;
-  console.warn(`Skipped: ${name}. ${reason}`);
-  return describe.skip;
+  if (reason === "") {
+    describe(name, tests);
+  } else {
+    console.warn(`Skipped: ${name}. ${reason}`);
+    describe.skip(name, tests);
+  }
 }
 
 /** Makes what all tests share: the virtual environment with moto in it. */

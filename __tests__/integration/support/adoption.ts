@@ -1,30 +1,24 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ACMClient, RequestCertificateCommand } from "@aws-sdk/client-acm";
 import { DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { ECSClient, DescribeServicesCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { adoptedAddresses } from "../../src/adoption/adopted";
-import { judge, type Finding, type Verdict } from "../../src/adoption/verdict";
-import type { ResourceChange } from "../../src/cli/plan";
-import { dev } from "../../src/environments/dev";
-import { production } from "../../src/environments/production";
-import type { EnvironmentSettings } from "../../src/settings";
-import { makeStateBackend } from "../../src/local/state";
-import { stateBackend } from "../../src/state-backend";
-import inventory from "../fixtures/legacy/addresses.json";
-import {
-  describeEmbeddedAws,
-  startEmbeddedAws,
-  terraform,
-  type EmbeddedAws,
-} from "./support/embedded-aws";
-import { deployment, type Deployment } from "./support/stack";
+import { adoptedAddresses } from "../../../src/adoption/adopted";
+import { judge, type Finding, type Verdict } from "../../../src/adoption/verdict";
+import type { ResourceChange } from "../../../src/cli/plan";
+import type { EnvironmentSettings } from "../../../src/settings";
+import { run } from "../../../src/local/process";
+import { makeStateBackend } from "../../../src/local/state";
+import { stateBackend } from "../../../src/state-backend";
+import inventory from "../../fixtures/legacy/addresses.json";
+import { describeEmbeddedAws, startEmbeddedAws, terraform, type EmbeddedAws } from "./embedded-aws";
+import { deployment, type Deployment } from "./stack";
 
 jest.setTimeout(15 * 60 * 1000);
 
-const fixture = join(__dirname, "../fixtures/legacy");
+const fixture = join(__dirname, "../../fixtures/legacy");
 
 /** Types whose objects are nothing but settings of another one, so that making them anew is harmless. */
 const withoutIdentity =
@@ -56,7 +50,29 @@ function ids(state: string): Map<string, string> {
   );
 }
 
-describeEmbeddedAws.each([dev, production])("adopting the state of $name", (settings) => {
+/** The project with one environment's settings changed, as its own owner would change them. */
+function copyOfProject({ name, database }: EnvironmentSettings): string {
+  const project = join(__dirname, "../../..");
+  const copy = mkdtempSync(join(tmpdir(), "plue-project-"));
+  for (const part of ["bin", "src", "main.ts", "package.json"]) {
+    cpSync(join(project, part), join(copy, part), { recursive: true });
+  }
+  symlinkSync(join(project, "node_modules"), join(copy, "node_modules"));
+  const file = join(copy, "src/environments", `${name}.ts`);
+  const changed = readFileSync(file, "utf8").replace(
+    /masterPassword: \{.*?\}/,
+    `masterPassword: ${JSON.stringify(database.masterPassword)}`,
+  );
+  writeFileSync(file, changed);
+  return copy;
+}
+
+/** Makes the old project's resources on an embedded AWS, and adopts their state. */
+export function describeAdoption(settings: EnvironmentSettings): void {
+  describeEmbeddedAws(`adopting the state of ${settings.name}`, () => adoption(settings));
+}
+
+function adoption(settings: EnvironmentSettings): void {
   const { name } = settings;
   let aws: EmbeddedAws;
   let legacy: string;
@@ -65,6 +81,7 @@ describeEmbeddedAws.each([dev, production])("adopting the state of $name", (sett
   let adopting: EnvironmentSettings;
   let before: Map<string, string>;
   let verdict: Verdict;
+  let variableArguments: string[];
 
   /** Applies the old project, with a random password where its provider can be installed. */
   async function applyLegacy(variables: string[]): Promise<void> {
@@ -110,7 +127,8 @@ describeEmbeddedAws.each([dev, production])("adopting the state of $name", (sett
       name === "production"
         ? { certificate_arn: CertificateArn!, sns_alert_email: "alerts@example.com" }
         : {};
-    await applyLegacy(Object.entries(variables).map(([key, value]) => `-var=${key}=${value}`));
+    variableArguments = Object.entries(variables).map(([key, value]) => `--var=${key}=${value}`);
+    await applyLegacy(variableArguments.map((argument) => argument.slice(1)));
 
     adopting = random
       ? settings
@@ -151,6 +169,30 @@ describeEmbeddedAws.each([dev, production])("adopting the state of $name", (sett
     expect(unforeseen(verdict.replaced)).toEqual([]);
     expect(unforeseen(verdict.destroyed)).toEqual([]);
     expect(verdict.moved.length).toBeGreaterThan(60);
+  });
+
+  test("plue adopt says the same to a person", async () => {
+    const project = copyOfProject(adopting);
+    try {
+      const args = ["bin/plue.js", "adopt", name, ...variableArguments];
+      const { code, stdout, stderr } = await run(process.execPath, args, {
+        cwd: project,
+        env: aws.env,
+      });
+      expect([code, code === 1 ? stderr : ""]).toEqual([random ? 0 : 2, ""]);
+      expect(stdout).toContain(`Moved to a new address: ${verdict.moved.length}\n`);
+      expect(stdout).toContain("tags that every object has now come from the provider, once");
+      expect(stdout).toContain("named the cluster by its ARN and so never scaled");
+      expect(stdout).toContain(
+        random
+          ? `${name} can be adopted`
+          : "! aws_db_instance.database_main would be changed (password)",
+      );
+      const state = await stack.succeed("state", "list");
+      expect(state).toContain("module.network.aws_vpc.main");
+    } finally {
+      rmSync(project, { recursive: true, force: true });
+    }
   });
 
   test("the apply leaves every object that has an identity what it was", async () => {
@@ -227,4 +269,4 @@ describeEmbeddedAws.each([dev, production])("adopting the state of $name", (sett
       expect(await stack.pending()).toEqual([]);
     },
   );
-});
+}
