@@ -2,9 +2,10 @@ import { confirm } from "./prompt";
 import type { Environment } from "./environment";
 import { onInterrupt } from "./interrupt";
 import { refuseMissingImages } from "./images";
+import { findLeftovers } from "./leftovers";
 import { say } from "./output";
 import { changesAnything, halfMade, plannedActions, summarize, type PlannedAction } from "./plan";
-import type { Terraform, VariableOptions } from "./terraform";
+import { AlreadyExists, type Terraform, type VariableOptions } from "./terraform";
 
 /** What to plan and apply. */
 export interface ApplyOptions {
@@ -48,7 +49,21 @@ export async function planAndApply(
   onInterrupt(
     "Terraform finished what it was at and saved the state. Run the same command again: it goes on from there.",
   );
-  await terraform.apply(file);
+  try {
+    await terraform.apply(file);
+  } catch (error) {
+    if (!(error instanceof AlreadyExists)) throw error;
+    const leftovers = await findLeftovers(environment, plan, error.addresses);
+    if (leftovers.length < error.addresses.length) throw error;
+    say("\nAn apply that was cut short has left these, and the state does not know them:");
+    for (const { address, id } of leftovers) say(`  ${address} (${id})`);
+    await confirm("Take them into the state, and go on?", yes);
+    for (const { address, id } of leftovers) await terraform.import(address, id, variables);
+    return [
+      ...actions,
+      ...(await planAndApply(environment, terraform, { variables, targets, yes })),
+    ];
+  }
   onInterrupt(`Everything planned was applied to ${environment.name}.`);
   return actions;
 }

@@ -2,6 +2,7 @@ import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { terraformCliConfig } from "../local/terraform-cli-config";
 import { client } from "./aws";
+import { existingAddresses } from "./leftovers";
 import { varFileOf, type Environment } from "./environment";
 import { CliError, isDenied, NeedsPerson, type AwsError } from "./errors";
 import { say } from "./output";
@@ -61,16 +62,12 @@ export class Terraform {
   }): Promise<{ file: string; plan: PlanJson }> {
     const { variables, targets = [], destroy = false } = options;
     const file = scratchFile(`plan-${Date.now()}`);
-    const { projectDir, name } = this.environment;
-    const ownFile = varFileOf(name, projectDir);
     await this.run([
       "plan",
       "-input=false",
       `-out=${file}`,
       ...(destroy ? ["-destroy"] : []),
-      ...(ownFile ? [`-var-file=${ownFile}`] : []),
-      ...(variables?.varFile ?? []).map((path) => `-var-file=${path}`),
-      ...(variables?.var ?? []).map((value) => `-var=${value}`),
+      ...this.variableArguments(variables),
       ...targets.map((address) => `-target=${address}`),
     ]);
     const { code, output } = await this.capture(["show", "-json", file]);
@@ -78,9 +75,17 @@ export class Terraform {
     return { file, plan: JSON.parse(output) as PlanJson };
   }
 
-  /** Applies a saved plan. */
+  /**
+   * Applies a saved plan.
+   * @throws AlreadyExists if it would create what exists
+   */
   async apply(file: string): Promise<void> {
     await this.run(["apply", "-input=false", file]);
+  }
+
+  /** Takes an object that exists into the state. */
+  async import(address: string, id: string, variables?: VariableOptions): Promise<void> {
+    await this.run(["import", "-input=false", ...this.variableArguments(variables), address, id]);
   }
 
   /** Takes the mark off objects that an apply did not see finished, so that they are kept. */
@@ -95,6 +100,15 @@ export class Terraform {
     return JSON.parse(output) as Record<string, Output>;
   }
 
+  private variableArguments({ var: values = [], varFile = [] }: VariableOptions = {}): string[] {
+    const own = varFileOf(this.environment.name, this.environment.projectDir);
+    return [
+      ...(own ? [`-var-file=${own}`] : []),
+      ...varFile.map((path) => `-var-file=${path}`),
+      ...values.map((value) => `-var=${value}`),
+    ];
+  }
+
   private async run(args: readonly string[]): Promise<void> {
     const plain = process.stderr.isTTY && !process.env.NO_COLOR ? [] : ["-no-color"];
     const [command, ...rest] = args;
@@ -107,6 +121,18 @@ export class Terraform {
     return capture("terraform", [`-chdir=${this.environment.stackDir}`, ...args], {
       env: this.env,
     });
+  }
+}
+
+/** An apply would create what exists and is not in the state. Exit code 2. */
+export class AlreadyExists extends NeedsPerson {
+  /** @param addresses of what exists */
+  constructor(readonly addresses: readonly string[]) {
+    super(
+      `there is already an object where Terraform would create ${addresses.join(", ")}`,
+      "If an apply that was cut short has left it, take it into the state (`terraform import`).",
+      "If it is somebody else's, it must go, or another name be found.",
+    );
   }
 }
 
@@ -198,6 +224,8 @@ export function explainFailure(
       again,
     );
   }
+  const existing = existingAddresses(output);
+  if (command === "apply" && existing.length > 0) return new AlreadyExists(existing);
   return new CliError(`terraform ${command} failed: see its messages above`, {
     advice: command === "apply" ? [again] : [],
   });

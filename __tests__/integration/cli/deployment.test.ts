@@ -2,13 +2,19 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   CloudWatchLogsClient,
   CreateLogStreamCommand,
   DeleteLogGroupCommand,
   PutLogEventsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import {
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from "@aws-sdk/client-dynamodb";
 import {
   DescribeSecurityGroupsCommand,
   EC2Client,
@@ -45,6 +51,7 @@ import {
 import { plueEnds, project, startPlue } from "./support/plue";
 
 const cluster = "local-plue-cluster";
+const LockID = { S: "plue-terraform-state/plue/local/terraform.tfstate" };
 const images = ["api-server", "web-app", "db-migrate"];
 
 interface Services {
@@ -147,6 +154,12 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
         transition: { progression: "manual", times },
       }),
     });
+
+  const lockReleased = async () => {
+    const dynamodb = new DynamoDBClient(aws.client);
+    const lock = new GetItemCommand({ TableName: "terraform-state-lock", Key: { LockID } });
+    while ((await dynamodb.send(lock)).Item) await sleep(500);
+  };
 
   const write = async (group: string, stream: string, ...lines: string[]) => {
     const logs = new CloudWatchLogsClient(aws.client);
@@ -285,6 +298,13 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
     const { code, stderr } = await first.result;
     expect(code).toBe(130);
     expect(stderr).toContain("Run the same command again");
+
+    // A plue that is killed leaves its Terraform to finish the apply, and to hold the lock till then.
+    const second = startPlue(["deploy", "local", "--tag", "v1", "--yes"], env);
+    await second.said(/Creation complete/);
+    second.child.kill("SIGKILL");
+    expect((await ends(2, "deploy", "local", "--yes")).stderr).toMatch(/is locked by .* since /);
+    await lockReleased();
 
     const { stdout } = await ends(0, "deploy", "local", "--tag", "v1", "--yes", "--json");
     expect(JSON.parse(stdout)).toMatchObject({ ecs_cluster_name: cluster });
@@ -478,6 +498,14 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
     expect(stderr).toContain("src/environments/local.ts");
   }, 60_000);
 
+  test("exec says what it needs that is not installed", async () => {
+    const result = await plueEnds(2, ["exec", "local", "web", "--task", "a"], {
+      ...env,
+      PATH: folder,
+    });
+    expect(result.stderr).toContain("session-manager-plugin is not installed");
+  }, 60_000);
+
   describe("doctor", () => {
     const doctor = async (code: number) => {
       const { stdout } = await ends(code, "doctor", "local", "--json");
@@ -569,7 +597,6 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
 
   test("a state lock that is held is explained, and broken by what it says", async () => {
     const dynamodb = new DynamoDBClient(aws.client);
-    const LockID = { S: "plue-terraform-state/plue/local/terraform.tfstate" };
     const lock = {
       ID: "6b2c9b6e-1111-2222-3333-444455556666",
       Operation: "OperationTypeApply",
