@@ -1,5 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ACMClient, RequestCertificateCommand } from "@aws-sdk/client-acm";
+import {
+  DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
 import { DescribeFileSystemsCommand, EFSClient } from "@aws-sdk/client-efs";
 import { DescribeRepositoriesCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
@@ -150,6 +156,34 @@ describeEmbeddedAws("a whole environment, from nothing to nothing", () => {
     expect(databasePassword()).toBe(rotated);
     expect((JSON.parse(await secret("connection")) as { password: string }).password).toBe(rotated);
     expect(await stack.pending()).toEqual([]);
+  });
+
+  test("HTTPS is switched on by two variables, and then HTTP is redirected", async () => {
+    const { CertificateArn } = await new ACMClient(aws.client).send(
+      new RequestCertificateCommand({ DomainName: "plue.example.com" }),
+    );
+    const https = ["-var=enable_https=true", `-var=certificate_arn=${CertificateArn}`];
+    await stack.succeed("apply", "-auto-approve", ...https);
+    expect(await stack.pending(...https)).toEqual([]);
+
+    const elb = new ElasticLoadBalancingV2Client(aws.client);
+    const { LoadBalancers } = await elb.send(new DescribeLoadBalancersCommand({}));
+    const { Listeners } = await elb.send(
+      new DescribeListenersCommand({ LoadBalancerArn: LoadBalancers![0]!.LoadBalancerArn }),
+    );
+    expect(
+      Listeners!.map(({ Port, DefaultActions, SslPolicy }) => [
+        Port,
+        DefaultActions![0]!.Type,
+        SslPolicy,
+      ]),
+    ).toEqual(
+      expect.arrayContaining([
+        [80, "redirect", undefined],
+        [443, "forward", "ELBSecurityPolicy-TLS13-1-2-2021-06"],
+      ]),
+    );
+    expect(await stack.succeed("output", "-raw", "alb_url")).toMatch(/^https:/);
   });
 
   test("a destroy that the database refuses has removed nothing that holds data", async () => {
