@@ -13,7 +13,7 @@ const HELP_WIDTH = 80;
  * The command line. Only the command that is named gets its arguments and options: the others, and
  * the AWS clients that they need, are not even loaded.
  */
-export async function buildProgram(
+async function buildProgram(
   projectDir: string,
   isNamed: (command: string) => boolean,
 ): Promise<Command> {

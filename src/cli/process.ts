@@ -102,7 +102,7 @@ export async function capture(
 export async function handOver(program: string, args: readonly string[]): Promise<number> {
   const child = spawn(program, args, { stdio: "inherit" });
   // The terminal sends Ctrl-C to both, and it is meant for the program.
-  for (const signal of ["SIGINT"] as const) process.removeAllListeners(signal).on(signal, () => {});
+  process.removeAllListeners("SIGINT").on("SIGINT", () => {});
   return ended(program, child);
 }
 

@@ -9,8 +9,14 @@ import { openEnvironment, type Environment } from "../environment";
 import { CliError, type AwsError } from "../errors";
 import { onInterrupt } from "../interrupt";
 import { components, names } from "../names";
-import { environmentArgument, variableOptions, yesOption, type Configure } from "../options";
-import { count, data, next, say, table } from "../output";
+import {
+  environmentArgument,
+  jsonOption,
+  variableOptions,
+  yesOption,
+  type Configure,
+} from "../options";
+import { count, data, json, next, say, table } from "../output";
 import { plannedActions, summarize } from "../plan";
 import { confirmName } from "../prompt";
 import { remains, type Remainder } from "../remains";
@@ -20,6 +26,7 @@ import type { EnvironmentSettings } from "../../settings";
 
 interface DestroyOptions extends VariableOptions {
   readonly yes?: boolean;
+  readonly json?: boolean;
 }
 
 /** What holds data, and what of it a destroy takes away. */
@@ -42,6 +49,7 @@ export const configure: Configure = (command, { projectDir }) => {
       "Show what will be lost, ask for the environment's name, take the deletion protections off, destroy everything, and search by tags for what is left.",
     )
     .addOption(yesOption())
+    .addOption(jsonOption())
     .action(async (settings: EnvironmentSettings, options: DestroyOptions) => {
       await destroy(await openEnvironment(settings, projectDir), options);
     });
@@ -82,7 +90,17 @@ async function destroy(environment: Environment, options: DestroyOptions): Promi
     if (!settings.ecr.forceDelete) await emptyRepositories(environment);
     await terraform.apply((await terraform.plan({ variables, destroy: true })).file);
   }
-  await proveGone(environment);
+  const left = await proveGone(environment);
+  if (left.length === 0) say(`Nothing of ${name} is left.`);
+  if (options.json) json(left);
+  else if (left.length > 0) {
+    data(
+      table(
+        ["left on purpose", "why"],
+        left.map(({ arn, reason }) => [arn, reason]),
+      ),
+    );
+  }
   next(`\`plue deploy ${name}\` makes the environment anew.`);
 }
 
@@ -113,10 +131,10 @@ async function emptyRepositories(environment: Environment): Promise<void> {
 }
 
 /** The search by tags lags behind: what it finds may be gone some seconds later. */
-async function proveGone(environment: Environment): Promise<void> {
+async function proveGone(environment: Environment): Promise<Remainder[]> {
   const { name } = environment;
   onInterrupt(`${name} is destroyed; what is left by its tags was not looked up to the end.`);
-  const left = await waitFor<Remainder[]>({
+  return waitFor<Remainder[]>({
     what: "What is left by its tags",
     timeout: 180,
     interval: 10,
@@ -136,12 +154,4 @@ async function proveGone(environment: Environment): Promise<void> {
       ? new CliError(`destroyed, but something is left: ${error.message}`, { advice: error.advice })
       : error;
   });
-  if (left.length === 0) say(`Nothing of ${name} is left.`);
-  else
-    data(
-      table(
-        ["left on purpose", "why"],
-        left.map(({ arn, reason }) => [arn, reason]),
-      ),
-    );
 }
