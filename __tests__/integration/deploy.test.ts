@@ -171,18 +171,12 @@ describeEmbeddedAws("a whole environment, from nothing to nothing", () => {
     const { Listeners } = await elb.send(
       new DescribeListenersCommand({ LoadBalancerArn: LoadBalancers![0]!.LoadBalancerArn }),
     );
-    expect(
-      Listeners!.map(({ Port, DefaultActions, SslPolicy }) => [
-        Port,
-        DefaultActions![0]!.Type,
-        SslPolicy,
-      ]),
-    ).toEqual(
-      expect.arrayContaining([
-        [80, "redirect", undefined],
-        [443, "forward", "ELBSecurityPolicy-TLS13-1-2-2021-06"],
-      ]),
-    );
+    const listener = (port: number) => Listeners!.find(({ Port }) => Port === port)!;
+    expect(listener(80).DefaultActions![0]).toMatchObject({
+      Type: "redirect",
+      RedirectConfig: { Protocol: "HTTPS", Port: "443", StatusCode: "HTTP_301" },
+    });
+    expect(listener(443).SslPolicy).toBe("ELBSecurityPolicy-TLS13-1-2-2021-06");
     expect(await stack.succeed("output", "-raw", "alb_url")).toMatch(/^https:/);
   });
 
