@@ -28,7 +28,6 @@ const IDS: Readonly<
   aws_db_subnet_group: named,
   aws_ecr_repository: named,
   aws_iam_role: named,
-  aws_ssm_parameter: named,
   aws_efs_file_system: async ({ creation_token: CreationToken }, environment) => {
     const { FileSystems } = await client(EFSClient, environment).send(
       new DescribeFileSystemsCommand({ CreationToken }),

@@ -20,7 +20,12 @@ import {
   EC2Client,
   RevokeSecurityGroupIngressCommand,
 } from "@aws-sdk/client-ec2";
-import { DescribeRepositoriesCommand, ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
+import {
+  CreateRepositoryCommand,
+  DescribeRepositoriesCommand,
+  ECRClient,
+  PutImageCommand,
+} from "@aws-sdk/client-ecr";
 import {
   DescribeClustersCommand,
   DescribeServicesCommand,
@@ -222,10 +227,14 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
     });
 
     test("makes the repositories and nothing else, then builds and pushes all three", async () => {
+      // An apply that was cut short has left one of which the state does not know.
+      const repositoryName = "local-plue-web-app";
+      await new ECRClient(aws.client).send(new CreateRepositoryCommand({ repositoryName }));
       const commit = git("rev-parse", "--short=12", "HEAD");
       const { stdout, stderr } = await ends(0, "images", "local", "--source", source(), "--yes");
       expect(stdout).toBe(`${commit}\n`);
       expect(stderr).toContain(`plue deploy local --tag ${commit}`);
+      expect(stderr).toContain(`aws_ecr_repository.ecr_web_app (${repositoryName})`);
 
       const ecr = new ECRClient(aws.client);
       const { repositories = [] } = await ecr.send(new DescribeRepositoriesCommand({}));
