@@ -1,7 +1,5 @@
 import { Testing } from "cdktf";
-import { dev } from "../../src/environments/dev";
-import { local } from "../../src/environments/local";
-import { production } from "../../src/environments/production";
+import { environments } from "../../src/environments";
 import { PlueStack } from "../../src/plue-stack";
 import type { EnvironmentSettings } from "../../src/settings";
 
@@ -36,15 +34,13 @@ export function synthesize(settings: EnvironmentSettings): Synthesized {
   return { json, template, resources, resource };
 }
 
-/** The project's own environments, synthesized once for a test file. */
-export const stacks = {
-  dev: synthesize(dev),
-  production: synthesize(production),
-  local: synthesize(local),
-};
+/** The environments whose settings tests know. */
+export const knownNames = ["dev", "production", "local"] as const;
 
-/** The name of each of them. */
-export const environmentNames = ["dev", "production", "local"] as const;
+/** Every environment of the project, synthesized once for a test file. */
+export const stacks = Object.fromEntries(
+  environments.map((settings) => [settings.name, synthesize(settings)]),
+) as Record<(typeof knownNames)[number], Synthesized>;
 
 /** The address that an interpolation such as `${aws_vpc.main.id}` refers to. */
 export function referred(interpolation: string): string {

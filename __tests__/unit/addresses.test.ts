@@ -4,7 +4,7 @@ import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { Testing } from "cdktf";
 import { Construct } from "constructs";
 import { BaseStack } from "../../src/base-stack";
-import { environmentNames, stacks, type Block } from "../support/stack";
+import { stacks, type Block } from "../support/stack";
 
 const pinFile = join(__dirname, "../fixtures/addresses.json");
 
@@ -38,8 +38,7 @@ function addresses(template: Block): Record<string, string> {
 
 test("no address, name, variable or output changes by accident", () => {
   const current = Object.fromEntries(
-    environmentNames.map((name) => {
-      const { template } = stacks[name];
+    Object.entries(stacks).map(([name, { template }]) => {
       return [
         name,
         {

@@ -5,7 +5,7 @@ import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-sec
 import { Password } from "@cdktf/provider-random/lib/password";
 import { local } from "../../src/environments/local";
 import {
-  environmentNames,
+  knownNames,
   referred,
   stacks,
   synthesize,
@@ -15,7 +15,7 @@ import {
 
 const database = (stack: Synthesized) => stack.resource("aws_db_instance.database_main");
 
-describe.each(environmentNames)("the database of %s", (name) => {
+describe.each(knownNames)("the database of %s", (name) => {
   const stack = stacks[name];
 
   test("is PostgreSQL 16 in the private subnets, encrypted, and not public", () => {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { commands } from "../../src/cli/commands";
-import { environmentNames, stacks } from "../support/stack";
+import { knownNames, stacks } from "../support/stack";
 
 const project = join(__dirname, "../..");
 const read = (file: string) => readFileSync(join(project, file), "utf8");
@@ -41,7 +41,7 @@ describe("the README names", () => {
   );
   const missing = (names: readonly string[]) => names.filter((name) => !words.has(name));
 
-  test.each(environmentNames)("every variable and output of %s", (name) => {
+  test.each(knownNames)("every variable and output of %s", (name) => {
     const { variable, output } = stacks[name].template as Record<string, object>;
     expect(missing([...Object.keys(variable!), ...Object.keys(output!)])).toEqual([]);
   });

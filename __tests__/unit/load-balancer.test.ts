@@ -1,3 +1,4 @@
+import { environments } from "../../src/environments";
 import { AcmCertificate } from "@cdktf/provider-aws/lib/acm-certificate";
 import { Lb } from "@cdktf/provider-aws/lib/lb";
 import { LbListener } from "@cdktf/provider-aws/lib/lb-listener";
@@ -5,10 +6,11 @@ import { LbListenerRule } from "@cdktf/provider-aws/lib/lb-listener-rule";
 import { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group";
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { production } from "../../src/environments/production";
-import { environmentNames, referred, stacks, synthesize } from "../support/stack";
+import { referred, stacks, synthesize } from "../support/stack";
 
-describe.each(environmentNames)("the load balancer of %s", (name) => {
-  const stack = stacks[name];
+describe.each(environments)("the load balancer of $name", (settings) => {
+  const { name } = settings;
+  const stack = synthesize(settings);
 
   test("stands in the public subnets and drops what is no valid header", () => {
     expect(stack.json).toHaveResourceWithProperties(Lb, {
@@ -80,7 +82,7 @@ describe.each(environmentNames)("the load balancer of %s", (name) => {
           TargetGroup: `\${aws_lb_target_group.load_balancer_${target === "api" ? "api_server" : "web_app"}.arn_suffix}`,
         },
       });
-      const heard = name === "dev" ? undefined : ["${aws_sns_topic.alerts.arn}"];
+      const heard = settings.alarms === "notify" ? ["${aws_sns_topic.alerts.arn}"] : undefined;
       expect([alarm.alarm_actions, alarm.ok_actions]).toEqual([heard, heard]);
     },
   );

@@ -5,7 +5,7 @@ import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import { local } from "../../src/environments/local";
-import { environmentNames, referred, stacks, synthesize, type Synthesized } from "../support/stack";
+import { knownNames, referred, stacks, synthesize, type Synthesized } from "../support/stack";
 
 /** Where each subnet's default route leads: the address of a gateway, by subnet. */
 function exits(stack: Synthesized): Record<string, string> {
@@ -20,7 +20,7 @@ function exits(stack: Synthesized): Record<string, string> {
   );
 }
 
-describe.each(environmentNames)("the network of %s", (name) => {
+describe.each(knownNames)("the network of %s", (name) => {
   const stack = stacks[name];
 
   test("is a VPC with DNS", () => {

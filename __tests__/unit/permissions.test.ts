@@ -1,4 +1,5 @@
-import { environmentNames, referred, stacks, type Block, type Synthesized } from "../support/stack";
+import { environments } from "../../src/environments";
+import { referred, synthesize, type Block, type Synthesized } from "../support/stack";
 
 /** "action on resource" for each statement that the role's inline policies allow. */
 function allowed(stack: Synthesized, role: string): string[] {
@@ -27,8 +28,8 @@ const pullAndLog = (repository: string, logGroup: string) => [
 const readConnectionSecret =
   "secretsmanager:GetSecretValue on ${aws_secretsmanager_secret.database_connection.arn}";
 
-describe.each(environmentNames)("what each role may do in %s", (name) => {
-  const stack = stacks[name];
+describe.each(environments)("what each role may do in $name", (settings) => {
+  const stack = synthesize(settings);
 
   test("ECS pulls each task's own image, writes its own log, and reads its own secret", () => {
     expect(allowed(stack, "api_server_task_execution")).toEqual([
@@ -42,21 +43,21 @@ describe.each(environmentNames)("what each role may do in %s", (name) => {
     ]);
   });
 
-  const shell =
-    name === "production"
-      ? []
-      : [
+  const shell = (allowed = false) =>
+    allowed
+      ? [
           "ssmmessages:CreateControlChannel on *",
           "ssmmessages:CreateDataChannel on *",
           "ssmmessages:OpenControlChannel on *",
           "ssmmessages:OpenDataChannel on *",
-        ];
+        ]
+      : [];
 
   test("the API server mounts the git repositories and no other file system", () => {
     expect(allowed(stack, "api_server_task")).toEqual([
       "elasticfilesystem:ClientMount on ${aws_efs_file_system.storage_main.arn}",
       "elasticfilesystem:ClientWrite on ${aws_efs_file_system.storage_main.arn}",
-      ...shell,
+      ...shell(settings.apiServer.executeCommand),
     ]);
     const policy = JSON.parse(
       stack.resource("aws_iam_role_policy.api_server_task_efs").policy as string,
@@ -69,7 +70,7 @@ describe.each(environmentNames)("what each role may do in %s", (name) => {
   });
 
   test("web app and migration may do nothing but open a shell where that is on", () => {
-    expect(allowed(stack, "web_app_task")).toEqual(shell);
+    expect(allowed(stack, "web_app_task")).toEqual(shell(settings.webApp.executeCommand));
     expect(allowed(stack, "db_migrate_task")).toEqual([]);
   });
 
@@ -99,7 +100,7 @@ describe.each(environmentNames)("what each role may do in %s", (name) => {
   test("no role has an AWS-managed policy but that of RDS's own monitoring", () => {
     const managed = Object.values(stack.resources("aws_iam_role_policy_attachment"));
     expect(managed.map((attachment) => attachment.policy_arn)).toEqual(
-      name === "dev"
+      settings.database.monitoringInterval === 0
         ? []
         : ["arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"],
     );

@@ -1,6 +1,7 @@
+import { environments } from "../../src/environments";
 import { BlockList } from "node:net";
 import { local } from "../../src/environments/local";
-import { environmentNames, referred, stacks, synthesize, type Synthesized } from "../support/stack";
+import { referred, synthesize, type Synthesized } from "../support/stack";
 
 interface Rule {
   from_port: number;
@@ -110,8 +111,8 @@ const betweenParts = [
   "migrate -> database: 5432",
 ];
 
-describe.each(environmentNames)("who reaches whom in %s", (name) => {
-  const stack = stacks[name];
+describe.each(environments)("who reaches whom in $name", (settings) => {
+  const stack = synthesize(settings);
 
   test("with HTTP only", () => {
     expect(reachable(stack, false)).toEqual([...betweenParts, "internet -> alb: 80"].sort());

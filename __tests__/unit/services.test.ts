@@ -5,13 +5,7 @@ import { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import { EcsTaskDefinition } from "@cdktf/provider-aws/lib/ecs-task-definition";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { local } from "../../src/environments/local";
-import {
-  environmentNames,
-  stacks,
-  synthesize,
-  type Block,
-  type Synthesized,
-} from "../support/stack";
+import { knownNames, stacks, synthesize, type Block, type Synthesized } from "../support/stack";
 
 function container(stack: Synthesized, task: string): Block {
   const definition = stack.resource(`aws_ecs_task_definition.${task}`);
@@ -22,7 +16,7 @@ function container(stack: Synthesized, task: string): Block {
 
 const tasks = ["api_server", "web_app", "db_migrate"];
 
-describe.each(environmentNames)("tasks of %s", (name) => {
+describe.each(knownNames)("tasks of %s", (name) => {
   const stack = stacks[name];
   const production = name === "production";
 

@@ -2,9 +2,9 @@ import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
 import { EfsAccessPoint } from "@cdktf/provider-aws/lib/efs-access-point";
 import { EfsBackupPolicy } from "@cdktf/provider-aws/lib/efs-backup-policy";
 import { EfsFileSystem } from "@cdktf/provider-aws/lib/efs-file-system";
-import { environmentNames, referred, stacks } from "../support/stack";
+import { knownNames, referred, stacks } from "../support/stack";
 
-describe.each(environmentNames)("storage of %s", (name) => {
+describe.each(knownNames)("storage of %s", (name) => {
   const stack = stacks[name];
 
   test("is encrypted and moves cold files to Infrequent Access", () => {
@@ -42,7 +42,7 @@ test("production's git repositories are backed up", () => {
   expect(stacks.dev.json).not.toHaveResource(EfsBackupPolicy);
 });
 
-describe.each(environmentNames)("image repositories of %s", (name) => {
+describe.each(knownNames)("image repositories of %s", (name) => {
   test.each(["api-server", "web-app", "db-migrate"])("%s", (image) => {
     expect(stacks[name].json).toHaveResourceWithProperties(EcrRepository, {
       name: `${name}-plue-${image}`,
