@@ -88,10 +88,28 @@ describe.each(knownNames)("the database of %s", (name) => {
     expect(content).toMatch(/postgresql:\/\/plue:\$\{urlencode\([^)]+\)\}@.*\?sslmode=require/);
   });
 
-  test("gets new secret versions before the old ones go", () => {
-    for (const version of Object.values(stack.resources("aws_secretsmanager_secret_version"))) {
-      expect(version.lifecycle.create_before_destroy).toBe(true);
+  test("what holds data or a name is never to be created anew beside itself", () => {
+    // Terraform spreads create_before_destroy from a resource to all that it depends on.
+    const spread = new Set<string>();
+    const visit = (address: string) => {
+      if (spread.has(address)) return;
+      spread.add(address);
+      const needs = JSON.stringify(stack.resource(address)).match(/\b(aws|random)_\w+\.\w+/g) ?? [];
+      needs
+        .filter((need) => need.split(".")[1]! in stack.resources(need.split(".")[0]!))
+        .forEach(visit);
+    };
+    for (const [type, resources] of Object.entries(stack.template.resource as Block)) {
+      for (const [resource, { lifecycle }] of Object.entries(resources as Record<string, Block>)) {
+        if (lifecycle?.create_before_destroy) visit(`${type}.${resource}`);
+      }
     }
+    expect([...spread].map((address) => address.split(".")[0]).sort()).toEqual([
+      "aws_db_parameter_group",
+      "aws_secretsmanager_secret",
+      "aws_secretsmanager_secret_version",
+      ...(name === "local" ? [] : ["random_password"]),
+    ]);
   });
 });
 

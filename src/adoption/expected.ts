@@ -51,7 +51,7 @@ export const allowedLosses: readonly AllowedLoss[] = [
     type: "aws_secretsmanager_secret_version",
     action: "replaced",
     because: ["secret_string", "secret_string_wo_version"],
-    reason: "the new content is current before the old version goes",
+    reason: "the old content stays current until the new one is there",
   },
   {
     type: "aws_ecr_lifecycle_policy",

@@ -171,8 +171,9 @@ export class Database extends Construct {
         ...password.secretArguments(connection(this.instance.address, password.value), [
           this.instance.address,
         ]),
-        // The new version becomes the current one before the old one goes.
-        lifecycle: { createBeforeDestroy: true },
+        // Not created before the old one is destroyed: that would spread to all that it depends on,
+        // the database and the file system too, whose names cannot exist twice. It need not be: the
+        // provider leaves the current content of a secret in place until the next one is there.
       },
     );
   }

@@ -49,6 +49,8 @@ export class ImageTags extends Construct {
         name: `${path}/${name}`,
         description: `Image tag deployed last for ${name}`,
         type: "String",
+        // An apply that was cut short may have made it without knowing.
+        overwrite: true,
         insecureValue: `\${${wanted} != "latest" ? ${wanted} : ${last}}`,
       }).insecureValue;
     };
