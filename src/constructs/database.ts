@@ -22,6 +22,7 @@ import {
 import type { DatabaseSettings, MasterPassword } from "../settings";
 import { trustService } from "./iam";
 import type { Network } from "./network";
+import { tcp } from "./tcp";
 
 /** What the database is made of. */
 export interface DatabaseProps extends DatabaseSettings {
@@ -182,24 +183,15 @@ export class Database extends Construct {
   allowFrom(name: string, securityGroup: SecurityGroup): SecurityGroupRule {
     return new SecurityGroupRule(this, `aws_security_group_rule.database_from_${name}`, {
       type: "ingress",
-      description: `PostgreSQL from ${name}`,
+      ...tcp(PORT, `PostgreSQL from ${name}`),
       securityGroupId: this.securityGroup.id,
-      protocol: "tcp",
-      fromPort: PORT,
-      toPort: PORT,
       sourceSecurityGroupId: securityGroup.id,
     });
   }
 
   /** The egress rule of a security group whose members connect to the database. */
   get egressRule() {
-    return {
-      description: "PostgreSQL",
-      protocol: "tcp",
-      fromPort: PORT,
-      toPort: PORT,
-      securityGroups: [this.securityGroup.id],
-    };
+    return { ...tcp(PORT, "PostgreSQL"), securityGroups: [this.securityGroup.id] };
   }
 
   private monitoringRole({ environment, accountId }: DatabaseProps) {

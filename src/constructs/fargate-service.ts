@@ -8,6 +8,7 @@ import type { ServiceSettings } from "../settings";
 import type { EcsCluster } from "./ecs-cluster";
 import { FargateTask, type ContainerProps, type FargateTaskProps } from "./fargate-task";
 import { HEALTH_PATH, type LoadBalancer } from "./load-balancer";
+import { tcp } from "./tcp";
 
 /** What a service is made of, beside its settings. */
 export interface FargateServiceProps
@@ -58,10 +59,7 @@ export class FargateService extends FargateTask {
       container: { ...container, healthPath: HEALTH_PATH },
       ingress: [
         {
-          description: "Load balancer",
-          protocol: "tcp",
-          fromPort: container.port,
-          toPort: container.port,
+          ...tcp(container.port, "Load balancer"),
           securityGroups: [loadBalancer.securityGroup.id],
         },
       ],

@@ -17,6 +17,7 @@ import type { FargateSize } from "../fargate";
 import type { EgressSettings, LogRetentionDays } from "../settings";
 import { policyDocument, trustService, type PolicyStatement } from "./iam";
 import type { Network } from "./network";
+import { tcp } from "./tcp";
 
 /** The one container of a task, as far as tasks differ. */
 export interface ContainerProps {
@@ -186,13 +187,7 @@ const httpsToAnywhere: readonly EgressSettings[] = [
 ];
 
 function egressRule({ description, port, cidrBlocks }: EgressSettings): SecurityGroupEgress {
-  return {
-    description,
-    protocol: "tcp",
-    fromPort: port,
-    toPort: port,
-    cidrBlocks: [...cidrBlocks],
-  };
+  return { ...tcp(port, description), cidrBlocks: [...cidrBlocks] };
 }
 
 /** A container in the terms of ECS's API, with what the API would fill in, so that no plan differs. */

@@ -19,6 +19,7 @@ import {
 import { reference } from "../reference";
 import type { DomainSettings } from "../settings";
 import type { Network } from "./network";
+import { tcp } from "./tcp";
 
 /** What the load balancer is made of. */
 export interface LoadBalancerProps {
@@ -79,10 +80,7 @@ export class LoadBalancer extends Construct {
       vpcId: network.vpc.id,
       // By CIDR: naming the services' groups, which name this one, would be a dependency cycle.
       egress: [API_PORT, WEB_PORT].map((port) => ({
-        description: "Targets and their health checks",
-        protocol: "tcp",
-        fromPort: port,
-        toPort: port,
+        ...tcp(port, "Targets and their health checks"),
         cidrBlocks: [...network.privateCidrs],
       })),
       tags: { Name: `${environment}-plue-alb-sg` },

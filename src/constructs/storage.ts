@@ -10,6 +10,7 @@ import type { TerraformResource } from "../cdktf";
 import type { StorageSettings } from "../settings";
 import { policyDocument, type PolicyStatement } from "./iam";
 import type { Network } from "./network";
+import { tcp } from "./tcp";
 
 /** What the storage is made of. */
 export interface StorageProps extends StorageSettings {
@@ -101,11 +102,8 @@ export class Storage extends Construct {
   allowFrom(name: string, securityGroup: SecurityGroup): SecurityGroupRule {
     return new SecurityGroupRule(this, `aws_security_group_rule.efs_from_${name}`, {
       type: "ingress",
-      description: `NFS from ${name}`,
+      ...tcp(NFS_PORT, `NFS from ${name}`),
       securityGroupId: this.securityGroup.id,
-      protocol: "tcp",
-      fromPort: NFS_PORT,
-      toPort: NFS_PORT,
       sourceSecurityGroupId: securityGroup.id,
     });
   }
@@ -113,10 +111,7 @@ export class Storage extends Construct {
   /** The egress rule of a security group whose members mount the file system. */
   get egressRule() {
     return {
-      description: "NFS to the git repositories",
-      protocol: "tcp",
-      fromPort: NFS_PORT,
-      toPort: NFS_PORT,
+      ...tcp(NFS_PORT, "NFS to the git repositories"),
       securityGroups: [this.securityGroup.id],
     };
   }
