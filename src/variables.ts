@@ -68,12 +68,29 @@ export class Variables {
     this.webImageTag = tag("web_image_tag", "web app's");
     this.migrateImageTag = tag("migrate_image_tag", "migration task's");
 
-    this.enableHttps = new TerraformVariable(stack, "enable_https", {
-      type: "bool",
-      description: "Serve HTTPS on 443 and redirect HTTP to it",
-      default: loadBalancer.https,
-      nullable: false,
-    });
+    const flag = (name: string, description: string, value: boolean) =>
+      new TerraformVariable(stack, name, {
+        type: "bool",
+        description,
+        default: value,
+        nullable: false,
+      });
+    this.enableHttps = flag(
+      "enable_https",
+      "Serve HTTPS on 443 and redirect HTTP to it",
+      loadBalancer.https,
+    );
+    this.databaseDeletionProtection = flag(
+      "database_deletion_protection",
+      "Let AWS refuse to delete the database",
+      database.deletionProtection,
+    );
+    this.albDeletionProtection = flag(
+      "alb_deletion_protection",
+      "Let AWS refuse to delete the load balancer",
+      loadBalancer.deletionProtection,
+    );
+
     this.certificateArn = new TerraformVariable(stack, "certificate_arn", {
       type: "string",
       description: "ARN of the load balancer's ACM certificate, in the load balancer's region",
@@ -86,18 +103,6 @@ export class Variables {
           errorMessage: "certificate_arn must look like arn:aws:acm:REGION:ACCOUNT:certificate/ID.",
         },
       ],
-    });
-    this.databaseDeletionProtection = new TerraformVariable(stack, "database_deletion_protection", {
-      type: "bool",
-      description: "Let AWS refuse to delete the database",
-      default: database.deletionProtection,
-      nullable: false,
-    });
-    this.albDeletionProtection = new TerraformVariable(stack, "alb_deletion_protection", {
-      type: "bool",
-      description: "Let AWS refuse to delete the load balancer",
-      default: loadBalancer.deletionProtection,
-      nullable: false,
     });
     if (settings.alarms === "notify") {
       this.snsAlertEmail = new TerraformVariable(stack, "sns_alert_email", {
