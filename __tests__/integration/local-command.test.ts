@@ -64,7 +64,8 @@ describeEmbeddedAws("npm run local", () => {
 
   beforeAll(() => {
     project = mkdtempSync(join(tmpdir(), "plue-local-"));
-    writeFileSync(join(project, "main.ts"), app);
+    mkdirSync(join(project, "bin"));
+    writeFileSync(join(project, "bin/synth.js"), app);
     symlinkSync(join(repository, "node_modules"), join(project, "node_modules"));
   });
 
