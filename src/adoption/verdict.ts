@@ -1,4 +1,13 @@
-import type { ResourceChange } from "../cli/plan";
+import {
+  actionOf,
+  changedAttributes,
+  forcingAttributes,
+  type Action,
+  type ResourceChange,
+} from "../cli/plan";
+import type { Stack } from "../cli/stack";
+import { legacyAddress } from "../legacy";
+import type { EnvironmentSettings } from "../settings";
 import { allowedLosses, explainedChanges } from "./expected";
 
 /** Something that changes, and why that is well, or what a person must look at. */
@@ -28,22 +37,33 @@ export interface Verdict {
 }
 
 /**
+ * Tells of an address whether the stack expects an object of the old project there.
+ */
+export function adoptedIn(
+  { pathOf }: Pick<Stack, "pathOf">,
+  adopts: NonNullable<EnvironmentSettings["adopts"]>,
+): (address: string) => boolean {
+  return (address) => {
+    const path = pathOf(address);
+    return path !== undefined && legacyAddress(path, adopts) !== undefined;
+  };
+}
+
+/**
  * Judges a plan.
  *
  * @param changes all of the plan's resource changes
- * @param adopted addresses that hold an object of the old project: creating one of them means that
- * the state at hand lacks it, and so may be the wrong state
+ * @param isAdopted whether an address holds an object of the old project: creating it means that the
+ * state at hand lacks it, and so may be the wrong state
  */
-export function judge(changes: readonly ResourceChange[], adopted: ReadonlySet<string>): Verdict {
+export function judge(
+  changes: readonly ResourceChange[],
+  isAdopted: (address: string) => boolean,
+): Verdict {
   const managed = changes.filter((change) => change.mode === "managed");
-  const does = (...actions: string[]) =>
-    managed.filter(
-      ({ change }) =>
-        change.actions.length === actions.length &&
-        actions.every((action) => change.actions.includes(action)),
-    );
+  const does = (action: Action) => managed.filter((change) => actionOf(change) === action);
 
-  const changed = does("update").flatMap((change) =>
+  const changed = does("change").flatMap((change) =>
     changedAttributes(change).map((attribute) => ({
       address: change.address,
       attributes: [attribute],
@@ -53,14 +73,14 @@ export function judge(changes: readonly ResourceChange[], adopted: ReadonlySet<s
   const created = does("create").map(({ address, type }) => ({
     address,
     attributes: [],
-    reason: !adopted.has(address)
+    reason: !isAdopted(address)
       ? "the old project had none"
       : allowedLosses.some((loss) => loss.type === type && loss.action === "replaced")
         ? "AWS has none under the old name any more"
         : undefined,
   }));
-  const replaced = does("create", "delete").map((change) => loss(change, "replaced"));
-  const destroyed = does("delete").map((change) => loss(change, "destroyed"));
+  const replaced = does("replace").map((change) => loss(change, "replaced"));
+  const destroyed = does("destroy").map((change) => loss(change, "destroyed"));
 
   return {
     safe: [...changed, ...created, ...replaced, ...destroyed].every(
@@ -78,25 +98,9 @@ export function judge(changes: readonly ResourceChange[], adopted: ReadonlySet<s
   };
 }
 
-function changedAttributes({ change }: ResourceChange): string[] {
-  const { before, after, after_unknown: unknown } = change;
-  const keys = new Set([before, after, unknown].flatMap((side) => Object.keys(side ?? {})));
-  return [...keys]
-    .filter(
-      (key) =>
-        JSON.stringify(before?.[key]) !== JSON.stringify(after?.[key]) || hasTrue(unknown?.[key]),
-    )
-    .sort();
-}
-
-function hasTrue(unknown: unknown): boolean {
-  if (typeof unknown !== "object" || unknown === null) return unknown === true;
-  return Object.values(unknown).some(hasTrue);
-}
-
 function loss(change: ResourceChange, action: "replaced" | "destroyed"): Finding {
   const name = change.address.split(".").at(-1)!;
-  const causes = [...new Set((change.change.replace_paths ?? []).map((path) => String(path[0])))];
+  const causes = forcingAttributes(change);
   const allowed = allowedLosses.find(
     (candidate) =>
       candidate.type === change.type &&

@@ -10,7 +10,7 @@ import {
 import { client } from "./aws";
 import { NeedsPerson, type AwsError } from "./errors";
 import { settle, type Finding, type Property } from "./finding";
-import type { Backend } from "./stack";
+import type { S3Backend } from "../local/state";
 import { waitFor } from "./wait";
 
 /** The key that Terraform's S3 backend uses. */
@@ -22,7 +22,7 @@ const KEY = "LockID";
  * @throws NeedsPerson if the table has another key than Terraform needs
  */
 export async function makeLockTable(
-  { dynamodb_table: TableName, region }: Backend,
+  { dynamodb_table: TableName, region }: S3Backend,
   check: boolean,
 ): Promise<Finding[]> {
   const dynamodb = client(DynamoDBClient, { region });

@@ -7,7 +7,7 @@ import { lastLines, StreamReader } from "./logs";
 import { migrate, names } from "./names";
 import { data, say } from "./output";
 import { listTasks, whyStopped } from "./service";
-import type { Output } from "./terraform";
+import type { Output } from "../local/deploy";
 import { waitFor } from "./wait";
 
 /**

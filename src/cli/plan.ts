@@ -88,7 +88,12 @@ export function summarize(actions: readonly PlannedAction[]): string {
   ].join("\n");
 }
 
-function actionOf({ address, previous_address, change }: ResourceChange): Action | undefined {
+/** What happens to a resource; undefined where nothing does. */
+export function actionOf({
+  address,
+  previous_address,
+  change,
+}: ResourceChange): Action | undefined {
   switch (change.actions.join()) {
     case "create":
       return "create";
@@ -106,18 +111,30 @@ function actionOf({ address, previous_address, change }: ResourceChange): Action
   }
 }
 
-function attributesOf(action: Action, { change, previous_address }: ResourceChange): string[] {
-  if (action === "move") return [`from ${previous_address}`];
-  if (action === "replace" && change.replace_paths?.length) {
-    return [...new Set(change.replace_paths.map(([attribute]) => String(attribute)))];
-  }
-  if (action !== "change") return [];
-  const { before, after, after_unknown: unknown = {} } = change;
-  const keys = new Set([...Object.keys(after ?? {}), ...Object.keys(unknown)]);
+function attributesOf(action: Action, resource: ResourceChange): string[] {
+  if (action === "move") return [`from ${resource.previous_address}`];
+  if (action === "replace") return forcingAttributes(resource);
+  return action === "change" ? changedAttributes(resource) : [];
+}
+
+/** The attributes that force a resource to be replaced. */
+export function forcingAttributes({ change }: ResourceChange): string[] {
+  return [...new Set((change.replace_paths ?? []).map(([attribute]) => String(attribute)))];
+}
+
+/** The attributes that differ, or may: those that are known after the apply only. */
+export function changedAttributes({ change }: ResourceChange): string[] {
+  const { before, after, after_unknown: unknown } = change;
+  const keys = new Set([before, after, unknown].flatMap((side) => Object.keys(side ?? {})));
   return [...keys]
     .filter(
       (key) =>
-        unknown[key] === true || JSON.stringify(before?.[key]) !== JSON.stringify(after?.[key]),
+        JSON.stringify(before?.[key]) !== JSON.stringify(after?.[key]) || hasTrue(unknown?.[key]),
     )
     .sort();
+}
+
+function hasTrue(unknown: unknown): boolean {
+  if (typeof unknown !== "object" || unknown === null) return unknown === true;
+  return Object.values(unknown).some(hasTrue);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { S3Backend } from "../local/state";
 import type { Environment } from "./environment";
 import { CliError, NeedsPerson } from "./errors";
 import { capture } from "./process";
@@ -7,21 +8,15 @@ import { say } from "./output";
 
 interface Synthesized {
   readonly resource: Record<string, Record<string, { "//"?: { metadata?: { path?: string } } }>>;
-  readonly terraform: { backend: { s3: Backend } };
-}
-
-/** The S3 backend of a stack, in Terraform's own terms. */
-export interface Backend {
-  readonly bucket: string;
-  readonly key: string;
-  readonly region: string;
-  readonly dynamodb_table: string;
+  readonly terraform: { backend: { s3: S3Backend } };
 }
 
 /** A synthesized stack: what its JSON tells about modules. */
 export interface Stack {
   /** Where its state is. */
-  readonly backend: Backend;
+  readonly backend: S3Backend;
+  /** The path of a resource's construct in the stack, by its address; undefined for none in the code. */
+  pathOf(address: string): string | undefined;
   /** Its modules: the constructs right below the stack. */
   readonly modules: readonly string[];
   /** The module of a resource, by its address without an index; undefined for one not in the code. */
@@ -56,18 +51,24 @@ export async function synthesize(environment: Environment): Promise<Stack> {
 
 /** Reads a synthesized stack. */
 export function readStack({ resource, terraform }: Synthesized): Stack {
-  const moduleByAddress = new Map<string, string>();
+  const pathByAddress = new Map<string, string>();
   for (const [type, resources] of Object.entries(resource)) {
     for (const [name, { "//": comment }] of Object.entries(resources)) {
       const [, ...path] = (comment?.metadata?.path ?? "").split("/");
-      moduleByAddress.set(`${type}.${name}`, path.length > 1 ? path[0]! : "stack");
+      pathByAddress.set(`${type}.${name}`, path.join("/"));
     }
   }
-  const modules = [...new Set(moduleByAddress.values())];
+  const moduleIn = (path: string) => (path.includes("/") ? path.split("/")[0]! : "stack");
+  const modules = [...new Set([...pathByAddress.values()].map(moduleIn))];
+  const pathOf = (address: string) => pathByAddress.get(address.replace(/\[.*\]$/, ""));
   return {
     backend: terraform.backend.s3,
     modules,
-    moduleOf: (address) => moduleByAddress.get(address.replace(/\[.*\]$/, "")),
+    pathOf,
+    moduleOf: (address) => {
+      const path = pathOf(address);
+      return path === undefined ? undefined : moduleIn(path);
+    },
     addressesOf: (wanted) => {
       const unknown = wanted.find((module) => !modules.includes(module));
       if (unknown !== undefined) {
@@ -76,8 +77,8 @@ export function readStack({ resource, terraform }: Synthesized): Stack {
           `There are ${modules.toSorted().join(", ")}.`,
         );
       }
-      return [...moduleByAddress]
-        .filter(([, module]) => wanted.includes(module))
+      return [...pathByAddress]
+        .filter(([, path]) => wanted.includes(moduleIn(path)))
         .map(([address]) => address);
     },
   };

@@ -20,7 +20,7 @@ import { client } from "./aws";
 import { NeedsPerson, type AwsError } from "./errors";
 import { say } from "./output";
 import { settle, type Finding, type Property } from "./finding";
-import type { Backend } from "./stack";
+import type { S3Backend } from "../local/state";
 
 /** An old version of a state is of use for an undo, and holds secrets: it does not stay for ever. */
 const OLD_VERSION_DAYS = 90;
@@ -38,7 +38,7 @@ interface Policy {
  * @throws NeedsPerson if the bucket is another account's
  */
 export async function makeStateBucket(
-  { bucket: Bucket, region }: Backend,
+  { bucket: Bucket, region }: S3Backend,
   accountId: string,
   check: boolean,
 ): Promise<Finding[]> {

@@ -1,5 +1,7 @@
 import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import type { Output } from "../local/deploy";
+import type { S3Backend } from "../local/state";
 import { terraformCliConfig } from "../local/terraform-cli-config";
 import { client } from "./aws";
 import { existingAddresses } from "./leftovers";
@@ -8,7 +10,7 @@ import { CliError, isDenied, NeedsPerson, type AwsError } from "./errors";
 import { say } from "./output";
 import type { PlanJson } from "./plan";
 import { capture, scratchFile, show, type Result } from "./process";
-import { synthesize, type Backend, type Stack } from "./stack";
+import { synthesize, type Stack } from "./stack";
 
 /** Values for Terraform's variables, as the command line gives them. */
 export interface VariableOptions {
@@ -16,12 +18,6 @@ export interface VariableOptions {
   readonly var?: readonly string[];
   /** Files. */
   readonly varFile?: readonly string[];
-}
-
-/** An output of a stack. */
-export interface Output {
-  readonly value: unknown;
-  readonly sensitive: boolean;
 }
 
 /** Terraform at work in the directory of an environment's stack. */
@@ -137,7 +133,7 @@ export class AlreadyExists extends NeedsPerson {
 }
 
 /** Terraform finds out late and says it obscurely. */
-async function refuseMissingBackend(environment: Environment, backend: Backend): Promise<void> {
+async function refuseMissingBackend(environment: Environment, backend: S3Backend): Promise<void> {
   const s3 = client(S3Client, backend);
   const dynamodb = client(DynamoDBClient, backend);
   const missing = await Promise.all([

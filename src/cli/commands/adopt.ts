@@ -1,8 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { adoptedAddresses } from "../../adoption/adopted";
 import { report } from "../../adoption/report";
-import { judge } from "../../adoption/verdict";
+import { adoptedIn, judge } from "../../adoption/verdict";
 import { openEnvironment } from "../environment";
 import { NeedsPerson } from "../errors";
 import { environmentArgument, jsonOption, variableOptions, type Configure } from "../options";
@@ -33,12 +30,8 @@ export const configure: Configure = (command, { projectDir }) => {
         const environment = await openEnvironment(settings, projectDir);
         const terraform = await Terraform.open(environment);
         const { plan } = await terraform.plan({ variables: options });
-        const stack = readFileSync(join(environment.stackDir, "cdk.tf.json"), "utf8");
-        const adopted = adoptedAddresses(
-          JSON.parse(stack) as Parameters<typeof adoptedAddresses>[0],
-          adopts,
-        );
-        const verdict = judge(plan.resource_changes ?? [], adopted);
+        const isAdopted = adoptedIn(terraform.stack, adopts);
+        const verdict = judge(plan.resource_changes ?? [], isAdopted);
         if (options.json) json(verdict);
         else data(report(name, verdict));
         process.exitCode = verdict.safe ? 0 : 2;

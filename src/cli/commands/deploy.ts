@@ -16,7 +16,8 @@ import {
 import { data, json, next, say, table } from "../output";
 import type { PlannedAction } from "../plan";
 import { waitUntilStable } from "../service";
-import { Terraform, type Output, type VariableOptions } from "../terraform";
+import { Terraform, type VariableOptions } from "../terraform";
+import type { Output } from "../../local/deploy";
 import type { EnvironmentSettings } from "../../settings";
 
 /** The options of `plue deploy`; `plue plan` shares some. */
