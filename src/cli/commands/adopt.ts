@@ -37,7 +37,7 @@ export const configure: Configure = (command, { projectDir }) => {
         process.exitCode = verdict.safe ? 0 : 2;
         next(
           verdict.safe
-            ? `\`plue deploy ${name}\` with the same options applies this; docs/adopting.md goes through it.`
+            ? "build and push the images, then apply: docs/adopting.md goes through it."
             : "docs/adopting.md tells what each of these can mean.",
         );
       },
