@@ -13,14 +13,13 @@ import {
   PutBucketVersioningCommand,
   PutPublicAccessBlockCommand,
   S3Client,
-  type BucketLocationConstraint,
   type LifecycleRule,
 } from "@aws-sdk/client-s3";
 import { client } from "./aws";
 import { NeedsPerson, type AwsError } from "./errors";
 import { say } from "./output";
 import { settle, type Finding, type Property } from "./finding";
-import type { S3Backend } from "../local/state";
+import { bucketLocation, type S3Backend } from "../local/state";
 
 /** An old version of a state is of use for an undo, and holds secrets: it does not stay for ever. */
 const OLD_VERSION_DAYS = 90;
@@ -47,17 +46,7 @@ export async function makeStateBucket(
   const there = await bucketExists(s3, Bucket, accountId);
   if (!there && check) return [{ object, property: "exists", result: "missing" }];
   if (!there) {
-    await s3.send(
-      new CreateBucketCommand({
-        Bucket,
-        // The one region that S3 takes no constraint for.
-        ...(region === "us-east-1"
-          ? {}
-          : {
-              CreateBucketConfiguration: { LocationConstraint: region as BucketLocationConstraint },
-            }),
-      }),
-    );
+    await s3.send(new CreateBucketCommand({ Bucket, ...bucketLocation(region) }));
   }
   return [
     { object, property: "exists", result: there ? "ok" : "made" },

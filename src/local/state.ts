@@ -4,7 +4,13 @@ import {
   GetItemCommand,
   ResourceInUseException,
 } from "@aws-sdk/client-dynamodb";
-import { BucketAlreadyOwnedByYou, CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  BucketAlreadyOwnedByYou,
+  CreateBucketCommand,
+  S3Client,
+  type BucketLocationConstraint,
+  type CreateBucketRequest,
+} from "@aws-sdk/client-s3";
 import { Failure } from "./process";
 
 /** The S3 backend of a synthesized stack: what `terraform.backend.s3` says. */
@@ -21,13 +27,8 @@ export interface S3Backend {
 export async function makeStateBackend(endpoint: string, backend: S3Backend): Promise<void> {
   const config = clientConfig(endpoint, backend);
   const s3 = new S3Client({ ...config, forcePathStyle: true });
-  // S3 refuses a location constraint for the one region that has none.
-  const location =
-    backend.region === "us-east-1"
-      ? {}
-      : { CreateBucketConfiguration: { LocationConstraint: backend.region as "eu-west-1" } };
   await s3
-    .send(new CreateBucketCommand({ Bucket: backend.bucket, ...location }))
+    .send(new CreateBucketCommand({ Bucket: backend.bucket, ...bucketLocation(backend.region) }))
     .catch(unless(BucketAlreadyOwnedByYou));
   const table = new CreateTableCommand({
     TableName: backend.dynamodb_table,
@@ -60,6 +61,15 @@ export async function refuseLockedState(endpoint: string, backend: S3Backend): P
       `  . .local/env && terraform -chdir=cdktf.out/stacks/local force-unlock -force ${ID ?? "ID"}\n` +
       `or start afresh: npm run local:down`,
   );
+}
+
+/** Where to create a bucket: S3 refuses a location constraint for the one region that has none. */
+export function bucketLocation(
+  region: string,
+): Pick<CreateBucketRequest, "CreateBucketConfiguration"> {
+  return region === "us-east-1"
+    ? {}
+    : { CreateBucketConfiguration: { LocationConstraint: region as BucketLocationConstraint } };
 }
 
 function clientConfig(endpoint: string, { region }: S3Backend) {
