@@ -64,8 +64,7 @@ describeEmbeddedAws("npm run local", () => {
 
   beforeAll(() => {
     project = mkdtempSync(join(tmpdir(), "plue-local-"));
-    mkdirSync(join(project, "bin"));
-    writeFileSync(join(project, "bin/synth.js"), app);
+    writeFileSync(join(project, "main.ts"), app);
     symlinkSync(join(repository, "node_modules"), join(project, "node_modules"));
   });
 

@@ -50,7 +50,7 @@ export async function up({ project, steps, signal }: UpOptions): Promise<string>
       startOrReuse(home, python, afresh, note, signal),
     );
     const backend = await steps.run("Synthesize the stacks", async () => {
-      await runOrFail("Synthesis", process.execPath, ["bin/synth.js"], {
+      await runOrFail("Synthesis", process.execPath, ["-r", "tsx/cjs", "main.ts"], {
         cwd: project,
         env: cleanEnvironment(),
         log: join(home, "logs", "synth.log"),
