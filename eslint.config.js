@@ -31,7 +31,7 @@ module.exports = tseslint.config(
   },
   {
     // So does every setting.
-    files: ["src/*.ts", "src/constructs/*.ts"],
+    files: ["src/*.ts", "src/{environments,stack,constructs}/*.ts"],
     rules: {
       "jsdoc/require-jsdoc": [
         "error",

@@ -1,4 +1,4 @@
 import { environments } from "./src/environments";
-import { synthesize } from "./src/synthesize";
+import { synthesize } from "./src/stack/synthesize";
 
 synthesize(environments);

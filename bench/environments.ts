@@ -1,5 +1,5 @@
 import { environments } from "../src/environments";
-import { synthesize } from "../src/synthesize";
+import { synthesize } from "../src/stack/synthesize";
 
 // Synthesizes as many environments as the first argument says.
 const count = Number(process.argv[2]);

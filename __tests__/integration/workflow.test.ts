@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { describeWith, pathOf, type Tool } from "./docker/helpers/tools";
+import { describeWith, pathOf, type Tool } from "../support/docker/tools";
 
 const project = join(__dirname, "../..");
 const file = join(project, ".github/workflows/ci.yml");

@@ -1,7 +1,7 @@
 import { Testing } from "cdktf";
 import { environments } from "../../src/environments";
-import { PlueStack } from "../../src/plue-stack";
-import type { EnvironmentSettings } from "../../src/settings";
+import { PlueStack } from "../../src/stack/plue-stack";
+import type { EnvironmentSettings } from "../../src/environments/settings";
 
 /** A resource as it stands in the Terraform JSON. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any

@@ -1,5 +1,5 @@
 import { dev } from "../../src/environments/dev";
-import { synthesize } from "../../src/synthesize";
+import { synthesize } from "../../src/stack/synthesize";
 
 // A project with a wrong setting, to be run as `main.ts` is.
 synthesize([{ ...dev, network: { ...dev.network, cidr: "wrong" } }]);

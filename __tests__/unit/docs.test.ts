@@ -47,7 +47,9 @@ describe("the README names", () => {
   });
 
   test("every setting", () => {
-    const settings = [...read("src/settings.ts").matchAll(/^ {2,6}readonly (\w+)\??:/gm)];
+    const settings = [
+      ...read("src/environments/settings.ts").matchAll(/^ {2,6}readonly (\w+)\??:/gm),
+    ];
     expect(missing(settings.map(([, setting]) => setting!))).toEqual([]);
   });
 

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { commands } from "./commands";
-import { explain } from "./errors";
-import { handleInterrupts } from "./interrupt";
-import { say } from "./output";
+import { explain } from "../process/errors";
+import { handleInterrupts } from "../terminal/interrupt";
+import { say } from "../terminal/output";
 
 /** Whatever the terminal's width, help fits this many columns. */
 const HELP_WIDTH = 80;

@@ -1,8 +1,8 @@
 import { Argument, InvalidArgumentError, Option, type Command } from "commander";
 import { environments } from "../environments";
-import type { EnvironmentSettings } from "../settings";
-import { settingsOf } from "./environment";
-import { services, type Component } from "./names";
+import type { EnvironmentSettings } from "../environments/settings";
+import { settingsOf } from "../operations/environment";
+import { services, type Component } from "../names";
 
 /** What every command is given beside its arguments. */
 export interface Context {

@@ -1,5 +1,5 @@
 import type { Construct } from "constructs";
-import { reference } from "../reference";
+import { reference } from "./reference";
 import type { Database } from "./database";
 import { FargateService, type StackServiceProps } from "./fargate-service";
 import { API_PORT } from "./load-balancer";

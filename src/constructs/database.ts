@@ -19,7 +19,7 @@ import {
   type TerraformResource,
   type TerraformVariable,
 } from "../cdktf";
-import type { DatabaseSettings, MasterPassword } from "../settings";
+import type { DatabaseSettings, MasterPassword } from "../environments/settings";
 import { trustService } from "./iam";
 import type { Network } from "./network";
 import { tcp } from "./tcp";

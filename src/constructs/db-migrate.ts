@@ -1,5 +1,5 @@
 import type { Construct } from "constructs";
-import type { MigrationSettings } from "../settings";
+import type { MigrationSettings } from "../environments/settings";
 import type { Database } from "./database";
 import { FargateTask, type ContainerProps, type FargateTaskProps } from "./fargate-task";
 

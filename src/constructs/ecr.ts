@@ -1,7 +1,7 @@
 import { EcrLifecyclePolicy } from "@cdktf/provider-aws/lib/ecr-lifecycle-policy";
 import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
 import { Construct } from "constructs";
-import type { EcrSettings } from "../settings";
+import type { EcrSettings } from "../environments/settings";
 
 /** What the repositories are made of. */
 export interface EcrProps extends EcrSettings {

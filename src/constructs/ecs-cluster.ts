@@ -1,7 +1,7 @@
 import { EcsCluster as Cluster } from "@cdktf/provider-aws/lib/ecs-cluster";
 import { EcsClusterCapacityProviders } from "@cdktf/provider-aws/lib/ecs-cluster-capacity-providers";
 import { Construct } from "constructs";
-import type { EcsClusterSettings } from "../settings";
+import type { EcsClusterSettings } from "../environments/settings";
 
 /** What the cluster is made of. */
 export interface EcsClusterProps extends EcsClusterSettings {

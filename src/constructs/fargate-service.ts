@@ -4,7 +4,7 @@ import { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import type { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group";
 import type { Construct } from "constructs";
 import type { TerraformResource } from "../cdktf";
-import type { ServiceSettings } from "../settings";
+import type { ServiceSettings } from "../environments/settings";
 import type { EcsCluster } from "./ecs-cluster";
 import { FargateTask, type ContainerProps, type FargateTaskProps } from "./fargate-task";
 import { HEALTH_PATH, type LoadBalancer } from "./load-balancer";

@@ -13,8 +13,8 @@ import {
   type SecurityGroupIngress,
 } from "@cdktf/provider-aws/lib/security-group";
 import { Construct } from "constructs";
-import type { FargateSize } from "../fargate";
-import type { EgressSettings, LogRetentionDays } from "../settings";
+import type { FargateSize } from "../environments/fargate";
+import type { EgressSettings, LogRetentionDays } from "../environments/settings";
 import { policyDocument, trustService, type PolicyStatement } from "./iam";
 import type { Network } from "./network";
 import { tcp } from "./tcp";

@@ -2,7 +2,7 @@ import { DataAwsSsmParametersByPath } from "@cdktf/provider-aws/lib/data-aws-ssm
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import { Construct } from "constructs";
 import type { TerraformVariable } from "../cdktf";
-import { reference } from "../reference";
+import { reference } from "./reference";
 
 /** Which tags to deploy. */
 export interface ImageTagsProps {

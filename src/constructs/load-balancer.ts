@@ -16,8 +16,8 @@ import {
   type TerraformResource,
   type TerraformVariable,
 } from "../cdktf";
-import { reference } from "../reference";
-import type { DomainSettings } from "../settings";
+import { reference } from "./reference";
+import type { DomainSettings } from "../environments/settings";
 import type { Network } from "./network";
 import { tcp } from "./tcp";
 

@@ -14,8 +14,8 @@ import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import { Construct } from "constructs";
 import type { TerraformResource } from "../cdktf";
-import { reference } from "../reference";
-import type { NetworkSettings } from "../settings";
+import { reference } from "./reference";
+import type { NetworkSettings } from "../environments/settings";
 import { policyDocument, trustService } from "./iam";
 
 /** What a network is made of. */

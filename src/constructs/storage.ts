@@ -7,7 +7,7 @@ import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { SecurityGroupRule } from "@cdktf/provider-aws/lib/security-group-rule";
 import { Construct } from "constructs";
 import type { TerraformResource } from "../cdktf";
-import type { StorageSettings } from "../settings";
+import type { StorageSettings } from "../environments/settings";
 import { policyDocument, type PolicyStatement } from "./iam";
 import type { Network } from "./network";
 import { tcp } from "./tcp";

@@ -1,4 +1,4 @@
-import type { EnvironmentSettings } from "../settings";
+import type { EnvironmentSettings } from "./settings";
 
 /** Development: one NAT gateway, small tasks on Fargate Spot, short logs, nothing protected. */
 export const dev: EnvironmentSettings = {

@@ -1,4 +1,4 @@
-import type { EnvironmentSettings } from "../settings";
+import type { EnvironmentSettings } from "./settings";
 import { dev } from "./dev";
 
 /**

@@ -1,4 +1,4 @@
-import type { EnvironmentSettings } from "../settings";
+import type { EnvironmentSettings } from "./settings";
 
 /** Production: two of everything, HTTPS, alarms, and nothing that holds data goes by accident. */
 export const production: EnvironmentSettings = {

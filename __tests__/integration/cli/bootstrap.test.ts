@@ -18,9 +18,13 @@ import {
   PutBucketVersioningCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { describeEmbeddedAws, startEmbeddedAws, type EmbeddedAws } from "../support/embedded-aws";
-import { everyCall, startFaultProxy, type FaultProxy } from "./support/fault-proxy";
-import { plueEnds } from "./support/plue";
+import {
+  describeEmbeddedAws,
+  startEmbeddedAws,
+  type EmbeddedAws,
+} from "../../support/embedded-aws";
+import { everyCall, startFaultProxy, type FaultProxy } from "../../support/fault-proxy";
+import { plueEnds } from "../../support/plue";
 
 const Bucket = "plue-terraform-state";
 const TableName = "terraform-state-lock";

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
 import { commands } from "../../../src/cli/commands";
-import { plueEnds, project } from "./support/plue";
+import { plueEnds, project } from "../../support/plue";
 
 const names = Object.keys(commands);
 

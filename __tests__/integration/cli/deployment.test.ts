@@ -44,16 +44,16 @@ import {
   startEmbeddedAws,
   terraform,
   type EmbeddedAws,
-} from "../support/embedded-aws";
-import { RecordingDocker } from "./support/docker";
+} from "../../support/embedded-aws";
+import { RecordingDocker } from "../../support/docker-stand-in";
 import {
   everyCall,
   firstCalls,
   rewriteJson,
   startFaultProxy,
   type FaultProxy,
-} from "./support/fault-proxy";
-import { plueEnds, project, startPlue } from "./support/plue";
+} from "../../support/fault-proxy";
+import { plueEnds, project, startPlue } from "../../support/plue";
 
 const cluster = "local-plue-cluster";
 const LockID = { S: "plue-terraform-state/plue/local/terraform.tfstate" };

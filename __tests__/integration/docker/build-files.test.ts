@@ -6,7 +6,13 @@ import Ajv2020 from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import { parse } from "yaml";
 
-import { describeWith, DOCKER_DIR, findComposeSchema, findHadolint, pathOf } from "./helpers/tools";
+import {
+  describeWith,
+  DOCKER_DIR,
+  findComposeSchema,
+  findHadolint,
+  pathOf,
+} from "../../support/docker/tools";
 
 // Programs start slowly on a busy machine.
 jest.setTimeout(60_000);

@@ -2,8 +2,8 @@ import { rmSync } from "node:fs";
 import http from "node:http";
 import path from "node:path";
 
-import { Postgres } from "./helpers/postgres";
-import { freePort, Program } from "./helpers/program";
+import { Postgres } from "../../support/docker/postgres";
+import { freePort, Program } from "../../support/docker/program";
 import {
   describeWith,
   DOCKER_DIR,
@@ -11,7 +11,7 @@ import {
   findPython,
   pathOf,
   temporaryDirectory,
-} from "./helpers/tools";
+} from "../../support/docker/tools";
 
 // Programs start slowly on a busy machine.
 jest.setTimeout(60_000);

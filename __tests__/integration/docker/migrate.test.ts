@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-import { makeAuthority, Postgres } from "./helpers/postgres";
-import { freePort, Program } from "./helpers/program";
+import { makeAuthority, Postgres } from "../../support/docker/postgres";
+import { freePort, Program } from "../../support/docker/program";
 import {
   describeWith,
   DOCKER_DIR,
@@ -11,12 +11,12 @@ import {
   findPython,
   pathOf,
   temporaryDirectory,
-} from "./helpers/tools";
+} from "../../support/docker/tools";
 
 // Programs start slowly on a busy machine.
 jest.setTimeout(60_000);
 
-const PLUE = path.join(__dirname, "fixtures/plue");
+const PLUE = path.join(__dirname, "../../fixtures/docker/plue");
 const ENTRYPOINT = path.join(DOCKER_DIR, "migrate/entrypoint.py");
 
 /** What breaks a URL, a shell, SQL, or the reading of any of them. */

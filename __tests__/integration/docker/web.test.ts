@@ -6,14 +6,14 @@ import path from "node:path";
 import { runInNewContext } from "node:vm";
 import { gunzipSync, gzipSync } from "node:zlib";
 
-import { freePort, type Program, until } from "./helpers/program";
-import { describeWith, findNginx, pathOf, type Tool } from "./helpers/tools";
-import { healthy, request, WebImage } from "./helpers/web";
+import { freePort, type Program, until } from "../../support/docker/program";
+import { describeWith, findNginx, pathOf, type Tool } from "../../support/docker/tools";
+import { healthy, request, WebImage } from "../../support/docker/web";
 
 // Programs start slowly on a busy machine.
 jest.setTimeout(60_000);
 
-const SITE = path.join(__dirname, "fixtures/site");
+const SITE = path.join(__dirname, "../../fixtures/docker/site");
 const SCRIPT = `console.log("${"plue".repeat(500)}");\n`;
 
 /** An API that says what reached it. `/api/slow` answers once `release` is called. */

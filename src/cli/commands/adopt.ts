@@ -1,11 +1,11 @@
-import { report } from "../../adoption/report";
-import { adoptedIn, judge } from "../../adoption/verdict";
-import { openEnvironment } from "../environment";
-import { NeedsPerson } from "../errors";
+import { report } from "../../operations/adopt/report";
+import { adoptedIn, judge } from "../../operations/adopt/verdict";
+import { openEnvironment } from "../../operations/environment";
+import { NeedsPerson } from "../../process/errors";
 import { environmentArgument, jsonOption, variableOptions, type Configure } from "../options";
-import { data, json, next } from "../output";
-import { Terraform, type VariableOptions } from "../terraform";
-import type { EnvironmentSettings } from "../../settings";
+import { data, json, next } from "../../terminal/output";
+import { Terraform, type VariableOptions } from "../../terraform/terraform";
+import type { EnvironmentSettings } from "../../environments/settings";
 
 /** `plue adopt`. */
 export const configure: Configure = (command, { projectDir }) => {

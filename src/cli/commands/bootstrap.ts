@@ -1,10 +1,10 @@
-import { makeLockTable } from "../lock-table";
-import { openEnvironment } from "../environment";
+import { makeLockTable } from "../../operations/bootstrap/lock-table";
+import { openEnvironment } from "../../operations/environment";
 import { environmentArgument, jsonOption, type Configure } from "../options";
-import { data, json, next, table } from "../output";
-import { makeStateBucket } from "../state-bucket";
-import { synthesize } from "../stack";
-import type { EnvironmentSettings } from "../../settings";
+import { data, json, next, table } from "../../terminal/output";
+import { makeStateBucket } from "../../operations/bootstrap/state-bucket";
+import { synthesize } from "../../terraform/stack";
+import type { EnvironmentSettings } from "../../environments/settings";
 
 interface BootstrapOptions {
   readonly check?: boolean;

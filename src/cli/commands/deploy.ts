@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { planAndApply } from "../apply";
-import { openEnvironment, type Environment } from "../environment";
-import { CliError } from "../errors";
-import { runMigration } from "../migration";
-import { components, migrate, services } from "../names";
+import { planAndApply } from "../../operations/apply";
+import { openEnvironment, type Environment } from "../../operations/environment";
+import { CliError } from "../../process/errors";
+import { runMigration } from "../../operations/migration";
+import { components, migrate, services } from "../../names";
 import {
   collect,
   environmentArgument,
@@ -13,12 +13,12 @@ import {
   yesOption,
   type Configure,
 } from "../options";
-import { data, json, next, say, table } from "../output";
-import type { PlannedAction } from "../plan";
-import { waitUntilStable } from "../service";
-import { Terraform, type VariableOptions } from "../terraform";
-import type { Output } from "../../local/deploy";
-import type { EnvironmentSettings } from "../../settings";
+import { data, json, next, say, table } from "../../terminal/output";
+import type { PlannedAction } from "../../terraform/plan";
+import { waitUntilStable } from "../../operations/service";
+import { Terraform, type VariableOptions } from "../../terraform/terraform";
+import type { Output } from "../../operations/local/deploy";
+import type { EnvironmentSettings } from "../../environments/settings";
 
 /** The options of `plue deploy`; `plue plan` shares some. */
 export interface DeployOptions extends VariableOptions {

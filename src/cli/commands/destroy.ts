@@ -4,11 +4,11 @@ import {
   paginateListImages,
   type ImageIdentifier,
 } from "@aws-sdk/client-ecr";
-import { client } from "../aws";
-import { openEnvironment, type Environment } from "../environment";
-import { CliError, type AwsError } from "../errors";
-import { onInterrupt } from "../interrupt";
-import { components, names } from "../names";
+import { client } from "../../aws/client";
+import { openEnvironment, type Environment } from "../../operations/environment";
+import { CliError, type AwsError } from "../../process/errors";
+import { onInterrupt } from "../../terminal/interrupt";
+import { components, names } from "../../names";
 import {
   environmentArgument,
   jsonOption,
@@ -16,13 +16,13 @@ import {
   yesOption,
   type Configure,
 } from "../options";
-import { count, data, json, next, say, table } from "../output";
-import { plannedActions, summarize } from "../plan";
-import { confirmName } from "../prompt";
-import { remains, type Remainder } from "../remains";
-import { Terraform, type VariableOptions } from "../terraform";
-import { waitFor } from "../wait";
-import type { EnvironmentSettings } from "../../settings";
+import { count, data, json, next, say, table } from "../../terminal/output";
+import { plannedActions, summarize } from "../../terraform/plan";
+import { confirmName } from "../../terminal/prompt";
+import { remains, type Remainder } from "../../operations/remains";
+import { Terraform, type VariableOptions } from "../../terraform/terraform";
+import { waitFor } from "../../terminal/wait";
+import type { EnvironmentSettings } from "../../environments/settings";
 
 interface DestroyOptions extends VariableOptions {
   readonly yes?: boolean;

@@ -1,8 +1,8 @@
-import { runChecks } from "../checks";
-import { openEnvironment } from "../environment";
+import { runChecks } from "../../operations/doctor/checks";
+import { openEnvironment } from "../../operations/environment";
 import { environmentArgument, jsonOption, type Configure } from "../options";
-import { count, data, json, next } from "../output";
-import type { EnvironmentSettings } from "../../settings";
+import { count, data, json, next } from "../../terminal/output";
+import type { EnvironmentSettings } from "../../environments/settings";
 
 /** `plue doctor`. */
 export const configure: Configure = (command, { projectDir }) => {

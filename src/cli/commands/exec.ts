@@ -1,13 +1,13 @@
 import { ECSClient, ExecuteCommandCommand } from "@aws-sdk/client-ecs";
-import { client } from "../aws";
-import { openEnvironment } from "../environment";
-import { CliError, NeedsPerson, type AwsError } from "../errors";
-import { names, type Component } from "../names";
+import { client } from "../../aws/client";
+import { openEnvironment } from "../../operations/environment";
+import { CliError, NeedsPerson, type AwsError } from "../../process/errors";
+import { names, type Component } from "../../names";
 import { componentArgument, environmentArgument, type Configure } from "../options";
-import { next, say } from "../output";
-import { capture, handOver } from "../process";
-import { describeService, listTasks } from "../service";
-import type { EnvironmentSettings } from "../../settings";
+import { next, say } from "../../terminal/output";
+import { capture, handOver } from "../../process/process";
+import { describeService, listTasks } from "../../operations/service";
+import type { EnvironmentSettings } from "../../environments/settings";
 
 /** Speaks the protocol of the session that ECS opens. */
 const PLUGIN = "session-manager-plugin";

@@ -5,18 +5,18 @@ import {
   ECRClient,
   GetAuthorizationTokenCommand,
 } from "@aws-sdk/client-ecr";
-import { planAndApply } from "../apply";
-import { client } from "../aws";
-import { openEnvironment, type Environment } from "../environment";
-import { CliError, NeedsPerson, type AwsError } from "../errors";
-import { imageExists } from "../images";
-import { onInterrupt } from "../interrupt";
-import { components, names, type Component } from "../names";
+import { planAndApply } from "../../operations/apply";
+import { client } from "../../aws/client";
+import { openEnvironment, type Environment } from "../../operations/environment";
+import { CliError, NeedsPerson, type AwsError } from "../../process/errors";
+import { imageExists } from "../../operations/images";
+import { onInterrupt } from "../../terminal/interrupt";
+import { components, names, type Component } from "../../names";
 import { environmentArgument, variableOptions, yesOption, type Configure } from "../options";
-import { data, next, say } from "../output";
-import { capture, show } from "../process";
-import { Terraform, type VariableOptions } from "../terraform";
-import type { EnvironmentSettings } from "../../settings";
+import { data, next, say } from "../../terminal/output";
+import { capture, show } from "../../process/process";
+import { Terraform, type VariableOptions } from "../../terraform/terraform";
+import type { EnvironmentSettings } from "../../environments/settings";
 
 interface ImagesOptions extends VariableOptions {
   readonly source: string;

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Argument } from "commander";
-import { openEnvironment } from "../environment";
-import { NeedsPerson, type AwsError } from "../errors";
-import { onInterrupt } from "../interrupt";
-import { eventsOf } from "../logs";
-import { components, names } from "../names";
+import { openEnvironment } from "../../operations/environment";
+import { NeedsPerson, type AwsError } from "../../process/errors";
+import { onInterrupt } from "../../terminal/interrupt";
+import { eventsOf } from "../../aws/logs";
+import { components, names } from "../../names";
 import { environmentArgument, parseDuration, type Configure } from "../options";
-import { data, next } from "../output";
-import type { EnvironmentSettings } from "../../settings";
+import { data, next } from "../../terminal/output";
+import type { EnvironmentSettings } from "../../environments/settings";
 
 interface LogsOptions {
   readonly since: number;

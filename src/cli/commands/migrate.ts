@@ -1,9 +1,9 @@
-import { openEnvironment } from "../environment";
-import { runMigration } from "../migration";
+import { openEnvironment } from "../../operations/environment";
+import { runMigration } from "../../operations/migration";
 import { environmentArgument, timeoutOption, type Configure } from "../options";
-import { next } from "../output";
-import { Terraform } from "../terraform";
-import type { EnvironmentSettings } from "../../settings";
+import { next } from "../../terminal/output";
+import { Terraform } from "../../terraform/terraform";
+import type { EnvironmentSettings } from "../../environments/settings";
 
 /** `plue migrate`. */
 export const configure: Configure = (command, { projectDir }) => {

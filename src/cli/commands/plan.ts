@@ -1,10 +1,10 @@
-import { openEnvironment } from "../environment";
-import { next, json, data } from "../output";
+import { openEnvironment } from "../../operations/environment";
+import { next, json, data } from "../../terminal/output";
 import { environmentArgument, jsonOption, variableOptions, type Configure } from "../options";
-import { plannedActions, summarize } from "../plan";
-import { Terraform } from "../terraform";
+import { plannedActions, summarize } from "../../terraform/plan";
+import { Terraform } from "../../terraform/terraform";
 import { deployVariables, targetOptions, type DeployOptions } from "./deploy";
-import type { EnvironmentSettings } from "../../settings";
+import type { EnvironmentSettings } from "../../environments/settings";
 
 /** `plue plan`. */
 export const configure: Configure = (command, { projectDir }) => {

@@ -1,11 +1,11 @@
 import { ECSClient, UpdateServiceCommand } from "@aws-sdk/client-ecs";
-import { client } from "../aws";
-import { openEnvironment } from "../environment";
-import { names, type Component } from "../names";
+import { client } from "../../aws/client";
+import { openEnvironment } from "../../operations/environment";
+import { names, type Component } from "../../names";
 import { componentArgument, environmentArgument, timeoutOption, type Configure } from "../options";
-import { next, say } from "../output";
-import { describeService, waitUntilStable } from "../service";
-import type { EnvironmentSettings } from "../../settings";
+import { next, say } from "../../terminal/output";
+import { describeService, waitUntilStable } from "../../operations/service";
+import type { EnvironmentSettings } from "../../environments/settings";
 
 /** `plue restart`. */
 export const configure: Configure = (command, { projectDir }) => {

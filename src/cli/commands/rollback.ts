@@ -4,12 +4,12 @@ import {
   ListServiceDeploymentsCommand,
   ListTaskDefinitionsCommand,
 } from "@aws-sdk/client-ecs";
-import { planAndApply } from "../apply";
-import { client } from "../aws";
-import { openEnvironment, type Environment } from "../environment";
-import { isNotServed, NeedsPerson } from "../errors";
-import { imageExists, rememberedTags } from "../images";
-import { names, type Component } from "../names";
+import { planAndApply } from "../../operations/apply";
+import { client } from "../../aws/client";
+import { openEnvironment, type Environment } from "../../operations/environment";
+import { isNotServed, NeedsPerson } from "../../process/errors";
+import { imageExists, rememberedTags } from "../../operations/images";
+import { names, type Component } from "../../names";
 import {
   componentArgument,
   environmentArgument,
@@ -18,10 +18,10 @@ import {
   yesOption,
   type Configure,
 } from "../options";
-import { next, say } from "../output";
-import { describeService, tagOfTaskDefinition, waitUntilStable } from "../service";
-import { Terraform, type VariableOptions } from "../terraform";
-import type { EnvironmentSettings } from "../../settings";
+import { next, say } from "../../terminal/output";
+import { describeService, tagOfTaskDefinition, waitUntilStable } from "../../operations/service";
+import { Terraform, type VariableOptions } from "../../terraform/terraform";
+import type { EnvironmentSettings } from "../../environments/settings";
 
 interface RollbackOptions extends VariableOptions {
   readonly to?: string;

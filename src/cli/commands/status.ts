@@ -1,17 +1,17 @@
 import { CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
-import { client } from "../aws";
-import { describeDatabase } from "../database";
-import { openEnvironment, type Environment } from "../environment";
-import { explain, NeedsPerson } from "../errors";
-import { describeFileSystem } from "../file-system";
-import { rememberedTags } from "../images";
-import { lastMigration } from "../migration";
-import { components, names, services } from "../names";
+import { client } from "../../aws/client";
+import { describeDatabase } from "../../aws/rds";
+import { openEnvironment, type Environment } from "../../operations/environment";
+import { explain, NeedsPerson } from "../../process/errors";
+import { describeFileSystem } from "../../aws/efs";
+import { rememberedTags } from "../../operations/images";
+import { lastMigration } from "../../operations/migration";
+import { components, names, services } from "../../names";
 import { environmentArgument, jsonOption, type Configure } from "../options";
-import { data, json, next, table } from "../output";
-import { describeService, tagOfTaskDefinition } from "../service";
-import { targetHealth } from "../targets";
-import type { EnvironmentSettings } from "../../settings";
+import { data, json, next, table } from "../../terminal/output";
+import { describeService, tagOfTaskDefinition } from "../../operations/service";
+import { targetHealth } from "../../aws/elbv2";
+import type { EnvironmentSettings } from "../../environments/settings";
 
 /** `plue status`. */
 export const configure: Configure = (command, { projectDir }) => {

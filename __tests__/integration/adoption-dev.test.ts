@@ -1,4 +1,0 @@
-import { dev } from "../../src/environments/dev";
-import { describeAdoption } from "./support/adoption";
-
-describeAdoption(dev);

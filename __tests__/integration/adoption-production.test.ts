@@ -1,4 +1,0 @@
-import { production } from "../../src/environments/production";
-import { describeAdoption } from "./support/adoption";
-
-describeAdoption(production);

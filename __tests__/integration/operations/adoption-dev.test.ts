@@ -1,0 +1,4 @@
+import { dev } from "../../../src/environments/dev";
+import { describeAdoption } from "../../support/adoption";
+
+describeAdoption(dev);

@@ -1,0 +1,4 @@
+import { production } from "../../../src/environments/production";
+import { describeAdoption } from "../../support/adoption";
+
+describeAdoption(production);

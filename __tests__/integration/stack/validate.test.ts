@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App } from "../../../src/cdktf";
+import { environments } from "../../../src/environments";
+import { PlueStack } from "../../../src/stack/plue-stack";
+import type { EnvironmentSettings } from "../../../src/environments/settings";
+import { describeEmbeddedAws, offlineEnvironment, terraform } from "../../support/embedded-aws";
+
+jest.setTimeout(5 * 60 * 1000);
+
+const writeOnly = (settings: EnvironmentSettings): EnvironmentSettings => ({
+  ...settings,
+  database: { ...settings.database, masterPassword: { mode: "write-only", version: 1 } },
+});
+const withDomain = (settings: EnvironmentSettings): EnvironmentSettings => ({
+  ...settings,
+  domain: { name: "plue.example.com", hostedZoneId: "Z0123456789" },
+});
+
+describeEmbeddedAws("Terraform itself takes", () => {
+  let outdir: string;
+  beforeEach(() => {
+    outdir = mkdtempSync(join(tmpdir(), "plue-validate-"));
+  });
+  afterEach(() => rmSync(outdir, { recursive: true, force: true }));
+
+  async function initialize(settings: EnvironmentSettings) {
+    const app = new App({ outdir, stackTraces: false });
+    new PlueStack(app, settings);
+    app.synth();
+    const folder = join(outdir, "stacks", settings.name);
+    const env = await offlineEnvironment();
+    return { folder, env, init: await terraform(folder, ["init", "-backend=false"], env) };
+  }
+
+  test.each(environments)("the stack of $name", async (settings) => {
+    let { folder, env, init } = await initialize(settings);
+    if (init.code !== 0 && settings.database.masterPassword.mode === "random") {
+      console.warn(
+        `Left out of the validation of ${settings.name}: the random password, whose provider hashicorp/random cannot be installed here.`,
+      );
+      ({ folder, env, init } = await initialize(writeOnly(settings)));
+    }
+    expect(init).toMatchObject({ code: 0 });
+    expect(await terraform(folder, ["validate"], env)).toMatchObject({ code: 0 });
+  });
+
+  test("a stack with a domain and its zone", async () => {
+    const { folder, env, init } = await initialize(withDomain(writeOnly(environments[1]!)));
+    expect(init).toMatchObject({ code: 0 });
+    expect(await terraform(folder, ["validate"], env)).toMatchObject({ code: 0 });
+  });
+});

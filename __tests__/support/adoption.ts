@@ -1,0 +1,269 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ACMClient, RequestCertificateCommand } from "@aws-sdk/client-acm";
+import { DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { ECSClient, DescribeServicesCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { adoptedIn, judge, type Finding, type Verdict } from "../../src/operations/adopt/verdict";
+import type { ResourceChange } from "../../src/terraform/plan";
+import { readStack } from "../../src/terraform/stack";
+import type { EnvironmentSettings } from "../../src/environments/settings";
+import { run } from "../../src/embedded-aws/process";
+import { makeStateBackend } from "../../src/embedded-aws/state";
+import { stateBackend } from "../../src/environments/state-backend";
+import inventory from "../fixtures/legacy/addresses.json";
+import { describeEmbeddedAws, startEmbeddedAws, terraform, type EmbeddedAws } from "./embedded-aws";
+import { deployment, type Deployment } from "./deployment";
+
+jest.setTimeout(15 * 60 * 1000);
+
+const fixture = join(__dirname, "../fixtures/legacy");
+
+/** Types whose objects are nothing but settings of another one, so that making them anew is harmless. */
+const withoutIdentity =
+  /^aws_(appautoscaling_|ecs_task_definition|secretsmanager_secret_version|ecr_lifecycle_policy)/;
+
+interface LegacyState {
+  resources: {
+    mode: string;
+    module?: string;
+    type: string;
+    name: string;
+    instances: { index_key?: number; attributes: { id: string; result?: string } }[];
+  }[];
+}
+
+/** Every object's id in AWS, by its address. */
+function ids(state: string): Map<string, string> {
+  const { resources } = JSON.parse(state) as LegacyState;
+  return new Map(
+    resources
+      .filter(({ mode }) => mode === "managed")
+      .flatMap(({ module, type, name, instances }) =>
+        instances.map(({ index_key: index, attributes }) => [
+          `${module ? `${module}.` : ""}${type}.${name}${index === undefined ? "" : `[${index}]`}`,
+          // A random password has no other identity than itself.
+          attributes.result ?? attributes.id,
+        ]),
+      ),
+  );
+}
+
+/** The project with one environment's settings changed, as its own owner would change them. */
+function copyOfProject({ name, database }: EnvironmentSettings): string {
+  const project = join(__dirname, "../..");
+  const copy = mkdtempSync(join(tmpdir(), "plue-project-"));
+  for (const part of ["bin", "src", "main.ts", "package.json"]) {
+    cpSync(join(project, part), join(copy, part), { recursive: true });
+  }
+  symlinkSync(join(project, "node_modules"), join(copy, "node_modules"));
+  const file = join(copy, "src/environments", `${name}.ts`);
+  const changed = readFileSync(file, "utf8").replace(
+    /masterPassword: \{.*?\}/,
+    `masterPassword: ${JSON.stringify(database.masterPassword)}`,
+  );
+  writeFileSync(file, changed);
+  return copy;
+}
+
+/** Makes the old project's resources on an embedded AWS, and adopts their state. */
+export function describeAdoption(settings: EnvironmentSettings): void {
+  describeEmbeddedAws(`adopting the state of ${settings.name}`, () => adoption(settings));
+}
+
+function adoption(settings: EnvironmentSettings): void {
+  const { name } = settings;
+  let aws: EmbeddedAws;
+  let legacy: string;
+  let random: boolean;
+  let stack: Deployment;
+  let adopting: EnvironmentSettings;
+  let before: Map<string, string>;
+  let verdict: Verdict;
+  let variableArguments: string[];
+
+  /** Applies the old project, with a random password where its provider can be installed. */
+  async function applyLegacy(variables: string[]): Promise<void> {
+    legacy = mkdtempSync(join(tmpdir(), "plue-legacy-"));
+    cpSync(fixture, legacy, { recursive: true });
+    const root = join(legacy, "environments", name);
+    const { bucket, lockTable, region } = stateBackend;
+    await makeStateBackend(aws.endpoint, { bucket, region, dynamodb_table: lockTable, key: "" });
+    const backend = {
+      bucket,
+      region,
+      dynamodb_table: lockTable,
+      key: `plue/${name}/terraform.tfstate`,
+      use_path_style: "true",
+    };
+    const init = () =>
+      terraform(
+        root,
+        [
+          "init",
+          ...Object.entries(backend).map(([key, value]) => `-backend-config=${key}=${value}`),
+        ],
+        aws.env,
+      );
+    random = (await init()).code === 0;
+    if (!random) {
+      console.warn(
+        `Left out of the adoption of ${name}: the random password, whose provider hashicorp/random cannot be installed here. The database's password is fixed instead, and write-only afterwards.`,
+      );
+      cpSync(join(legacy, "without-random"), legacy, { recursive: true });
+      expect(await init()).toMatchObject({ code: 0 });
+    }
+    const applied = await terraform(root, ["apply", "-auto-approve", ...variables], aws.env);
+    expect(applied).toMatchObject({ code: 0 });
+  }
+
+  beforeAll(async () => {
+    aws = await startEmbeddedAws({ launcher: join(fixture, "legacy_aws.py") });
+    const { CertificateArn } = await new ACMClient(aws.client).send(
+      new RequestCertificateCommand({ DomainName: "plue.example.com" }),
+    );
+    const variables: Record<string, string> =
+      name === "production"
+        ? { certificate_arn: CertificateArn!, sns_alert_email: "alerts@example.com" }
+        : {};
+    variableArguments = Object.entries(variables).map(([key, value]) => `--var=${key}=${value}`);
+    await applyLegacy(variableArguments.map((argument) => argument.slice(1)));
+
+    adopting = random
+      ? settings
+      : {
+          ...settings,
+          database: { ...settings.database, masterPassword: { mode: "write-only", version: 1 } },
+        };
+    stack = await deployment(aws, adopting, variables);
+    before = ids(await stack.succeed("state", "pull"));
+    await stack.succeed("plan", "-out=adoption.tfplan");
+    const plan = JSON.parse(await stack.succeed("show", "-json", "adoption.tfplan")) as {
+      resource_changes: ResourceChange[];
+    };
+    const synthesized = readFileSync(join(stack.folder, "cdk.tf.json"), "utf8");
+    const readBack = readStack(JSON.parse(synthesized) as Parameters<typeof readStack>[0]);
+    verdict = judge(plan.resource_changes, adoptedIn(readBack, name as "dev"));
+  });
+  afterAll(async () => {
+    stack?.remove();
+    if (legacy) rmSync(legacy, { recursive: true, force: true });
+    await aws?.stop();
+  });
+
+  test("starts from all that the inventory lists", () => {
+    const expected = inventory[name as "dev"]
+      .map(({ address }) => address)
+      .filter((address) => random || !address.includes(".random_password."));
+    expect([...before.keys()].sort()).toEqual(expected.sort());
+  });
+
+  test("the plan is one that a person can sign off", () => {
+    const unforeseen = (findings: readonly Finding[]) =>
+      findings.filter(({ reason }) => !reason).map(({ attributes }) => attributes.join());
+    // The fixed password of the fixture becomes a write-only one, which no real adoption does.
+    expect(unforeseen(verdict.changed)).toEqual(random ? [] : ["password", "password_wo_version"]);
+    expect(unforeseen(verdict.created)).toEqual([]);
+    expect(unforeseen(verdict.replaced)).toEqual([]);
+    expect(unforeseen(verdict.destroyed)).toEqual([]);
+    expect(verdict.moved.length).toBeGreaterThan(60);
+  });
+
+  test("plue adopt says the same to a person", async () => {
+    const project = copyOfProject(adopting);
+    try {
+      const args = ["bin/plue.js", "adopt", name, ...variableArguments];
+      const { code, stdout, stderr } = await run(process.execPath, args, {
+        cwd: project,
+        env: aws.env,
+      });
+      expect([code, code === 1 ? stderr : ""]).toEqual([random ? 0 : 2, ""]);
+      expect(stdout).toContain(`Moved to a new address: ${verdict.moved.length}\n`);
+      expect(stdout).toContain("tags that every object has now come from the provider, once");
+      expect(stdout).toContain("named the cluster by its ARN and so never scaled");
+      expect(stdout).toContain(
+        random
+          ? `${name} can be adopted`
+          : "! aws_db_instance.database_main would be changed (password)",
+      );
+      const state = await stack.succeed("state", "list");
+      expect(state).toContain("module.network.aws_vpc.main");
+    } finally {
+      rmSync(project, { recursive: true, force: true });
+    }
+  });
+
+  test("the apply leaves every object that has an identity what it was", async () => {
+    await stack.succeed("apply", "adoption.tfplan");
+    const after = ids(await stack.succeed("state", "pull"));
+    const now = new Map(verdict.moved.map(({ from, to }) => [from, to]));
+    const destroyed = new Set(verdict.destroyed.map(({ address }) => address));
+    for (const [address, id] of before) {
+      if (destroyed.has(address)) continue;
+      const current = now.get(address) ?? address;
+      expect([current, after.has(current)]).toEqual([current, true]);
+      if (!withoutIdentity.test(current))
+        expect([current, after.get(current)]).toEqual([current, id]);
+    }
+  });
+
+  test("the second plan is empty", async () => {
+    expect(await stack.pending()).toEqual([]);
+  });
+
+  test("no service accepts the internet any more, but the load balancer", async () => {
+    const { SecurityGroups } = await new EC2Client(aws.client).send(
+      new DescribeSecurityGroupsCommand({}),
+    );
+    const open = SecurityGroups!
+      .filter(({ IpPermissions }) =>
+        IpPermissions!.some(({ IpRanges }) =>
+          IpRanges!.some(({ CidrIp }) => CidrIp === "0.0.0.0/0"),
+        ),
+      )
+      .map(({ GroupName }) => GroupName);
+    expect(open).toEqual([`${name}-plue-alb-sg`]);
+    // The VPC's own group, of AWS's making, is emptied too; the account's default VPC is not ours.
+    const rules = SecurityGroups!
+      .filter(({ GroupName }) => GroupName !== "default")
+      .flatMap(({ GroupName, IpPermissionsEgress }) =>
+        IpPermissionsEgress!.filter(({ IpProtocol }) => IpProtocol === "-1").map(() => GroupName),
+      );
+    expect(rules).toEqual([]);
+  });
+
+  test("the URL in the connection secret is encoded and asks for TLS", async () => {
+    const { SecretString } = await new SecretsManagerClient(aws.client).send(
+      new GetSecretValueCommand({ SecretId: `${name}-plue-db-connection` }),
+    );
+    const { url, password } = JSON.parse(SecretString!) as { url: string; password: string };
+    expect(url).not.toContain(password);
+    expect(decodeURIComponent(new URL(url).password)).toBe(password);
+    expect(new URL(url).searchParams.get("sslmode")).toBe("require");
+  });
+
+  // Only where the settings ask for Spot is there a step to take.
+  if (!settings.webApp.fargateSpot) return;
+  test("services go to Spot in a step of their own, in place, and the plan stays empty", async () => {
+    const ecs = new ECSClient(aws.client);
+    const service = { cluster: `${name}-plue-cluster`, service: `${name}-plue-web-app` };
+    const describeService = async () => {
+      const { services } = await ecs.send(
+        new DescribeServicesCommand({ cluster: service.cluster, services: [service.service] }),
+      );
+      return services![0]!;
+    };
+    const running = await describeService();
+    expect(running.launchType).toBe("FARGATE");
+    await ecs.send(
+      new UpdateServiceCommand({
+        ...service,
+        capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT", weight: 1 }],
+        forceNewDeployment: true,
+      }),
+    );
+    expect((await describeService()).createdAt).toEqual(running.createdAt);
+    expect(await stack.pending()).toEqual([]);
+  });
+}

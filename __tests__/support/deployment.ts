@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App } from "../../src/cdktf";
+import { makeStateBackend } from "../../src/embedded-aws/state";
+import { PlueStack } from "../../src/stack/plue-stack";
+import type { EnvironmentSettings } from "../../src/environments/settings";
+import { stateBackend } from "../../src/environments/state-backend";
+import { terraform, type EmbeddedAws } from "./embedded-aws";
+
+/** A synthesized environment on an embedded AWS. */
+export interface Deployment {
+  /** Folder of `cdk.tf.json`. */
+  readonly folder: string;
+  /** Writes the stack again with other settings. */
+  synthesize(settings: EnvironmentSettings): void;
+  /** Runs Terraform in the folder; see {@link succeed} for one that must not fail. */
+  terraform(...args: string[]): ReturnType<typeof terraform>;
+  /** Runs Terraform and returns what it printed. @throws Error with that if it fails */
+  succeed(...args: string[]): Promise<string>;
+  /** The changes that a plan would make, one line each; none for an empty plan. */
+  pending(...args: string[]): Promise<string[]>;
+  /** Removes the folder. */
+  remove(): void;
+}
+
+/**
+ * Synthesizes an environment into a folder of its own, makes the bucket and table of its state, and
+ * initializes Terraform there.
+ */
+export async function deployment(
+  aws: EmbeddedAws,
+  settings: EnvironmentSettings,
+  variables: Record<string, string> = {},
+): Promise<Deployment> {
+  const outdir = mkdtempSync(join(tmpdir(), "plue-stack-"));
+  const folder = join(outdir, "stacks", settings.name);
+  const synthesize = (changed: EnvironmentSettings) => {
+    const app = new App({ outdir, stackTraces: false });
+    new PlueStack(app, { ...changed, statePathStyle: true });
+    app.synth();
+  };
+  const { bucket, lockTable: dynamodb_table, region } = stateBackend;
+  const env = {
+    ...aws.env,
+    ...Object.fromEntries(
+      Object.entries(variables).map(([name, value]) => [`TF_VAR_${name}`, value]),
+    ),
+  };
+  const run = (...args: string[]) => terraform(folder, args, env);
+  const succeed = async (...args: string[]) => {
+    const { code, stdout, stderr } = await run(...args);
+    if (code !== 0)
+      throw new Error(`terraform ${args.join(" ")}: exit ${code}\n${stdout}${stderr}`);
+    return stdout;
+  };
+  synthesize(settings);
+  await makeStateBackend(aws.endpoint, { bucket, dynamodb_table, region, key: "" });
+  await succeed("init", "-input=false");
+  return {
+    folder,
+    synthesize,
+    terraform: run,
+    succeed,
+    pending: async (...args) => {
+      const { code, stdout, stderr } = await run("plan", "-detailed-exitcode", ...args);
+      if (code === 1) throw new Error(`terraform plan: ${stdout}${stderr}`);
+      const changes = stdout.match(/^ {2}# .*$/gm) ?? [];
+      return code === 0 ? [] : [...changes, ...(changes.length === 0 ? [stdout] : [])];
+    },
+    remove: () => rmSync(outdir, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,121 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { cleanEnvironment, embeddedAwsVariables } from "../../src/embedded-aws/environment";
+import { run, type RunResult } from "../../src/embedded-aws/process";
+import { startServer, stopServer } from "../../src/embedded-aws/server";
+import { terraformCliConfig, type CliConfig } from "../../src/terraform/cli-config";
+import { findTools } from "../../src/embedded-aws/tools";
+import { ensureVenv } from "../../src/embedded-aws/venv";
+
+// The AWS SDK would otherwise print in every test file which Node.js it will need one day.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
+/** Region of every embedded AWS of the tests. */
+export const region = "us-east-1";
+
+// Shared by all test files and kept for the next run; src/embedded-aws makes it safely for many at once.
+const shared = resolve(__dirname, "../../.cache/embedded-aws");
+
+/** An embedded AWS of a test's own. */
+export interface EmbeddedAws {
+  /** `http://127.0.0.1:PORT` */
+  readonly endpoint: string;
+  /** Folder of its own files. */
+  readonly home: string;
+  /** Environment for Terraform, the AWS CLI and whatever else is to reach it. */
+  readonly env: Record<string, string>;
+  /** Configuration for a client of the AWS SDK. */
+  readonly client: {
+    endpoint: string;
+    region: string;
+    credentials: { accessKeyId: string; secretAccessKey: string };
+  };
+  /** Ends its process and removes its files. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts an embedded AWS on a free port.
+ * @param plain leave open what src/embedded-aws/moto_gaps.py closes
+ * @param launcher script that starts it, if not src/embedded-aws's own
+ */
+export async function startEmbeddedAws({
+  plain = false,
+  launcher,
+}: { plain?: boolean; launcher?: string } = {}): Promise<EmbeddedAws> {
+  const python = await prepare();
+  const home = mkdtempSync(join(tmpdir(), "plue-embedded-aws-"));
+  const { endpoint, pid } = await startServer({ home, python, plain, launcher });
+  const end = () => process.kill(pid, "SIGKILL");
+  process.once("exit", end);
+  return {
+    endpoint,
+    home,
+    env: {
+      ...cleanEnvironment(),
+      ...embeddedAwsVariables(endpoint, region),
+      ...(await cliConfig()).variables,
+    },
+    client: {
+      endpoint,
+      region,
+      credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    },
+    stop: async () => {
+      process.off("exit", end);
+      await stopServer(home);
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Runs Terraform in a folder, and takes the colours out of what it prints.
+ * @param env {@link EmbeddedAws.env}, or {@link offlineEnvironment} for `validate`
+ */
+export async function terraform(
+  folder: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<RunResult> {
+  const { code, stdout, stderr } = await run("terraform", args, { cwd: folder, env });
+  const plain = stripVTControlCharacters;
+  return { code, stdout: plain(stdout), stderr: plain(stderr) };
+}
+
+/** Environment for a Terraform that talks to no AWS. */
+export async function offlineEnvironment(): Promise<Record<string, string>> {
+  const { variables } = await cliConfig();
+  return { ...cleanEnvironment(), CHECKPOINT_DISABLE: "1", TF_INPUT: "0", ...variables };
+}
+
+/**
+ * Groups tests that need Terraform and the embedded AWS. Where the machine cannot run them, they
+ * are skipped, and it is printed why.
+ */
+export function describeEmbeddedAws(name: string, tests: () => void): void {
+  // Jest must know at once what to skip, so what can only be found out in time is so elsewhere.
+  const script = ["-r", "tsx/cjs", join(__dirname, "why-not.ts")];
+  const reason = execFileSync(process.execPath, script, { encoding: "utf8" }).trim();
+  if (reason === "") {
+    describe(name, tests);
+  } else {
+    console.warn(`Skipped: ${name}. ${reason}`);
+    describe.skip(name, tests);
+  }
+}
+
+/** Makes what all tests share: the virtual environment with moto in it. */
+export async function prepare(): Promise<string> {
+  const { python } = await findTools();
+  return ensureVenv({ home: shared, python });
+}
+
+/** Where Terraform gets its providers from on this machine. */
+export async function cliConfig(): Promise<CliConfig> {
+  const { platform } = await findTools();
+  return terraformCliConfig({ file: join(shared, "terraformrc"), platform });
+}

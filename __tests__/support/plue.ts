@@ -1,0 +1,78 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { resolve } from "node:path";
+
+/** Directory of the project. */
+export const project = resolve(__dirname, "../..");
+
+/** What `plue` printed, and its exit code. */
+export interface PlueResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A `plue` that runs. */
+export interface RunningPlue {
+  readonly child: ChildProcess;
+  /** Resolves when it has printed something to standard error that matches. */
+  said(pattern: RegExp): Promise<void>;
+  readonly result: Promise<PlueResult>;
+}
+
+/** Starts the real command line as a child process, without a terminal. */
+export function startPlue(args: readonly string[], env: NodeJS.ProcessEnv): RunningPlue {
+  const child = spawn(process.execPath, [resolve(project, "bin/plue.js"), ...args], {
+    cwd: project,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  const watchers = new Set<() => void>();
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+    for (const watcher of watchers) watcher();
+  });
+  const result = new Promise<PlueResult>((done, failed) => {
+    child.once("error", failed);
+    child.once("close", (code) => done({ code, stdout, stderr }));
+  });
+  const said = (pattern: RegExp) =>
+    new Promise<void>((done, failed) => {
+      const look = () => {
+        if (!pattern.test(stderr)) return;
+        watchers.delete(look);
+        done();
+      };
+      watchers.add(look);
+      look();
+      void result.then(() =>
+        failed(new Error(`plue ended without ${String(pattern)}:\n${stderr}`)),
+      );
+    });
+  return { child, said, result };
+}
+
+/** Runs the command line to its end. */
+export function plue(args: readonly string[], env: NodeJS.ProcessEnv): Promise<PlueResult> {
+  return startPlue(args, env).result;
+}
+
+/**
+ * Runs the command line where it must end with an exit code.
+ * @throws Error with all that it printed, if it ends with another
+ */
+export async function plueEnds(
+  code: number,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<PlueResult> {
+  const result = await plue(args, env);
+  if (result.code !== code) {
+    throw new Error(
+      `plue ${args.join(" ")} ended with ${result.code}, not ${code}:\n${result.stdout}\n${result.stderr.slice(-4000)}`,
+    );
+  }
+  return result;
+}

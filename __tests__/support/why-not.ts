@@ -1,0 +1,16 @@
+import { Failure } from "../../src/embedded-aws/process";
+import { cliConfig, prepare } from "./embedded-aws";
+
+// Prints why this machine cannot run the embedded AWS; nothing if it can.
+async function main(): Promise<string> {
+  try {
+    await prepare();
+    const { unreachable } = await cliConfig();
+    return unreachable ?? "";
+  } catch (error) {
+    if (error instanceof Failure) return error.message;
+    throw error;
+  }
+}
+
+void main().then((reason) => console.log(reason));

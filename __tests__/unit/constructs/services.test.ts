@@ -1,0 +1,266 @@
+import { AppautoscalingTarget } from "@cdktf/provider-aws/lib/appautoscaling-target";
+import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
+import { EcsCluster } from "@cdktf/provider-aws/lib/ecs-cluster";
+import { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
+import { EcsTaskDefinition } from "@cdktf/provider-aws/lib/ecs-task-definition";
+import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
+import { local } from "../../../src/environments/local";
+import { knownNames, stacks, synthesize, type Block, type Synthesized } from "../../support/stack";
+
+function container(stack: Synthesized, task: string): Block {
+  const definition = stack.resource(`aws_ecs_task_definition.${task}`);
+  const [only, ...others] = JSON.parse(definition.container_definitions as string) as Block[];
+  expect(others).toEqual([]);
+  return only!;
+}
+
+const tasks = ["api_server", "web_app", "db_migrate"];
+
+describe.each(knownNames)("tasks of %s", (name) => {
+  const stack = stacks[name];
+  const production = name === "production";
+
+  test.each(tasks)("%s has no secret among its plain environment variables", (task) => {
+    for (const { name: variable, value } of container(stack, task).environment) {
+      expect(["PORT", "API_ENDPOINT"]).toContain(variable);
+      expect(value).not.toMatch(/secret|password/i);
+    }
+  });
+
+  test.each(["api_server", "db_migrate"])("%s gets DATABASE_URL out of the secret", (task) => {
+    expect(container(stack, task).secrets).toEqual([
+      {
+        name: "DATABASE_URL",
+        valueFrom: "${aws_secretsmanager_secret.database_connection.arn}:url::",
+      },
+    ]);
+  });
+
+  test.each([
+    ["api_server", "api", "api-server", 8000],
+    ["web_app", "web", "web-app", 80],
+  ])(
+    "%s listens where the load balancer looks, and checks itself",
+    (task, _, containerName, port) => {
+      expect(container(stack, task)).toMatchObject({
+        name: containerName,
+        portMappings: [{ containerPort: port, protocol: "tcp" }],
+        environment: expect.arrayContaining([{ name: "PORT", value: String(port) }]),
+        healthCheck: {
+          command: ["CMD-SHELL", expect.stringContaining(`127.0.0.1:${port}/health`)],
+        },
+      });
+      expect(stack.resource(`aws_ecs_service.${task}`).load_balancer).toEqual([
+        expect.objectContaining({ container_name: containerName, container_port: port }),
+      ]);
+    },
+  );
+
+  test("the API server mounts its repositories through the access point, by IAM and TLS", () => {
+    expect(container(stack, "api_server")).toMatchObject({
+      command: ["server"],
+      mountPoints: [{ sourceVolume: "git-repos", containerPath: "/git-repos" }],
+    });
+    expect(stack.resource("aws_ecs_task_definition.api_server").volume).toEqual([
+      expect.objectContaining({
+        name: "git-repos",
+        efs_volume_configuration: expect.objectContaining({
+          transit_encryption: "ENABLED",
+          authorization_config: {
+            access_point_id: "${aws_efs_access_point.storage_git_repos.id}",
+            iam: "ENABLED",
+          },
+        }),
+      }),
+    ]);
+  });
+
+  test.each(tasks)("%s runs the image that was deployed last", (task) => {
+    const repository = `\${aws_ecr_repository.ecr_${task}.repository_url}`;
+    const tag = `\${aws_ssm_parameter.image_tags_${task}.insecure_value}`;
+    expect(container(stack, task).image).toBe(`${repository}:${tag}`);
+  });
+
+  test.each(["api_server", "web_app"])("%s waits for all that its first task needs", (task) => {
+    const service = stack.resource(`aws_ecs_service.${task}`);
+    const needs = [
+      "aws_lb_listener.load_balancer_http",
+      "aws_lb_listener.load_balancer_https",
+      "aws_lb_listener_rule.load_balancer_api_http",
+      "aws_lb_listener_rule.load_balancer_api_https",
+      "aws_route_table_association.network_private_0",
+      "aws_route_table_association.network_private_1",
+      `aws_iam_role_policy.${task}_task_execution`,
+    ];
+    const apiNeeds = [
+      "aws_iam_role_policy.api_server_task_execution_secrets",
+      "aws_iam_role_policy.api_server_task_efs",
+      "aws_secretsmanager_secret_version.database_connection",
+      "aws_efs_mount_target.storage_main_0",
+      "aws_efs_mount_target.storage_main_1",
+      "aws_security_group_rule.database_from_api",
+      "aws_security_group_rule.storage_efs_from_api",
+    ];
+    expect(service.depends_on).toEqual(
+      expect.arrayContaining(task === "api_server" ? [...needs, ...apiNeeds] : needs),
+    );
+  });
+
+  test("a deployment that never gets healthy goes back by itself", () => {
+    expect(stack.json).toHaveResourceWithProperties(EcsService, {
+      name: `${name}-plue-api-server`,
+      deployment_circuit_breaker: { enable: true, rollback: true },
+      deployment_minimum_healthy_percent: 100,
+      deployment_maximum_percent: 200,
+      health_check_grace_period_seconds: 120,
+      enable_execute_command: !production,
+      propagate_tags: "SERVICE",
+    });
+    for (const definition of Object.values(stack.resources("aws_ecs_task_definition"))) {
+      expect(definition.skip_destroy).toBe(true);
+    }
+  });
+
+  test("autoscaling owns the count, finds the service by the cluster's name, and aims at 75 %", () => {
+    for (const service of ["api_server", "web_app"]) {
+      const { lifecycle } = stack.resource(`aws_ecs_service.${service}`);
+      expect(lifecycle.ignore_changes).toContain("desired_count");
+      expect(stack.resource(`aws_appautoscaling_target.${service}`).resource_id).toBe(
+        `service/\${aws_ecs_cluster.ecs_cluster_main.name}/\${aws_ecs_service.${service}.name}`,
+      );
+      for (const metric of ["cpu", "memory"]) {
+        const policy = stack.resource(`aws_appautoscaling_policy.${service}_${metric}`);
+        expect(policy.target_tracking_scaling_policy_configuration.target_value).toBe(75);
+      }
+    }
+    expect(stack.json).toHaveResourceWithProperties(AppautoscalingTarget, {
+      min_capacity: production ? 2 : 1,
+      max_capacity: production ? 10 : 2,
+    });
+  });
+
+  test("sizes", () => {
+    for (const [family, large] of [
+      ["plue-api-server", production],
+      ["plue-web-app", production],
+      ["plue-db-migrate", false],
+    ] as const) {
+      expect(stack.json).toHaveResourceWithProperties(EcsTaskDefinition, {
+        family: `${name}-${family}`,
+        cpu: large ? "512" : "256",
+        memory: large ? "1024" : "512",
+        network_mode: "awsvpc",
+        requires_compatibilities: ["FARGATE"],
+      });
+    }
+  });
+
+  test("Container Insights only where it is worth its price", () => {
+    expect(stack.json).toHaveResourceWithProperties(EcsCluster, {
+      name: `${name}-plue-cluster`,
+      setting: [{ name: "containerInsights", value: production ? "enabled" : "disabled" }],
+    });
+  });
+});
+
+test("production runs on FARGATE", () => {
+  for (const service of Object.values(stacks.production.resources("aws_ecs_service"))) {
+    expect(service.launch_type).toBe("FARGATE");
+    expect(service).not.toHaveProperty("capacity_provider_strategy");
+  }
+});
+
+test("dev runs on Spot above one API task, and an adopted service is not torn down for it", () => {
+  const strategy = (service: string) =>
+    stacks.dev.resource(`aws_ecs_service.${service}`).capacity_provider_strategy as Block[];
+  expect(strategy("api_server")).toEqual([
+    { capacity_provider: "FARGATE", base: 1, weight: 1 },
+    expect.objectContaining({ capacity_provider: "FARGATE_SPOT", weight: 4 }),
+  ]);
+  expect(strategy("web_app")).toEqual([
+    expect.objectContaining({ capacity_provider: "FARGATE_SPOT", weight: 1 }),
+  ]);
+  for (const service of Object.values(stacks.dev.resources("aws_ecs_service"))) {
+    expect(service.lifecycle.ignore_changes).toEqual([
+      "desired_count",
+      "launch_type",
+      "capacity_provider_strategy",
+    ]);
+  }
+});
+
+test("a stack without a legacy life changes its strategy in place", () => {
+  for (const service of Object.values(stacks.local.resources("aws_ecs_service"))) {
+    expect(service.lifecycle.ignore_changes).toEqual(["desired_count"]);
+    expect(service.force_new_deployment).toBe(true);
+  }
+});
+
+test("services can scale on requests", () => {
+  const stack = synthesize({ ...local, webApp: { ...local.webApp, requestsPerTarget: 500 } });
+  const policy = stack.resource("aws_appautoscaling_policy.web_app_requests");
+  expect(policy.target_tracking_scaling_policy_configuration).toMatchObject({
+    target_value: 500,
+    predefined_metric_specification: {
+      predefined_metric_type: "ALBRequestCountPerTarget",
+      resource_label:
+        "${aws_lb.load_balancer_main.arn_suffix}/${aws_lb_target_group.load_balancer_web_app.arn_suffix}",
+    },
+  });
+});
+
+describe("alarms", () => {
+  test("in production each one is heard when it starts and when it ends", () => {
+    const alarms = Object.values(stacks.production.resources("aws_cloudwatch_metric_alarm"));
+    expect(alarms).toHaveLength(6);
+    for (const alarm of alarms) {
+      expect(alarm.alarm_actions).toEqual(["${aws_sns_topic.alerts.arn}"]);
+      expect(alarm.ok_actions).toEqual(["${aws_sns_topic.alerts.arn}"]);
+    }
+    expect(stacks.production.json).toHaveResourceWithProperties(SnsTopic, {
+      name: "production-plue-alerts",
+    });
+  });
+
+  test.each([
+    ["db-cpu", "GreaterThanThreshold", 80, 2],
+    ["db-storage", "LessThanThreshold", 5368709120, 1],
+    ["api-cpu", "GreaterThanThreshold", 90, 2],
+    ["web-cpu", "GreaterThanThreshold", 90, 2],
+  ])("%s", (alarm, comparison_operator, threshold, evaluation_periods) => {
+    expect(stacks.production.json).toHaveResourceWithProperties(CloudwatchMetricAlarm, {
+      alarm_name: `production-plue-${alarm}`,
+      comparison_operator,
+      threshold,
+      evaluation_periods,
+      period: 300,
+    });
+  });
+
+  test("the dimensions name what the metrics are filed under", () => {
+    const dimensions = (alarm: string) =>
+      stacks.production.resource(`aws_cloudwatch_metric_alarm.alarms_${alarm}`).dimensions as Block;
+    expect(dimensions("database_cpu")).toEqual({
+      DBInstanceIdentifier: "${aws_db_instance.database_main.identifier}",
+    });
+    expect(dimensions("ecs_cpu_api")).toEqual({
+      ClusterName: "${aws_ecs_cluster.ecs_cluster_main.name}",
+      ServiceName: "${aws_ecs_service.api_server.name}",
+    });
+  });
+
+  test("dev has no topic", () => {
+    expect(stacks.dev.json).not.toHaveResource(SnsTopic);
+  });
+});
+
+test("dev keeps every log for a shorter time than production", () => {
+  const retention = (stack: Synthesized) =>
+    Object.entries(stack.resources("aws_cloudwatch_log_group")).map(
+      ([name, group]) => [name, group.retention_in_days as number] as const,
+    );
+  const production = new Map(retention(stacks.production));
+  const dev = retention(stacks.dev);
+  expect(dev).toHaveLength(5);
+  for (const [name, days] of dev) expect(days).toBeLessThan(production.get(name)!);
+});

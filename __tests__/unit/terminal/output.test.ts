@@ -1,0 +1,62 @@
+import { duration, table } from "../../../src/terminal/output";
+import { parseDuration } from "../../../src/cli/options";
+import { tagOf } from "../../../src/operations/images";
+import { settingsOf } from "../../../src/operations/environment";
+
+test("a table aligns words on the left and numbers on the right", () => {
+  expect(
+    table(
+      ["name", "count"],
+      [
+        ["a", 10],
+        ["longer", undefined],
+      ],
+    ),
+  ).toBe(["name    count", "a          10", "longer      -"].join("\n"));
+});
+
+test.each([
+  [59.6, "1 min 0 s"],
+  [45, "45 s"],
+  [200, "3 min 20 s"],
+  [7500, "2 h 5 min"],
+  [-1, "0 s"],
+])("%s seconds read %s", (seconds, text) => {
+  expect(duration(seconds)).toBe(text);
+});
+
+test.each([
+  ["90", 90],
+  ["90s", 90],
+  ["10m", 600],
+  ["2h", 7200],
+  ["1d", 86400],
+])("%s is %s seconds", (text, seconds) => {
+  expect(parseDuration(text)).toBe(seconds);
+});
+
+test.each(["", "m", "1w", "-1m", "1.5h"])("%p is no duration", (text) => {
+  expect(() => parseDuration(text)).toThrow("Write a duration");
+});
+
+test.each([
+  ["1.dkr.ecr.us-east-1.amazonaws.com/dev-plue-web-app:abc", "abc"],
+  ["registry:5000/image", "latest"],
+  ["image", "latest"],
+])("the tag of %s is %s", (image, tag) => {
+  expect(tagOf(image)).toBe(tag);
+});
+
+describe("an environment that does not exist", () => {
+  test("is guessed where the name is near", () => {
+    expect(() => settingsOf("prodution")).toThrow(
+      expect.objectContaining({ exitCode: 2, advice: ["Did you mean production?"] }),
+    );
+  });
+
+  test("is not guessed where it is not", () => {
+    expect(() => settingsOf("qa")).toThrow(
+      expect.objectContaining({ advice: [expect.stringContaining("dev, production, local")] }),
+    );
+  });
+});

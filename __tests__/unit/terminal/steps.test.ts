@@ -1,0 +1,32 @@
+import { PassThrough } from "node:stream";
+import { Steps } from "../../../src/terminal/steps";
+
+const output = (isTTY: boolean) => {
+  const stream = new PassThrough() as unknown as NodeJS.WriteStream & PassThrough;
+  stream.isTTY = isTTY;
+  return { stream, text: () => String((stream.read() as Buffer | null) ?? "") };
+};
+
+test("a step is one plain line outside a terminal", async () => {
+  const { stream, text } = output(false);
+  const steps = new Steps(stream);
+  expect(await steps.run("Count", () => Promise.resolve(7))).toBe(7);
+  await steps.run("Apply", (note) => Promise.resolve(note("3 added")));
+  expect(text()).toMatch(/^Count \.\.\. done \(\d\.\d s\)\nApply \.\.\. 3 added \(\d\.\d s\)\n$/);
+});
+
+test("a step that fails says so on its line", async () => {
+  const { stream, text } = output(false);
+  const failing = new Steps(stream).run("Apply", (note) => {
+    note("half of it");
+    return Promise.reject(new Error("no"));
+  });
+  await expect(failing).rejects.toThrow("no");
+  expect(text()).toMatch(/^Apply \.\.\. failed \(/);
+});
+
+test("a terminal's line is redrawn in place", async () => {
+  const { stream, text } = output(true);
+  await new Steps(stream).run("Count", () => Promise.resolve());
+  expect(text().split("\n")).toHaveLength(2);
+});

@@ -1,0 +1,122 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { terraformCliConfig, type CliConfigOptions } from "../../../src/terraform/cli-config";
+
+const platform = "linux_amd64";
+let machine: string;
+
+beforeEach(() => {
+  machine = mkdtempSync(join(tmpdir(), "plue-cli-config-"));
+  // A Terraform that warns about its configuration as the real one does about a broken file.
+  const program = [
+    "#!/bin/sh",
+    'grep -q broken "$TF_CLI_CONFIG_FILE" && echo "problems with the CLI configuration" >&2',
+    "exit 0",
+  ];
+  mkdirSync(join(machine, "bin"));
+  writeFileSync(join(machine, "bin", "terraform"), program.join("\n"), { mode: 0o755 });
+});
+
+afterEach(() => rmSync(machine, { recursive: true }));
+
+const mirror = (path: string) => {
+  const leaf = ["registry.terraform.io", "hashicorp", "aws", "5.100.0", platform];
+  mkdirSync(join(machine, path, ...leaf), { recursive: true });
+  return join(machine, path);
+};
+
+const file = (name: string, text: string) => {
+  mkdirSync(join(machine, "home"), { recursive: true });
+  writeFileSync(join(machine, "home", name), text);
+  return join(machine, "home", name);
+};
+
+const find = (
+  environment: NodeJS.ProcessEnv = {},
+  { answers = false, ...options }: Partial<CliConfigOptions> & { answers?: boolean } = {},
+) =>
+  terraformCliConfig({
+    file: join(machine, "out", "terraformrc"),
+    platform,
+    environment: {
+      PATH: [join(machine, "bin"), process.env.PATH].join(delimiter),
+      HOME: join(machine, "home"),
+      XDG_DATA_DIRS: join(machine, "share"),
+      ...environment,
+    },
+    roots: [join(machine, "opt")],
+    registryAnswers: () => Promise.resolve(answers),
+    ...options,
+  });
+
+const written = () => readFileSync(join(machine, "out", "terraformrc"), "utf8");
+
+test.each([
+  "opt/anything",
+  "home/.terraform.d/plugins",
+  "home/.local/share/terraform/plugins",
+  "share/terraform/plugins",
+])("without a registry, the mirror in %s is used", async (place) => {
+  const path = mirror(place);
+  const { variables, source } = await find();
+  expect(source).toBe(path);
+  expect(variables).toEqual({ TF_CLI_CONFIG_FILE: join(machine, "out", "terraformrc") });
+  expect(written()).toContain(`filesystem_mirror {\n    path = "${path}"`);
+});
+
+test("a registry that answers is used, whatever mirrors there are", async () => {
+  mirror("opt/anything");
+  expect(await find({}, { answers: true })).toEqual({ source: "the registry", variables: {} });
+});
+
+test("without either, it says what to do", async () => {
+  expect((await find()).unreachable).toContain("PLUE_PROVIDER_MIRROR");
+});
+
+test("a mirror for another platform is none", async () => {
+  mirror("opt/anything");
+  expect((await find({}, { platform: "darwin_arm64" })).variables).toEqual({});
+});
+
+test("the mirror that PLUE_PROVIDER_MIRROR names is used, even beside a registry", async () => {
+  const path = mirror("elsewhere/deep/down");
+  mirror("opt/anything");
+  expect((await find({ PLUE_PROVIDER_MIRROR: path }, { answers: true })).source).toBe(path);
+});
+
+test("PLUE_PROVIDER_MIRROR with no provider in it is refused by name", async () => {
+  await expect(find({ PLUE_PROVIDER_MIRROR: machine })).rejects.toThrow(
+    `PLUE_PROVIDER_MIRROR is ${machine}`,
+  );
+});
+
+describe("the user's own CLI configuration", () => {
+  const installation = 'provider_installation {\n  network_mirror { url = "https://x/" }\n}\n';
+
+  test.each(["TF_CLI_CONFIG_FILE", ".terraformrc"])("wins, named by %s", async (name) => {
+    mirror("opt/anything");
+    const own = file(name === ".terraformrc" ? name : "own.tfrc", installation);
+    const environment = name === ".terraformrc" ? {} : { TF_CLI_CONFIG_FILE: own };
+    expect((await find(environment)).variables).toEqual({});
+  });
+
+  test("does not win if it is missing", async () => {
+    const path = mirror("opt/anything");
+    expect((await find({ TF_CLI_CONFIG_FILE: join(machine, "missing") })).source).toBe(path);
+  });
+
+  test("does not win if Terraform cannot read it", async () => {
+    const path = mirror("opt/anything");
+    file(".terraformrc", `broken\n${installation}`);
+    expect((await find()).source).toBe(path);
+    expect(written()).not.toContain("broken");
+  });
+
+  test("keeps its other settings where a mirror stands in for the registry", async () => {
+    mirror("opt/anything");
+    file(".terraformrc", 'plugin_cache_dir = "/tmp/cache"\n');
+    await find();
+    expect(written()).toMatch(/^plugin_cache_dir = "\/tmp\/cache"\n[^]*provider_installation/);
+  });
+});

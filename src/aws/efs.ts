@@ -1,0 +1,38 @@
+import {
+  DescribeFileSystemsCommand,
+  DescribeMountTargetsCommand,
+  EFSClient,
+} from "@aws-sdk/client-efs";
+import { client } from "./client";
+import type { Environment } from "../operations/environment";
+import { names } from "../names";
+
+/** The file system, as far as it is looked at here. */
+export interface FileSystem {
+  /** `available` when it is well. */
+  readonly state: string;
+  /** Bytes in all storage classes. */
+  readonly bytes: number;
+  /** States of its mount targets. */
+  readonly mountTargets: readonly string[];
+}
+
+/** The file system of the git repositories; undefined if there is none. */
+export async function describeFileSystem(
+  environment: Environment,
+): Promise<FileSystem | undefined> {
+  const efs = client(EFSClient, environment);
+  const { FileSystems = [] } = await efs.send(
+    new DescribeFileSystemsCommand({ CreationToken: names.fileSystem(environment.name) }),
+  );
+  const [found] = FileSystems;
+  if (!found) return undefined;
+  const { MountTargets = [] } = await efs.send(
+    new DescribeMountTargetsCommand({ FileSystemId: found.FileSystemId }),
+  );
+  return {
+    state: found.LifeCycleState ?? "unknown",
+    bytes: found.SizeInBytes?.Value ?? 0,
+    mountTargets: MountTargets.map(({ LifeCycleState }) => LifeCycleState ?? "unknown"),
+  };
+}

@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { cleanEnvironment } from "./environment";
+import { commandOf, run, runOrFail, type RunOptions } from "./process";
+import type { Note } from "../terminal/steps";
+import type { Python } from "./tools";
+
+const requirements = join(__dirname, "requirements.txt");
+
+/** Where and how to make a virtual environment. */
+export interface VenvOptions extends Pick<RunOptions, "signal"> {
+  /** Directory that holds the environment; several processes may share it. */
+  readonly home: string;
+  readonly python: Python;
+  readonly note?: Note;
+}
+
+/**
+ * Makes a private virtual environment with moto in it, unless there is one already.
+ *
+ * It is built beside its place and renamed into it, so what has the right name is whole, whoever
+ * was killed while building. Its name tells the requirements and the Python that it was made for.
+ * @returns path of its interpreter
+ * @throws Failure if Python or pip fail
+ */
+export async function ensureVenv({ home, python, note, signal }: VenvOptions): Promise<string> {
+  const made = createHash("sha256").update(python.version).update(readFileSync(requirements));
+  const name = `venv-${made.digest("hex").slice(0, 12)}`;
+  const venv = join(home, name);
+  const interpreter = join(venv, "bin", "python");
+  const env = cleanEnvironment();
+  if (existsSync(venv)) {
+    const check = ["-I", "-c", "import flask_cors, moto.server"];
+    const { code } = await run(interpreter, check, { env, signal }).catch(() => ({ code: null }));
+    if (code === 0) {
+      note?.("already there");
+      return interpreter;
+    }
+    signal?.throwIfAborted();
+    rmSync(venv, { recursive: true, force: true });
+  }
+  mkdirSync(home, { recursive: true });
+  removeLeftovers(home, name);
+
+  const building = `${venv}.${process.pid}`;
+  const log = join(home, "logs", "pip.log");
+  try {
+    const create = ["-I", "-m", "venv", building];
+    await runOrFail("Making a virtual environment", python.command, create, { env, log, signal });
+    const install = ["-I", "-m", "pip", "install", "--no-input", "--quiet", "-r", requirements];
+    await runOrFail("Installing moto with pip", join(building, "bin", "python"), install, {
+      env,
+      log,
+      signal,
+    });
+    renameSync(building, venv);
+  } catch (error) {
+    rmSync(building, { recursive: true, force: true });
+    // Another process was faster.
+    if ((error as NodeJS.ErrnoException).code !== "ENOTEMPTY" || !existsSync(venv)) throw error;
+  }
+  return interpreter;
+}
+
+/** Removes the environments of other versions, and those whose maker was killed. */
+function removeLeftovers(home: string, current: string): void {
+  for (const name of readdirSync(home).filter((entry) => entry.startsWith("venv-"))) {
+    const maker = Number(name.split(".")[1]);
+    if (name === current || (maker && commandOf(maker) !== undefined)) continue;
+    rmSync(join(home, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,116 @@
+import {
+  CreateTableCommand,
+  DescribeContinuousBackupsCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  UpdateContinuousBackupsCommand,
+  UpdateTableCommand,
+  type TableDescription,
+} from "@aws-sdk/client-dynamodb";
+import { client } from "../../aws/client";
+import { NeedsPerson, type AwsError } from "../../process/errors";
+import { settle, type Finding, type Property } from "./finding";
+import type { S3Backend } from "../../embedded-aws/state";
+import { waitFor } from "../../terminal/wait";
+
+/** The key that Terraform's S3 backend uses. */
+const KEY = "LockID";
+
+/**
+ * Makes or repairs the table of the locks.
+ * @param check only report
+ * @throws NeedsPerson if the table has another key than Terraform needs
+ */
+export async function makeLockTable(
+  { dynamodb_table: TableName, region }: S3Backend,
+  check: boolean,
+): Promise<Finding[]> {
+  const dynamodb = client(DynamoDBClient, { region });
+  const object = `table ${TableName}`;
+  const there = await describe(dynamodb, TableName);
+  if (!there && check) return [{ object, property: "exists", result: "missing" }];
+  if (there && !there.KeySchema?.some(({ AttributeName }) => AttributeName === KEY)) {
+    throw new NeedsPerson(
+      `the table ${TableName} is not one of Terraform's: its key is not ${KEY}`,
+      "Choose another name in src/environments/state-backend.ts.",
+    );
+  }
+  if (!there) {
+    await dynamodb.send(
+      new CreateTableCommand({
+        TableName,
+        AttributeDefinitions: [{ AttributeName: KEY, AttributeType: "S" }],
+        KeySchema: [{ AttributeName: KEY, KeyType: "HASH" }],
+        BillingMode: "PAY_PER_REQUEST",
+        DeletionProtectionEnabled: true,
+      }),
+    );
+    await untilActive(dynamodb, TableName);
+  }
+  return [
+    { object, property: "exists", result: there ? "ok" : "made" },
+    ...(await settle(object, properties(dynamodb, TableName), { fresh: !there, check })),
+  ];
+}
+
+function properties(dynamodb: DynamoDBClient, TableName: string): Property[] {
+  const update = async (change: object) => {
+    await dynamodb.send(new UpdateTableCommand({ TableName, ...change }));
+    await untilActive(dynamodb, TableName);
+  };
+  return [
+    {
+      property: "on demand",
+      isRight: async () =>
+        (await describe(dynamodb, TableName))?.BillingModeSummary?.BillingMode ===
+        "PAY_PER_REQUEST",
+      repair: () => update({ BillingMode: "PAY_PER_REQUEST" }),
+    },
+    {
+      property: "deletion protection",
+      isRight: async () =>
+        (await describe(dynamodb, TableName))?.DeletionProtectionEnabled === true,
+      repair: () => update({ DeletionProtectionEnabled: true }),
+    },
+    {
+      property: "point-in-time recovery",
+      isRight: async () => {
+        const { ContinuousBackupsDescription: found } = await dynamodb.send(
+          new DescribeContinuousBackupsCommand({ TableName }),
+        );
+        return found?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === "ENABLED";
+      },
+      repair: () =>
+        dynamodb.send(
+          new UpdateContinuousBackupsCommand({
+            TableName,
+            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          }),
+        ),
+    },
+  ];
+}
+
+async function describe(
+  dynamodb: DynamoDBClient,
+  TableName: string,
+): Promise<TableDescription | undefined> {
+  try {
+    return (await dynamodb.send(new DescribeTableCommand({ TableName }))).Table;
+  } catch (error) {
+    if ((error as AwsError).name === "ResourceNotFoundException") return undefined;
+    throw error;
+  }
+}
+
+async function untilActive(dynamodb: DynamoDBClient, TableName: string): Promise<void> {
+  await waitFor({
+    what: `The table ${TableName}`,
+    timeout: 120,
+    advice: ["Run the same command again: it goes on from there."],
+    look: async () => {
+      const { TableStatus = "unknown" } = (await describe(dynamodb, TableName)) ?? {};
+      return TableStatus === "ACTIVE" ? { done: undefined } : { waiting: TableStatus };
+    },
+  });
+}

@@ -1,0 +1,164 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import type { Construct } from "constructs";
+import { BaseStack } from "./base-stack";
+import { S3Backend, TerraformOutput } from "../cdktf";
+import { Alarms } from "../constructs/alarms";
+import { Alerts } from "../constructs/alerts";
+import { ApiServer } from "../constructs/api-server";
+import { Database } from "../constructs/database";
+import { DbMigrate } from "../constructs/db-migrate";
+import { Ecr } from "../constructs/ecr";
+import { EcsCluster } from "../constructs/ecs-cluster";
+import { ImageTags } from "../constructs/image-tags";
+import { LoadBalancer } from "../constructs/load-balancer";
+import { Network } from "../constructs/network";
+import { Storage } from "../constructs/storage";
+import { WebApp } from "../constructs/web-app";
+import { movedBlocks } from "./legacy";
+import type { EnvironmentSettings } from "../environments/settings";
+import { stateBackend } from "../environments/state-backend";
+import { Variables } from "./variables";
+
+/** All of Plue in one environment. */
+export class PlueStack extends BaseStack {
+  /** Composes the environment. */
+  constructor(scope: Construct, settings: EnvironmentSettings) {
+    super(scope, settings.name);
+    const environment = settings.name;
+    const variables = new Variables(this, settings);
+    this.configureTerraform(settings, variables);
+
+    const region = variables.awsRegion.stringValue;
+    const { accountId } = new DataAwsCallerIdentity(this, "data.aws_caller_identity.current");
+
+    const network = new Network(this, "network", {
+      environment,
+      accountId,
+      region,
+      ...settings.network,
+    });
+    const storage = new Storage(this, "storage", { environment, network, ...settings.storage });
+    const ecr = new Ecr(this, "ecr", { environment, ...settings.ecr });
+    const database = new Database(this, "database", {
+      environment,
+      accountId,
+      network,
+      secretRecoveryWindowDays: settings.secretRecoveryWindowDays,
+      deletionProtectionVariable: variables.databaseDeletionProtection,
+      outlivedBy: [storage.fileSystem, storage.gitRepos, ecr.apiServer, ecr.webApp, ecr.dbMigrate],
+      ...settings.database,
+    });
+
+    const alerts = variables.snsAlertEmail
+      ? new Alerts(this, "alerts", { environment, email: variables.snsAlertEmail.stringValue })
+      : undefined;
+    const loadBalancer = new LoadBalancer(this, "load_balancer", {
+      environment,
+      network,
+      enableHttps: variables.enableHttps,
+      certificateArn: variables.certificateArn,
+      deletionProtection: variables.albDeletionProtection,
+      domain: settings.domain,
+      alarmTopicArn: alerts?.topic.arn,
+    });
+    const apiUrl = `${loadBalancer.url}/api`;
+
+    const ecsCluster = new EcsCluster(this, "ecs_cluster", { environment, ...settings.ecsCluster });
+    const imageTags = new ImageTags(this, "image_tags", {
+      environment,
+      apiServer: variables.apiImageTag,
+      webApp: variables.webImageTag,
+      dbMigrate: variables.migrateImageTag,
+    });
+    const task = { environment, accountId, region, network };
+    const service = { ...task, ecsCluster, loadBalancer, adopted: settings.adopts !== undefined };
+    const apiServer = new ApiServer(this, "api_server", {
+      ...service,
+      database,
+      storage,
+      repository: ecr.apiServer,
+      imageTag: imageTags.apiServer,
+      ...settings.apiServer,
+    });
+    const webApp = new WebApp(this, "web_app", {
+      ...service,
+      apiUrl,
+      repository: ecr.webApp,
+      imageTag: imageTags.webApp,
+      ...settings.webApp,
+    });
+    const dbMigrate = new DbMigrate(this, "db_migrate", {
+      ...task,
+      database,
+      repository: ecr.dbMigrate,
+      imageTag: imageTags.dbMigrate,
+      ...settings.migration,
+    });
+    if (alerts) {
+      new Alarms(this, "alarms", {
+        environment,
+        topicArn: alerts.topic.arn,
+        database: database.instance,
+        ecsCluster,
+        apiServer,
+        webApp,
+      });
+    }
+
+    this.outputs({
+      alb_dns_name: [loadBalancer.lb.dnsName, "The load balancer's own DNS name"],
+      alb_url: [loadBalancer.url, "Where users reach Plue"],
+      api_url: [apiUrl, "Where programs reach Plue's API"],
+      ecr_api_repository_url: [ecr.apiServer.repositoryUrl, "The API server's images"],
+      ecr_web_repository_url: [ecr.webApp.repositoryUrl, "The web app's images"],
+      ecr_migrate_repository_url: [ecr.dbMigrate.repositoryUrl, "The migration task's images"],
+      ecs_cluster_name: [ecsCluster.cluster.name, "The ECS cluster"],
+      database_endpoint: [database.instance.endpoint, "The database's host and port"],
+      database_secret_arn: [database.connectionSecret.arn, "How to connect to the database"],
+      vpc_id: [network.vpc.id, "The VPC"],
+      private_subnet_ids: [network.privateSubnets.map((subnet) => subnet.id), "Where tasks run"],
+      migrate_task_definition_arn: [dbMigrate.taskDefinition.arn, "The migration task"],
+      migrate_security_group_id: [dbMigrate.securityGroup.id, "The migration task's group"],
+      ...(alerts && { sns_topic_arn: [alerts.topic.arn, "The topic that alarms publish to"] }),
+    });
+    if (settings.adopts) this.addOverride("moved", movedBlocks(this, settings.adopts));
+  }
+
+  private configureTerraform(settings: EnvironmentSettings, variables: Variables): void {
+    const { bucket, lockTable, region, lockFile } = stateBackend;
+    new S3Backend(this, {
+      bucket,
+      key: `plue/${settings.name}/terraform.tfstate`,
+      region,
+      dynamodbTable: lockTable,
+      encrypt: true,
+      ...(lockFile && { useLockfile: true }),
+      ...(settings.statePathStyle && { usePathStyle: true }),
+    });
+    new AwsProvider(this, "aws", {
+      region: variables.awsRegion.stringValue,
+      allowedAccountIds: settings.accountId ? [settings.accountId] : undefined,
+      defaultTags: [
+        {
+          tags: {
+            ...settings.tags,
+            Environment: settings.name,
+            Project: "plue",
+            ManagedBy: "terraform",
+          },
+        },
+      ],
+    });
+    this.addOverride(
+      "terraform.required_version",
+      settings.database.masterPassword.mode === "write-only" ? ">= 1.11.0" : ">= 1.5.0",
+    );
+  }
+
+  private outputs(outputs: Record<string, [value: unknown, description: string]>): void {
+    for (const [name, [value, description]] of Object.entries(outputs)) {
+      new TerraformOutput(this, name, { value, description });
+    }
+  }
+}

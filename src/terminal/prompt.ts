@@ -1,0 +1,39 @@
+import { createInterface } from "node:readline/promises";
+import { NeedsPerson } from "../process/errors";
+
+async function ask(question: string, yes: string): Promise<string> {
+  if (!process.stdin.isTTY) {
+    throw new NeedsPerson(
+      "this needs a person's answer, and there is no terminal to ask at",
+      `In a script, ${yes} gives it.`,
+    );
+  }
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  // At a prompt Ctrl-C reaches readline, not the process.
+  reader.on("SIGINT", () => process.emit("SIGINT", "SIGINT"));
+  try {
+    return (await reader.question(question)).trim();
+  } finally {
+    reader.close();
+  }
+}
+
+/**
+ * Asks a yes-or-no question, unless `yes` answers it.
+ * @throws NeedsPerson if there is nobody to ask, or the answer is not yes
+ */
+export async function confirm(question: string, yes: boolean): Promise<void> {
+  if (yes) return;
+  const answer = await ask(`${question} [y/N] `, "--yes");
+  if (!/^y(es)?$/i.test(answer)) throw new NeedsPerson("not confirmed");
+}
+
+/**
+ * Asks for a name to be typed, unless `yes` answers it.
+ * @throws NeedsPerson if there is nobody to ask, or another name is typed
+ */
+export async function confirmName(question: string, name: string, yes: boolean): Promise<void> {
+  if (yes) return;
+  const answer = await ask(`${question} `, "--yes");
+  if (answer !== name) throw new NeedsPerson(`that is not "${name}"`);
+}

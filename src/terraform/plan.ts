@@ -1,0 +1,140 @@
+import { count, table } from "../terminal/output";
+import type { Stack } from "./stack";
+
+/** A saved plan, as far as it is read here: the format of `terraform show -json`. */
+export interface PlanJson {
+  readonly resource_changes?: readonly ResourceChange[];
+  readonly output_changes?: Readonly<Record<string, { readonly actions: readonly string[] }>>;
+}
+
+/** What a plan does to one resource. */
+export interface ResourceChange {
+  readonly address: string;
+  readonly previous_address?: string;
+  readonly mode: "managed" | "data";
+  readonly type: string;
+  readonly action_reason?: string;
+  readonly change: {
+    readonly actions: readonly string[];
+    readonly before: Readonly<Record<string, unknown>> | null;
+    readonly after: Readonly<Record<string, unknown>> | null;
+    readonly after_unknown?: Readonly<Record<string, unknown>>;
+    readonly replace_paths?: readonly (readonly (string | number)[])[];
+  };
+}
+
+/** What happens to a resource. */
+export type Action = "create" | "change" | "replace" | "destroy" | "move" | "forget";
+
+/** One line of a summary. */
+export interface PlannedAction {
+  readonly action: Action;
+  readonly address: string;
+  /** The construct that holds it; `(removed)` for one that is no longer in the code. */
+  readonly module: string;
+  /** Changed attributes, or those that force a replacement. */
+  readonly attributes: readonly string[];
+}
+
+/** What a plan does, in the order of its modules. */
+export function plannedActions(plan: PlanJson, stack: Stack): PlannedAction[] {
+  return (plan.resource_changes ?? []).flatMap((resource) => {
+    const action = actionOf(resource);
+    if (resource.mode !== "managed" || action === undefined) return [];
+    const { address } = resource;
+    const module = stack.moduleOf(address) ?? "(removed)";
+    return [{ action, address, module, attributes: attributesOf(action, resource) }];
+  });
+}
+
+/** What would be replaced only because an earlier apply was cut short while making it. */
+export function halfMade(plan: PlanJson): string[] {
+  return (plan.resource_changes ?? [])
+    .filter(({ action_reason: reason }) => reason === "replace_because_tainted")
+    .map(({ address }) => address);
+}
+
+/** Whether a plan would change anything, be it an output. */
+export function changesAnything(plan: PlanJson, actions: readonly PlannedAction[]): boolean {
+  const outputs = Object.values(plan.output_changes ?? {});
+  return actions.length > 0 || outputs.some(({ actions: [action] }) => action !== "no-op");
+}
+
+const columns: readonly Action[] = ["create", "change", "replace", "destroy", "move", "forget"];
+
+/** A summary that a person can read: counts by module, then all that is not plain creation. */
+export function summarize(actions: readonly PlannedAction[]): string {
+  if (actions.length === 0) return "No resource changes.";
+  const modules = [...new Set(actions.map(({ module }) => module))].sort();
+  const number = (action: Action, module?: string) =>
+    actions.filter((one) => one.action === action && (!module || one.module === module)).length;
+  const shown = columns.filter((action) => number(action) > 0);
+  const rows = modules.map((module) => [
+    module,
+    ...shown.map((action) => number(action, module) || undefined),
+  ]);
+  const notable = actions
+    .filter(({ action }) => action !== "create")
+    .sort((a, b) => columns.indexOf(b.action) - columns.indexOf(a.action));
+  return [
+    table(["module", ...shown], rows),
+    "",
+    ...notable.map(({ action, address, attributes }) => {
+      const why = action === "replace" ? "forced by " : "";
+      return `${action.padEnd(8)} ${address}${attributes.length > 0 ? ` (${why}${attributes.join(", ")})` : ""}`;
+    }),
+    ...(notable.length > 0 ? [""] : []),
+    `${count(actions.length, "resource")}: ${shown.map((action) => `${number(action)} to ${action}`).join(", ")}.`,
+  ].join("\n");
+}
+
+/** What happens to a resource; undefined where nothing does. */
+export function actionOf({
+  address,
+  previous_address,
+  change,
+}: ResourceChange): Action | undefined {
+  switch (change.actions.join()) {
+    case "create":
+      return "create";
+    case "update":
+      return "change";
+    case "delete":
+      return "destroy";
+    case "delete,create":
+    case "create,delete":
+      return "replace";
+    case "forget":
+      return "forget";
+    default:
+      return previous_address && previous_address !== address ? "move" : undefined;
+  }
+}
+
+function attributesOf(action: Action, resource: ResourceChange): string[] {
+  if (action === "move") return [`from ${resource.previous_address}`];
+  if (action === "replace") return forcingAttributes(resource);
+  return action === "change" ? changedAttributes(resource) : [];
+}
+
+/** The attributes that force a resource to be replaced. */
+export function forcingAttributes({ change }: ResourceChange): string[] {
+  return [...new Set((change.replace_paths ?? []).map(([attribute]) => String(attribute)))];
+}
+
+/** The attributes that differ, or may: those that are known after the apply only. */
+export function changedAttributes({ change }: ResourceChange): string[] {
+  const { before, after, after_unknown: unknown } = change;
+  const keys = new Set([before, after, unknown].flatMap((side) => Object.keys(side ?? {})));
+  return [...keys]
+    .filter(
+      (key) =>
+        JSON.stringify(before?.[key]) !== JSON.stringify(after?.[key]) || hasTrue(unknown?.[key]),
+    )
+    .sort();
+}
+
+function hasTrue(unknown: unknown): boolean {
+  if (typeof unknown !== "object" || unknown === null) return unknown === true;
+  return Object.values(unknown).some(hasTrue);
+}

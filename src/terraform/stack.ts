@@ -1,0 +1,85 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { S3Backend } from "../embedded-aws/state";
+import type { Environment } from "../operations/environment";
+import { CliError, NeedsPerson } from "../process/errors";
+import { capture } from "../process/process";
+import { say } from "../terminal/output";
+
+interface Synthesized {
+  readonly resource: Record<string, Record<string, { "//"?: { metadata?: { path?: string } } }>>;
+  readonly terraform: { backend: { s3: S3Backend } };
+}
+
+/** A synthesized stack: what its JSON tells about modules. */
+export interface Stack {
+  /** Where its state is. */
+  readonly backend: S3Backend;
+  /** The path of a resource's construct in the stack, by its address; undefined for none in the code. */
+  pathOf(address: string): string | undefined;
+  /** Its modules: the constructs right below the stack. */
+  readonly modules: readonly string[];
+  /** The module of a resource, by its address without an index; undefined for one not in the code. */
+  moduleOf(address: string): string | undefined;
+  /**
+   * The addresses of all resources of some modules.
+   * @throws NeedsPerson if there is no such module
+   */
+  addressesOf(modules: readonly string[]): string[];
+}
+
+/**
+ * Synthesizes all stacks and reads the environment's.
+ * @throws CliError if the code does not synthesize
+ */
+export async function synthesize(environment: Environment): Promise<Stack> {
+  const { projectDir, stackDir, name } = environment;
+  say(`Synthesizing ${name}`);
+  const { code, output } = await capture(process.execPath, ["bin/synth.js"], {
+    cwd: projectDir,
+  });
+  if (code !== 0) {
+    // Of a stack trace only the message is of use here.
+    const lines = output.trim().split("\n");
+    const message = lines.filter((line) => !/^\s+at |^Node\.js v/.test(line)).join("\n");
+    throw new CliError(`the stacks do not synthesize:\n${message}`, {
+      advice: ["Correct the settings or constructs that it names, then run the command again."],
+    });
+  }
+  return readStack(JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as Synthesized);
+}
+
+/** Reads a synthesized stack. */
+export function readStack({ resource, terraform }: Synthesized): Stack {
+  const pathByAddress = new Map<string, string>();
+  for (const [type, resources] of Object.entries(resource)) {
+    for (const [name, { "//": comment }] of Object.entries(resources)) {
+      const [, ...path] = (comment?.metadata?.path ?? "").split("/");
+      pathByAddress.set(`${type}.${name}`, path.join("/"));
+    }
+  }
+  const moduleIn = (path: string) => (path.includes("/") ? path.split("/")[0]! : "stack");
+  const modules = [...new Set([...pathByAddress.values()].map(moduleIn))];
+  const pathOf = (address: string) => pathByAddress.get(address.replace(/\[.*\]$/, ""));
+  return {
+    backend: terraform.backend.s3,
+    modules,
+    pathOf,
+    moduleOf: (address) => {
+      const path = pathOf(address);
+      return path === undefined ? undefined : moduleIn(path);
+    },
+    addressesOf: (wanted) => {
+      const unknown = wanted.find((module) => !modules.includes(module));
+      if (unknown !== undefined) {
+        throw new NeedsPerson(
+          `there is no module "${unknown}"`,
+          `There are ${modules.toSorted().join(", ")}.`,
+        );
+      }
+      return [...pathByAddress]
+        .filter(([, path]) => wanted.includes(moduleIn(path)))
+        .map(([address]) => address);
+    },
+  };
+}
