@@ -6,6 +6,8 @@ export interface Component {
   readonly title: string;
   /** The construct in the stack. */
   readonly module: string;
+  /** Its settings, by their name in an environment. */
+  readonly setting: "apiServer" | "webApp" | "migration";
   /** Container, and last part of the image repository and of the tag's parameter. */
   readonly image: string;
   /** Service or family, log group and security group, without the environment. */
@@ -21,6 +23,7 @@ export const api: Component = {
   key: "api",
   title: "API server",
   module: "api_server",
+  setting: "apiServer",
   image: "api-server",
   task: "plue-api-server",
   target: "cli",
@@ -32,6 +35,7 @@ export const web: Component = {
   key: "web",
   title: "web app",
   module: "web_app",
+  setting: "webApp",
   image: "web-app",
   task: "plue-web-app",
   target: "web",
@@ -43,6 +47,7 @@ export const migrate: Component = {
   key: "migrate",
   title: "migration task",
   module: "db_migrate",
+  setting: "migration",
   image: "db-migrate",
   task: "plue-db-migrate",
   target: "migrate",
@@ -74,3 +79,24 @@ export const names = {
   connectionSecret: (environment: string) => `${environment}-plue-db-connection`,
   securityGroup: (environment: string, part: string) => `${environment}-plue-${part}-sg`,
 };
+
+/** Two parts that must talk, by the parts in their security groups' names. */
+export interface Connection {
+  /** Who opens the connection. */
+  readonly from: string;
+  /** Who accepts it. */
+  readonly to: string;
+  /** TCP port. */
+  readonly port: number;
+  /** What it is for. */
+  readonly purpose: string;
+}
+
+/** Every two parts that must talk: the composition root opens these ways and no others. */
+export const connections: readonly Connection[] = [
+  { from: "alb", to: "api-server", port: 8000, purpose: "requests and health checks" },
+  { from: "alb", to: "web-app", port: 80, purpose: "requests and health checks" },
+  { from: "api-server", to: "db", port: 5432, purpose: "queries" },
+  { from: "api-server", to: "efs", port: 2049, purpose: "git repositories" },
+  { from: "db-migrate", to: "db", port: 5432, purpose: "migrations" },
+];

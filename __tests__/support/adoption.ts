@@ -9,8 +9,8 @@ import { adoptedIn, judge, type Finding, type Verdict } from "../../src/operatio
 import type { ResourceChange } from "../../src/terraform/plan";
 import { readStack } from "../../src/terraform/stack";
 import type { EnvironmentSettings } from "../../src/environments/settings";
-import { run } from "../../src/embedded-aws/process";
-import { makeStateBackend } from "../../src/embedded-aws/state";
+import { capture } from "../../src/process/run";
+import { makeStateBackend } from "./deployment";
 import { stateBackend } from "../../src/environments/state-backend";
 import inventory from "../fixtures/legacy/addresses.json";
 import { describeEmbeddedAws, startEmbeddedAws, terraform, type EmbeddedAws } from "./embedded-aws";
@@ -89,7 +89,7 @@ function adoption(settings: EnvironmentSettings): void {
     cpSync(fixture, legacy, { recursive: true });
     const root = join(legacy, "environments", name);
     const { bucket, lockTable, region } = stateBackend;
-    await makeStateBackend(aws.endpoint, { bucket, region, dynamodb_table: lockTable, key: "" });
+    await makeStateBackend(aws);
     const backend = {
       bucket,
       region,
@@ -174,7 +174,7 @@ function adoption(settings: EnvironmentSettings): void {
     const project = copyOfProject(adopting);
     try {
       const args = ["bin/plue.js", "adopt", name, ...variableArguments];
-      const { code, stdout, stderr } = await run(process.execPath, args, {
+      const { code, stdout, stderr } = await capture(process.execPath, args, {
         cwd: project,
         env: aws.env,
       });

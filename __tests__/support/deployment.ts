@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "../../src/cdktf";
-import { makeStateBackend } from "../../src/embedded-aws/state";
+import { bootstrap } from "../../src/operations/bootstrap";
 import { PlueStack } from "../../src/stack/plue-stack";
 import type { EnvironmentSettings } from "../../src/environments/settings";
 import { stateBackend } from "../../src/environments/state-backend";
@@ -40,7 +40,6 @@ export async function deployment(
     new PlueStack(app, { ...changed, statePathStyle: true });
     app.synth();
   };
-  const { bucket, lockTable: dynamodb_table, region } = stateBackend;
   const env = {
     ...aws.env,
     ...Object.fromEntries(
@@ -55,7 +54,7 @@ export async function deployment(
     return stdout;
   };
   synthesize(settings);
-  await makeStateBackend(aws.endpoint, { bucket, dynamodb_table, region, key: "" });
+  await makeStateBackend(aws);
   await succeed("init", "-input=false");
   return {
     folder,
@@ -70,4 +69,14 @@ export async function deployment(
     },
     remove: () => rmSync(outdir, { recursive: true, force: true }),
   };
+}
+
+/** Makes the bucket and the table of the states on an embedded AWS. */
+export async function makeStateBackend(aws: EmbeddedAws): Promise<void> {
+  const { bucket, lockTable: dynamodb_table, region } = stateBackend;
+  const { endpoint, credentials } = aws.client;
+  await bootstrap(
+    { bucket, dynamodb_table, region, key: "" },
+    { accountId: "123456789012", target: { endpoint, credentials } },
+  );
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { cleanEnvironment, embeddedAwsVariables } from "../../src/embedded-aws/environment";
-import { run, type RunResult } from "../../src/embedded-aws/process";
+import { capture, type Captured } from "../../src/process/run";
 import { startServer, stopServer } from "../../src/embedded-aws/server";
 import { terraformCliConfig, type CliConfig } from "../../src/terraform/cli-config";
 import { findTools } from "../../src/embedded-aws/tools";
@@ -80,8 +80,8 @@ export async function terraform(
   folder: string,
   args: readonly string[],
   env: Record<string, string>,
-): Promise<RunResult> {
-  const { code, stdout, stderr } = await run("terraform", args, { cwd: folder, env });
+): Promise<Captured> {
+  const { code, stdout, stderr } = await capture("terraform", args, { cwd: folder, env });
   const plain = stripVTControlCharacters;
   return { code, stdout: plain(stdout), stderr: plain(stderr) };
 }

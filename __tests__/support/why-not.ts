@@ -1,4 +1,4 @@
-import { Failure } from "../../src/embedded-aws/process";
+import { PlueError } from "../../src/process/errors";
 import { cliConfig, prepare } from "./embedded-aws";
 
 // Prints why this machine cannot run the embedded AWS; nothing if it can.
@@ -8,7 +8,7 @@ async function main(): Promise<string> {
     const { unreachable } = await cliConfig();
     return unreachable ?? "";
   } catch (error) {
-    if (error instanceof Failure) return error.message;
+    if (error instanceof PlueError) return error.message;
     throw error;
   }
 }

@@ -1,6 +1,22 @@
 /** Tries of a call that AWS throttles or fails, with growing pauses; the client's own default is 3. */
 const MAX_ATTEMPTS = 6;
 
+/** Where a call goes. */
+export interface AwsTarget {
+  /** Region of the service. */
+  readonly region: string;
+  /** @default `AWS_ENDPOINT_URL` where it is set, AWS otherwise */
+  readonly endpoint?: string;
+  /** @default the SDK's default credential chain */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** An environment, as far as calls that look for its objects by their names must know it. */
+export interface AwsEnvironment extends AwsTarget {
+  /** Name of the environment, with which its objects' names begin. */
+  readonly name: string;
+}
+
 interface Client {
   readonly middlewareStack: {
     add(
@@ -13,8 +29,7 @@ interface Client {
   };
 }
 
-interface ClientConfig {
-  readonly region: string;
+interface ClientConfig extends AwsTarget {
   readonly maxAttempts: number;
   readonly forcePathStyle?: boolean;
 }
@@ -25,13 +40,17 @@ interface ClientConfig {
  */
 export function client<C>(
   Service: new (config: ClientConfig) => C,
-  { region }: { readonly region: string },
+  { region, endpoint, credentials }: AwsTarget,
 ): C {
   const made = new Service({
     region,
+    ...(endpoint && { endpoint }),
+    ...(credentials && { credentials }),
     maxAttempts: MAX_ATTEMPTS,
     // A bucket's own host name exists on AWS only.
-    forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL ?? process.env.AWS_ENDPOINT_URL_S3),
+    forcePathStyle: Boolean(
+      endpoint ?? process.env.AWS_ENDPOINT_URL ?? process.env.AWS_ENDPOINT_URL_S3,
+    ),
   });
   (made as unknown as Client).middlewareStack.add(
     (next, { clientName = "", commandName = "" }) =>

@@ -3,8 +3,8 @@ import {
   DescribeMountTargetsCommand,
   EFSClient,
 } from "@aws-sdk/client-efs";
-import { client } from "./client";
-import type { Environment } from "../operations/environment";
+import { client, type AwsEnvironment } from "./client";
+
 import { names } from "../names";
 
 /** The file system, as far as it is looked at here. */
@@ -19,7 +19,7 @@ export interface FileSystem {
 
 /** The file system of the git repositories; undefined if there is none. */
 export async function describeFileSystem(
-  environment: Environment,
+  environment: AwsEnvironment,
 ): Promise<FileSystem | undefined> {
   const efs = client(EFSClient, environment);
   const { FileSystems = [] } = await efs.send(

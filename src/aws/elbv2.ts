@@ -3,9 +3,9 @@ import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { client } from "./client";
-import type { Environment } from "../operations/environment";
-import type { AwsError } from "../process/errors";
+import { client, type AwsEnvironment } from "./client";
+
+import type { AwsError } from "./errors";
 import { names, type Component } from "../names";
 
 /** How many targets are in a state, for one reason. */
@@ -20,7 +20,7 @@ export interface TargetHealth {
 
 /** The health of a service's targets by state and reason; undefined if it has no target group. */
 export async function targetHealth(
-  environment: Environment,
+  environment: AwsEnvironment,
   component: Component,
 ): Promise<TargetHealth[] | undefined> {
   const elb = client(ElasticLoadBalancingV2Client, environment);

@@ -1,17 +1,18 @@
 import {
   CloudWatchLogsClient,
+  DescribeLogGroupsCommand,
   DescribeLogStreamsCommand,
   FilterLogEventsCommand,
   GetLogEventsCommand,
   type FilteredLogEvent,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { client } from "./client";
-import type { Environment } from "../operations/environment";
-import type { AwsError } from "../process/errors";
+import { client, type AwsEnvironment } from "./client";
+
+import type { AwsError } from "./errors";
 
 /** The last lines of the stream of a log group that was written to last. */
 export async function lastLines(
-  environment: Environment,
+  environment: AwsEnvironment,
   logGroupName: string,
   limit: number,
 ): Promise<string[]> {
@@ -43,7 +44,7 @@ export class StreamReader {
 
   /** @param logStreamName the stream, in the log group `logGroupName` */
   constructor(
-    private readonly environment: Environment,
+    private readonly environment: AwsEnvironment,
     private readonly logGroupName: string,
     private readonly logStreamName: string,
   ) {}
@@ -86,7 +87,7 @@ export interface EventQuery {
 
 /** The events of a log group since a moment, oldest first. */
 export async function* eventsOf(
-  environment: Environment,
+  environment: AwsEnvironment,
   query: EventQuery,
 ): AsyncGenerator<FilteredLogEvent> {
   const logs = client(CloudWatchLogsClient, environment);
@@ -96,4 +97,15 @@ export async function* eventsOf(
     yield* page.events ?? [];
     nextToken = page.nextToken;
   } while (nextToken);
+}
+
+/** Whether a log group exists. */
+export async function logGroupExists(
+  environment: AwsEnvironment,
+  logGroupNamePrefix: string,
+): Promise<boolean> {
+  const { logGroups = [] } = await client(CloudWatchLogsClient, environment).send(
+    new DescribeLogGroupsCommand({ logGroupNamePrefix }),
+  );
+  return logGroups.some(({ logGroupName }) => logGroupName === logGroupNamePrefix);
 }

@@ -1,11 +1,13 @@
 import { DescribeDBInstancesCommand, RDSClient, type DBInstance } from "@aws-sdk/client-rds";
-import { client } from "./client";
-import type { Environment } from "../operations/environment";
-import type { AwsError } from "../process/errors";
+import { client, type AwsEnvironment } from "./client";
+
+import type { AwsError } from "./errors";
 import { names } from "../names";
 
 /** The database as RDS describes it; undefined if there is none. */
-export async function describeDatabase(environment: Environment): Promise<DBInstance | undefined> {
+export async function describeDatabase(
+  environment: AwsEnvironment,
+): Promise<DBInstance | undefined> {
   try {
     const { DBInstances = [] } = await client(RDSClient, environment).send(
       new DescribeDBInstancesCommand({ DBInstanceIdentifier: names.database(environment.name) }),

@@ -1,25 +1,20 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
-import { commands } from "./commands";
-import { explain } from "../process/errors";
-import { handleInterrupts } from "../terminal/interrupt";
+import { explain } from "../aws/errors";
+import { handleInterrupts } from "../process/interrupt";
 import { say } from "../terminal/output";
+import { declareCommands } from "./commands";
+import type { Context } from "./command";
 
 /** Whatever the terminal's width, help fits this many columns. */
 const HELP_WIDTH = 80;
 
-/**
- * The command line. Only the command that is named gets its arguments and options: the others, and
- * the AWS clients that they need, are not even loaded.
- */
-async function buildProgram(
-  projectDir: string,
-  isNamed: (command: string) => boolean,
-): Promise<Command> {
-  const { version } = JSON.parse(readFileSync(join(projectDir, "package.json"), "utf8")) as {
-    version: string;
-  };
+/** The command line with all of its commands. */
+export function buildProgram(context: Context): Command {
+  const { version } = JSON.parse(
+    readFileSync(join(context.projectDir, "package.json"), "utf8"),
+  ) as { version: string };
   const width = (columns: number | undefined) => Math.min(columns ?? HELP_WIDTH, HELP_WIDTH);
   const program = new Command("plue")
     .description("Deploys Plue to AWS and looks after it.")
@@ -28,19 +23,20 @@ async function buildProgram(
       getOutHelpWidth: () => width(process.stdout.columns),
       getErrHelpWidth: () => width(process.stderr.columns),
     })
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText(
       "after",
       [
         "",
-        "Exit codes: 0 done, 1 failed, 2 needs a person's decision, 130 interrupted.",
+        "Exit codes: 0 done, 1 failed, 2 you must decide or provide something,",
+        "130 interrupted.",
         "Each command, and what it stands for in the AWS CLI: docs/commands.md",
       ].join("\n"),
     );
-  for (const [name, { summary, load }] of Object.entries(commands)) {
-    const command = program.command(name).summary(summary).description(summary);
-    if (isNamed(name)) (await load()).configure(command, { projectDir });
+  for (const command of declareCommands(context)) {
+    program.addCommand(command.copyInheritedSettings(program));
   }
   return program;
 }
@@ -55,9 +51,8 @@ export async function main(projectDir: string, argv: readonly string[]): Promise
     process.exit(error.code === "EPIPE" ? 0 : 1);
   });
   try {
-    const completing = argv[0] === "completion" || argv[0] === "complete";
-    const program = await buildProgram(projectDir, (name) => completing || argv.includes(name));
-    if (completing) {
+    const program = buildProgram({ projectDir });
+    if (argv[0] === "completion" || argv[0] === "complete") {
       const { default: addCompletion } = await import("@bomb.sh/tab/commander");
       addCompletion(program, { completionCommandName: "completion" });
     } else {
@@ -71,8 +66,9 @@ export async function main(projectDir: string, argv: readonly string[]): Promise
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const { message, advice, exitCode } = explain(error);
+    const { message, advice, exitCode, log } = explain(error);
     say(["", `plue: ${message}`, ...advice].join("\n"));
+    if (log !== undefined) say(`\nAll of its output: ${log}`);
     if (process.env.PLUE_DEBUG) say((error as Error).stack);
     return exitCode;
   }

@@ -31,3 +31,12 @@ export function embeddedAwsVariables(endpoint: string, region: string): Record<s
     TF_INPUT: "0",
   };
 }
+
+/**
+ * Makes this program, and all that it runs, talk to an embedded AWS and to nothing else.
+ */
+export function enterEmbeddedAws(endpoint: string, region: string): void {
+  const kept = cleanEnvironment();
+  for (const name of Object.keys(process.env)) if (!(name in kept)) delete process.env[name];
+  Object.assign(process.env, embeddedAwsVariables(endpoint, region));
+}

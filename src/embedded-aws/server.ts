@@ -1,16 +1,27 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cleanEnvironment } from "./environment";
-import { commandOf, Failure, tail } from "./process";
+import { PlueError, tail } from "../process/errors";
+import { identityOf } from "../process/identity";
 
 const defaultLauncher = join(__dirname, "embedded_aws.py");
 
 /** An embedded AWS that runs. */
 export interface Server {
   readonly pid: number;
+  /** Tells its process from a later one with the same id. */
+  readonly identity?: string;
   readonly port: number;
   /** `http://127.0.0.1:PORT` */
   readonly endpoint: string;
@@ -28,7 +39,7 @@ export interface ServerOptions {
   readonly detached?: boolean;
   /** Leave moto's gaps open. @default false */
   readonly plain?: boolean;
-  /** Python script that starts it; its name ends in `_aws.py`. @default embedded_aws.py */
+  /** Python script that starts it. @default embedded_aws.py */
   readonly launcher?: string;
   readonly signal?: AbortSignal;
 }
@@ -38,7 +49,7 @@ const recordOf = (home: string) => join(home, "server.json");
 /** The server that an earlier process left running, if it still does. */
 export async function findServer(home: string): Promise<Server | undefined> {
   const server = readRecord(home);
-  if (server === undefined || !isLauncher(server.pid)) return undefined;
+  if (server === undefined || !runs(server)) return undefined;
   try {
     const { ok } = await fetch(`${server.endpoint}/moto-api/config`, {
       signal: AbortSignal.timeout(5000),
@@ -51,7 +62,7 @@ export async function findServer(home: string): Promise<Server | undefined> {
 
 /**
  * Starts an embedded AWS and waits until it listens.
- * @throws Failure if it ends before that
+ * @throws PlueError if it ends before that
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { home, python, port = 0, detached = false, plain = false, signal } = options;
@@ -74,9 +85,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     while (readRecord(home) === undefined) {
       signal?.throwIfAborted();
       if (ended()) {
-        throw new Failure(
+        throw new PlueError(
           `The embedded AWS did not start:\n\n${tail(readFileSync(log, "utf8"))}`,
-          log,
+          { log },
         );
       }
       await sleep(50);
@@ -85,17 +96,19 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     child.kill("SIGKILL");
     throw error;
   }
-  return readRecord(home)!;
+  const server = { ...readRecord(home)!, identity: identityOf(child.pid!) };
+  writeFileSync(recordOf(home), JSON.stringify(server));
+  return server;
 }
 
 /** Stops the server of a home, if one runs. */
 export async function stopServer(home: string): Promise<boolean> {
   const server = readRecord(home);
   rmSync(recordOf(home), { force: true });
-  if (server === undefined || !isLauncher(server.pid)) return false;
+  if (server === undefined || !runs(server)) return false;
   process.kill(server.pid, "SIGTERM");
-  for (let wait = 0; wait < 100 && isLauncher(server.pid); wait++) await sleep(50);
-  if (isLauncher(server.pid)) process.kill(server.pid, "SIGKILL");
+  for (let wait = 0; wait < 100 && runs(server); wait++) await sleep(50);
+  if (runs(server)) process.kill(server.pid, "SIGKILL");
   return true;
 }
 
@@ -111,14 +124,14 @@ export function isFree(port: number): Promise<boolean> {
 function readRecord(home: string): Server | undefined {
   if (!existsSync(recordOf(home))) return undefined;
   try {
-    const { pid, port } = JSON.parse(readFileSync(recordOf(home), "utf8")) as Server;
-    return { pid, port, endpoint: `http://127.0.0.1:${port}` };
+    const { pid, port, identity } = JSON.parse(readFileSync(recordOf(home), "utf8")) as Server;
+    return { pid, port, identity, endpoint: `http://127.0.0.1:${port}` };
   } catch {
     return undefined;
   }
 }
 
 // A process id can have passed to another program since.
-function isLauncher(pid: number): boolean {
-  return commandOf(pid)?.includes("_aws.py") ?? false;
+function runs({ pid, identity }: Server): boolean {
+  return identity !== undefined && identityOf(pid) === identity;
 }

@@ -1,4 +1,6 @@
-import { Failure, run, type RunOptions } from "./process";
+import semver from "semver";
+import { ActionRequired, PlueError } from "../process/errors";
+import { capture, type RunOptions } from "../process/run";
 
 /** The programs that the embedded AWS and Terraform need. */
 export interface Tools {
@@ -22,7 +24,7 @@ const pythons = ["python3", "python", "python3.13", "python3.12", "python3.11", 
 
 /**
  * Finds the programs.
- * @throws Failure that names each one missing, with its minimum version
+ * @throws PlueError that names each one missing, with its minimum version
  */
 export async function findTools(options: RunOptions = {}): Promise<Tools> {
   const [terraform, python] = await Promise.all([findTerraform(options), findPython(options)]);
@@ -34,7 +36,7 @@ export async function findTools(options: RunOptions = {}): Promise<Tools> {
     python.missing,
   ].flat();
   if (terraform.found === undefined || python.found === undefined || missing.length > 0) {
-    throw new Failure(`This needs, on the PATH:\n  ${missing.join("\n  ")}`);
+    throw new PlueError(`This needs, on the PATH:\n  ${missing.join("\n  ")}`);
   }
   return { python: python.found, platform: terraform.found };
 }
@@ -80,10 +82,10 @@ async function output(
   options: RunOptions,
 ): Promise<string | undefined> {
   try {
-    const { code, stdout } = await run(command, args, options);
+    const { code, stdout } = await capture(command, args, options);
     return code === 0 ? stdout : undefined;
   } catch (error) {
-    if (error instanceof Failure) return undefined;
+    if (error instanceof ActionRequired) return undefined;
     throw error;
   }
 }
@@ -98,7 +100,6 @@ function parseJson(text: string | undefined): Record<string, string | undefined>
 
 /** Whether a version such as 1.12.0-beta1 is at least a minimum such as 1.11. */
 export function atLeast(version: string, least: string): boolean {
-  const [major = 0, minor = 0] = (/\d+(\.\d+)*/.exec(version)?.[0] ?? "0").split(".").map(Number);
-  const [leastMajor = 0, leastMinor = 0] = least.split(".").map(Number);
-  return major > leastMajor || (major === leastMajor && minor >= leastMinor);
+  const [found, wanted] = [semver.coerce(version), semver.coerce(least)];
+  return found !== null && wanted !== null && semver.gte(found, wanted);
 }

@@ -2,18 +2,20 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cleanEnvironment } from "./environment";
-import { commandOf, run, runOrFail, type RunOptions } from "./process";
-import type { Note } from "../terminal/steps";
+import { Interrupted } from "../process/errors";
+import { isRunning } from "../process/identity";
+import { capture, succeed } from "../process/run";
 import type { Python } from "./tools";
 
 const requirements = join(__dirname, "requirements.txt");
 
 /** Where and how to make a virtual environment. */
-export interface VenvOptions extends Pick<RunOptions, "signal"> {
+export interface VenvOptions {
   /** Directory that holds the environment; several processes may share it. */
   readonly home: string;
   readonly python: Python;
-  readonly note?: Note;
+  /** Told what was found. @default nobody */
+  readonly note?: (text: string) => void;
 }
 
 /**
@@ -22,9 +24,9 @@ export interface VenvOptions extends Pick<RunOptions, "signal"> {
  * It is built beside its place and renamed into it, so what has the right name is whole, whoever
  * was killed while building. Its name tells the requirements and the Python that it was made for.
  * @returns path of its interpreter
- * @throws Failure if Python or pip fail
+ * @throws PlueError if Python or pip fail
  */
-export async function ensureVenv({ home, python, note, signal }: VenvOptions): Promise<string> {
+export async function ensureVenv({ home, python, note }: VenvOptions): Promise<string> {
   const made = createHash("sha256").update(python.version).update(readFileSync(requirements));
   const name = `venv-${made.digest("hex").slice(0, 12)}`;
   const venv = join(home, name);
@@ -32,12 +34,14 @@ export async function ensureVenv({ home, python, note, signal }: VenvOptions): P
   const env = cleanEnvironment();
   if (existsSync(venv)) {
     const check = ["-I", "-c", "import flask_cors, moto.server"];
-    const { code } = await run(interpreter, check, { env, signal }).catch(() => ({ code: null }));
+    const { code } = await capture(interpreter, check, { env }).catch((error: unknown) => {
+      if (error instanceof Interrupted) throw error;
+      return { code: null };
+    });
     if (code === 0) {
       note?.("already there");
       return interpreter;
     }
-    signal?.throwIfAborted();
     rmSync(venv, { recursive: true, force: true });
   }
   mkdirSync(home, { recursive: true });
@@ -47,12 +51,11 @@ export async function ensureVenv({ home, python, note, signal }: VenvOptions): P
   const log = join(home, "logs", "pip.log");
   try {
     const create = ["-I", "-m", "venv", building];
-    await runOrFail("Making a virtual environment", python.command, create, { env, log, signal });
+    await succeed("Making a virtual environment", python.command, create, { env, log });
     const install = ["-I", "-m", "pip", "install", "--no-input", "--quiet", "-r", requirements];
-    await runOrFail("Installing moto with pip", join(building, "bin", "python"), install, {
+    await succeed("Installing moto with pip", join(building, "bin", "python"), install, {
       env,
       log,
-      signal,
     });
     renameSync(building, venv);
   } catch (error) {
@@ -67,7 +70,7 @@ export async function ensureVenv({ home, python, note, signal }: VenvOptions): P
 function removeLeftovers(home: string, current: string): void {
   for (const name of readdirSync(home).filter((entry) => entry.startsWith("venv-"))) {
     const maker = Number(name.split(".")[1]);
-    if (name === current || (maker && commandOf(maker) !== undefined)) continue;
+    if (name === current || (maker && isRunning(maker))) continue;
     rmSync(join(home, name), { recursive: true, force: true });
   }
 }

@@ -1,17 +1,20 @@
+import { onInterrupt } from "../process/interrupt";
 import { confirm } from "../terminal/prompt";
-import type { Environment } from "./environment";
-import { onInterrupt } from "../terminal/interrupt";
-import { refuseMissingImages } from "./images";
-import { findLeftovers } from "./leftovers";
 import { say } from "../terminal/output";
+import { AlreadyExists } from "../terraform/failures";
 import {
   changesAnything,
-  halfMade,
   plannedActions,
   summarize,
+  taintedAddresses,
+  type PlanJson,
   type PlannedAction,
 } from "../terraform/plan";
-import { AlreadyExists, type Terraform, type VariableOptions } from "../terraform/terraform";
+import type { Terraform } from "../terraform/terraform";
+import type { VariableOptions } from "../terraform/variables";
+import type { Environment } from "./environment";
+import { findLeftovers } from "./leftovers";
+import { refuseMissingImages } from "./missing-images";
 
 /** What to plan and apply. */
 export interface ApplyOptions {
@@ -23,53 +26,92 @@ export interface ApplyOptions {
   readonly yes: boolean;
 }
 
+interface SavedPlan {
+  readonly file: string;
+  readonly plan: PlanJson;
+}
+
 /**
  * Plans, shows what would happen, asks, and applies that very plan.
  * @returns what was done: nothing if nothing was to do
- * @throws NeedsPerson if the answer is no, or an image that would be started does not exist
+ * @throws ActionRequired if the answer is no, or an image that would be started does not exist
  */
 export async function planAndApply(
   environment: Environment,
   terraform: Terraform,
-  { variables, targets, yes }: ApplyOptions,
+  options: ApplyOptions,
 ): Promise<PlannedAction[]> {
-  let { file, plan } = await terraform.plan({ variables, targets });
-  const unfinished = halfMade(plan);
-  if (unfinished.length > 0) {
-    // Made anew, each would collide with itself: its name is taken for as long as it exists.
-    say(`\nAn apply was cut short while AWS was making\n  ${unfinished.join("\n  ")}`);
-    await confirm("Keep them, and change what is not yet as it should be?", yes);
-    await terraform.untaint(unfinished);
-    ({ file, plan } = await terraform.plan({ variables, targets }));
+  const done: PlannedAction[] = [];
+  for (;;) {
+    const saved = await planWithoutTaint(terraform, options);
+    const actions = plannedActions(saved.plan, terraform.stack);
+    if (!changesAnything(saved.plan, actions)) {
+      if (done.length === 0) say(`\n${environment.name}: nothing to change.`);
+      return done;
+    }
+    say(`\n${summarize(actions)}\n`);
+    // Nothing pulls images on an embedded AWS, unless a tag was named.
+    if (!environment.embedded || namesAnImageTag(options.variables)) {
+      await refuseMissingImages(environment, saved.plan, actions);
+    }
+    await confirm(
+      `Apply this to ${environment.name} (account ${environment.accountId})?`,
+      options.yes,
+    );
+    onInterrupt(
+      "Terraform finished what it was at and saved the state. Run the same command again: it goes on from there.",
+    );
+    done.push(...actions);
+    if (await applied(environment, terraform, saved, options)) {
+      onInterrupt(`Everything planned was applied to ${environment.name}.`);
+      return done;
+    }
   }
-  const actions = plannedActions(plan, terraform.stack);
-  if (!changesAnything(plan, actions)) {
-    say(`\n${environment.name}: nothing to change.`);
-    return [];
-  }
-  say(`\n${summarize(actions)}\n`);
-  const tagGiven = variables?.var?.some((value) => value.includes("_image_tag=")) ?? false;
-  // Nothing pulls images on an embedded AWS.
-  if (!environment.embedded || tagGiven) await refuseMissingImages(environment, plan, actions);
-  await confirm(`Apply this to ${environment.name} (account ${environment.accountId})?`, yes);
-  onInterrupt(
-    "Terraform finished what it was at and saved the state. Run the same command again: it goes on from there.",
-  );
+}
+
+/**
+ * Plans; objects that an apply has created without seeing the end are kept rather than replaced, if
+ * the user agrees: their replacement would collide with their own names.
+ */
+async function planWithoutTaint(
+  terraform: Terraform,
+  { variables, targets, yes }: ApplyOptions,
+): Promise<SavedPlan> {
+  const saved = await terraform.plan({ variables, targets });
+  const tainted = taintedAddresses(saved.plan);
+  if (tainted.length === 0) return saved;
+  say(`\nAn earlier apply was cut short while AWS was creating\n  ${tainted.join("\n  ")}`);
+  await confirm("Keep them, and change what is not yet as it should be?", yes);
+  await terraform.untaint(tainted);
+  return terraform.plan({ variables, targets });
+}
+
+/**
+ * Applies a plan. What an apply that was cut short has created, and the state does not know, is taken
+ * into the state if the user agrees.
+ * @returns whether all was applied; false if a new plan must do the rest
+ */
+async function applied(
+  environment: Environment,
+  terraform: Terraform,
+  { file, plan }: SavedPlan,
+  { variables, yes }: ApplyOptions,
+): Promise<boolean> {
   try {
     await terraform.apply(file);
+    return true;
   } catch (error) {
     if (!(error instanceof AlreadyExists)) throw error;
     const leftovers = await findLeftovers(environment, plan, error.addresses);
     if (leftovers.length < error.addresses.length) throw error;
-    say("\nAn apply that was cut short has left these, and the state does not know them:");
+    say("\nAn apply that was cut short has created these, and the state does not know them:");
     for (const { address, id } of leftovers) say(`  ${address} (${id})`);
     await confirm("Take them into the state, and go on?", yes);
     for (const { address, id } of leftovers) await terraform.import(address, id, variables);
-    return [
-      ...actions,
-      ...(await planAndApply(environment, terraform, { variables, targets, yes })),
-    ];
+    return false;
   }
-  onInterrupt(`Everything planned was applied to ${environment.name}.`);
-  return actions;
+}
+
+function namesAnImageTag({ var: values = [] }: VariableOptions = {}): boolean {
+  return values.some((value) => /^(api|web|migrate)_image_tag=/.test(value));
 }

@@ -1,91 +1,138 @@
-import { DescribeImagesCommand, ECRClient } from "@aws-sdk/client-ecr";
-import { GetParametersByPathCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { client } from "../aws/client";
-import type { Environment } from "./environment";
-import { NeedsPerson, type AwsError } from "../process/errors";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { imageExists, registryLogin, repositoryUris } from "../aws/ecr";
 import { components, names, type Component } from "../names";
-import type { PlanJson, PlannedAction } from "../terraform/plan";
+import { ActionRequired, PlueError } from "../process/errors";
+import { onInterrupt } from "../process/interrupt";
+import { capture, follow } from "../process/run";
+import { say } from "../terminal/output";
+import type { VariableOptions } from "../terraform/variables";
+import { planAndApply } from "./apply";
+import type { Environment } from "./environment";
+import { openTerraform } from "./terraform";
 
-/** Whether a tag is in the repository of a component. */
-export async function imageExists(
+/** What to build, and as what to push it. */
+export interface ImagesOptions extends VariableOptions {
+  /** Plue's source, a git checkout. */
+  readonly source: string;
+  /** Tag of the images. */
+  readonly tag: string;
+  /** What Fargate runs: `linux/amd64` or `linux/arm64`. */
+  readonly platform: string;
+  /** Answers every question. @default false */
+  readonly yes?: boolean;
+}
+
+/** Builds the three images and pushes them; makes the repositories first where there are none. */
+export async function buildAndPushImages(
   environment: Environment,
-  component: Component,
-  imageTag: string,
-): Promise<boolean> {
-  try {
-    await client(ECRClient, environment).send(
-      new DescribeImagesCommand({
-        repositoryName: names.repository(environment.name, component),
-        imageIds: [{ imageTag }],
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (/^(Image|Repository)NotFoundException$/.test((error as AwsError).name)) return false;
-    throw error;
+  options: ImagesOptions,
+): Promise<void> {
+  const repositories = await ensureRepositories(environment, options);
+  await logIn(environment);
+  onInterrupt("What was pushed stays. Run the same command again: it goes on from there.");
+  for (const [component, uri] of repositories) {
+    await buildAndPush(environment, component, uri, options);
   }
-}
-
-/** The tag in an image's reference: `latest` where it names none. */
-export function tagOf(image: string): string {
-  return /:([^:/@]+)$/.exec(image)?.[1] ?? "latest";
-}
-
-/** The tags that the environment remembers as deployed last, by the components' keys. */
-export async function rememberedTags(
-  environment: Environment,
-): Promise<Partial<Record<Component["key"], string>>> {
-  const Path = names.tagParameters(environment.name);
-  const { Parameters = [] } = await client(SSMClient, environment).send(
-    new GetParametersByPathCommand({ Path }),
-  );
-  return Object.fromEntries(
-    components.map(({ key, image }) => [
-      key,
-      Parameters.find(({ Name }) => Name === `${Path}/${image}`)?.Value,
-    ]),
-  );
 }
 
 /**
- * Makes sure that every image exists that a plan would start: a service would try in vain to pull
- * another, until its circuit breaker opens.
- * @throws NeedsPerson that names the images
+ * The source's commit. What is not committed would be built as well, and nobody could tell later
+ * what ran under that tag.
+ * @throws ActionRequired if it is no checkout, or has changes that are not committed
  */
-export async function refuseMissingImages(
-  environment: Environment,
-  plan: PlanJson,
-  actions: readonly PlannedAction[],
-): Promise<void> {
-  const starts = components.filter(({ module }) =>
-    actions.some((one) => one.module === module && /^aws_ecs_task_definition\./.test(one.address)),
-  );
-  const images = starts.flatMap((component) => {
-    const tag = plannedTag(environment, plan, component);
-    return tag === undefined ? [] : [{ component, tag }];
-  });
-  const found = await Promise.all(
-    images.map(({ component, tag }) => imageExists(environment, component, tag)),
-  );
-  const missing = images.filter((_, index) => !found[index]);
-  if (missing.length > 0) {
-    const list = missing.map(
-      ({ component, tag }) => `${names.repository(environment.name, component)}:${tag}`,
+export async function commitOf(source: string): Promise<string> {
+  const git = (...args: string[]) => capture("git", ["-C", source, ...args]);
+  const commit = await git("rev-parse", "--short=12", "HEAD");
+  if (commit.code !== 0) {
+    throw new ActionRequired(
+      `${source} is not a git checkout`,
+      "Give the path of Plue's source, or name a tag with --tag TAG.",
     );
-    throw new NeedsPerson(
-      `the images do not exist: ${list.join(", ")}`,
-      `Build and push them with \`plue images ${environment.name} --source PATH\`,`,
-      `then deploy the tag that it names: \`plue deploy ${environment.name} --tag TAG\`.`,
+  }
+  const status = await git("status", "--porcelain");
+  if (status.stdout.trim() !== "") {
+    throw new ActionRequired(
+      `${source} has changes that are not committed`,
+      "Commit them, so that the tag says what is in the images, or name a tag with --tag TAG.",
+    );
+  }
+  return commit.stdout.trim();
+}
+
+/** @throws ActionRequired if no Docker engine answers */
+export async function requireDocker(): Promise<void> {
+  const { code, stdout, stderr } = await capture("docker", [
+    "version",
+    "--format",
+    "{{.Server.Version}}",
+  ]);
+  if (code !== 0) {
+    throw new ActionRequired(
+      `Docker does not answer: ${`${stdout}${stderr}`.trim().split("\n").at(-1)}`,
+      "Start Docker (its engine must run here or at DOCKER_HOST), then run the command again.",
     );
   }
 }
 
-function plannedTag(
+async function ensureRepositories(
   environment: Environment,
-  plan: PlanJson,
-  { image }: Component,
-): string | undefined {
-  const name = `${names.tagParameters(environment.name)}/${image}`;
-  const parameter = plan.resource_changes?.find(({ change }) => change.after?.name === name);
-  return parameter?.change.after?.insecure_value as string | undefined;
+  { var: values, varFile, yes = false }: ImagesOptions,
+): Promise<Map<Component, string>> {
+  const found = await repositoryUris(environment, components);
+  if (found) return found;
+  say("There are no repositories yet: making them, and nothing else.");
+  const terraform = await openTerraform(environment);
+  await planAndApply(environment, terraform, {
+    variables: { var: values, varFile },
+    targets: terraform.stack.addressesOf(["ecr"]),
+    yes,
+  });
+  const made = await repositoryUris(environment, components);
+  if (!made) throw new PlueError("the repositories are not there after the apply");
+  return made;
+}
+
+async function logIn(environment: Environment): Promise<void> {
+  const { host, user, password } = await registryLogin(environment);
+  // By standard input: an argument is there for every user of the machine to see.
+  const { code } = await follow("docker", ["login", "--username", user, "--password-stdin", host], {
+    input: password,
+  });
+  if (code !== 0) throw new PlueError(`docker login to ${host} failed: see its message above`);
+}
+
+async function buildAndPush(
+  environment: Environment,
+  component: Component,
+  repositoryUri: string,
+  { source, platform, tag }: ImagesOptions,
+): Promise<void> {
+  const immutable = environment.settings.ecr.imageTagMutability === "IMMUTABLE";
+  if (immutable && (await imageExists(environment, component, tag))) {
+    say(`${names.repository(environment.name, component)}:${tag} is already there.`);
+    return;
+  }
+  if (!existsSync(source)) throw new ActionRequired(`${source} does not exist`);
+  const failed = (step: string) =>
+    new PlueError(
+      `docker ${step} of the ${component.title}'s image failed: see its messages above`,
+      { advice: ["What was pushed before stays. Run the same command again."] },
+    );
+  const reference = `${repositoryUri}:${tag}`;
+  const build = [
+    "build",
+    ...["--platform", platform],
+    ...["--build-context", `plue=${source}`],
+    ...["--build-arg", `VERSION=${tag}`],
+    ...["--build-arg", `REVISION=${tag}`],
+    ...["--target", component.target],
+    ...["--tag", reference],
+    join(environment.projectDir, "docker"),
+  ];
+  say(`\nBuilding the ${component.title}'s image`);
+  const built = await follow("docker", build, { env: { ...process.env, DOCKER_BUILDKIT: "1" } });
+  if (built.code !== 0) throw failed("build");
+  const pushed = await follow("docker", ["push", reference]);
+  if (pushed.code !== 0) throw failed("push");
 }

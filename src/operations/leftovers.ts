@@ -71,16 +71,6 @@ function named({ name }: Planned): Promise<string | undefined> {
   return Promise.resolve(name);
 }
 
-/** The addresses for which Terraform's messages say that such an object exists already. */
-export function existingAddresses(output: string): string[] {
-  const text = output.replace(/^[│╷╵ ]+/gm, "");
-  return text
-    .split(/^Error: /m)
-    .slice(1)
-    .filter((message) => /already ?exists|ResourceExists|Duplicate/i.test(message))
-    .flatMap((message) => /^with ([^\s,]+),$/m.exec(message)?.[1] ?? []);
-}
-
 /**
  * Finds what Terraform could not create because it is there: an apply that was cut short has asked
  * AWS for it and not waited for the answer.

@@ -1,21 +1,20 @@
-import { DescribeTasksCommand, ECSClient, RunTaskCommand, type Task } from "@aws-sdk/client-ecs";
-import { client } from "../aws/client";
-import type { Environment } from "./environment";
-import { CliError, NeedsPerson } from "../process/errors";
-import { onInterrupt } from "../terminal/interrupt";
+import type { Task } from "@aws-sdk/client-ecs";
+import { describeTask, listTasks, runTask, whyStopped } from "../aws/ecs";
 import { lastLines, StreamReader } from "../aws/logs";
 import { migrate, names } from "../names";
+import { ActionRequired, PlueError } from "../process/errors";
+import { onInterrupt } from "../process/interrupt";
 import { data, say } from "../terminal/output";
-import { listTasks, whyStopped } from "./service";
-import type { Output } from "./local/deploy";
 import { waitFor } from "../terminal/wait";
+import type { Output } from "../terraform/terraform";
+import type { Environment } from "./environment";
 
 /**
  * Runs the migration task, passes its log on to standard output, and waits for its end.
  * @param outputs of the stack: which task, where, in which security group
  * @param timeout longest wait, in seconds
  * @returns the container's exit code
- * @throws CliError if the task never started, or goes on for longer
+ * @throws PlueError if the task never started, or goes on for longer
  */
 export async function runMigration(
   environment: Environment,
@@ -25,7 +24,7 @@ export async function runMigration(
   const { name } = environment;
   const value = <T>(output: string) => {
     if (!(output in outputs)) {
-      throw new NeedsPerson(
+      throw new ActionRequired(
         `${name} is not deployed: its state has no output ${output}`,
         `Deploy first, with the migrations in their place: \`plue deploy ${name} --migrate\`.`,
       );
@@ -33,34 +32,19 @@ export async function runMigration(
     return outputs[output]!.value as T;
   };
   const cluster = value<string>("ecs_cluster_name");
-  const ecs = client(ECSClient, environment);
-  const { tasks: started = [], failures = [] } = await ecs.send(
-    new RunTaskCommand({
-      cluster,
-      taskDefinition: value<string>("migrate_task_definition_arn"),
-      launchType: "FARGATE",
-      startedBy: "plue migrate",
-      networkConfiguration: {
-        awsvpcConfiguration: {
-          subnets: value<string[]>("private_subnet_ids"),
-          securityGroups: [value<string>("migrate_security_group_id")],
-          assignPublicIp: "DISABLED",
-        },
-      },
-    }),
-  );
-  const arn = started[0]?.taskArn;
-  if (!arn) {
-    const reasons = failures.map(({ reason, detail }) =>
-      [reason, detail].filter(Boolean).join(" "),
-    );
-    throw new CliError(
-      `ECS did not start the migration task: ${reasons.join("; ") || "no reason"}`,
-      {
-        advice: ["Nothing ran. A lack of capacity passes: run the same command again."],
-      },
-    );
+  const started = await runTask(environment, {
+    cluster,
+    taskDefinition: value<string>("migrate_task_definition_arn"),
+    subnets: value<string[]>("private_subnet_ids"),
+    securityGroups: [value<string>("migrate_security_group_id")],
+    startedBy: "plue migrate",
+  });
+  if ("refused" in started) {
+    throw new PlueError(`ECS did not start the migration task: ${started.refused}`, {
+      advice: ["Nothing ran. A lack of capacity passes: run the same command again."],
+    });
   }
+  const { arn } = started;
   const id = arn.split("/").at(-1)!;
   const goOn = [
     `Follow the task: \`plue logs ${name} migrate --follow\`.`,
@@ -78,17 +62,19 @@ export async function runMigration(
     interval: 2,
     advice: [`The task ${id} goes on.`, ...goOn],
     look: async () => {
-      const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [arn] }));
+      const task = await describeTask(environment, cluster, arn);
       await passOn();
-      const status = tasks[0]?.lastStatus ?? "UNKNOWN";
-      return status === "STOPPED" ? { done: tasks[0]! } : { waiting: status };
+      const status = task?.lastStatus ?? "UNKNOWN";
+      return status === "STOPPED" ? { done: task! } : { waiting: status };
     },
   });
   await passOn();
   const { exitCode } = task.containers?.find(({ name }) => name === migrate.image) ?? {};
   if (exitCode === undefined) {
     const why = whyStopped(task);
-    throw new CliError(`the migration never started: ${why}`, { advice: remedy(environment, why) });
+    throw new PlueError(`the migration never started: ${why}`, {
+      advice: remedy(environment, why),
+    });
   }
   say(
     exitCode === 0 ? "The migration is done." : `The migration failed with exit code ${exitCode}.`,

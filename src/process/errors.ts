@@ -1,122 +1,53 @@
+/** What goes with the message of an error. */
+export interface ErrorOptions {
+  /** What to do next, one line each. @default nothing */
+  readonly advice?: readonly string[];
+  /** Exit code of the command. @default 1 */
+  readonly exitCode?: number;
+  /** File with all that the program that failed has printed. @default none */
+  readonly log?: string;
+  /** The error behind this one. @default none */
+  readonly cause?: unknown;
+}
+
 /** A command failed, and the user can read about it in one message, without a stack trace. */
-export class CliError extends Error {
+export class PlueError extends Error {
   /** What to do next, one line each. */
   readonly advice: readonly string[];
   /** The command's exit code. */
   readonly exitCode: number;
+  /** File with all that the program that failed has printed. */
+  readonly log?: string;
 
-  /**
-   * @param message what happened, to what
-   * @param options advice: what to do next; exitCode: @default 1
-   */
-  constructor(message: string, options: { advice?: readonly string[]; exitCode?: number } = {}) {
-    super(message);
-    this.advice = options.advice ?? [];
-    this.exitCode = options.exitCode ?? 1;
+  /** @param message what happened, to what */
+  constructor(message: string, { advice = [], exitCode = 1, log, cause }: ErrorOptions = {}) {
+    super(message, { cause });
+    this.advice = advice;
+    this.exitCode = exitCode;
+    this.log = log;
   }
 }
 
-/** Nothing was tried, or nothing more: a person must decide or provide something. Exit code 2. */
-export class NeedsPerson extends CliError {
-  /** @param advice what the person can do, one line each */
+/**
+ * The command stopped because the user must decide or provide something first: nothing was changed
+ * from there on. Exit code 2.
+ */
+export class ActionRequired extends PlueError {
+  /** @param advice what the user can do, one line each */
   constructor(message: string, ...advice: readonly string[]) {
     super(message, { advice, exitCode: 2 });
   }
 }
 
 /** The user asked to stop. Exit code 130. */
-export class Interrupted extends CliError {
+export class Interrupted extends PlueError {
   /** @param left what was left, and how to go on */
   constructor(left: string) {
     super("interrupted", { advice: [left], exitCode: 130 });
   }
 }
 
-/** What AWS's clients throw, as far as this project looks into it. */
-export interface AwsError extends Error {
-  readonly code?: string;
-  readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
-  /** The call that failed, such as `ECS DescribeServices`: see `client`. */
-  readonly operation?: string;
-}
-
-const EXPIRED = /^(ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired)$/;
-const REFUSED_CREDENTIALS =
-  /^(InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidAccessKeyId|AuthFailure)$/;
-const DENIED = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|AuthorizationError)$/;
-/** The SDK's words for an answer that is not AWS's at all. */
-const UNREADABLE = /Deserialization error/;
-const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET|ETIMEDOUT|EPIPE|TimeoutError)$/;
-
-/** Whether AWS says that the caller may not do this. */
-export function isDenied(error: unknown): boolean {
-  const { name = "", $metadata } = error as AwsError;
-  return DENIED.test(name) || $metadata?.httpStatusCode === 403;
-}
-
-/** Whether AWS, or a stand-in for it, does not have this call. */
-export function isNotServed(error: unknown): boolean {
-  const { name = "", message, $metadata } = error as AwsError;
-  return (
-    /^(NotImplemented|UnknownOperationException|InvalidAction)/.test(name) ||
-    [404, 501].includes($metadata?.httpStatusCode ?? 0) ||
-    // An embedded AWS answers with a web page of its own.
-    UNREADABLE.test(message)
-  );
-}
-
-/** Says of any error what happened and what to do next. */
-export function explain(error: unknown): CliError {
-  if (error instanceof CliError) return error;
-  const { name = "", message, code = "", $metadata, operation } = error as AwsError;
-  const what = operation ? `${operation}: ` : "";
-  if (EXPIRED.test(name) || /token.*expired|session.*expired/i.test(message)) {
-    return new NeedsPerson(
-      "your AWS credentials have expired",
-      "Log in again, for example with `aws sso login`, then run the same command.",
-    );
-  }
-  if (name === "CredentialsProviderError") {
-    return new NeedsPerson(
-      "found no AWS credentials",
-      "Log in (`aws sso login`), set AWS_PROFILE, or run `aws configure`.",
-    );
-  }
-  if (REFUSED_CREDENTIALS.test(name)) {
-    return new NeedsPerson(
-      `AWS does not know these credentials (${name})`,
-      "Check AWS_PROFILE and AWS_ACCESS_KEY_ID, or log in again.",
-    );
-  }
-  if (UNREACHABLE.test(code) || UNREACHABLE.test(name)) {
-    const endpoint = process.env.AWS_ENDPOINT_URL;
-    return new CliError(`${what}no answer from ${endpoint ?? "AWS"} (${code || name})`, {
-      advice: [
-        endpoint
-          ? "AWS_ENDPOINT_URL names it: does it run? `npm run local` starts an embedded AWS."
-          : "Check the network and the region, then run the same command again.",
-      ],
-    });
-  }
-  const status = $metadata?.httpStatusCode;
-  if (status === undefined) return new CliError(what + message);
-  if (UNREADABLE.test(message)) {
-    return new CliError(`${what}the answer (HTTP ${status}) is not one of AWS`, {
-      advice: ["Is a proxy in between, or does AWS_ENDPOINT_URL lead to what cannot do this?"],
-    });
-  }
-  const tries = $metadata?.attempts ?? 1;
-  const tried = tries > 1 ? `, after ${tries} tries` : "";
-  if (isDenied(error)) {
-    return new NeedsPerson(
-      `${what}${message}`,
-      "Use credentials that may do this, or ask for the permission.",
-    );
-  }
-  return new CliError(`${what}${message} (${name}, HTTP ${status}${tried})`, {
-    advice:
-      status >= 500 || status === 429 || /Throttl|Rate|TooManyRequests|SlowDown/i.test(name)
-        ? ["AWS is busy: wait a minute and run the same command again; nothing is lost."]
-        : [],
-  });
+/** The last 20 lines of what a program printed. */
+export function tail(text: string): string {
+  return text.trimEnd().split("\n").slice(-20).join("\n");
 }

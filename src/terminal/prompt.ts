@@ -1,11 +1,11 @@
 import { createInterface } from "node:readline/promises";
-import { NeedsPerson } from "../process/errors";
+import { ActionRequired } from "../process/errors";
 
 async function ask(question: string, yes: string): Promise<string> {
   if (!process.stdin.isTTY) {
-    throw new NeedsPerson(
-      "this needs a person's answer, and there is no terminal to ask at",
-      `In a script, ${yes} gives it.`,
+    throw new ActionRequired(
+      "this question must be answered by a person, and there is no terminal to ask at",
+      `In a script, answer it with ${yes}.`,
     );
   }
   const reader = createInterface({ input: process.stdin, output: process.stderr });
@@ -20,20 +20,20 @@ async function ask(question: string, yes: string): Promise<string> {
 
 /**
  * Asks a yes-or-no question, unless `yes` answers it.
- * @throws NeedsPerson if there is nobody to ask, or the answer is not yes
+ * @throws ActionRequired if there is nobody to ask, or the answer is not yes
  */
 export async function confirm(question: string, yes: boolean): Promise<void> {
   if (yes) return;
   const answer = await ask(`${question} [y/N] `, "--yes");
-  if (!/^y(es)?$/i.test(answer)) throw new NeedsPerson("not confirmed");
+  if (!/^y(es)?$/i.test(answer)) throw new ActionRequired("not confirmed");
 }
 
 /**
  * Asks for a name to be typed, unless `yes` answers it.
- * @throws NeedsPerson if there is nobody to ask, or another name is typed
+ * @throws ActionRequired if there is nobody to ask, or another name is typed
  */
 export async function confirmName(question: string, name: string, yes: boolean): Promise<void> {
   if (yes) return;
   const answer = await ask(`${question} `, "--yes");
-  if (answer !== name) throw new NeedsPerson(`that is not "${name}"`);
+  if (answer !== name) throw new ActionRequired(`that is not "${name}"`);
 }

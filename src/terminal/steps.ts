@@ -6,8 +6,8 @@ export type Note = (text: string) => void;
  * count up while it runs; elsewhere the line is plain text.
  */
 export class Steps {
-  /** @param out where the lines go */
-  constructor(private readonly out: NodeJS.WriteStream = process.stdout) {}
+  /** @param out where the lines go: standard error, as all does that is not data */
+  constructor(private readonly out: NodeJS.WriteStream = process.stderr) {}
 
   /** Runs a step. */
   async run<T>(name: string, work: (note: Note) => Promise<T>): Promise<T> {

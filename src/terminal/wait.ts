@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CliError } from "../process/errors";
+import { PlueError } from "../process/errors";
 import { duration, say } from "./output";
 
 /** What a look at something that takes time found. */
@@ -24,7 +24,7 @@ const QUIET_SECONDS = 30;
 
 /**
  * Waits, and shows what for and how long at most.
- * @throws CliError when the time is over
+ * @throws PlueError when the time is over
  */
 export async function waitFor<T>(options: WaitOptions<T>): Promise<T> {
   const { what, timeout, interval = 3, look } = options;
@@ -41,7 +41,7 @@ export async function waitFor<T>(options: WaitOptions<T>): Promise<T> {
     }
     if (left <= 0) {
       if (terminal) process.stderr.write("\r\u001b[K");
-      throw new CliError(`${what}: gave up after ${duration(timeout)} (${found.waiting})`, {
+      throw new PlueError(`${what}: gave up after ${duration(timeout)} (${found.waiting})`, {
         advice: options.advice,
       });
     }

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { Failure, run } from "../embedded-aws/process";
+import { PlueError } from "../process/errors";
+import { capture } from "../process/run";
 
 /** What {@link terraformCliConfig} looks at; each has the machine's own value as default. */
 export interface CliConfigOptions {
@@ -38,7 +39,7 @@ const provider = join("registry.terraform.io", "hashicorp", "aws");
  * The user's own CLI configuration wins if it works and says where providers come from, or if the
  * registry answers. Otherwise the first unpacked mirror found is used, on top of whatever else the
  * user has configured.
- * @throws Failure if PLUE_PROVIDER_MIRROR names a directory that is no such mirror
+ * @throws PlueError if PLUE_PROVIDER_MIRROR names a directory that is no such mirror
  */
 export async function terraformCliConfig(options: CliConfigOptions): Promise<CliConfig> {
   const { environment = process.env, registryAnswers = probeRegistry, file } = options;
@@ -49,7 +50,7 @@ export async function terraformCliConfig(options: CliConfigOptions): Promise<Cli
 
   const named = environment.PLUE_PROVIDER_MIRROR;
   if (named && !isMirror(named, options.platform)) {
-    throw new Failure(
+    throw new PlueError(
       `PLUE_PROVIDER_MIRROR is ${named}, which holds no ` +
         `${join(provider, "VERSION", options.platform)}. Name the directory above ` +
         `registry.terraform.io, or unset the variable to use the registry.`,
@@ -80,7 +81,7 @@ async function ownConfig(environment: NodeJS.ProcessEnv): Promise<string | undef
     environment.TERRAFORM_CONFIG ||
     join(environment.HOME ?? homedir(), ".terraformrc");
   if (!existsSync(file)) return undefined;
-  const { stderr } = await run("terraform", ["version"], {
+  const { stderr } = await capture("terraform", ["version"], {
     env: { ...(environment as Record<string, string>), TF_CLI_CONFIG_FILE: file },
   });
   return stderr.includes("problems with the CLI configuration")

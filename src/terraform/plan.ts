@@ -47,8 +47,8 @@ export function plannedActions(plan: PlanJson, stack: Stack): PlannedAction[] {
   });
 }
 
-/** What would be replaced only because an earlier apply was cut short while making it. */
-export function halfMade(plan: PlanJson): string[] {
+/** The addresses that would be replaced only because an earlier apply did not see their creation end. */
+export function taintedAddresses(plan: PlanJson): string[] {
   return (plan.resource_changes ?? [])
     .filter(({ action_reason: reason }) => reason === "replace_because_tainted")
     .map(({ address }) => address);

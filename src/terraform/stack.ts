@@ -1,10 +1,27 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { S3Backend } from "../embedded-aws/state";
-import type { Environment } from "../operations/environment";
-import { CliError, NeedsPerson } from "../process/errors";
-import { capture } from "../process/process";
-import { say } from "../terminal/output";
+import { ActionRequired, PlueError } from "../process/errors";
+import { capture } from "../process/run";
+
+/** The S3 backend of a synthesized stack: what `terraform.backend.s3` says. */
+export interface S3Backend {
+  readonly bucket: string;
+  /** The state's key in the bucket. */
+  readonly key: string;
+  readonly region: string;
+  /** Table of the lock. */
+  readonly dynamodb_table: string;
+}
+
+/** Where an environment's stack is synthesized and Terraform works on it. */
+export interface StackFolder {
+  /** Name of the environment and of its stack. */
+  readonly name: string;
+  /** Directory of this project. */
+  readonly projectDir: string;
+  /** Directory of the synthesized stack. */
+  readonly stackDir: string;
+}
 
 interface Synthesized {
   readonly resource: Record<string, Record<string, { "//"?: { metadata?: { path?: string } } }>>;
@@ -23,26 +40,24 @@ export interface Stack {
   moduleOf(address: string): string | undefined;
   /**
    * The addresses of all resources of some modules.
-   * @throws NeedsPerson if there is no such module
+   * @throws ActionRequired if there is no such module
    */
   addressesOf(modules: readonly string[]): string[];
 }
 
 /**
- * Synthesizes all stacks and reads the environment's.
- * @throws CliError if the code does not synthesize
+ * Synthesizes all stacks and reads the one of an environment.
+ * @throws PlueError if the code does not synthesize
  */
-export async function synthesize(environment: Environment): Promise<Stack> {
-  const { projectDir, stackDir, name } = environment;
-  say(`Synthesizing ${name}`);
-  const { code, output } = await capture(process.execPath, ["bin/synth.js"], {
+export async function synthesize({ projectDir, stackDir }: StackFolder): Promise<Stack> {
+  const { code, stdout, stderr } = await capture(process.execPath, ["bin/synth.js"], {
     cwd: projectDir,
   });
   if (code !== 0) {
     // Of a stack trace only the message is of use here.
-    const lines = output.trim().split("\n");
+    const lines = `${stdout}${stderr}`.trim().split("\n");
     const message = lines.filter((line) => !/^\s+at |^Node\.js v/.test(line)).join("\n");
-    throw new CliError(`the stacks do not synthesize:\n${message}`, {
+    throw new PlueError(`the stacks do not synthesize:\n${message}`, {
       advice: ["Correct the settings or constructs that it names, then run the command again."],
     });
   }
@@ -72,7 +87,7 @@ export function readStack({ resource, terraform }: Synthesized): Stack {
     addressesOf: (wanted) => {
       const unknown = wanted.find((module) => !modules.includes(module));
       if (unknown !== undefined) {
-        throw new NeedsPerson(
+        throw new ActionRequired(
           `there is no module "${unknown}"`,
           `There are ${modules.toSorted().join(", ")}.`,
         );

@@ -1,52 +1,57 @@
-import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import type { Output } from "../operations/local/deploy";
-import type { S3Backend } from "../embedded-aws/state";
-import { terraformCliConfig } from "./cli-config";
-import { client } from "../aws/client";
-import { existingAddresses } from "../operations/leftovers";
-import { varFileOf, type Environment } from "../operations/environment";
-import { CliError, isDenied, NeedsPerson, type AwsError } from "../process/errors";
-import { say } from "../terminal/output";
+import { terraformCliConfig, type CliConfig } from "./cli-config";
+import { PlueError } from "../process/errors";
+import { capture, follow, type Captured } from "../process/run";
+import { temporaryFile } from "../process/temporary";
+import { explainFailure } from "./failures";
 import type { PlanJson } from "./plan";
-import { capture, scratchFile, show, type Result } from "../process/process";
-import { synthesize, type Stack } from "./stack";
+import type { Stack, StackFolder } from "./stack";
+import { variableArguments, type VariableOptions } from "./variables";
 
-/** Values for Terraform's variables, as the command line gives them. */
-export interface VariableOptions {
-  /** `NAME=VALUE`. */
-  readonly var?: readonly string[];
-  /** Files. */
-  readonly varFile?: readonly string[];
+/** One output of a stack. */
+export interface Output {
+  readonly value: unknown;
+  readonly sensitive: boolean;
+}
+
+/** How Terraform tells what it does. */
+export interface TerraformOptions {
+  /** Told where the providers come from, or that nothing offers them. @default nobody */
+  readonly onProviders?: (found: CliConfig) => void;
+  /** Accept that the backend's settings have changed since the last time. @default false */
+  readonly reconfigure?: boolean;
+  /** File of a command's output. @default it is shown on standard error */
+  readonly logOf?: (command: string) => string;
+  /** Called with each piece of an apply's output. @default nothing */
+  readonly onApplyOutput?: (text: string) => void;
+  /** Called with the process id of each Terraform that changes something. @default nothing */
+  readonly onApplyStart?: (pid: number) => void;
 }
 
 /** Terraform at work in the directory of an environment's stack. */
 export class Terraform {
   private constructor(
-    private readonly environment: Environment,
+    private readonly folder: StackFolder,
     /** The stack. */
     readonly stack: Stack,
     private readonly env: NodeJS.ProcessEnv,
+    private readonly options: TerraformOptions,
   ) {}
 
-  /**
-   * Synthesizes the environment and connects its directory with its state.
-   * @throws NeedsPerson if bucket or table for the state are missing
-   */
-  static async open(environment: Environment): Promise<Terraform> {
-    const stack = await synthesize(environment);
-    await refuseMissingBackend(environment, stack.backend);
-    const { code, output: version } = await capture("terraform", ["version", "-json"]);
-    if (code !== 0) throw new CliError(`terraform version failed:\n${version}`);
-    const { platform } = JSON.parse(version) as { platform: string };
-    const providers = await terraformCliConfig({ file: scratchFile("terraformrc"), platform });
-    if (providers.unreachable) say(providers.unreachable);
-    const terraform = new Terraform(environment, stack, {
-      ...process.env,
-      ...providers.variables,
-      TF_IN_AUTOMATION: "1",
-    });
-    await terraform.run(["init", "-input=false"]);
+  /** Connects the directory of a synthesized stack with its state. */
+  static async init(
+    folder: StackFolder,
+    stack: Stack,
+    options: TerraformOptions = {},
+  ): Promise<Terraform> {
+    const { code, stdout, stderr } = await capture("terraform", ["version", "-json"]);
+    if (code !== 0) throw new PlueError(`terraform version failed:\n${stdout}${stderr}`);
+    const { platform } = JSON.parse(stdout) as { platform: string };
+    const providers = await terraformCliConfig({ file: temporaryFile("terraformrc"), platform });
+    options.onProviders?.(providers);
+    const env = { ...process.env, ...providers.variables, TF_IN_AUTOMATION: "1" };
+    const terraform = new Terraform(folder, stack, env, options);
+    const reconfigure = options.reconfigure ? ["-reconfigure"] : [];
+    await terraform.run(["init", "-input=false", ...reconfigure]);
     return terraform;
   }
 
@@ -57,31 +62,35 @@ export class Terraform {
     readonly destroy?: boolean;
   }): Promise<{ file: string; plan: PlanJson }> {
     const { variables, targets = [], destroy = false } = options;
-    const file = scratchFile(`plan-${Date.now()}`);
+    const file = temporaryFile(`plan-${Date.now()}`);
     await this.run([
       "plan",
       "-input=false",
       `-out=${file}`,
       ...(destroy ? ["-destroy"] : []),
-      ...this.variableArguments(variables),
+      ...variableArguments(this.folder, variables),
       ...targets.map((address) => `-target=${address}`),
     ]);
-    const { code, output } = await this.capture(["show", "-json", file]);
-    if (code !== 0) throw new CliError(`terraform show failed:\n${output}`);
-    return { file, plan: JSON.parse(output) as PlanJson };
+    return { file, plan: await this.json<PlanJson>(["show", "-json", file]) };
+  }
+
+  /** Whether a plan of everything would change anything. */
+  async hasChanges(): Promise<boolean> {
+    return (await this.run(["plan", "-input=false", "-detailed-exitcode"], [2])) === 2;
   }
 
   /**
-   * Applies a saved plan.
+   * Applies a saved plan, or all that there is to change.
    * @throws AlreadyExists if it would create what exists
    */
-  async apply(file: string): Promise<void> {
-    await this.run(["apply", "-input=false", file]);
+  async apply(file?: string): Promise<void> {
+    await this.run(["apply", "-input=false", file ?? "-auto-approve"]);
   }
 
   /** Takes an object that exists into the state. */
   async import(address: string, id: string, variables?: VariableOptions): Promise<void> {
-    await this.run(["import", "-input=false", ...this.variableArguments(variables), address, id]);
+    const given = variableArguments(this.folder, variables);
+    await this.run(["import", "-input=false", ...given, address, id]);
   }
 
   /** Takes the mark off objects that an apply did not see finished, so that they are kept. */
@@ -90,139 +99,46 @@ export class Terraform {
   }
 
   /** The stack's outputs, by their names. */
-  async outputs(): Promise<Record<string, Output>> {
-    const { code, output } = await this.capture(["output", "-json"]);
-    if (code !== 0) throw new CliError(`terraform output failed:\n${output}`);
-    return JSON.parse(output) as Record<string, Output>;
+  outputs(): Promise<Record<string, Output>> {
+    return this.json(["output", "-json"]);
   }
 
-  private variableArguments({ var: values = [], varFile = [] }: VariableOptions = {}): string[] {
-    const own = varFileOf(this.environment.name, this.environment.projectDir);
-    return [
-      ...(own ? [`-var-file=${own}`] : []),
-      ...varFile.map((path) => `-var-file=${path}`),
-      ...values.map((value) => `-var=${value}`),
-    ];
+  /** @returns the exit code: 0, or one of those that are no failure */
+  private async run(args: readonly string[], fine: readonly number[] = []): Promise<number> {
+    const [command = "", ...rest] = args;
+    const { logOf, onApplyOutput, onApplyStart } = this.options;
+    const log = logOf?.(command);
+    const plain = log === undefined && process.stderr.isTTY && !process.env.NO_COLOR;
+    const all = [this.chdir, command, ...(plain ? [] : ["-no-color"]), ...rest];
+    const result = await follow("terraform", all, {
+      env: this.env,
+      ...(log !== undefined && { log, onOutput: () => {} }),
+      ...(command === "apply" && { onStart: onApplyStart }),
+      ...(command === "apply" && onApplyOutput && { onOutput: onApplyOutput }),
+    });
+    if (result.code === 0 || fine.includes(result.code)) return result.code;
+    throw explainFailure(command, { output: result.output, log }, this.folder);
   }
 
-  private async run(args: readonly string[]): Promise<void> {
-    const plain = process.stderr.isTTY && !process.env.NO_COLOR ? [] : ["-no-color"];
-    const [command, ...rest] = args;
-    const all = [`-chdir=${this.environment.stackDir}`, command!, ...plain, ...rest];
-    const result = await show("terraform", all, { env: this.env });
-    if (result.code !== 0) throw explainFailure(command!, result, this.environment);
-  }
-
-  private capture(args: readonly string[]): Promise<Result> {
-    return capture("terraform", [`-chdir=${this.environment.stackDir}`, ...args], {
+  private async json<T>(args: readonly string[]): Promise<T> {
+    const { code, stdout, stderr }: Captured = await capture("terraform", [this.chdir, ...args], {
       env: this.env,
     });
+    if (code !== 0) throw new PlueError(`terraform ${args[0]} failed:\n${stdout}${stderr}`);
+    return JSON.parse(stdout) as T;
+  }
+
+  private get chdir(): string {
+    return `-chdir=${this.folder.stackDir}`;
   }
 }
 
-/** An apply would create what exists and is not in the state. Exit code 2. */
-export class AlreadyExists extends NeedsPerson {
-  /** @param addresses of what exists */
-  constructor(readonly addresses: readonly string[]) {
-    super(
-      `there is already an object where Terraform would create ${addresses.join(", ")}`,
-      "If an apply that was cut short has left it, take it into the state (`terraform import`).",
-      "If it is somebody else's, it must go, or another name be found.",
-    );
-  }
-}
-
-/** Terraform finds out late and says it obscurely. */
-async function refuseMissingBackend(environment: Environment, backend: S3Backend): Promise<void> {
-  const s3 = client(S3Client, backend);
-  const dynamodb = client(DynamoDBClient, backend);
-  const missing = await Promise.all([
-    exists(s3.send(new HeadBucketCommand({ Bucket: backend.bucket })), /^(NotFound|NoSuchBucket)$/),
-    exists(
-      dynamodb.send(new DescribeTableCommand({ TableName: backend.dynamodb_table })),
-      /^ResourceNotFoundException$/,
-    ),
-  ]).then(([bucket, table]) => [
-    ...(bucket ? [] : [`the bucket ${backend.bucket}`]),
-    ...(table ? [] : [`the table ${backend.dynamodb_table}`]),
-  ]);
-  if (missing.length > 0) {
-    throw new NeedsPerson(
-      `${missing.join(" and ")} for Terraform's state ${missing.length > 1 ? "do" : "does"} not exist in ${backend.region}`,
-      `Make it with \`plue bootstrap ${environment.name}\`, or correct src/environments/state-backend.ts.`,
-    );
-  }
-}
-
-async function exists(call: Promise<unknown>, missing: RegExp): Promise<boolean> {
-  try {
-    await call;
-    return true;
-  } catch (error) {
-    if (missing.test((error as AwsError).name)) return false;
-    // Who may use the state may not be allowed to look at what holds it.
-    if (isDenied(error)) return true;
-    throw error;
-  }
-}
-
-/** Says of a Terraform that failed what a person can do about it. */
-export function explainFailure(
-  command: string,
-  { output }: Result,
-  { name, stackDir }: Pick<Environment, "name" | "stackDir">,
-): CliError {
-  const text = output.replace(/^[│╷╵\s]+/gm, "");
-  const again = `Run the same command again: Terraform goes on from what is done.`;
-  if (/Error acquiring the state lock/i.test(text)) {
-    const field = (key: string) => new RegExp(`^${key}:\\s*(.+)$`, "m").exec(text)?.[1]?.trim();
-    const id = field("ID");
-    if (id === undefined) {
-      return new NeedsPerson(
-        "the state cannot be locked: see Terraform's message above",
-        `Is the lock table there? \`plue bootstrap ${name}\` makes it.`,
-      );
-    }
-    return new NeedsPerson(
-      `the state of ${name} is locked by ${field("Who")} since ${field("Created")} (${field("Operation")})`,
-      "Wait until that is done. Only if it cannot be running any more, break the lock:",
-      `  terraform -chdir=${stackDir} force-unlock ${id}`,
-    );
-  }
-  const variables = [...text.matchAll(/input variable "(\w+)" is not set/g)].map(([, v]) => v!);
-  if (variables.length > 0) {
-    return new NeedsPerson(
-      `${name} needs a value for ${variables.join(" and ")}`,
-      `Write ${variables.map((variable) => `${variable} = "..."`).join(" and ")} into ${name}.tfvars,`,
-      `or give --var NAME=VALUE, --var-file FILE or TF_VAR_NAME.`,
-    );
-  }
-  if (
-    /Invalid value for (input )?variable|Invalid variable value|Value for undeclared variable/i.test(
-      text,
-    )
-  ) {
-    return new NeedsPerson(
-      "a variable has a value that does not do: see Terraform's message above",
-    );
-  }
-  if (/Backend configuration changed|Backend initialization required/i.test(text)) {
-    return new NeedsPerson(
-      "the state's backend is another than at the last init in this directory",
-      `Only the lock differs: terraform -chdir=${stackDir} init -reconfigure`,
-      `The state is to move to the new bucket: terraform -chdir=${stackDir} init -migrate-state`,
-    );
-  }
-  if (/ExpiredToken|token.*(has|is) expired/i.test(text)) {
-    return new NeedsPerson(
-      "your AWS credentials have expired while Terraform ran",
-      "Log in.",
-      again,
-    );
-  }
-  const existing = existingAddresses(output);
-  if (command === "apply" && existing.length > 0) return new AlreadyExists(existing);
-  return new CliError(`terraform ${command} failed: see its messages above`, {
-    advice: command === "apply" ? [again] : [],
-  });
+/** The values of a stack's outputs, without those that are sensitive. */
+export function shownOutputs(outputs: Record<string, Output>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { value, sensitive }]) => [
+      name,
+      sensitive ? "(sensitive)" : value,
+    ]),
+  );
 }

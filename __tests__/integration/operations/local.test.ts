@@ -7,7 +7,6 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { createServer } from "node:net";
@@ -16,7 +15,8 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { commandOf, run } from "../../../src/embedded-aws/process";
+import { identityOf, isRunning } from "../../../src/process/identity";
+import { capture } from "../../../src/process/run";
 import { describeEmbeddedAws } from "../../support/embedded-aws";
 
 const repository = resolve(__dirname, "../../..");
@@ -64,8 +64,9 @@ describeEmbeddedAws("npm run local", () => {
 
   beforeAll(() => {
     project = mkdtempSync(join(tmpdir(), "plue-local-"));
-    writeFileSync(join(project, "main.ts"), app);
-    symlinkSync(join(repository, "node_modules"), join(project, "node_modules"));
+    mkdirSync(join(project, "bin"));
+    writeFileSync(join(project, "bin", "synth.js"), app);
+    writeFileSync(join(project, "package.json"), '{ "version": "1.0.0" }');
   });
 
   afterAll(async () => {
@@ -77,7 +78,9 @@ describeEmbeddedAws("npm run local", () => {
     name: "up" | "down",
     environment: NodeJS.ProcessEnv = {},
   ): { child: ChildProcess; ended: Promise<Ended> } {
-    const script = ["-r", "tsx/cjs", join(repository, "src/operations/local/main.ts"), name];
+    const main = JSON.stringify(join(repository, "src/cli/main"));
+    const start = `require(${main}).main(process.cwd(), ["local", "${name}"]).then(process.exit)`;
+    const script = ["-r", join(repository, "node_modules/tsx/dist/cjs/index.cjs"), "-e", start];
     const child = spawn(process.execPath, script, {
       cwd: project,
       // Real credentials must not matter: this profile does not exist.
@@ -143,7 +146,7 @@ describeEmbeddedAws("npm run local", () => {
   }, 120_000);
 
   test("points a shell at the embedded AWS", async () => {
-    const { code, stdout } = await run(
+    const { code, stdout } = await capture(
       "sh",
       ["-c", ". .local/env && terraform -chdir=cdktf.out/stacks/local state list"],
       { cwd: project, env: { PATH: process.env.PATH!, AWS_PROFILE: "real-account" } },
@@ -177,11 +180,12 @@ describeEmbeddedAws("npm run local", () => {
       }),
     );
     const { code, output } = await command("up").ended;
-    expect(output).toContain("locked by me@here (OperationTypeApply, since 2026-01-02T03:04:05Z)");
-    expect(code).toBe(1);
-    const [advice] = /\. \.local\/env && terraform .*/.exec(output) ?? [];
+    expect(output).toContain("locked by me@here since 2026-01-02");
+    expect(code).toBe(2);
+    const [unlock] = /terraform -chdir=.* force-unlock .*/.exec(output) ?? [];
+    const advice = `. .local/env && ${unlock!.replace("force-unlock", "force-unlock -force")}`;
     const env = { PATH: process.env.PATH! };
-    const followed = await run("sh", ["-c", advice!], { cwd: project, env });
+    const followed = await capture("sh", ["-c", advice], { cwd: project, env });
     expect(followed).toMatchObject({ code: 0, stderr: "" });
     expect((await command("up").ended).code).toBe(0);
   }, 120_000);
@@ -189,20 +193,20 @@ describeEmbeddedAws("npm run local", () => {
   test("a second run at the same time is refused; Ctrl-C ends the first, and its Terraform", async () => {
     const first = await hold();
     const second = await command("up").ended;
-    expect(second.output).toContain(`process ${first.child.pid}`);
+    expect(second.output).toContain("another run is at work on the embedded AWS");
     expect(second.code).toBe(1);
 
-    const terraformPid = Number(readFileSync(join(local(), "unfinished"), "utf8"));
-    expect(commandOf(terraformPid)).toContain("terraform apply");
+    const { pid, identity } = JSON.parse(readFileSync(join(local(), "unfinished"), "utf8"));
+    expect(identityOf(pid)).toBe(identity);
     first.child.kill("SIGINT");
     expect((await first.ended).code).toBe(130);
-    expect(commandOf(terraformPid)).toBeUndefined();
+    expect(identityOf(pid)).toBeUndefined();
     expect((await command("up").ended).code).toBe(0);
   }, 180_000);
 
   test("it recovers from a killed run and a broken virtual environment", async () => {
     const killed = await hold();
-    const terraformPid = Number(readFileSync(join(local(), "unfinished"), "utf8"));
+    const { pid } = JSON.parse(readFileSync(join(local(), "unfinished"), "utf8"));
     killed.child.kill("SIGKILL");
     await killed.ended;
     const [venv] = readdirSync(local()).filter((name) => name.startsWith("venv-"));
@@ -212,7 +216,7 @@ describeEmbeddedAws("npm run local", () => {
     const { code, output } = await command("up").ended;
     expect(output).toContain("afresh after an unfinished run");
     expect(code).toBe(0);
-    expect(commandOf(terraformPid)).toBeUndefined();
+    expect(isRunning(pid)).toBe(false);
     expect(readdirSync(local()).filter((name) => name.startsWith("venv-"))).toEqual([venv]);
   }, 300_000);
 
@@ -234,8 +238,8 @@ describeEmbeddedAws("npm run local", () => {
     const { pid } = JSON.parse(readFileSync(join(local(), "server.json"), "utf8"));
     const { code } = await command("down").ended;
     expect(code).toBe(0);
-    expect(commandOf(pid)).toBeUndefined();
-    expect(readdirSync(project).sort()).toEqual(["main.ts", "node_modules"]);
+    expect(isRunning(pid)).toBe(false);
+    expect(readdirSync(project).sort()).toEqual(["bin", "package.json"]);
     expect((await command("down").ended).code).toBe(0);
   }, 60_000);
 });

@@ -1,5 +1,5 @@
-import { explain, isNotServed } from "../../../src/process/errors";
-import { explainFailure } from "../../../src/terraform/terraform";
+import { explain, isNotServed } from "../../../src/aws/errors";
+import { explainFailure } from "../../../src/terraform/failures";
 
 const awsError = (name: string, status?: number, attempts = 1, message = "said") =>
   Object.assign(new Error(message), {
@@ -42,8 +42,7 @@ describe("what AWS's errors mean for the exit code", () => {
 
 describe("what Terraform's failures mean", () => {
   const dev = { name: "dev", stackDir: "cdktf.out/stacks/dev" };
-  const failure = (output: string, command = "plan") =>
-    explainFailure(command, { code: 1, output }, dev);
+  const failure = (output: string, command = "plan") => explainFailure(command, { output }, dev);
 
   test("a held lock: who, since when, how to break it", () => {
     const error = failure(`

@@ -1,6 +1,6 @@
 import { duration, table } from "../../../src/terminal/output";
-import { parseDuration } from "../../../src/cli/options";
-import { tagOf } from "../../../src/operations/images";
+import { parseDuration } from "../../../src/cli/command";
+import { tagOf } from "../../../src/aws/ecs";
 import { settingsOf } from "../../../src/operations/environment";
 
 test("a table aligns words on the left and numbers on the right", () => {

@@ -1,4 +1,9 @@
-import { halfMade, plannedActions, summarize, type PlanJson } from "../../../src/terraform/plan";
+import {
+  plannedActions,
+  summarize,
+  taintedAddresses,
+  type PlanJson,
+} from "../../../src/terraform/plan";
 import { readStack } from "../../../src/terraform/stack";
 
 const at = (path: string) => ({ "//": { metadata: { path } } });
@@ -93,7 +98,7 @@ test("what an earlier apply left half made is told from other replacements", () 
   const forced = { action_reason: "replace_because_cannot_update" };
   const replace = ["delete", "create"];
   expect(
-    halfMade({
+    taintedAddresses({
       resource_changes: [change("a.a", replace, tainted), change("b.b", replace, forced)],
     }),
   ).toEqual(["a.a"]);

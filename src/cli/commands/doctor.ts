@@ -1,18 +1,18 @@
-import { runChecks } from "../../operations/doctor/checks";
+import { Command, environmentArgument, jsonOption, type Context } from "../command";
+import { runChecks } from "../../operations/doctor";
 import { openEnvironment } from "../../operations/environment";
-import { environmentArgument, jsonOption, type Configure } from "../options";
 import { count, data, json, next } from "../../terminal/output";
-import type { EnvironmentSettings } from "../../environments/settings";
 
 /** `plue doctor`. */
-export const configure: Configure = (command, { projectDir }) => {
-  command
-    .addArgument(environmentArgument())
+export const command = ({ projectDir }: Context) =>
+  new Command("doctor")
+    .summary("find out why something does not work")
     .description(
       "Check what can keep Plue from running: images, log groups, security groups, roles, secret, database, file system, services, targets. Says what it saw and the fix; exit code 1 if a check fails.",
     )
+    .addArgument(environmentArgument())
     .addOption(jsonOption())
-    .action(async (settings: EnvironmentSettings, { json: asJson }: { json?: boolean }) => {
+    .action(async (settings, { json: asJson }) => {
       const environment = await openEnvironment(settings, projectDir);
       const checks = await runChecks(environment);
       if (asJson) json(checks);
@@ -30,4 +30,3 @@ export const configure: Configure = (command, { projectDir }) => {
       );
       if (failed.length > 0) process.exitCode = 1;
     });
-};

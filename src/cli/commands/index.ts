@@ -1,65 +1,39 @@
-import type { Configure } from "../options";
-
-/** An entry of the command line. */
-interface Entry {
-  /** One line for the list of commands. */
-  readonly summary: string;
-  /** Loads the command, when it is the one that was asked for. */
-  readonly load: () => Promise<{ readonly configure: Configure }>;
-}
+import type { Command } from "commander";
+import type { Context } from "../command";
+import { command as local } from "./local";
+import { command as bootstrap } from "./bootstrap";
+import { command as adopt } from "./adopt";
+import { command as images } from "./images";
+import { command as plan } from "./plan";
+import { command as deploy } from "./deploy";
+import { command as migrate } from "./migrate";
+import { command as status } from "./status";
+import { command as logs } from "./logs";
+import { command as restart } from "./restart";
+import { command as rollback } from "./rollback";
+import { command as exec } from "./exec";
+import { command as doctor } from "./doctor";
+import { command as destroy } from "./destroy";
 
 /** Every command, in the order in which a person meets them. */
-export const commands: Readonly<Record<string, Entry>> = {
-  bootstrap: {
-    summary: "make or repair the state's bucket and lock table",
-    load: () => import("./bootstrap"),
-  },
-  adopt: {
-    summary: "judge the take-over of the old project's state",
-    load: () => import("./adopt"),
-  },
-  images: {
-    summary: "build the images and push them to ECR",
-    load: () => import("./images"),
-  },
-  plan: {
-    summary: "show what a deploy would change",
-    load: () => import("./plan"),
-  },
-  deploy: {
-    summary: "plan, ask, apply",
-    load: () => import("./deploy"),
-  },
-  migrate: {
-    summary: "run the database migrations",
-    load: () => import("./migrate"),
-  },
-  status: {
-    summary: "show how everything is, on one screen",
-    load: () => import("./status"),
-  },
-  logs: {
-    summary: "print what a part has logged",
-    load: () => import("./logs"),
-  },
-  restart: {
-    summary: "replace all tasks of a service",
-    load: () => import("./restart"),
-  },
-  rollback: {
-    summary: "go back to a service's last good image",
-    load: () => import("./rollback"),
-  },
-  exec: {
-    summary: "open a shell in a running task",
-    load: () => import("./exec"),
-  },
-  doctor: {
-    summary: "find out why something does not work",
-    load: () => import("./doctor"),
-  },
-  destroy: {
-    summary: "delete the environment and its data",
-    load: () => import("./destroy"),
-  },
-};
+const declarations = [
+  local,
+  bootstrap,
+  adopt,
+  images,
+  plan,
+  deploy,
+  migrate,
+  status,
+  logs,
+  restart,
+  rollback,
+  exec,
+  doctor,
+  destroy,
+];
+
+/** Declares every command: its arguments, options, help and action. */
+export function declareCommands(context: Context): Command[] {
+  return declarations.map((declare) => declare(context) as unknown as Command);
+}

@@ -1,21 +1,21 @@
+import { Command, environmentArgument, timeoutOption, type Context } from "../command";
 import { openEnvironment } from "../../operations/environment";
 import { runMigration } from "../../operations/migration";
-import { environmentArgument, timeoutOption, type Configure } from "../options";
+import { openTerraform } from "../../operations/terraform";
 import { next } from "../../terminal/output";
-import { Terraform } from "../../terraform/terraform";
-import type { EnvironmentSettings } from "../../environments/settings";
 
 /** `plue migrate`. */
-export const configure: Configure = (command, { projectDir }) => {
-  command
-    .addArgument(environmentArgument())
+export const command = ({ projectDir }: Context) =>
+  new Command("migrate")
+    .summary("run the database migrations")
     .description(
       "Run the migration task in the private subnets, print its log, wait for its end, and exit with the exit code of its container.",
     )
+    .addArgument(environmentArgument())
     .addOption(timeoutOption(1800))
-    .action(async (settings: EnvironmentSettings, { timeout }: { timeout: number }) => {
+    .action(async (settings, { timeout }) => {
       const environment = await openEnvironment(settings, projectDir);
-      const terraform = await Terraform.open(environment);
+      const terraform = await openTerraform(environment);
       const code = await runMigration(environment, await terraform.outputs(), timeout);
       next(
         code === 0
@@ -24,4 +24,3 @@ export const configure: Configure = (command, { projectDir }) => {
       );
       process.exitCode = code;
     });
-};

@@ -1,21 +1,35 @@
+import {
+  Command,
+  environmentArgument,
+  jsonOption,
+  tagOption,
+  targetModuleOption,
+  varFileOption,
+  varOption,
+  type Context,
+} from "../command";
+import { planVariables } from "../../operations/deploy";
 import { openEnvironment } from "../../operations/environment";
-import { next, json, data } from "../../terminal/output";
-import { environmentArgument, jsonOption, variableOptions, type Configure } from "../options";
+import { openTerraform } from "../../operations/terraform";
+import { data, json, next } from "../../terminal/output";
 import { plannedActions, summarize } from "../../terraform/plan";
-import { Terraform } from "../../terraform/terraform";
-import { deployVariables, targetOptions, type DeployOptions } from "./deploy";
-import type { EnvironmentSettings } from "../../environments/settings";
 
 /** `plue plan`. */
-export const configure: Configure = (command, { projectDir }) => {
-  targetOptions(variableOptions(command.addArgument(environmentArgument())))
+export const command = ({ projectDir }: Context) =>
+  new Command("plan")
+    .summary("show what a deploy would change")
     .description("Show what a deploy would change, by module. Nothing is changed.")
+    .addArgument(environmentArgument())
+    .addOption(varOption())
+    .addOption(varFileOption())
+    .addOption(tagOption())
+    .addOption(targetModuleOption())
     .addOption(jsonOption())
-    .action(async (settings: EnvironmentSettings, options: DeployOptions) => {
+    .action(async (settings, options) => {
       const environment = await openEnvironment(settings, projectDir);
-      const terraform = await Terraform.open(environment);
+      const terraform = await openTerraform(environment);
       const { plan } = await terraform.plan({
-        variables: deployVariables(options),
+        variables: planVariables(options),
         targets: terraform.stack.addressesOf(options.targetModule ?? []),
       });
       const actions = plannedActions(plan, terraform.stack);
@@ -27,4 +41,3 @@ export const configure: Configure = (command, { projectDir }) => {
           : `nothing to deploy; \`plue status ${environment.name}\` shows how it is.`,
       );
     });
-};

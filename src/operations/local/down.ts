@@ -1,23 +1,26 @@
 import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { lockRun } from "./run-lock";
 import { stopServer } from "../../embedded-aws/server";
-import type { Steps } from "../../terminal/steps";
+import { Steps } from "../../terminal/steps";
+import { localFolder } from "../environment";
+import { lockRun } from "./run-lock";
 import { killUnfinished } from "./unfinished";
-import { homeFolder, stackFolder } from "./up";
+import { stackFolder } from "./up";
 
 /** Stops the embedded AWS and removes all that `up` has made. */
-export async function down(project: string, steps: Steps): Promise<void> {
-  const home = join(project, homeFolder);
+export async function down(project: string): Promise<void> {
+  const steps = new Steps();
+  const home = join(project, localFolder);
   if (existsSync(home)) {
-    lockRun(home);
+    const release = await lockRun(home);
     killUnfinished(home);
     await steps.run("Stop the embedded AWS", async (note) => {
       if (!(await stopServer(home))) note("it was not running");
     });
+    await release();
   }
-  await steps.run(`Remove ${homeFolder} and ${stackFolder}`, async () => {
+  await steps.run(`Remove ${localFolder} and ${stackFolder}`, async () => {
     await rm(home, { recursive: true, force: true });
     await rm(join(project, stackFolder), { recursive: true, force: true });
     await removeUnlessInitialised(join(project, "cdktf.out"));

@@ -1,12 +1,19 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { commandOf, killGroup } from "../../embedded-aws/process";
+import { identityOf, killGroup } from "../../process/identity";
 
 const markOf = (home: string) => join(home, "unfinished");
 
+/** A Terraform that changes the embedded AWS. */
+interface Unfinished {
+  readonly pid: number;
+  /** Tells the process from a later one with the same id. */
+  readonly identity: string;
+}
+
 /** Notes that a Terraform is changing the embedded AWS. */
 export function markUnfinished(home: string, pid: number): void {
-  writeFileSync(markOf(home), String(pid));
+  writeFileSync(markOf(home), JSON.stringify({ pid, identity: identityOf(pid) }));
 }
 
 /** Notes that it has come to an end, and that its state is saved. */
@@ -21,9 +28,8 @@ export function clearUnfinished(home: string): void {
  */
 export function killUnfinished(home: string): boolean {
   if (!existsSync(markOf(home))) return false;
-  const pid = Number(readFileSync(markOf(home), "utf8"));
-  // The process id can have passed to another program since.
-  if (pid && commandOf(pid)?.includes("terraform")) killGroup(pid);
+  const { pid, identity } = JSON.parse(readFileSync(markOf(home), "utf8")) as Unfinished;
+  if (identity && identityOf(pid) === identity) killGroup(pid);
   clearUnfinished(home);
   return true;
 }

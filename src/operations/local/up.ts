@@ -1,9 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { deploy, type Output } from "./deploy";
-import { cleanEnvironment, embeddedAwsVariables } from "../../embedded-aws/environment";
-import { Failure, runOrFail } from "../../embedded-aws/process";
-import { lockRun } from "./run-lock";
+import { embeddedAwsVariables, enterEmbeddedAws } from "../../embedded-aws/environment";
 import {
   findServer,
   isFree,
@@ -11,77 +8,126 @@ import {
   stopServer,
   type Server,
 } from "../../embedded-aws/server";
-import { makeStateBackend, refuseLockedState, type S3Backend } from "../../embedded-aws/state";
-import type { Note, Steps } from "../../terminal/steps";
-import { terraformCliConfig } from "../../terraform/cli-config";
 import { findTools } from "../../embedded-aws/tools";
-import { killUnfinished } from "./unfinished";
 import { ensureVenv } from "../../embedded-aws/venv";
+import { PlueError } from "../../process/errors";
+import { onInterrupt } from "../../process/interrupt";
+import { Steps, type Note } from "../../terminal/steps";
+import { terraformCliConfig } from "../../terraform/cli-config";
+import { synthesize, type StackFolder } from "../../terraform/stack";
+import { Terraform, type Output } from "../../terraform/terraform";
+import { bootstrap } from "../bootstrap";
+import { localFolder, stackFolderOf } from "../environment";
+import { lockRun } from "./run-lock";
+import { clearUnfinished, killUnfinished, markUnfinished } from "./unfinished";
 
 /** Port of the embedded AWS if it is free and PLUE_LOCAL_PORT names no other. */
 const defaultPort = 4566;
 
-/** Folder of all that `local` keeps, in the project. */
-export const homeFolder = ".local";
+/** The account of every embedded AWS. Source: moto's DEFAULT_ACCOUNT_ID. */
+const accountId = "123456789012";
 
 /** Folder of the stack that is deployed, in the project. */
 export const stackFolder = join("cdktf.out", "stacks", "local");
 
-/** What a run needs to know. */
-export interface UpOptions {
-  /** Folder of the project. */
-  readonly project: string;
-  readonly steps: Steps;
-  /** Ends the run. */
-  readonly signal: AbortSignal;
+/** What a deployment to the embedded AWS has made. */
+export interface LocalDeployment {
+  /** The stack's outputs. */
+  readonly outputs: Record<string, Output>;
+  /** Where the embedded AWS listens. */
+  readonly endpoint: string;
 }
 
 /**
  * Deploys the stack `local` to an embedded AWS and checks that nothing is left to change.
- * @returns what to tell the user: the outputs, and where to go next
- * @throws Failure
+ * @throws PlueError with what failed
  */
-export async function up({ project, steps, signal }: UpOptions): Promise<string> {
-  const home = join(project, homeFolder);
-  const folder = join(project, stackFolder);
+export async function up(project: string): Promise<LocalDeployment> {
+  const steps = new Steps();
+  const home = join(project, localFolder);
+  const folder: StackFolder = {
+    name: "local",
+    projectDir: project,
+    stackDir: stackFolderOf("local", project),
+  };
 
   const tools = await steps.run("Find Node.js, Terraform and Python", () => findTools());
-  const release = lockRun(home);
+  const release = await lockRun(home);
   try {
+    onInterrupt("npm run local goes on from here, npm run local:down removes everything.");
     const afresh = killUnfinished(home);
     const python = await steps.run("Install moto in a private environment", (note) =>
-      ensureVenv({ home, python: tools.python, note, signal }),
+      ensureVenv({ home, python: tools.python, note }),
     );
     const server = await steps.run("Start the embedded AWS", (note) =>
-      startOrReuse(home, python, afresh, note, signal),
+      startOrReuse(home, python, afresh, note),
     );
-    const backend = await steps.run("Synthesize the stacks", async () => {
-      await runOrFail("Synthesis", process.execPath, ["-r", "tsx/cjs", "main.ts"], {
-        cwd: project,
-        env: cleanEnvironment(),
-        log: join(home, "logs", "synth.log"),
-        signal,
-      });
-      return readBackend(folder);
-    });
-    await steps.run("Make the state bucket and the lock table", async () => {
-      await makeStateBackend(server.endpoint, backend);
-      await refuseLockedState(server.endpoint, backend);
-    });
-
-    const cliConfig = await steps.run("Find the Terraform providers", async (note) => {
+    const stack = await steps.run("Synthesize the stacks", () => synthesize(folder));
+    enterEmbeddedAws(server.endpoint, stack.backend.region);
+    await steps.run("Make the state bucket and the lock table", () =>
+      bootstrap(stack.backend, { accountId }),
+    );
+    const providers = await steps.run("Find the Terraform providers", async (note) => {
       const file = join(home, "terraformrc");
       const found = await terraformCliConfig({ file, platform: tools.platform });
       note(found.unreachable ?? found.source);
       return found.variables;
     });
-    const variables = { ...embeddedAwsVariables(server.endpoint, backend.region), ...cliConfig };
+    const variables = {
+      ...embeddedAwsVariables(server.endpoint, stack.backend.region),
+      ...providers,
+    };
+    Object.assign(process.env, variables);
     writeFileSync(join(home, "env"), toShell(variables));
-    const env = { ...cleanEnvironment(), ...variables };
-    return farewell(await deploy({ folder, home, env, steps, signal }), server);
+    const outputs = await deploy(folder, stack, home, steps);
+    return { outputs, endpoint: server.endpoint };
   } finally {
-    release();
+    await release();
   }
+}
+
+async function deploy(
+  folder: StackFolder,
+  stack: Terraform["stack"],
+  home: string,
+  steps: Steps,
+): Promise<Record<string, Output>> {
+  const logOf = (command: string) => join(home, "logs", `terraform-${command}.log`);
+  let applied = "";
+  let noteApplied: Note = () => {};
+  const terraform = await steps.run("terraform init", () =>
+    Terraform.init(folder, stack, {
+      reconfigure: true,
+      logOf,
+      onApplyStart: (pid) => markUnfinished(home, pid),
+      onApplyOutput: (text) => {
+        applied += text;
+        noteApplied(progressOf(applied));
+      },
+    }),
+  );
+  await steps.run("terraform apply", async (note) => {
+    noteApplied = note;
+    await terraform.apply().finally(() => clearUnfinished(home));
+    note(/Apply complete! (?:Resources: )?(.*)\./.exec(applied)?.[1] ?? "done");
+  });
+  await steps.run("terraform plan", async (note) => {
+    if (await terraform.hasChanges()) {
+      throw new PlueError(
+        "A second plan should be empty, and is not: a setting changes by itself, or the embedded " +
+          "AWS forgets it.",
+        { log: logOf("plan") },
+      );
+    }
+    note("nothing to change");
+  });
+  return terraform.outputs();
+}
+
+/** Counts the resources that Terraform has finished, as it prints them. */
+function progressOf(output: string): string {
+  const done = output.match(/: (?:Creation|Modifications|Destruction) complete/g)?.length ?? 0;
+  return `${done} resources`;
 }
 
 async function startOrReuse(
@@ -89,7 +135,6 @@ async function startOrReuse(
   python: string,
   afresh: boolean,
   note: Note,
-  signal: AbortSignal,
 ): Promise<Server> {
   const running = afresh ? undefined : await findServer(home);
   if (running !== undefined) {
@@ -98,7 +143,7 @@ async function startOrReuse(
   }
   await stopServer(home);
   const port = await choosePort();
-  const server = await startServer({ home, python, port, detached: true, signal });
+  const server = await startServer({ home, python, port, detached: true });
   note(afresh ? `${server.endpoint}, afresh after an unfinished run` : server.endpoint);
   return server;
 }
@@ -108,26 +153,15 @@ async function choosePort(): Promise<number> {
   if (!named) return (await isFree(defaultPort)) ? defaultPort : 0;
   const port = Number(named);
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    throw new Failure(`PLUE_LOCAL_PORT is ${named}: it must be a port from 1 to 65535.`);
+    throw new PlueError(`PLUE_LOCAL_PORT is ${named}: it must be a port from 1 to 65535.`);
   }
   if (!(await isFree(port))) {
-    throw new Failure(
+    throw new PlueError(
       `PLUE_LOCAL_PORT is ${port}, which another program uses or this user may not open. ` +
         `Name another port, or unset the variable to take one that is free.`,
     );
   }
   return port;
-}
-
-function readBackend(folder: string): S3Backend {
-  const file = join(folder, "cdk.tf.json");
-  if (!existsSync(file)) {
-    throw new Failure(`Synthesis wrote no ${file}: is there an environment named local?`);
-  }
-  const { terraform } = JSON.parse(readFileSync(file, "utf8")) as {
-    terraform: { backend: { s3: S3Backend } };
-  };
-  return terraform.backend.s3;
 }
 
 function toShell(variables: Record<string, string>): string {
@@ -136,23 +170,4 @@ function toShell(variables: Record<string, string>): string {
   );
   // A profile or a session would go before the two keys.
   return ["unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN", ...lines, ""].join("\n");
-}
-
-function farewell(outputs: Record<string, Output>, { endpoint }: Server): string {
-  const lines = Object.entries(outputs).map(([name, { value, sensitive }]) => {
-    const shown = typeof value === "string" ? value : JSON.stringify(value);
-    return `  ${name} = ${sensitive ? "(sensitive)" : shown}`;
-  });
-  return [
-    "",
-    "Outputs:",
-    ...lines,
-    "",
-    `The embedded AWS runs at ${endpoint}. To look at it with Terraform or the AWS CLI:`,
-    `  . ${homeFolder}/env`,
-    `  terraform -chdir=${stackFolder} state list`,
-    "  aws ecs list-clusters",
-    "Change a setting and run npm run local again: it applies the difference.",
-    "Stop it and remove all that it made: npm run local:down",
-  ].join("\n");
 }

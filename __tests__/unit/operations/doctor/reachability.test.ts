@@ -1,4 +1,5 @@
-import { blockedBy, contains, type Group } from "../../../../src/operations/doctor/reachability";
+import { contains } from "../../../../src/environments/cidr";
+import { blockedBy, type Group } from "../../../../src/operations/doctor/reachability";
 
 const rule = (port: number, rest: object) => ({
   IpProtocol: "tcp",

@@ -6,18 +6,18 @@ import {
 } from "@aws-sdk/client-resource-groups-tagging-api";
 import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { client } from "../aws/client";
+import type { AwsError } from "../aws/errors";
 import type { Environment } from "./environment";
-import type { AwsError } from "../process/errors";
 
 /** Something that has the environment's tags after it was destroyed. */
-export interface Remainder {
+export interface RemainingResource {
   readonly arn: string;
   /** Why it is still there; undefined if it should not be. */
   readonly reason: string | undefined;
 }
 
 /** What has the environment's tags. */
-export async function remains(environment: Environment): Promise<Remainder[]> {
+export async function remainingResources(environment: Environment): Promise<RemainingResource[]> {
   const tagging = client(ResourceGroupsTaggingAPIClient, environment);
   const arns = new Set<string>();
   for await (const page of paginateGetResources(

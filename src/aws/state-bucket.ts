@@ -13,13 +13,14 @@ import {
   PutBucketVersioningCommand,
   PutPublicAccessBlockCommand,
   S3Client,
+  type BucketLocationConstraint,
+  type CreateBucketRequest,
   type LifecycleRule,
 } from "@aws-sdk/client-s3";
-import { client } from "../../aws/client";
-import { NeedsPerson, type AwsError } from "../../process/errors";
-import { say } from "../../terminal/output";
-import { settle, type Finding, type Property } from "./finding";
-import { bucketLocation, type S3Backend } from "../../embedded-aws/state";
+import { client, type AwsTarget } from "./client";
+import { ActionRequired } from "../process/errors";
+import type { AwsError } from "./errors";
+import { settle, type Finding, type Property } from "./property";
 
 /** An old version of a state is of use for an undo, and holds secrets: it does not stay for ever. */
 const OLD_VERSION_DAYS = 90;
@@ -34,24 +35,32 @@ interface Policy {
 /**
  * Makes or repairs the bucket of the states.
  * @param check only report
- * @throws NeedsPerson if the bucket is another account's
+ * @throws ActionRequired if the bucket is another account's
  */
 export async function makeStateBucket(
-  { bucket: Bucket, region }: S3Backend,
+  target: AwsTarget,
+  Bucket: string,
   accountId: string,
-  check: boolean,
+  { check, tls }: { readonly check: boolean; readonly tls: boolean },
 ): Promise<Finding[]> {
-  const s3 = client(S3Client, { region });
+  const s3 = client(S3Client, target);
   const object = `bucket ${Bucket}`;
   const there = await bucketExists(s3, Bucket, accountId);
   if (!there && check) return [{ object, property: "exists", result: "missing" }];
   if (!there) {
-    await s3.send(new CreateBucketCommand({ Bucket, ...bucketLocation(region) }));
+    await s3.send(new CreateBucketCommand({ Bucket, ...bucketLocation(target.region) }));
   }
   return [
     { object, property: "exists", result: there ? "ok" : "made" },
-    ...(await settle(object, properties(s3, Bucket), { fresh: !there, check })),
+    ...(await settle(object, properties(s3, Bucket, tls), { fresh: !there, check })),
   ];
+}
+
+/** Where to create a bucket: S3 refuses a location constraint for the one region that has none. */
+function bucketLocation(region: string): Pick<CreateBucketRequest, "CreateBucketConfiguration"> {
+  return region === "us-east-1"
+    ? {}
+    : { CreateBucketConfiguration: { LocationConstraint: region as BucketLocationConstraint } };
 }
 
 async function bucketExists(
@@ -66,17 +75,14 @@ async function bucketExists(
     const status = (error as AwsError).$metadata?.httpStatusCode;
     if (status === 404) return false;
     if (status !== 403) throw error;
-    throw new NeedsPerson(
+    throw new ActionRequired(
       `the bucket ${Bucket} is another account's, or you may not look at it`,
       "Bucket names are shared by all of AWS: choose another in src/environments/state-backend.ts.",
     );
   }
 }
 
-function properties(s3: S3Client, Bucket: string): Property[] {
-  // Of an embedded AWS that speaks no TLS such a policy would lock everybody out.
-  const tls = !process.env.AWS_ENDPOINT_URL?.startsWith("http:");
-  if (!tls) say("AWS_ENDPOINT_URL has no TLS: the bucket gets no policy that demands it.");
+function properties(s3: S3Client, Bucket: string, tls: boolean): Property[] {
   return [
     {
       property: "versioned",

@@ -1,6 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { Interrupted } from "../process/errors";
-import { say } from "./output";
+import { Interrupted } from "./errors";
 
 let left = "Nothing was changed.";
 let interrupted = false;
@@ -16,6 +15,7 @@ export function onInterrupt(message: string): void {
  * one interrupt and the time to finish what must not stay half done.
  */
 export function handleInterrupts(): void {
+  const say = (text: string) => process.stderr.write(`${text}\n`);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       interrupted = true;

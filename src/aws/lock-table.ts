@@ -5,32 +5,36 @@ import {
   DynamoDBClient,
   UpdateContinuousBackupsCommand,
   UpdateTableCommand,
+  waitUntilTableExists,
   type TableDescription,
 } from "@aws-sdk/client-dynamodb";
-import { client } from "../../aws/client";
-import { NeedsPerson, type AwsError } from "../../process/errors";
-import { settle, type Finding, type Property } from "./finding";
-import type { S3Backend } from "../../embedded-aws/state";
-import { waitFor } from "../../terminal/wait";
+import { client, type AwsTarget } from "./client";
+import { ActionRequired } from "../process/errors";
+import type { AwsError } from "./errors";
+import { settle, type Finding, type Property } from "./property";
 
 /** The key that Terraform's S3 backend uses. */
 const KEY = "LockID";
 
+/** Longest wait for the table to be active. */
+const TABLE_SECONDS = 120;
+
 /**
  * Makes or repairs the table of the locks.
  * @param check only report
- * @throws NeedsPerson if the table has another key than Terraform needs
+ * @throws ActionRequired if the table has another key than Terraform needs
  */
 export async function makeLockTable(
-  { dynamodb_table: TableName, region }: S3Backend,
-  check: boolean,
+  target: AwsTarget,
+  TableName: string,
+  { check }: { readonly check: boolean },
 ): Promise<Finding[]> {
-  const dynamodb = client(DynamoDBClient, { region });
+  const dynamodb = client(DynamoDBClient, target);
   const object = `table ${TableName}`;
   const there = await describe(dynamodb, TableName);
   if (!there && check) return [{ object, property: "exists", result: "missing" }];
   if (there && !there.KeySchema?.some(({ AttributeName }) => AttributeName === KEY)) {
-    throw new NeedsPerson(
+    throw new ActionRequired(
       `the table ${TableName} is not one of Terraform's: its key is not ${KEY}`,
       "Choose another name in src/environments/state-backend.ts.",
     );
@@ -103,14 +107,7 @@ async function describe(
   }
 }
 
-async function untilActive(dynamodb: DynamoDBClient, TableName: string): Promise<void> {
-  await waitFor({
-    what: `The table ${TableName}`,
-    timeout: 120,
-    advice: ["Run the same command again: it goes on from there."],
-    look: async () => {
-      const { TableStatus = "unknown" } = (await describe(dynamodb, TableName)) ?? {};
-      return TableStatus === "ACTIVE" ? { done: undefined } : { waiting: TableStatus };
-    },
-  });
+async function untilActive(client: DynamoDBClient, TableName: string): Promise<void> {
+  const wait = { client, maxWaitTime: TABLE_SECONDS, minDelay: 1, maxDelay: 5 };
+  await waitUntilTableExists(wait, { TableName });
 }

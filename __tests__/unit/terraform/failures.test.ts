@@ -1,4 +1,4 @@
-import { existingAddresses } from "../../../src/operations/leftovers";
+import { existingAddresses } from "../../../src/terraform/failures";
 
 test("finds the addresses of what exists already, and of no other failure", () => {
   const output = `

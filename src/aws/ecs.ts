@@ -1,0 +1,226 @@
+import {
+  DescribeServiceRevisionsCommand,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  ExecuteCommandCommand,
+  ListServiceDeploymentsCommand,
+  ListTaskDefinitionsCommand,
+  ListTasksCommand,
+  RunTaskCommand,
+  UpdateServiceCommand,
+  type Service,
+  type Session,
+  type Task,
+  type TaskDefinition,
+} from "@aws-sdk/client-ecs";
+import { names, type Component } from "../names";
+import { client, type AwsEnvironment } from "./client";
+import { isNotServed, type AwsError } from "./errors";
+
+/** A service as ECS describes it; undefined if there is none that is active. */
+export async function describeService(
+  environment: AwsEnvironment,
+  component: Component,
+): Promise<Service | undefined> {
+  const { name } = environment;
+  try {
+    const { services = [] } = await client(ECSClient, environment).send(
+      new DescribeServicesCommand({
+        cluster: names.cluster(name),
+        services: [names.task(name, component)],
+      }),
+    );
+    return services.find(({ status }) => status === "ACTIVE");
+  } catch (error) {
+    if ((error as AwsError).name === "ClusterNotFoundException") return undefined;
+    throw error;
+  }
+}
+
+/** Replaces all tasks of a service, with the same task definition. */
+export async function forceNewDeployment(
+  environment: AwsEnvironment,
+  component: Component,
+): Promise<void> {
+  const { name } = environment;
+  await client(ECSClient, environment).send(
+    new UpdateServiceCommand({
+      cluster: names.cluster(name),
+      service: names.task(name, component),
+      forceNewDeployment: true,
+    }),
+  );
+}
+
+/** The deployment that a service is to have: the one started last. */
+export function primaryDeployment({ deployments = [] }: Service) {
+  return deployments.find(({ status }) => status === "PRIMARY");
+}
+
+/** A task definition, by its ARN or family; undefined if there is none. */
+export async function describeTaskDefinition(
+  environment: AwsEnvironment,
+  taskDefinition: string,
+): Promise<TaskDefinition | undefined> {
+  try {
+    const { taskDefinition: found } = await client(ECSClient, environment).send(
+      new DescribeTaskDefinitionCommand({ taskDefinition }),
+    );
+    return found;
+  } catch (error) {
+    if (/^ClientException|NotFound/.test((error as AwsError).name)) return undefined;
+    throw error;
+  }
+}
+
+/** The image tag in a task definition. */
+export function tagOfTaskDefinition(definition: TaskDefinition | undefined): string {
+  return tagOf(definition?.containerDefinitions?.[0]?.image ?? "");
+}
+
+/** The tag in an image's reference: `latest` where it names none. */
+export function tagOf(image: string): string {
+  return /:([^:/@]+)$/.exec(image)?.[1] ?? "latest";
+}
+
+/** The tasks of a service, or of a family that is no service. */
+export async function listTasks(
+  environment: AwsEnvironment,
+  of: { readonly serviceName: string } | { readonly family: string },
+  desiredStatus: "RUNNING" | "STOPPED",
+): Promise<Task[]> {
+  const ecs = client(ECSClient, environment);
+  const cluster = names.cluster(environment.name);
+  const { taskArns: tasks = [] } = await ecs.send(
+    new ListTasksCommand({ cluster, desiredStatus, ...of }),
+  );
+  if (tasks.length === 0) return [];
+  const described = await ecs.send(new DescribeTasksCommand({ cluster, tasks }));
+  return described.tasks ?? [];
+}
+
+/** What a service's deployment is about, in one line. */
+export function deploymentState({ deployments = [], runningCount, desiredCount }: Service): string {
+  const old = deployments.length - 1;
+  const leaving = old > 0 ? `, ${old} older deployment${old > 1 ? "s" : ""} still there` : "";
+  return `${runningCount} of ${desiredCount} running${leaving}`;
+}
+
+/** Why a task stopped: ECS's reason, and each container's exit code or reason. */
+export function whyStopped({ stoppedReason, containers = [] }: Task): string {
+  const details = containers.flatMap(({ name, exitCode, reason }) =>
+    reason || exitCode
+      ? [`${name}: ${[reason, exitCode && `exit code ${exitCode}`].filter(Boolean).join(", ")}`]
+      : [],
+  );
+  return [stoppedReason || "ECS gives no reason", ...details].join("; ");
+}
+
+/** What running a task once takes. */
+export interface TaskToRun {
+  /** ARN or family. */
+  readonly taskDefinition: string;
+  readonly cluster: string;
+  readonly subnets: readonly string[];
+  readonly securityGroups: readonly string[];
+  /** What the task remembers of who started it. */
+  readonly startedBy: string;
+}
+
+/** Starts a task in private subnets; returns its ARN, or why ECS did not start it. */
+export async function runTask(
+  environment: AwsEnvironment,
+  { taskDefinition, cluster, subnets, securityGroups, startedBy }: TaskToRun,
+): Promise<{ readonly arn: string } | { readonly refused: string }> {
+  const { tasks = [], failures = [] } = await client(ECSClient, environment).send(
+    new RunTaskCommand({
+      cluster,
+      taskDefinition,
+      launchType: "FARGATE",
+      startedBy,
+      networkConfiguration: {
+        awsvpcConfiguration: {
+          subnets: [...subnets],
+          securityGroups: [...securityGroups],
+          assignPublicIp: "DISABLED",
+        },
+      },
+    }),
+  );
+  const arn = tasks[0]?.taskArn;
+  if (arn) return { arn };
+  const reasons = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(" "));
+  return { refused: reasons.join("; ") || "ECS gives no reason" };
+}
+
+/** A task by its ARN. */
+export async function describeTask(
+  environment: AwsEnvironment,
+  cluster: string,
+  arn: string,
+): Promise<Task | undefined> {
+  const { tasks = [] } = await client(ECSClient, environment).send(
+    new DescribeTasksCommand({ cluster, tasks: [arn] }),
+  );
+  return tasks[0];
+}
+
+/** Opens a session in a container, for the Session Manager plugin. */
+export async function executeCommand(
+  environment: AwsEnvironment,
+  { task, container, command }: { task: string; container: string; command: string },
+): Promise<Session | undefined> {
+  const { session } = await client(ECSClient, environment).send(
+    new ExecuteCommandCommand({
+      cluster: names.cluster(environment.name),
+      task,
+      container,
+      command,
+      interactive: true,
+    }),
+  );
+  return session;
+}
+
+/**
+ * Task definitions of a service's earlier deployments that succeeded, newest first. Where ECS has no
+ * history of deployments, every earlier revision counts as good.
+ * @param limit how many are looked at
+ */
+export async function successfulTaskDefinitions(
+  environment: AwsEnvironment,
+  component: Component,
+  limit: number,
+): Promise<string[]> {
+  const ecs = client(ECSClient, environment);
+  const service = names.task(environment.name, component);
+  const cluster = names.cluster(environment.name);
+  try {
+    const { serviceDeployments = [] } = await ecs.send(
+      new ListServiceDeploymentsCommand({
+        cluster,
+        service,
+        status: ["SUCCESSFUL"],
+        maxResults: limit,
+      }),
+    );
+    const arns = serviceDeployments.flatMap(({ targetServiceRevisionArn: arn }) => arn ?? []);
+    if (arns.length === 0) return [];
+    const { serviceRevisions = [] } = await ecs.send(
+      new DescribeServiceRevisionsCommand({ serviceRevisionArns: arns }),
+    );
+    return arns.flatMap(
+      (arn) =>
+        serviceRevisions.find(({ serviceRevisionArn }) => serviceRevisionArn === arn)
+          ?.taskDefinition ?? [],
+    );
+  } catch (error) {
+    if (!isNotServed(error)) throw error;
+    const { taskDefinitionArns = [] } = await ecs.send(
+      new ListTaskDefinitionsCommand({ familyPrefix: service, sort: "DESC", maxResults: limit }),
+    );
+    return taskDefinitionArns;
+  }
+}

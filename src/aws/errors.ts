@@ -1,0 +1,90 @@
+import { ActionRequired, PlueError } from "../process/errors";
+
+/** What AWS's clients throw, as far as this project looks into it. */
+export interface AwsError extends Error {
+  readonly code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
+  /** The call that failed, such as `ECS DescribeServices`: see `client`. */
+  readonly operation?: string;
+}
+
+const EXPIRED = /^(ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired)$/;
+const REFUSED_CREDENTIALS =
+  /^(InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidAccessKeyId|AuthFailure)$/;
+const DENIED = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|AuthorizationError)$/;
+/** The SDK's words for an answer that is not AWS's at all. */
+const UNREADABLE = /Deserialization error/;
+const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET|ETIMEDOUT|EPIPE|TimeoutError)$/;
+
+/** Whether AWS says that the caller may not do this. */
+export function isDenied(error: unknown): boolean {
+  const { name = "", $metadata } = error as AwsError;
+  return DENIED.test(name) || $metadata?.httpStatusCode === 403;
+}
+
+/** Whether AWS, or a stand-in for it, does not have this call. */
+export function isNotServed(error: unknown): boolean {
+  const { name = "", message, $metadata } = error as AwsError;
+  return (
+    /^(NotImplemented|UnknownOperationException|InvalidAction)/.test(name) ||
+    [404, 501].includes($metadata?.httpStatusCode ?? 0) ||
+    // An embedded AWS answers with a web page of its own.
+    UNREADABLE.test(message)
+  );
+}
+
+/** Says of any error what happened and what to do next. */
+export function explain(error: unknown): PlueError {
+  if (error instanceof PlueError) return error;
+  const { name = "", message, code = "", $metadata, operation } = error as AwsError;
+  const what = operation ? `${operation}: ` : "";
+  if (EXPIRED.test(name) || /token.*expired|session.*expired/i.test(message)) {
+    return new ActionRequired(
+      "your AWS credentials have expired",
+      "Log in again, for example with `aws sso login`, then run the same command.",
+    );
+  }
+  if (name === "CredentialsProviderError") {
+    return new ActionRequired(
+      "found no AWS credentials",
+      "Log in (`aws sso login`), set AWS_PROFILE, or run `aws configure`.",
+    );
+  }
+  if (REFUSED_CREDENTIALS.test(name)) {
+    return new ActionRequired(
+      `AWS does not know these credentials (${name})`,
+      "Check AWS_PROFILE and AWS_ACCESS_KEY_ID, or log in again.",
+    );
+  }
+  if (UNREACHABLE.test(code) || UNREACHABLE.test(name)) {
+    const endpoint = process.env.AWS_ENDPOINT_URL;
+    return new PlueError(`${what}no answer from ${endpoint ?? "AWS"} (${code || name})`, {
+      advice: [
+        endpoint
+          ? "AWS_ENDPOINT_URL names it: does it run? `npm run local` starts an embedded AWS."
+          : "Check the network and the region, then run the same command again.",
+      ],
+    });
+  }
+  const status = $metadata?.httpStatusCode;
+  if (status === undefined) return new PlueError(what + message);
+  if (UNREADABLE.test(message)) {
+    return new PlueError(`${what}the answer (HTTP ${status}) is not one of AWS`, {
+      advice: ["Is a proxy in between, or does AWS_ENDPOINT_URL lead to what cannot do this?"],
+    });
+  }
+  const tries = $metadata?.attempts ?? 1;
+  const tried = tries > 1 ? `, after ${tries} tries` : "";
+  if (isDenied(error)) {
+    return new ActionRequired(
+      `${what}${message}`,
+      "Use credentials that may do this, or ask for the permission.",
+    );
+  }
+  return new PlueError(`${what}${message} (${name}, HTTP ${status}${tried})`, {
+    advice:
+      status >= 500 || status === 429 || /Throttl|Rate|TooManyRequests|SlowDown/i.test(name)
+        ? ["AWS is busy: wait a minute and run the same command again; nothing is lost."]
+        : [],
+  });
+}

@@ -1,0 +1,48 @@
+import { InvalidArgumentError } from "commander";
+import { choiceArgument, Command, type Context } from "../command";
+import { localFolder } from "../../operations/environment";
+import { down } from "../../operations/local/down";
+import { stackFolder, up } from "../../operations/local/up";
+import { data, next } from "../../terminal/output";
+import { shownOutputs } from "../../terraform/terraform";
+
+const actions = ["up", "down"] as const;
+
+/** `plue local`. */
+export const command = ({ projectDir }: Context) =>
+  new Command("local")
+    .summary("deploy to an embedded AWS on this machine")
+    .description(
+      "up: start an embedded AWS, deploy the stack local to it, and check that nothing is left to change; again: apply what has changed. down: stop it and remove all that it made.",
+    )
+    .addArgument(
+      choiceArgument("<action>", "up or down", actions, (given) => {
+        const found = actions.find((action) => action === given);
+        if (!found) throw new InvalidArgumentError(`Choose ${actions.join(" or ")}.`);
+        return found;
+      }),
+    )
+    .action(async (action) => {
+      if (action === "down") return down(projectDir);
+      const { outputs, endpoint } = await up(projectDir);
+      const lines = Object.entries(shownOutputs(outputs)).map(
+        ([name, value]) =>
+          `  ${name} = ${typeof value === "string" ? value : JSON.stringify(value)}`,
+      );
+      data(
+        [
+          "",
+          "Outputs:",
+          ...lines,
+          "",
+          `The embedded AWS runs at ${endpoint}. To look at it with Terraform or the AWS CLI:`,
+          `  . ${localFolder}/env`,
+          `  terraform -chdir=${stackFolder} state list`,
+          "  aws ecs list-clusters",
+        ].join("\n"),
+      );
+      next(
+        "change a setting and run `npm run local` again: it applies the difference.",
+        "`npm run local:down` stops the embedded AWS and removes all that it made.",
+      );
+    });

@@ -1,0 +1,69 @@
+import type { TaskDefinition } from "@aws-sdk/client-ecs";
+import { describeTaskDefinition } from "../../aws/ecs";
+import { explain } from "../../aws/errors";
+import { components, names, type Component } from "../../names";
+import { ActionRequired } from "../../process/errors";
+import type { Environment } from "../environment";
+import { unknown, type Check } from "./check";
+import { checkDatabase } from "./database";
+import { checkFileSystem } from "./file-system";
+import { checkImages } from "./images";
+import { checkLogGroups } from "./log-groups";
+import { checkRoles } from "./roles";
+import { checkSecret } from "./secret";
+import { checkSecurityGroups } from "./security-groups";
+import { checkServices } from "./services";
+import { checkTargets } from "./targets";
+
+/** The task definitions that a deployment has made, by component. */
+export type Definitions = ReadonlyMap<Component, TaskDefinition>;
+
+/** Every check, in the order in which one failure explains the next. */
+const CHECKS: readonly (readonly [
+  what: string,
+  run: (environment: Environment, definitions: Definitions) => Promise<Check[]>,
+])[] = [
+  ["images", checkImages],
+  ["log groups", checkLogGroups],
+  ["security groups", checkSecurityGroups],
+  ["roles", checkRoles],
+  ["connection secret", checkSecret],
+  ["database", checkDatabase],
+  ["file system", checkFileSystem],
+  ["services", checkServices],
+  ["targets", checkTargets],
+];
+
+/**
+ * Runs every check.
+ * @throws ActionRequired if the environment is not deployed
+ */
+export async function runChecks(environment: Environment): Promise<Check[]> {
+  const definitions = await taskDefinitions(environment);
+  const { name, region } = environment;
+  if (definitions.size === 0) {
+    throw new ActionRequired(
+      `${name} is not deployed in ${region}: there is no task definition`,
+      `Deploy it: \`plue deploy ${name}\`.`,
+    );
+  }
+  const results = await Promise.all(
+    CHECKS.map(([what, run]) =>
+      // One that cannot be made does not hide the others.
+      run(environment, definitions).catch((error: unknown) => [
+        unknown(what, explain(error).message),
+      ]),
+    ),
+  );
+  return results.flat();
+}
+
+async function taskDefinitions(environment: Environment): Promise<Definitions> {
+  const found = new Map<Component, TaskDefinition>();
+  for (const component of components) {
+    const family = names.task(environment.name, component);
+    const definition = await describeTaskDefinition(environment, family);
+    if (definition) found.set(component, definition);
+  }
+  return found;
+}

@@ -1,0 +1,76 @@
+import { executeCommand, listTasks } from "../aws/ecs";
+import type { AwsError } from "../aws/errors";
+import { names, type Component } from "../names";
+import { ActionRequired, PlueError } from "../process/errors";
+import { capture, handOver } from "../process/run";
+import { say } from "../terminal/output";
+import type { Environment } from "./environment";
+import { requireService } from "./service";
+
+/** Speaks the protocol of the session that ECS opens. */
+const PLUGIN = "session-manager-plugin";
+
+/** What to run, and where. */
+export interface ExecOptions {
+  /** The command's words. @default a shell */
+  readonly words: readonly string[];
+  /** Task id. @default the first that runs */
+  readonly task?: string;
+}
+
+/**
+ * Opens a session in a running task and hands it the terminal.
+ * @returns the session's exit code
+ */
+export async function exec(
+  environment: Environment,
+  component: Component,
+  { words, task: named }: ExecOptions,
+): Promise<number> {
+  const { name, region } = environment;
+  const { title, setting, image: container } = component;
+  const service = await requireService(environment, component);
+  if (!service.enableExecuteCommand) {
+    throw new ActionRequired(
+      `ECS Exec is off for the ${title} of ${name}`,
+      `Set ${setting}.executeCommand to true in src/environments/${name}.ts,`,
+      `then \`plue deploy ${name}\`; tasks that start from then on can be entered.`,
+    );
+  }
+  const serviceName = names.task(name, component);
+  const task = named ?? (await listTasks(environment, { serviceName }, "RUNNING"))[0]?.taskArn;
+  if (!task) {
+    throw new PlueError(`no task of the ${title} is running`, {
+      advice: [`Find out why: \`plue status ${name}\`, \`plue doctor ${name}\`.`],
+    });
+  }
+  await requirePlugin();
+  const command = words.length > 0 ? words.join(" ") : "/bin/sh";
+  const session = await executeCommand(environment, { task, container, command }).catch(
+    explainRefusal,
+  );
+  say(`In ${task.split("/").at(-1)}, container ${container}; leave with exit.`);
+  return handOver(PLUGIN, [JSON.stringify(session), region, "StartSession"]);
+}
+
+async function requirePlugin(): Promise<void> {
+  try {
+    await capture(PLUGIN, ["--version"]);
+  } catch (error) {
+    if (!(error instanceof ActionRequired)) throw error;
+    throw new ActionRequired(
+      error.message,
+      "Install AWS's Session Manager plugin: see docs/commands.md.",
+    );
+  }
+}
+
+function explainRefusal(error: AwsError): never {
+  if (error.name !== "TargetNotConnectedException") throw error;
+  throw new PlueError("the task's Exec agent does not answer", {
+    advice: [
+      "A task that started before ECS Exec was on cannot be entered: `plue restart`.",
+      "The agent also needs ssmmessages permissions and a way to the internet.",
+    ],
+  });
+}
