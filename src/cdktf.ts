@@ -5,6 +5,7 @@
 export {
   App,
   Fn,
+  Op,
   S3Backend,
   Testing,
   TerraformCount,
@@ -16,6 +17,9 @@ export {
   TerraformStack,
   TerraformVariable,
   Token,
+  conditional,
+  propertyAccess,
+  ref,
 } from "cdktf";
 
 // cdktf takes a stack trace for each of thousands of tokens, into objects that are no errors, and

@@ -77,26 +77,95 @@ export const names = {
   /** Creation token of the file system. */
   fileSystem: (environment: string) => `${environment}-plue-efs`,
   connectionSecret: (environment: string) => `${environment}-plue-db-connection`,
+  passwordSecret: (environment: string) => `${environment}-plue-db-password`,
   securityGroup: (environment: string, part: string) => `${environment}-plue-${part}-sg`,
+  loadBalancer: (environment: string) => `${environment}-plue-alb`,
+  alertsTopic: (environment: string) => `${environment}-plue-alerts`,
 };
 
-/** Two parts that must talk, by the parts in their security groups' names. */
+/** TCP ports that the parts of Plue listen on. */
+export const ports = {
+  /** The load balancer's, to the internet. */
+  http: 80,
+  /** The load balancer's, to the internet. */
+  https: 443,
+  /** The API server's. */
+  api: 8000,
+  /** The web app's. */
+  web: 80,
+  /** PostgreSQL's. */
+  database: 5432,
+  /** NFS, the file system's. */
+  fileSystem: 2049,
+} as const;
+
+/** Path at which the API server and the web app answer 200 when they are healthy. */
+export const healthPath = "/health";
+
+/** A part that has a security group, by its name in there. */
+export type Part = "alb" | "api-server" | "web-app" | "db-migrate" | "db" | "efs";
+
+/** A connection from one part to another, and the two rules that allow it. */
 export interface Connection {
   /** Who opens the connection. */
-  readonly from: string;
+  readonly from: Part;
   /** Who accepts it. */
-  readonly to: string;
+  readonly to: Part;
   /** TCP port. */
   readonly port: number;
   /** What it is for. */
   readonly purpose: string;
+  /** Description of the egress rule. */
+  readonly egress: string;
+  /** Description of the ingress rule. */
+  readonly ingress: string;
+  /** Name of the ingress rule's resource. @default none: the rule stands in the security group itself */
+  readonly ruleResource?: string;
 }
 
-/** Every two parts that must talk: the composition root opens these ways and no others. */
+/** Every connection between two parts; the composition root allows these and no others. */
 export const connections: readonly Connection[] = [
-  { from: "alb", to: "api-server", port: 8000, purpose: "requests and health checks" },
-  { from: "alb", to: "web-app", port: 80, purpose: "requests and health checks" },
-  { from: "api-server", to: "db", port: 5432, purpose: "queries" },
-  { from: "api-server", to: "efs", port: 2049, purpose: "git repositories" },
-  { from: "db-migrate", to: "db", port: 5432, purpose: "migrations" },
+  {
+    from: "alb",
+    to: "api-server",
+    port: ports.api,
+    purpose: "requests and health checks",
+    egress: "Targets and their health checks",
+    ingress: "Load balancer",
+  },
+  {
+    from: "alb",
+    to: "web-app",
+    port: ports.web,
+    purpose: "requests and health checks",
+    egress: "Targets and their health checks",
+    ingress: "Load balancer",
+  },
+  {
+    from: "api-server",
+    to: "db",
+    port: ports.database,
+    purpose: "queries",
+    egress: "PostgreSQL",
+    ingress: "PostgreSQL from api",
+    ruleResource: "database_from_api",
+  },
+  {
+    from: "api-server",
+    to: "efs",
+    port: ports.fileSystem,
+    purpose: "git repositories",
+    egress: "NFS to the git repositories",
+    ingress: "NFS from api",
+    ruleResource: "efs_from_api",
+  },
+  {
+    from: "db-migrate",
+    to: "db",
+    port: ports.database,
+    purpose: "migrations",
+    egress: "PostgreSQL",
+    ingress: "PostgreSQL from migrate",
+    ruleResource: "database_from_migrate",
+  },
 ];

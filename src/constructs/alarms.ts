@@ -1,8 +1,9 @@
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import type { DbInstance } from "@cdktf/provider-aws/lib/db-instance";
+import type { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import { Construct } from "constructs";
+import { names } from "../names";
 import type { EcsCluster } from "./ecs-cluster";
-import type { FargateService } from "./fargate-service";
 
 /** What is watched, and who hears of it. */
 export interface AlarmsProps {
@@ -15,9 +16,9 @@ export interface AlarmsProps {
   /** The services' cluster. */
   readonly ecsCluster: EcsCluster;
   /** Watched for CPU. */
-  readonly apiServer: FargateService;
+  readonly apiServer: EcsService;
   /** Watched for CPU. */
-  readonly webApp: FargateService;
+  readonly webApp: EcsService;
 }
 
 /** Alarms on database and services. Cost: $0.10 a month each. */
@@ -39,7 +40,7 @@ export class Alarms extends Construct {
       },
     ) =>
       new CloudwatchMetricAlarm(this, `aws_cloudwatch_metric_alarm.${resource}`, {
-        alarmName: `${props.environment}-plue-${name}`,
+        alarmName: `${names.alarmPrefix(props.environment)}${name}`,
         statistic: "Average",
         period: 300,
         alarmActions: [props.topicArn],
@@ -68,7 +69,7 @@ export class Alarms extends Construct {
       evaluationPeriods: 1,
     });
 
-    const service = (resource: string, name: string, watched: FargateService, title: string) =>
+    const service = (resource: string, name: string, watched: EcsService, title: string) =>
       alarm(resource, name, {
         alarmDescription: `The ${title}'s CPU is above 90 %`,
         namespace: "AWS/ECS",
@@ -78,7 +79,7 @@ export class Alarms extends Construct {
         evaluationPeriods: 2,
         dimensions: {
           ClusterName: props.ecsCluster.cluster.name,
-          ServiceName: watched.service.name,
+          ServiceName: watched.name,
         },
       });
     service("ecs_cpu_api", "api-cpu", props.apiServer, "API server");

@@ -1,6 +1,7 @@
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
 import { Construct } from "constructs";
+import { names } from "../names";
 
 /** Who hears of alarms. */
 export interface AlertsProps {
@@ -22,7 +23,7 @@ export class Alerts extends Construct {
   constructor(scope: Construct, id: string, props: AlertsProps) {
     super(scope, id);
     this.topic = new SnsTopic(this, "aws_sns_topic.alerts", {
-      name: `${props.environment}-plue-alerts`,
+      name: names.alertsTopic(props.environment),
     });
     new SnsTopicSubscription(this, "aws_sns_topic_subscription.alerts_email", {
       topicArn: this.topic.arn,

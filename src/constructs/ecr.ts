@@ -2,11 +2,14 @@ import { EcrLifecyclePolicy } from "@cdktf/provider-aws/lib/ecr-lifecycle-policy
 import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
 import { Construct } from "constructs";
 import type { EcrSettings } from "../environments/settings";
+import { api, migrate, names, web, type Component } from "../names";
 
 /** What the repositories are made of. */
-export interface EcrProps extends EcrSettings {
+export interface EcrProps {
   /** Prefix of all names. */
   readonly environment: string;
+  /** The environment's settings of them. */
+  readonly settings: EcrSettings;
 }
 
 /** The image repositories of the API server, the web app and the migration task. */
@@ -21,25 +24,26 @@ export class Ecr extends Construct {
   /** Makes the repositories; each keeps its newest images only. */
   constructor(scope: Construct, id: string, props: EcrProps) {
     super(scope, id);
-    const repository = (resource: string, name: string) => {
-      const created = new EcrRepository(this, `aws_ecr_repository.${resource}`, {
-        name: `${props.environment}-plue-${name}`,
-        imageTagMutability: props.imageTagMutability,
-        imageScanningConfiguration: { scanOnPush: props.scanOnPush },
+    const { environment, settings } = props;
+    const repository = (component: Component) => {
+      const created = new EcrRepository(this, `aws_ecr_repository.${component.module}`, {
+        name: names.repository(environment, component),
+        imageTagMutability: settings.imageTagMutability,
+        imageScanningConfiguration: { scanOnPush: settings.scanOnPush },
         encryptionConfiguration: [{ encryptionType: "AES256" }],
-        forceDelete: props.forceDelete,
+        forceDelete: settings.forceDelete,
       });
-      new EcrLifecyclePolicy(this, `aws_ecr_lifecycle_policy.${resource}`, {
+      new EcrLifecyclePolicy(this, `aws_ecr_lifecycle_policy.${component.module}`, {
         repository: created.name,
         policy: JSON.stringify({
           rules: [
             {
               rulePriority: 1,
-              description: `Keep the last ${props.maxImageCount} images`,
+              description: `Keep the last ${settings.maxImageCount} images`,
               selection: {
                 tagStatus: "any",
                 countType: "imageCountMoreThan",
-                countNumber: props.maxImageCount,
+                countNumber: settings.maxImageCount,
               },
               action: { type: "expire" },
             },
@@ -48,8 +52,8 @@ export class Ecr extends Construct {
       });
       return created;
     };
-    this.apiServer = repository("api_server", "api-server");
-    this.webApp = repository("web_app", "web-app");
-    this.dbMigrate = repository("db_migrate", "db-migrate");
+    this.apiServer = repository(api);
+    this.webApp = repository(web);
+    this.dbMigrate = repository(migrate);
   }
 }

@@ -2,11 +2,14 @@ import { EcsCluster as Cluster } from "@cdktf/provider-aws/lib/ecs-cluster";
 import { EcsClusterCapacityProviders } from "@cdktf/provider-aws/lib/ecs-cluster-capacity-providers";
 import { Construct } from "constructs";
 import type { EcsClusterSettings } from "../environments/settings";
+import { names } from "../names";
 
 /** What the cluster is made of. */
-export interface EcsClusterProps extends EcsClusterSettings {
+export interface EcsClusterProps {
   /** Prefix of all names. */
   readonly environment: string;
+  /** The environment's settings of it. */
+  readonly settings: EcsClusterSettings;
 }
 
 /** The ECS cluster, with Fargate's two capacity providers. */
@@ -20,9 +23,12 @@ export class EcsCluster extends Construct {
   constructor(scope: Construct, id: string, props: EcsClusterProps) {
     super(scope, id);
     this.cluster = new Cluster(this, "aws_ecs_cluster.main", {
-      name: `${props.environment}-plue-cluster`,
+      name: names.cluster(props.environment),
       setting: [
-        { name: "containerInsights", value: props.containerInsights ? "enabled" : "disabled" },
+        {
+          name: "containerInsights",
+          value: props.settings.containerInsights ? "enabled" : "disabled",
+        },
       ],
     });
     this.capacityProviders = new EcsClusterCapacityProviders(

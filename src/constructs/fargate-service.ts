@@ -1,156 +1,170 @@
 import { AppautoscalingPolicy } from "@cdktf/provider-aws/lib/appautoscaling-policy";
 import { AppautoscalingTarget } from "@cdktf/provider-aws/lib/appautoscaling-target";
+import type { EcsTaskDefinitionVolume } from "@cdktf/provider-aws/lib/ecs-task-definition";
 import { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import type { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group";
 import type { Construct } from "constructs";
 import type { TerraformResource } from "../cdktf";
 import type { ServiceSettings } from "../environments/settings";
+import { healthPath, names, type Component } from "../names";
 import type { EcsCluster } from "./ecs-cluster";
-import { FargateTask, type ContainerProps, type FargateTaskProps } from "./fargate-task";
-import { HEALTH_PATH, type LoadBalancer } from "./load-balancer";
-import { tcp } from "./tcp";
+import {
+  fargateTask,
+  type ContainerProps,
+  type FargateTask,
+  type TaskContext,
+} from "./fargate-task";
+import type { PolicyStatement } from "./iam";
+import type { LoadBalancer } from "./load-balancer";
 
-/** What a service is made of, beside its settings. */
-export interface FargateServiceProps
-  extends
-    Omit<FargateTaskProps, "ingress" | "size" | "logRetentionDays" | "egress" | "container">,
-    ServiceSettings {
-  /** The task's container; it listens on `port`. */
-  readonly container: ContainerProps & { readonly port: number };
+/** Where a service runs. */
+export interface ServiceContext extends TaskContext {
   /** The cluster that it runs in. */
   readonly ecsCluster: EcsCluster;
-  /** The only one that may connect to it. */
+  /** The load balancer that requests come through. */
   readonly loadBalancer: LoadBalancer;
-  /** Its target group at the load balancer. */
-  readonly targetGroup: LbTargetGroup;
   /** Whether the service took over a state in which it had the launch type FARGATE. */
   readonly adopted: boolean;
+}
+
+/** What a service is made of. */
+export interface FargateServiceProps extends ServiceContext {
+  /** Names of the service and all that is its own. */
+  readonly component: Component;
+  /** Description of the security group. */
+  readonly securityGroupDescription: string;
+  /** The environment's settings of the service. */
+  readonly settings: ServiceSettings;
+  /** The task's container; it listens on `port`. */
+  readonly container: ContainerProps & { readonly port: number };
+  /** Its target group at the load balancer. */
+  readonly targetGroup: LbTargetGroup;
+  /** What the application itself may do. @default nothing */
+  readonly taskStatements?: Readonly<Record<string, PolicyStatement>>;
+  /** Volumes of the task. @default none */
+  readonly volumes?: readonly EcsTaskDefinitionVolume[];
   /** What must be there before the first task starts. @default nothing more than the service's own */
   readonly waitFor?: readonly TerraformResource[];
 }
 
-/** What the API server and the web app get from the stack. */
-export type StackServiceProps = Omit<
-  FargateServiceProps,
-  | "taskName"
-  | "securityGroupDescription"
-  | "targetGroup"
-  | "container"
-  | "taskStatements"
-  | "volumes"
-> &
-  Pick<ContainerProps, "repository" | "imageTag">;
+/** A service on Fargate: the task that it runs, and the service itself. */
+export interface FargateService extends FargateTask {
+  /** The service. */
+  readonly service: EcsService;
+}
 
 /**
- * A service on Fargate behind the load balancer, which keeps its tasks between two bounds.
+ * Makes a service on Fargate behind the load balancer, which keeps its tasks between two bounds.
  *
  * Cost (us-east-1): $0.0405 for each vCPU-hour and $0.0044 for each GB-hour; about a third of that on
  * Spot.
+ *
+ * @param scope the construct that the service is: the resources are named after its id
  */
-export class FargateService extends FargateTask {
-  /** The service. */
-  readonly service: EcsService;
+export function fargateService(scope: Construct, props: FargateServiceProps): FargateService {
+  const { environment, component, settings, container, loadBalancer, network } = props;
+  const { fargateSpot, executeCommand = false } = settings;
+  const task = fargateTask(scope, {
+    environment,
+    accountId: props.accountId,
+    region: props.region,
+    network,
+    component,
+    securityGroupDescription: props.securityGroupDescription,
+    size: settings.size,
+    logRetentionDays: settings.logRetentionDays,
+    egress: settings.egress,
+    container: { ...container, healthPath },
+    volumes: props.volumes,
+    taskStatements: {
+      ...props.taskStatements,
+      ...(executeCommand ? { exec: executeCommandStatement } : {}),
+    },
+  });
 
-  /** Makes the service and its autoscaling. */
-  constructor(scope: Construct, id: string, props: FargateServiceProps) {
-    const { environment, container, loadBalancer, network, fargateSpot } = props;
-    super(scope, id, {
-      ...props,
-      container: { ...container, healthPath: HEALTH_PATH },
-      ingress: [
-        {
-          ...tcp(container.port, "Load balancer"),
-          securityGroups: [loadBalancer.securityGroup.id],
-        },
+  const service = new EcsService(scope, `aws_ecs_service.${scope.node.id}`, {
+    name: names.task(environment, component),
+    cluster: props.ecsCluster.cluster.id,
+    taskDefinition: task.taskDefinition.arn,
+    desiredCount: settings.minCapacity,
+    ...(fargateSpot
+      ? {
+          capacityProviderStrategy: spotStrategy(fargateSpot.onDemandBase),
+          forceNewDeployment: true,
+        }
+      : { launchType: "FARGATE" }),
+    networkConfiguration: {
+      subnets: network.privateSubnets.map((subnet) => subnet.id),
+      securityGroups: [task.securityGroup.id],
+      assignPublicIp: false,
+    },
+    loadBalancer: [
+      {
+        targetGroupArn: props.targetGroup.arn,
+        containerName: container.name,
+        containerPort: container.port,
+      },
+    ],
+    deploymentMaximumPercent: 200,
+    deploymentMinimumHealthyPercent: 100,
+    deploymentCircuitBreaker: { enable: true, rollback: true },
+    healthCheckGracePeriodSeconds: settings.healthCheckGracePeriodSeconds ?? 120,
+    enableExecuteCommand: executeCommand,
+    enableEcsManagedTags: true,
+    propagateTags: "SERVICE",
+    availabilityZoneRebalancing: "ENABLED",
+    lifecycle: {
+      ignoreChanges: [
+        // Autoscaling's from the first apply on.
+        "desired_count",
+        // The provider would replace a service that leaves launch type FARGATE for a strategy,
+        // which ECS does in place.
+        ...(props.adopted && fargateSpot ? ["launch_type", "capacity_provider_strategy"] : []),
       ],
-      taskStatements: {
-        ...props.taskStatements,
-        ...(props.executeCommand ? { exec: executeCommandStatement } : {}),
+    },
+    dependsOn: [
+      ...loadBalancer.listeners,
+      ...network.privateRoutes,
+      ...task.rolePolicies,
+      props.ecsCluster.capacityProviders,
+      ...(props.waitFor ?? []),
+    ],
+  });
+  autoscale(scope, service, props);
+  return { ...task, service };
+}
+
+function autoscale(scope: Construct, service: EcsService, props: FargateServiceProps): void {
+  const { settings, loadBalancer, targetGroup } = props;
+  const { id } = scope.node;
+  const target = new AppautoscalingTarget(scope, `aws_appautoscaling_target.${id}`, {
+    serviceNamespace: "ecs",
+    scalableDimension: "ecs:service:DesiredCount",
+    resourceId: `service/${props.ecsCluster.cluster.name}/${service.name}`,
+    minCapacity: settings.minCapacity,
+    maxCapacity: settings.maxCapacity,
+  });
+  const track = (suffix: string, metric: string, targetValue: number, resourceLabel?: string) =>
+    new AppautoscalingPolicy(scope, `aws_appautoscaling_policy.${id}_${suffix}`, {
+      name: `${names.task(props.environment, props.component)}-${suffix}`,
+      policyType: "TargetTrackingScaling",
+      serviceNamespace: target.serviceNamespace,
+      scalableDimension: target.scalableDimension,
+      resourceId: target.resourceId,
+      targetTrackingScalingPolicyConfiguration: {
+        targetValue,
+        predefinedMetricSpecification: { predefinedMetricType: metric, resourceLabel },
       },
     });
-
-    this.service = new EcsService(this, `aws_ecs_service.${id}`, {
-      name: `${environment}-${props.taskName}`,
-      cluster: props.ecsCluster.cluster.id,
-      taskDefinition: this.taskDefinition.arn,
-      desiredCount: props.minCapacity,
-      ...(fargateSpot
-        ? {
-            capacityProviderStrategy: spotStrategy(fargateSpot.onDemandBase),
-            forceNewDeployment: true,
-          }
-        : { launchType: "FARGATE" }),
-      networkConfiguration: {
-        subnets: network.privateSubnets.map((subnet) => subnet.id),
-        securityGroups: [this.securityGroup.id],
-        assignPublicIp: false,
-      },
-      loadBalancer: [
-        {
-          targetGroupArn: props.targetGroup.arn,
-          containerName: container.name,
-          containerPort: container.port,
-        },
-      ],
-      deploymentMaximumPercent: 200,
-      deploymentMinimumHealthyPercent: 100,
-      deploymentCircuitBreaker: { enable: true, rollback: true },
-      healthCheckGracePeriodSeconds: props.healthCheckGracePeriodSeconds ?? 120,
-      enableExecuteCommand: props.executeCommand ?? false,
-      enableEcsManagedTags: true,
-      propagateTags: "SERVICE",
-      availabilityZoneRebalancing: "ENABLED",
-      lifecycle: {
-        ignoreChanges: [
-          // Autoscaling's from the first apply on.
-          "desired_count",
-          // The provider would replace a service that leaves launch type FARGATE for a strategy,
-          // which ECS does in place.
-          ...(props.adopted && fargateSpot ? ["launch_type", "capacity_provider_strategy"] : []),
-        ],
-      },
-      dependsOn: [
-        ...loadBalancer.listeners,
-        ...network.wayOut,
-        ...this.policies,
-        props.ecsCluster.capacityProviders,
-        ...(props.waitFor ?? []),
-      ],
-    });
-
-    this.scale(id, props);
-  }
-
-  private scale(id: string, props: FargateServiceProps): void {
-    const target = new AppautoscalingTarget(this, `aws_appautoscaling_target.${id}`, {
-      serviceNamespace: "ecs",
-      scalableDimension: "ecs:service:DesiredCount",
-      resourceId: `service/${props.ecsCluster.cluster.name}/${this.service.name}`,
-      minCapacity: props.minCapacity,
-      maxCapacity: props.maxCapacity,
-    });
-    const track = (suffix: string, metric: string, targetValue: number, resourceLabel?: string) =>
-      new AppautoscalingPolicy(this, `aws_appautoscaling_policy.${id}_${suffix}`, {
-        name: `${props.environment}-${props.taskName}-${suffix}`,
-        policyType: "TargetTrackingScaling",
-        serviceNamespace: target.serviceNamespace,
-        scalableDimension: target.scalableDimension,
-        resourceId: target.resourceId,
-        targetTrackingScalingPolicyConfiguration: {
-          targetValue,
-          predefinedMetricSpecification: { predefinedMetricType: metric, resourceLabel },
-        },
-      });
-    track("cpu", "ECSServiceAverageCPUUtilization", props.cpuTargetPercent ?? 75);
-    track("memory", "ECSServiceAverageMemoryUtilization", props.memoryTargetPercent ?? 75);
-    if (props.requestsPerTarget) {
-      track(
-        "requests",
-        "ALBRequestCountPerTarget",
-        props.requestsPerTarget,
-        `${props.loadBalancer.lb.arnSuffix}/${props.targetGroup.arnSuffix}`,
-      );
-    }
+  track("cpu", "ECSServiceAverageCPUUtilization", settings.cpuTargetPercent ?? 75);
+  track("memory", "ECSServiceAverageMemoryUtilization", settings.memoryTargetPercent ?? 75);
+  if (settings.requestsPerTarget) {
+    track(
+      "requests",
+      "ALBRequestCountPerTarget",
+      settings.requestsPerTarget,
+      `${loadBalancer.lb.arnSuffix}/${targetGroup.arnSuffix}`,
+    );
   }
 }
 

@@ -7,17 +7,14 @@ import {
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import type { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
-import {
-  SecurityGroup,
-  type SecurityGroupEgress,
-  type SecurityGroupIngress,
-} from "@cdktf/provider-aws/lib/security-group";
-import { Construct } from "constructs";
+import { SecurityGroup, type SecurityGroupEgress } from "@cdktf/provider-aws/lib/security-group";
+import type { Construct } from "constructs";
 import type { FargateSize } from "../environments/fargate";
 import type { EgressSettings, LogRetentionDays } from "../environments/settings";
+import { names, type Component } from "../names";
+import { tcp } from "./connections";
 import { policyDocument, trustService, type PolicyStatement } from "./iam";
 import type { Network } from "./network";
-import { tcp } from "./tcp";
 
 /** The one container of a task, as far as tasks differ. */
 export interface ContainerProps {
@@ -46,20 +43,24 @@ export interface ContainerProps {
   readonly readonlyRootFilesystem?: boolean;
 }
 
-/** What a task is made of. */
-export interface FargateTaskProps {
+/** Where a task runs. */
+export interface TaskContext {
   /** Prefix of all names. */
   readonly environment: string;
   /** The account's id, for the roles' trust. */
   readonly accountId: string;
   /** Region of the log group. */
   readonly region: string;
-  /** Name of the task definition's family, log group and roles, without the prefix. */
-  readonly taskName: string;
+  /** The task runs in its private subnets. */
+  readonly network: Network;
+}
+
+/** What a task is made of. */
+export interface FargateTaskProps extends TaskContext {
+  /** Names of the task definition's family, log group, roles and security group. */
+  readonly component: Component;
   /** Description of the security group. */
   readonly securityGroupDescription: string;
-  /** Where the task runs: in the private subnets. */
-  readonly network: Network;
   /** CPU and memory of the task. */
   readonly size: FargateSize;
   /** Retention of the task's log, in days. */
@@ -70,69 +71,59 @@ export interface FargateTaskProps {
   readonly taskStatements?: Readonly<Record<string, PolicyStatement>>;
   /** Volumes of the task. @default none */
   readonly volumes?: readonly EcsTaskDefinitionVolume[];
-  /** Who may connect to the task. @default nobody */
-  readonly ingress?: readonly SecurityGroupIngress[];
-  /** Parts of Plue that the task connects to. @default none */
-  readonly peers?: readonly SecurityGroupEgress[];
-  /** Where else it may connect to. @default HTTPS to anywhere */
+  /** Where the task may connect to outside of Plue. @default HTTPS to anywhere */
   readonly egress?: readonly EgressSettings[];
 }
 
-/**
- * A task on Fargate with all that is its own: log group, security group, a role with which ECS
- * starts it, a role with which it acts, and the task definition.
- *
- * Resources are named after the construct's id.
- */
-export class FargateTask extends Construct {
-  /** The log group that the container writes to. */
-  readonly logGroup: CloudwatchLogGroup;
-  /** The task's security group. */
+/** A task on Fargate, with what is its own. */
+export interface FargateTask {
+  /** The task's security group: nobody may connect until `connect` says so. */
   readonly securityGroup: SecurityGroup;
   /** The task definition. */
   readonly taskDefinition: EcsTaskDefinition;
-  /** A task that starts without these would fail. */
-  protected readonly policies: readonly IamRolePolicy[];
+  /** A task that starts before its roles have these would fail. */
+  readonly rolePolicies: readonly IamRolePolicy[];
+}
 
-  /** Makes the task definition and what it needs. */
-  constructor(scope: Construct, id: string, props: FargateTaskProps) {
-    super(scope, id);
-    const { environment, container } = props;
-    const name = `${environment}-${props.taskName}`;
+/**
+ * Makes a task definition and what is its own: log group, security group, a role with which ECS
+ * starts the task, and a role with which the task acts.
+ *
+ * @param scope the construct that the task is: the resources are named after its id
+ */
+export function fargateTask(scope: Construct, props: FargateTaskProps): FargateTask {
+  const { environment, component, container } = props;
+  const { id } = scope.node;
+  const family = names.task(environment, component);
 
-    this.logGroup = new CloudwatchLogGroup(this, `aws_cloudwatch_log_group.${id}`, {
-      name: `/ecs/${environment}/${props.taskName}`,
-      retentionInDays: props.logRetentionDays,
+  const logGroup = new CloudwatchLogGroup(scope, `aws_cloudwatch_log_group.${id}`, {
+    name: names.logGroup(environment, component),
+    retentionInDays: props.logRetentionDays,
+  });
+  const groupName = names.securityGroup(environment, component.image);
+  const securityGroup = new SecurityGroup(scope, `aws_security_group.${id}`, {
+    name: groupName,
+    description: props.securityGroupDescription,
+    vpcId: props.network.vpc.id,
+    ingress: [],
+    egress: (props.egress ?? httpsToAnywhere).map(egressRule),
+    tags: { Name: groupName },
+  });
+
+  const role = (resource: string) =>
+    new IamRole(scope, `aws_iam_role.${resource}`, {
+      name: `${family}-${resource.replaceAll("_", "-")}`,
+      assumeRolePolicy: trustService("ecs-tasks.amazonaws.com", props.accountId),
     });
-    this.securityGroup = new SecurityGroup(this, `aws_security_group.${id}`, {
-      name: `${name}-sg`,
-      description: props.securityGroupDescription,
-      vpcId: props.network.vpc.id,
-      ingress: [...(props.ingress ?? [])],
-      egress: [...(props.egress ?? httpsToAnywhere).map(egressRule), ...(props.peers ?? [])],
-      tags: { Name: `${name}-sg` },
+  const grant = (to: IamRole, resource: string, suffix: string, ...statements: PolicyStatement[]) =>
+    new IamRolePolicy(scope, `aws_iam_role_policy.${resource}`, {
+      name: `${family}-${suffix}`,
+      role: to.id,
+      policy: policyDocument(...statements),
     });
-
-    const role = (resource: string) =>
-      new IamRole(this, `aws_iam_role.${resource}`, {
-        name: `${name}-${resource.replaceAll("_", "-")}`,
-        assumeRolePolicy: trustService("ecs-tasks.amazonaws.com", props.accountId),
-      });
-    const policies: IamRolePolicy[] = [];
-    const grant = (
-      to: IamRole,
-      resource: string,
-      suffix: string,
-      ...statements: PolicyStatement[]
-    ) =>
-      policies.push(
-        new IamRolePolicy(this, `aws_iam_role_policy.${resource}`, {
-          name: `${name}-${suffix}`,
-          role: to.id,
-          policy: policyDocument(...statements),
-        }),
-      );
-    const executionRole = role("task_execution");
+  const executionRole = role("task_execution");
+  const secrets = Object.values(container.secrets ?? {});
+  const executionPolicies = [
     grant(
       executionRole,
       "task_execution",
@@ -148,38 +139,39 @@ export class FargateTask extends Construct {
       },
       {
         Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-        Resource: `${this.logGroup.arn}:*`,
+        Resource: `${logGroup.arn}:*`,
       },
-    );
-    const secrets = Object.values(container.secrets ?? {});
-    if (secrets.length > 0) {
-      grant(executionRole, "task_execution_secrets", "secrets", {
-        Action: "secretsmanager:GetSecretValue",
-        Resource: secrets.map(({ secret }) => secret.arn),
-      });
-    }
-    const taskRole = role("task");
-    for (const [suffix, statement] of Object.entries(props.taskStatements ?? {})) {
-      grant(taskRole, `task_${suffix}`, suffix, statement);
-    }
-    this.policies = policies;
+    ),
+    ...(secrets.length > 0
+      ? [
+          grant(executionRole, "task_execution_secrets", "secrets", {
+            Action: "secretsmanager:GetSecretValue",
+            Resource: secrets.map(({ secret }) => secret.arn),
+          }),
+        ]
+      : []),
+  ];
+  const taskRole = role("task");
+  const taskPolicies = Object.entries(props.taskStatements ?? {}).map(([suffix, statement]) =>
+    grant(taskRole, `task_${suffix}`, suffix, statement),
+  );
 
-    this.taskDefinition = new EcsTaskDefinition(this, `aws_ecs_task_definition.${id}`, {
-      family: name,
-      requiresCompatibilities: ["FARGATE"],
-      networkMode: "awsvpc",
-      cpu: String(props.size.cpu),
-      memory: String(props.size.memoryLimitMiB),
-      executionRoleArn: executionRole.arn,
-      taskRoleArn: taskRole.arn,
-      volume: props.volumes?.length ? [...props.volumes] : undefined,
-      containerDefinitions: JSON.stringify([
-        containerDefinition(container, this.logGroup.name, props.region),
-      ]),
-      // An earlier revision must still be there when a deployment is rolled back to it.
-      skipDestroy: true,
-    });
-  }
+  const taskDefinition = new EcsTaskDefinition(scope, `aws_ecs_task_definition.${id}`, {
+    family,
+    requiresCompatibilities: ["FARGATE"],
+    networkMode: "awsvpc",
+    cpu: String(props.size.cpu),
+    memory: String(props.size.memoryLimitMiB),
+    executionRoleArn: executionRole.arn,
+    taskRoleArn: taskRole.arn,
+    volume: props.volumes?.length ? [...props.volumes] : undefined,
+    containerDefinitions: JSON.stringify([
+      containerDefinition(container, logGroup.name, props.region),
+    ]),
+    // An earlier revision must still be there when a deployment is rolled back to it.
+    skipDestroy: true,
+  });
+  return { securityGroup, taskDefinition, rolePolicies: [...executionPolicies, ...taskPolicies] };
 }
 
 const httpsToAnywhere: readonly EgressSettings[] = [

@@ -1,7 +1,8 @@
 import { DataAwsSsmParametersByPath } from "@cdktf/provider-aws/lib/data-aws-ssm-parameters-by-path";
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import { Construct } from "constructs";
-import type { TerraformVariable } from "../cdktf";
+import { Fn, Token, conditional, ref, type TerraformVariable } from "../cdktf";
+import { api, migrate, names, web, type Component } from "../names";
 import { reference } from "./reference";
 
 /** Which tags to deploy. */
@@ -34,28 +35,36 @@ export class ImageTags extends Construct {
   /** Makes the parameters. */
   constructor(scope: Construct, id: string, props: ImageTagsProps) {
     super(scope, id);
-    const path = `/plue/${props.environment}/image-tags`;
+    const path = names.tagParameters(props.environment);
     const deployed = new DataAwsSsmParametersByPath(
       this,
       "data.aws_ssm_parameters_by_path.deployed",
       { path },
     );
     const known = reference(deployed);
-    const tag = (resource: string, name: string, variable: TerraformVariable) => {
-      const wanted = reference(variable);
-      // Tags are no secrets, but the data source marks every value as one.
-      const last = `lookup(zipmap(${known}.names, nonsensitive(${known}.values)), "${path}/${name}", "latest")`;
-      return new SsmParameter(this, `aws_ssm_parameter.${resource}`, {
-        name: `${path}/${name}`,
-        description: `Image tag deployed last for ${name}`,
+    const knownNames = Token.asList(ref(`${known}.names`));
+    const tag = ({ module, image }: Component, wanted: TerraformVariable) =>
+      new SsmParameter(this, `aws_ssm_parameter.${module}`, {
+        name: `${path}/${image}`,
+        description: `Image tag deployed last for ${image}`,
         type: "String",
         // An apply that was cut short may have made it without knowing.
         overwrite: true,
-        insecureValue: `\${${wanted} != "latest" ? ${wanted} : ${last}}`,
+        insecureValue: Token.asString(
+          conditional(
+            ref(`${reference(wanted)} != "latest"`),
+            ref(reference(wanted)),
+            Fn.lookup(
+              // Tags are no secrets, but the data source marks every value as one.
+              Fn.zipmap(knownNames, Fn.nonsensitive(ref(`${known}.values`))),
+              `${path}/${image}`,
+              "latest",
+            ),
+          ),
+        ),
       }).insecureValue;
-    };
-    this.apiServer = tag("api_server", "api-server", props.apiServer);
-    this.webApp = tag("web_app", "web-app", props.webApp);
-    this.dbMigrate = tag("db_migrate", "db-migrate", props.dbMigrate);
+    this.apiServer = tag(api, props.apiServer);
+    this.webApp = tag(web, props.webApp);
+    this.dbMigrate = tag(migrate, props.dbMigrate);
   }
 }

@@ -19,13 +19,15 @@ import type { NetworkSettings } from "../environments/settings";
 import { policyDocument, trustService } from "./iam";
 
 /** What a network is made of. */
-export interface NetworkProps extends NetworkSettings {
+export interface NetworkProps {
   /** Prefix of all names. */
   readonly environment: string;
   /** The account's id, for the flow log role's trust. */
   readonly accountId: string;
   /** Region, for the name of S3's endpoint. */
   readonly region: string;
+  /** The environment's settings of it. */
+  readonly settings: NetworkSettings;
 }
 
 /**
@@ -44,17 +46,18 @@ export class Network extends Construct {
   readonly privateSubnets: readonly Subnet[];
   /** CIDRs of the private subnets. */
   readonly privateCidrs: readonly string[];
-  /** What a task in a private subnet must wait for before it can reach the internet. */
-  readonly wayOut: readonly TerraformResource[];
+  /** What gives the private subnets their route to the internet: tasks wait for it. */
+  readonly privateRoutes: readonly TerraformResource[];
 
   /** Makes the VPC with all of its parts. */
   constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id);
-    const { environment, zones } = props;
+    const { environment, settings } = props;
+    const { zones } = settings;
     const named = (name: string) => ({ Name: `${environment}-${name}` });
 
     this.vpc = new Vpc(this, "aws_vpc.main", {
-      cidrBlock: props.cidr,
+      cidrBlock: settings.cidr,
       enableDnsSupport: true,
       enableDnsHostnames: true,
       tags: named("vpc"),
@@ -95,9 +98,9 @@ export class Network extends Construct {
     this.privateCidrs = zones.map((zone) => zone.privateCidr);
     this.privateSubnets = subnets("private", this.privateCidrs);
 
-    const exits =
-      props.natGateways === "single" ? this.publicSubnets.slice(0, 1) : this.publicSubnets;
-    const natGateways = exits.map((subnet, index) => {
+    const natSubnets =
+      settings.natGateways === "single" ? this.publicSubnets.slice(0, 1) : this.publicSubnets;
+    const natGateways = natSubnets.map((subnet, index) => {
       const address = new Eip(this, `aws_eip.nat[${index}]`, {
         domain: "vpc",
         tags: named(`nat-eip-${index + 1}`),
@@ -116,7 +119,7 @@ export class Network extends Construct {
       route: [{ cidrBlock: "0.0.0.0/0", gatewayId: internetGateway.id }],
       tags: named("public-rt"),
     });
-    const privateRoutes = natGateways.map(
+    const privateTables = natGateways.map(
       (natGateway, index) =>
         new RouteTable(this, `aws_route_table.private[${index}]`, {
           vpcId: this.vpc.id,
@@ -137,23 +140,23 @@ export class Network extends Construct {
           }),
       );
     associate("public", this.publicSubnets, [publicRoutes]);
-    this.wayOut = associate("private", this.privateSubnets, privateRoutes);
+    this.privateRoutes = associate("private", this.privateSubnets, privateTables);
 
     new VpcEndpoint(this, "aws_vpc_endpoint.s3", {
       vpcId: this.vpc.id,
       serviceName: `com.amazonaws.${props.region}.s3`,
       vpcEndpointType: "Gateway",
-      routeTableIds: privateRoutes.map((table) => table.id),
+      routeTableIds: privateTables.map((table) => table.id),
       tags: named("s3-endpoint"),
     });
 
     this.logTraffic(props);
   }
 
-  private logTraffic({ environment, accountId, flowLogRetentionDays }: NetworkProps): void {
+  private logTraffic({ environment, accountId, settings }: NetworkProps): void {
     const logGroup = new CloudwatchLogGroup(this, "aws_cloudwatch_log_group.flow_log", {
       name: `/aws/vpc/${environment}`,
-      retentionInDays: flowLogRetentionDays,
+      retentionInDays: settings.flowLogRetentionDays,
     });
     const role = new IamRole(this, "aws_iam_role.flow_log", {
       name: `${environment}-vpc-flow-log-role`,

@@ -4,23 +4,23 @@ import { EfsFileSystem } from "@cdktf/provider-aws/lib/efs-file-system";
 import { EfsFileSystemPolicy } from "@cdktf/provider-aws/lib/efs-file-system-policy";
 import { EfsMountTarget } from "@cdktf/provider-aws/lib/efs-mount-target";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
-import { SecurityGroupRule } from "@cdktf/provider-aws/lib/security-group-rule";
 import { Construct } from "constructs";
 import type { TerraformResource } from "../cdktf";
 import type { StorageSettings } from "../environments/settings";
+import { names } from "../names";
+import type { Connectable } from "./connections";
 import { policyDocument, type PolicyStatement } from "./iam";
 import type { Network } from "./network";
-import { tcp } from "./tcp";
 
 /** What the storage is made of. */
-export interface StorageProps extends StorageSettings {
+export interface StorageProps {
   /** Prefix of all names. */
   readonly environment: string;
   /** Where the mount targets stand. */
   readonly network: Network;
+  /** The environment's settings of it. */
+  readonly settings: StorageSettings;
 }
-
-const NFS_PORT = 2049;
 
 /**
  * The file system of the git repositories: encrypted, mounted over TLS only, and only through the
@@ -28,28 +28,32 @@ const NFS_PORT = 2049;
  *
  * Cost (us-east-1): $0.30 a GB-month, $0.016 in Infrequent Access; backups $0.05 a GB-month.
  */
-export class Storage extends Construct {
+export class Storage extends Construct implements Connectable {
+  /** Its name among the connections. */
+  readonly part = "efs";
   /** The file system. */
   readonly fileSystem: EfsFileSystem;
   /** /git-repos, owned by uid and gid 1000. */
   readonly gitRepos: EfsAccessPoint;
-  /** Members may mount nothing: it is the file system's own group. */
+  /** The group of the mount targets. */
   readonly securityGroup: SecurityGroup;
   /** What a task must wait for before it can mount the file system. */
-  readonly mountable: readonly TerraformResource[];
+  readonly neededToMount: readonly TerraformResource[];
 
   /** Makes the file system, its way in and its mount targets. */
   constructor(scope: Construct, id: string, props: StorageProps) {
     super(scope, id);
-    const { environment, network } = props;
+    const { environment, network, settings } = props;
 
     this.fileSystem = new EfsFileSystem(this, "aws_efs_file_system.main", {
-      creationToken: `${environment}-plue-efs`,
+      creationToken: names.fileSystem(environment),
       performanceMode: "generalPurpose",
       throughputMode: "bursting",
       encrypted: true,
-      lifecyclePolicy: [{ transitionToIa: transitionTo(props.transitionToInfrequentAccessDays) }],
-      tags: { Name: `${environment}-plue-efs` },
+      lifecyclePolicy: [
+        { transitionToIa: transitionTo(settings.transitionToInfrequentAccessDays) },
+      ],
+      tags: { Name: names.fileSystem(environment) },
     });
     // Without a policy EFS lets in, as root, any client that reaches a mount target. With one, only
     // roles with a grant of their own get in; this denies even them a connection without TLS.
@@ -64,19 +68,20 @@ export class Storage extends Construct {
         Condition: { Bool: { "aws:SecureTransport": "false" } },
       }),
     });
-    if (props.backups) {
+    if (settings.backups) {
       new EfsBackupPolicy(this, "aws_efs_backup_policy.main", {
         fileSystemId: this.fileSystem.id,
         backupPolicy: { status: "ENABLED" },
       });
     }
 
-    // No inline rules, for the reason that the database's group has none.
+    // The rules are resources of their own, for the reason that the database's are.
+    const groupName = names.securityGroup(environment, this.part);
     this.securityGroup = new SecurityGroup(this, "aws_security_group.efs", {
-      name: `${environment}-plue-efs-sg`,
+      name: groupName,
       description: "Security group for Plue EFS",
       vpcId: network.vpc.id,
-      tags: { Name: `${environment}-plue-efs-sg` },
+      tags: { Name: groupName },
     });
     const mountTargets = network.privateSubnets.map(
       (subnet, index) =>
@@ -95,25 +100,7 @@ export class Storage extends Construct {
       },
       tags: { Name: `${environment}-plue-git-repos-ap` },
     });
-    this.mountable = [...mountTargets, policy];
-  }
-
-  /** Lets members of the group connect; `name` is the construct that they belong to. */
-  allowFrom(name: string, securityGroup: SecurityGroup): SecurityGroupRule {
-    return new SecurityGroupRule(this, `aws_security_group_rule.efs_from_${name}`, {
-      type: "ingress",
-      ...tcp(NFS_PORT, `NFS from ${name}`),
-      securityGroupId: this.securityGroup.id,
-      sourceSecurityGroupId: securityGroup.id,
-    });
-  }
-
-  /** The egress rule of a security group whose members mount the file system. */
-  get egressRule() {
-    return {
-      ...tcp(NFS_PORT, "NFS to the git repositories"),
-      securityGroups: [this.securityGroup.id],
-    };
+    this.neededToMount = [...mountTargets, policy];
   }
 
   /** What a role needs to mount the git repositories and write to them, and nothing else. */

@@ -1,33 +1,55 @@
-import type { Construct } from "constructs";
-import { FargateService, type StackServiceProps } from "./fargate-service";
-import { WEB_PORT } from "./load-balancer";
+import type { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
+import type { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
+import type { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { Construct } from "constructs";
+import type { ServiceSettings } from "../environments/settings";
+import { ports, web } from "../names";
+import type { Connectable } from "./connections";
+import { fargateService, type ServiceContext } from "./fargate-service";
 
 /** What the web app needs. */
-export interface WebAppProps extends StackServiceProps {
+export interface WebAppProps extends ServiceContext {
   /** Where the page finds the API. */
   readonly apiUrl: string;
+  /** Where its image comes from. */
+  readonly repository: EcrRepository;
+  /** Tag of its image. */
+  readonly imageTag: string;
+  /** The environment's settings of it. */
+  readonly settings: ServiceSettings;
 }
 
 /** The web app: nginx on 80 with the single-page app. */
-export class WebApp extends FargateService {
+export class WebApp extends Construct implements Connectable {
+  /** Its name among the connections. */
+  readonly part = "web-app";
+  /** The security group of its tasks. */
+  readonly securityGroup: SecurityGroup;
+  /** The service. */
+  readonly service: EcsService;
+
   /** Makes the service. */
   constructor(scope: Construct, id: string, props: WebAppProps) {
-    super(scope, id, {
-      ...props,
-      taskName: "plue-web-app",
+    super(scope, id);
+    const { apiUrl, repository, imageTag, ...context } = props;
+    const { securityGroup, service } = fargateService(this, {
+      ...context,
+      component: web,
       securityGroupDescription: "Security group for Plue web app",
       targetGroup: props.loadBalancer.webApp,
       container: {
-        name: "web-app",
-        repository: props.repository,
-        imageTag: props.imageTag,
-        port: WEB_PORT,
-        environment: { PORT: String(WEB_PORT), API_ENDPOINT: props.apiUrl },
+        name: web.image,
+        repository,
+        imageTag,
+        port: ports.web,
+        environment: { PORT: String(ports.web), API_ENDPOINT: apiUrl },
         mountPoints: [{ sourceVolume: "tmp", containerPath: "/tmp" }],
         readonlyRootFilesystem: true,
       },
       // The one place that nginx writes to.
       volumes: [{ name: "tmp" }],
     });
+    this.securityGroup = securityGroup;
+    this.service = service;
   }
 }

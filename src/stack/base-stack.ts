@@ -13,12 +13,6 @@ export class BaseStack extends TerraformStack {
   private readonly owners = new Map<string, string>();
 
   /**
-   * Does nothing: what cdktf does here, resolving everything once before it does so to write it, only
-   * serves references between stacks, of which there are none, and takes a fifth of the time.
-   */
-  override prepareStack(): void {}
-
-  /**
    * Names an element after its path.
    * @throws Error if the id of a resource is not an address of its own type, or if another element
    * of the same type has the same name

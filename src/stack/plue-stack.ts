@@ -6,6 +6,7 @@ import { S3Backend, TerraformOutput } from "../cdktf";
 import { Alarms } from "../constructs/alarms";
 import { Alerts } from "../constructs/alerts";
 import { ApiServer } from "../constructs/api-server";
+import { connect } from "../constructs/connections";
 import { Database } from "../constructs/database";
 import { DbMigrate } from "../constructs/db-migrate";
 import { Ecr } from "../constructs/ecr";
@@ -36,18 +37,28 @@ export class PlueStack extends BaseStack {
       environment,
       accountId,
       region,
-      ...settings.network,
+      settings: settings.network,
     });
-    const storage = new Storage(this, "storage", { environment, network, ...settings.storage });
-    const ecr = new Ecr(this, "ecr", { environment, ...settings.ecr });
+    const storage = new Storage(this, "storage", {
+      environment,
+      network,
+      settings: settings.storage,
+    });
+    const ecr = new Ecr(this, "ecr", { environment, settings: settings.ecr });
     const database = new Database(this, "database", {
       environment,
       accountId,
       network,
       secretRecoveryWindowDays: settings.secretRecoveryWindowDays,
       deletionProtectionVariable: variables.databaseDeletionProtection,
-      outlivedBy: [storage.fileSystem, storage.gitRepos, ecr.apiServer, ecr.webApp, ecr.dbMigrate],
-      ...settings.database,
+      destroyBefore: [
+        storage.fileSystem,
+        storage.gitRepos,
+        ecr.apiServer,
+        ecr.webApp,
+        ecr.dbMigrate,
+      ],
+      settings: settings.database,
     });
 
     const alerts = variables.snsAlertEmail
@@ -64,7 +75,10 @@ export class PlueStack extends BaseStack {
     });
     const apiUrl = `${loadBalancer.url}/api`;
 
-    const ecsCluster = new EcsCluster(this, "ecs_cluster", { environment, ...settings.ecsCluster });
+    const ecsCluster = new EcsCluster(this, "ecs_cluster", {
+      environment,
+      settings: settings.ecsCluster,
+    });
     const imageTags = new ImageTags(this, "image_tags", {
       environment,
       apiServer: variables.apiImageTag,
@@ -79,30 +93,38 @@ export class PlueStack extends BaseStack {
       storage,
       repository: ecr.apiServer,
       imageTag: imageTags.apiServer,
-      ...settings.apiServer,
+      settings: settings.apiServer,
     });
     const webApp = new WebApp(this, "web_app", {
       ...service,
       apiUrl,
       repository: ecr.webApp,
       imageTag: imageTags.webApp,
-      ...settings.webApp,
+      settings: settings.webApp,
     });
     const dbMigrate = new DbMigrate(this, "db_migrate", {
       ...task,
       database,
       repository: ecr.dbMigrate,
       imageTag: imageTags.dbMigrate,
-      ...settings.migration,
+      settings: settings.migration,
     });
+
+    // Who may connect to whom; the internet reaches the load balancer only.
+    connect(loadBalancer, apiServer);
+    connect(loadBalancer, webApp);
+    connect(apiServer, database);
+    connect(apiServer, storage);
+    connect(dbMigrate, database);
+
     if (alerts) {
       new Alarms(this, "alarms", {
         environment,
         topicArn: alerts.topic.arn,
         database: database.instance,
         ecsCluster,
-        apiServer,
-        webApp,
+        apiServer: apiServer.service,
+        webApp: webApp.service,
       });
     }
 

@@ -1,0 +1,78 @@
+import type { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
+import type { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { SecurityGroupRule } from "@cdktf/provider-aws/lib/security-group-rule";
+import type { Construct } from "constructs";
+import { connections, type Part } from "../names";
+import { reference } from "./reference";
+
+/** A part of Plue that connects to others, or that others connect to. */
+export interface Connectable extends Construct {
+  /** Its name in `connections` of src/names.ts. */
+  readonly part: Part;
+  /** Its security group. */
+  readonly securityGroup: SecurityGroup;
+  /**
+   * CIDRs of the parts that it connects to, where naming their groups would be a dependency cycle.
+   * @default none: its egress rules name their groups
+   */
+  readonly egressCidrs?: readonly string[];
+  /** What opens the connections: it is not made before they are allowed. @default none */
+  readonly service?: EcsService;
+}
+
+/**
+ * Lets one part connect to another: a rule out of the one's group, and a rule into the other's.
+ * @throws Error if `connections` in src/names.ts does not list the two
+ */
+export function connect(from: Connectable, to: Connectable): void {
+  const connection = connections.find(
+    (candidate) => candidate.from === from.part && candidate.to === to.part,
+  );
+  if (!connection) {
+    throw new Error(
+      `${from.part} may not connect to ${to.part}: add the connection to src/names.ts`,
+    );
+  }
+  addInlineRule(from.securityGroup, "Egress", {
+    ...tcp(connection.port, connection.egress),
+    ...(from.egressCidrs
+      ? { cidrBlocks: [...from.egressCidrs] }
+      : { securityGroups: [to.securityGroup.id] }),
+  });
+  const ingress = tcp(connection.port, connection.ingress);
+  if (connection.ruleResource === undefined) {
+    addInlineRule(to.securityGroup, "Ingress", {
+      ...ingress,
+      securityGroups: [from.securityGroup.id],
+    });
+    return;
+  }
+  const rule = new SecurityGroupRule(to, `aws_security_group_rule.${connection.ruleResource}`, {
+    type: "ingress",
+    ...ingress,
+    securityGroupId: to.securityGroup.id,
+    sourceSecurityGroupId: from.securityGroup.id,
+  });
+  if (from.service) {
+    from.service.dependsOn = [...(from.service.dependsOn ?? []), reference(rule)];
+  }
+}
+
+/** What every rule of a security group says here: a single TCP port, and what it is for. */
+export function tcp(port: number, description: string) {
+  return { description, protocol: "tcp", fromPort: port, toPort: port };
+}
+
+interface InlineRule extends ReturnType<typeof tcp> {
+  readonly cidrBlocks?: string[];
+  readonly securityGroups?: string[];
+}
+
+function addInlineRule(
+  group: SecurityGroup,
+  direction: "Egress" | "Ingress",
+  rule: InlineRule,
+): void {
+  const current = direction === "Egress" ? group.egressInput : group.ingressInput;
+  group[`put${direction}`]([...((current as InlineRule[] | undefined) ?? []), rule]);
+}

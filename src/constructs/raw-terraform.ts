@@ -1,0 +1,63 @@
+import type { LbListener } from "@cdktf/provider-aws/lib/lb-listener";
+import type { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import type { Construct } from "constructs";
+import { ports } from "../names";
+import { TerraformStack, type TerraformVariable } from "../cdktf";
+import { reference } from "./reference";
+
+// All that cdktf has no types for stands here as Terraform's own text.
+
+/**
+ * Adds an `ephemeral` block to the stack.
+ * @returns the address of the ephemeral resource
+ */
+export function addEphemeral(
+  scope: Construct,
+  type: string,
+  name: string,
+  body: Readonly<Record<string, unknown>>,
+): string {
+  TerraformStack.of(scope).addOverride(`ephemeral.${type}.${name}`, body);
+  return `ephemeral.${type}.${name}`;
+}
+
+/** Adds a `check` block to the stack: a plan warns where the condition is false. */
+export function addCheck(
+  scope: Construct,
+  name: string,
+  condition: string,
+  errorMessage: string,
+): void {
+  TerraformStack.of(scope).addOverride(`check.${name}`, {
+    assert: { condition, error_message: errorMessage },
+  });
+}
+
+/**
+ * Lets the internet into a security group by HTTP, and by HTTPS where the variable is true. The
+ * rules stand in the group itself, so that one added by hand does not stay; they are an expression,
+ * since the variable is known to the plan only; and they name every attribute, as an expression must.
+ */
+export function allowFromInternet(group: SecurityGroup, https: TerraformVariable): void {
+  const rule = [
+    `description = port == ${ports.http} ? "HTTP" : "HTTPS"`,
+    "from_port = port",
+    "to_port = port",
+    'protocol = "tcp"',
+    'cidr_blocks = ["0.0.0.0/0"]',
+    "ipv6_cidr_blocks = []",
+    "prefix_list_ids = []",
+    "security_groups = []",
+    "self = false",
+  ].join(", ");
+  const open = `${reference(https)} ? [${ports.http}, ${ports.https}] : [${ports.http}]`;
+  group.addOverride("ingress", `\${[for port in ${open} : { ${rule} }]}`);
+}
+
+/** Adds a redirect to HTTPS to the listener's default action, where the variable is true. */
+export function redirectToHttps(listener: LbListener, https: TerraformVariable): void {
+  listener.addOverride("default_action.0.dynamic.redirect", {
+    for_each: `\${${reference(https)} ? [1] : []}`,
+    content: { protocol: "HTTPS", port: String(ports.https), status_code: "HTTP_301" },
+  });
+}
