@@ -21,6 +21,12 @@ import type { EnvironmentSettings } from "../environments/settings";
 import { stateBackend } from "../environments/state-backend";
 import { Variables } from "./variables";
 
+/**
+ * The versions of the providers that the stacks run on. Which of them an environment uses, its lock
+ * file says: `plue providers`. What was tried: docs/versions.md.
+ */
+const providerVersions = { aws: ">= 5.100.0, < 7.0.0", random: ">= 3.7.2, < 4.0.0" };
+
 /** All of Plue in one environment. */
 export class PlueStack extends BaseStack {
   /** Composes the environment. */
@@ -172,9 +178,16 @@ export class PlueStack extends BaseStack {
         },
       ],
     });
+    const { mode } = settings.database.masterPassword;
+    const { aws, random } = providerVersions;
+    // Instead of the one version that the bindings were generated for.
+    this.addOverride("terraform.required_providers", {
+      aws: { version: aws },
+      ...(mode === "random" && { random: { version: random } }),
+    });
     this.addOverride(
       "terraform.required_version",
-      settings.database.masterPassword.mode === "write-only" ? ">= 1.11.0" : ">= 1.5.0",
+      mode === "write-only" ? ">= 1.11.0" : ">= 1.5.0",
     );
   }
 

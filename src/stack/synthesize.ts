@@ -1,11 +1,15 @@
+import { copyFileSync, existsSync } from "node:fs";
+import { join } from "node:path";
 import { App } from "../cdktf";
 import { PlueStack } from "./plue-stack";
+import { lockFileOf, TERRAFORM_LOCK_FILE } from "../environments/lock-file";
 import type { EnvironmentSettings } from "../environments/settings";
 import { validate } from "../environments/validate";
 
 /**
  * Writes the Terraform JSON of every environment to the output folder, `cdktf.out` unless the
- * environment variable CDKTF_OUTDIR says otherwise.
+ * environment variable CDKTF_OUTDIR says otherwise, and lays the environment's lock file beside it,
+ * if it has one. The current directory is this project's.
  *
  * Wrong settings are told on standard error; then nothing is written and the process exits with 1.
  */
@@ -16,8 +20,14 @@ export function synthesize(environments: readonly EnvironmentSettings[]): void {
     const app = new App({ stackTraces: false });
     for (const settings of environments) new PlueStack(app, settings);
     app.synth();
+    for (const { name } of environments) layLockFile(name, join(app.outdir, "stacks", name));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
   }
+}
+
+function layLockFile(environment: string, stackDir: string): void {
+  const file = lockFileOf(environment, process.cwd());
+  if (existsSync(file)) copyFileSync(file, join(stackDir, TERRAFORM_LOCK_FILE));
 }

@@ -72,10 +72,48 @@ export function explainFailure(
   if (/ExpiredToken|token.*(has|is) expired/i.test(text)) {
     return new ActionRequired("your AWS credentials expired while Terraform ran", "Log in.", again);
   }
+  const providers = explainProviders(text.replace(/\s+/g, " "), name);
+  if (providers) return new ActionRequired(`${providers.what}: ${messages}`, ...providers.advice);
   const existing = existingAddresses(output);
   if (command === "apply" && existing.length > 0) return new AlreadyExists(existing);
   return new PlueError(`terraform ${command} failed: ${messages}`, {
     advice: command === "apply" ? [again] : [],
     log,
   });
+}
+
+/** Why `terraform init` has refused a provider, if it has; of a text without line breaks. */
+function explainProviders(
+  text: string,
+  name: string,
+): { what: string; advice: string[] } | undefined {
+  const gone = /([\w./-]+): the previously-selected version (\S+) is no longer available/.exec(
+    text,
+  );
+  if (gone) {
+    return {
+      what: `the lock file of ${name} names ${gone[1]} ${gone[2]}, which is not offered where providers come from`,
+      advice: [
+        "Put that version where Terraform looks for providers (PLUE_PROVIDER_MIRROR), or",
+        `choose one that is there: \`plue providers upgrade ${name}\`.`,
+      ],
+    };
+  }
+  if (/locked provider \S+ \S+ does not match configured version constraint/.test(text)) {
+    return {
+      what: `the lock file of ${name} names a provider version that the code no longer accepts`,
+      advice: [`Choose one that it does: \`plue providers upgrade ${name}\`.`],
+    };
+  }
+  if (/doesn't match any of the checksums previously recorded/.test(text)) {
+    return {
+      what: `a provider is not the one whose checksum is in the lock file of ${name}`,
+      advice: [
+        "If the file has no checksum for this platform, add it:",
+        `  plue providers lock ${name}`,
+        "If it has one, the provider was tampered with or repacked: find out by whom.",
+      ],
+    };
+  }
+  return undefined;
 }
