@@ -1,20 +1,32 @@
 const common = {
   testEnvironment: "node",
   transform: { "^.+\\.ts$": "@swc/jest" },
-  setupFilesAfterEnv: ["<rootDir>/__tests__/setup.ts"],
 };
 
 module.exports = {
-  // Two at a time: an integration test runs Terraform, a provider and an embedded AWS, 1 GB in all.
-  maxWorkers: 2,
+  globalSetup: "<rootDir>/__tests__/support/global-setup.ts",
+  globalTeardown: "<rootDir>/__tests__/support/global-teardown.ts",
   projects: [
-    // The quick loop: TypeScript alone.
-    { ...common, displayName: "unit", testMatch: ["<rootDir>/__tests__/unit/**/*.test.ts"] },
+    // The quick loop: TypeScript alone, each property tried a few times.
+    {
+      ...common,
+      displayName: "unit",
+      testMatch: ["<rootDir>/__tests__/{unit,properties}/**/*.test.ts"],
+      setupFilesAfterEnv: ["<rootDir>/__tests__/support/matchers.ts"],
+    },
+    // The same properties, tried many times.
+    {
+      ...common,
+      displayName: "properties",
+      testMatch: ["<rootDir>/__tests__/properties/**/*.test.ts"],
+      globals: { thorough: true },
+    },
     // Real programs: Terraform, the embedded AWS, nginx, PostgreSQL.
     {
       ...common,
       displayName: "integration",
       testMatch: ["<rootDir>/__tests__/integration/**/*.test.ts"],
+      globalSetup: "<rootDir>/__tests__/support/probe-machine.ts",
     },
   ],
 };

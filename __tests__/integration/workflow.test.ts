@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { describeWith, pathOf, type Tool } from "../support/docker/tools";
+import { describeWith, machine, pathOf } from "../support/machine";
 
 const project = join(__dirname, "../..");
 const file = join(project, ".github/workflows/ci.yml");
@@ -20,19 +20,7 @@ interface Workflow {
 }
 const workflow = parse(readFileSync(file, "utf8")) as Workflow;
 
-function findActionlint(): Tool {
-  const directory = join(project, ".cache/actionlint");
-  const { status, stderr } = spawnSync(
-    "go",
-    ["install", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"],
-    { env: { ...process.env, GOBIN: directory }, encoding: "utf8" },
-  );
-  return status === 0
-    ? { path: join(directory, "actionlint") }
-    : { missing: `actionlint, by Go (${stderr?.trim() || "no go"})` };
-}
-
-const actionlint = findActionlint();
+const { actionlint } = machine();
 describeWith([actionlint])("actionlint", () => {
   test("finds no fault in the workflow", () => {
     const { status, stdout } = spawnSync(pathOf(actionlint), [file], { encoding: "utf8" });

@@ -1,23 +1,14 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { cleanEnvironment, embeddedAwsVariables } from "../../src/embedded-aws/environment";
 import { capture, type Captured } from "../../src/process/run";
 import { startServer, stopServer } from "../../src/embedded-aws/server";
-import { terraformCliConfig, type CliConfig } from "../../src/terraform/cli-config";
-import { findTools } from "../../src/embedded-aws/tools";
-import { ensureVenv } from "../../src/embedded-aws/venv";
-
-// The AWS SDK would otherwise print in every test file which Node.js it will need one day.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+import { describeWith, machine, pathOf } from "./machine";
 
 /** Region of every embedded AWS of the tests. */
 export const region = "us-east-1";
-
-// Shared by all test files and kept for the next run; src/embedded-aws makes it safely for many at once.
-const shared = resolve(__dirname, "../../.cache/embedded-aws");
 
 /** An embedded AWS of a test's own. */
 export interface EmbeddedAws {
@@ -46,7 +37,7 @@ export async function startEmbeddedAws({
   plain = false,
   launcher,
 }: { plain?: boolean; launcher?: string } = {}): Promise<EmbeddedAws> {
-  const python = await prepare();
+  const python = pathOf(machine().embeddedAws);
   const home = mkdtempSync(join(tmpdir(), "plue-embedded-aws-"));
   const { endpoint, pid } = await startServer({ home, python, plain, launcher });
   const end = () => process.kill(pid, "SIGKILL");
@@ -57,7 +48,7 @@ export async function startEmbeddedAws({
     env: {
       ...cleanEnvironment(),
       ...embeddedAwsVariables(endpoint, region),
-      ...(await cliConfig()).variables,
+      ...machine().terraformVariables,
     },
     client: {
       endpoint,
@@ -87,9 +78,9 @@ export async function terraform(
 }
 
 /** Environment for a Terraform that talks to no AWS. */
-export async function offlineEnvironment(): Promise<Record<string, string>> {
-  const { variables } = await cliConfig();
-  return { ...cleanEnvironment(), CHECKPOINT_DISABLE: "1", TF_INPUT: "0", ...variables };
+export function offlineEnvironment(): Record<string, string> {
+  const { terraformVariables } = machine();
+  return { ...cleanEnvironment(), CHECKPOINT_DISABLE: "1", TF_INPUT: "0", ...terraformVariables };
 }
 
 /**
@@ -97,25 +88,5 @@ export async function offlineEnvironment(): Promise<Record<string, string>> {
  * are skipped, and it is printed why.
  */
 export function describeEmbeddedAws(name: string, tests: () => void): void {
-  // Jest must know at once what to skip, so what can only be found out in time is so elsewhere.
-  const script = ["-r", "tsx/cjs", join(__dirname, "why-not.ts")];
-  const reason = execFileSync(process.execPath, script, { encoding: "utf8" }).trim();
-  if (reason === "") {
-    describe(name, tests);
-  } else {
-    console.warn(`Skipped: ${name}. ${reason}`);
-    describe.skip(name, tests);
-  }
-}
-
-/** Makes what all tests share: the virtual environment with moto in it. */
-export async function prepare(): Promise<string> {
-  const { python } = await findTools();
-  return ensureVenv({ home: shared, python });
-}
-
-/** Where Terraform gets its providers from on this machine. */
-export async function cliConfig(): Promise<CliConfig> {
-  const { platform } = await findTools();
-  return terraformCliConfig({ file: join(shared, "terraformrc"), platform });
+  describeWith([machine().embeddedAws])(name, tests);
 }

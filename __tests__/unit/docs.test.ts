@@ -34,8 +34,11 @@ test.each(pages)("every link of %s within the project leads somewhere", (page) =
   expect(broken).toEqual([]);
 });
 
-describe("the README names", () => {
-  const prose = read("README.md").replace(/^```.*?^```/gms, "");
+describe("the docs name", () => {
+  const prose = pages
+    .map(read)
+    .join("\n")
+    .replace(/^```.*?^```/gms, "");
   const words = new Set(
     [...prose.matchAll(/`([^`]+)`/g)].flatMap(([, code]) => code!.split(/[^\w:]+/)),
   );

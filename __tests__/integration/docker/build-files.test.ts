@@ -6,18 +6,13 @@ import Ajv2020 from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import { parse } from "yaml";
 
-import {
-  describeWith,
-  DOCKER_DIR,
-  findComposeSchema,
-  findHadolint,
-  pathOf,
-} from "../../support/docker/tools";
+import { DOCKER_DIR } from "../../support/docker/tools";
+import { describeWith, machine, pathOf } from "../../support/machine";
 
 // Programs start slowly on a busy machine.
 jest.setTimeout(60_000);
 
-const hadolint = findHadolint();
+const { hadolint, composeSchema } = machine();
 
 describeWith([hadolint])("hadolint", () => {
   test.each(["Dockerfile", "Dockerfile.healthcheck"])("has nothing to say of %s", (name) => {
@@ -32,12 +27,10 @@ describeWith([hadolint])("hadolint", () => {
   });
 });
 
-const schema = findComposeSchema();
-
-describeWith([schema])("the compose specification's schema", () => {
+describeWith([composeSchema])("the compose specification's schema", () => {
   const validate = () => {
     const ajv = addFormats(new Ajv2020({ strict: false, allErrors: true }));
-    return ajv.compile(JSON.parse(readFileSync(pathOf(schema), "utf8")) as object);
+    return ajv.compile(JSON.parse(readFileSync(pathOf(composeSchema), "utf8")) as object);
   };
   const compose = () =>
     parse(readFileSync(path.join(DOCKER_DIR, "docker-compose.yml"), "utf8"), {

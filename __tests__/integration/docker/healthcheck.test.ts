@@ -4,14 +4,8 @@ import path from "node:path";
 
 import { Postgres } from "../../support/docker/postgres";
 import { freePort, Program } from "../../support/docker/program";
-import {
-  describeWith,
-  DOCKER_DIR,
-  findPostgres,
-  findPython,
-  pathOf,
-  temporaryDirectory,
-} from "../../support/docker/tools";
+import { DOCKER_DIR, temporaryDirectory } from "../../support/docker/tools";
+import { describeWith, machine, pathOf } from "../../support/machine";
 
 // Programs start slowly on a busy machine.
 jest.setTimeout(60_000);
@@ -29,10 +23,9 @@ const WEB: Routes = {
 };
 const API: Routes = { "/health": [200, "application/json", "{}"] };
 
-const postgresPrograms = findPostgres();
-const python = findPython();
+const { postgres, python } = machine();
 
-describeWith([postgresPrograms, python])("the health check", () => {
+describeWith([postgres, python])("the health check", () => {
   let server: Postgres;
   let directory: string;
   let databaseUrl: string;
@@ -40,7 +33,7 @@ describeWith([postgresPrograms, python])("the health check", () => {
 
   beforeAll(async () => {
     directory = temporaryDirectory();
-    server = await Postgres.create(pathOf(postgresPrograms));
+    server = await Postgres.create(pathOf(postgres));
     server.start();
     server.createUser("plue", "p@ss word");
     server.createUser("empty", "p@ss word");

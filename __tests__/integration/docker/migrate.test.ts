@@ -1,17 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { makeAuthority, Postgres } from "../../support/docker/postgres";
 import { freePort, Program } from "../../support/docker/program";
-import {
-  describeWith,
-  DOCKER_DIR,
-  findPostgres,
-  findPython,
-  pathOf,
-  temporaryDirectory,
-} from "../../support/docker/tools";
+import { DOCKER_DIR, temporaryDirectory } from "../../support/docker/tools";
+import { describeWith, machine, pathOf } from "../../support/machine";
 
 // Programs start slowly on a busy machine.
 jest.setTimeout(60_000);
@@ -30,10 +23,9 @@ const AWKWARD = [
   "pässwörd-密码",
 ];
 
-const postgresPrograms = findPostgres();
-const python = findPython();
+const { postgres, python, mountNamespace } = machine();
 
-describeWith([postgresPrograms, python])("the migrate image's entry point", () => {
+describeWith([postgres, python])("the migrate image's entry point", () => {
   let server: Postgres;
   let directory: string;
   let runs = 0;
@@ -67,7 +59,7 @@ describeWith([postgresPrograms, python])("the migrate image's entry point", () =
 
   beforeAll(async () => {
     directory = temporaryDirectory();
-    server = await Postgres.create(pathOf(postgresPrograms));
+    server = await Postgres.create(pathOf(postgres));
     server.start();
   });
 
@@ -152,7 +144,7 @@ describeWith([postgresPrograms, python])("the migrate image's entry point", () =
   });
 
   test("waits for a server that comes up late", async () => {
-    const late = await Postgres.create(pathOf(postgresPrograms));
+    const late = await Postgres.create(pathOf(postgres));
     late.start();
     try {
       late.createUser("plue", "secret-word");
@@ -243,11 +235,6 @@ describeWith([postgresPrograms, python])("the migrate image's entry point", () =
     expect(await program.ended).toBe(1);
     expect(program.output).toContain("scripts/migrate.py is not in");
   });
-
-  const mountNamespace =
-    spawnSync("unshare", ["--mount", "true"]).status === 0
-      ? { path: "unshare" }
-      : { missing: "a mount namespace of its own (unshare --mount)" };
 
   describeWith([mountNamespace])("on a read-only file system", () => {
     test("it writes nothing", async () => {

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { createSocket, type Socket } from "node:dgram";
 import { writeFileSync } from "node:fs";
 import http from "node:http";
@@ -7,8 +6,8 @@ import { runInNewContext } from "node:vm";
 import { gunzipSync, gzipSync } from "node:zlib";
 
 import { freePort, type Program, until } from "../../support/docker/program";
-import { describeWith, findNginx, pathOf, type Tool } from "../../support/docker/tools";
 import { healthy, request, WebImage } from "../../support/docker/web";
+import { describeWith, machine, pathOf } from "../../support/machine";
 
 // Programs start slowly on a busy machine.
 jest.setTimeout(60_000);
@@ -74,13 +73,7 @@ async function nameServer(address: string, answer: () => string | undefined): Pr
   return socket;
 }
 
-function namespaces(...flags: string[]): Tool {
-  return spawnSync("unshare", [...flags, "true"]).status === 0
-    ? { path: "unshare" }
-    : { missing: `namespaces of its own (unshare ${flags})` };
-}
-
-const nginx = findNginx();
+const { nginx, mountNamespace, networkNamespace } = machine();
 
 describeWith([nginx])("the web image's nginx", () => {
   let image: WebImage;
@@ -288,7 +281,7 @@ describeWith([nginx])("the web image's nginx", () => {
     expect(await web.ended).toBe(0);
   });
 
-  describeWith([namespaces("--mount")])("with an API that is known by name", () => {
+  describeWith([mountNamespace])("with an API that is known by name", () => {
     test("looks the name up as requests come, where resolv.conf says", async () => {
       const api = new Api(await freePort());
       const zone: { address?: string } = {};
@@ -371,7 +364,7 @@ describeWith([nginx])("the web image's nginx", () => {
     expect(web.output).toContain(name);
   });
 
-  describeWith([namespaces("--mount")])("on a read-only file system", () => {
+  describeWith([mountNamespace])("on a read-only file system", () => {
     test("it needs one writable directory, and nothing else", async () => {
       const script = `
         mount --make-rprivate /
@@ -390,7 +383,7 @@ describeWith([nginx])("the web image's nginx", () => {
     });
   });
 
-  describeWith([namespaces("--net")])("for port 80, in a network of its own", () => {
+  describeWith([networkNamespace])("for port 80, in a network of its own", () => {
     // Run the entry point as a user without any right, and once it listens, ask it for its health.
     const asNobody = (lowPort: string) =>
       image.start(

@@ -30,7 +30,7 @@ describeEmbeddedAws("Terraform itself takes", () => {
     new PlueStack(app, settings);
     app.synth();
     const folder = join(outdir, "stacks", settings.name);
-    const env = await offlineEnvironment();
+    const env = offlineEnvironment();
     return { folder, env, init: await terraform(folder, ["init", "-backend=false"], env) };
   }
 

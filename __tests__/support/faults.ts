@@ -1,0 +1,13 @@
+import type { EnvironmentSettings } from "../../src/environments/settings";
+import { SettingsError, validate, type Fault } from "../../src/environments/validate";
+
+/** What is wrong with the settings of environments; nothing where they are accepted. */
+export function faults(...settings: EnvironmentSettings[]): readonly Fault[] {
+  try {
+    validate(settings);
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) return error.faults;
+    throw error;
+  }
+}

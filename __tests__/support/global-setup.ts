@@ -1,0 +1,8 @@
+import { makeRunFolder } from "./run-folder";
+
+/** What every run of Jest starts with, whichever tests it runs. */
+export default async function start(): Promise<void> {
+  // Else the AWS SDK prints in every test file which Node.js it will need one day.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+  await makeRunFolder();
+}

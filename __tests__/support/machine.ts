@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+
+/** Something of the machine that a test needs, or why there is none. */
+export type Tool = { path: string } | { missing: string };
+
+/** What the machine has of all that integration tests need; `probe-machine.ts` finds it, once a run. */
+export interface Machine {
+  /** The Python with moto in it, where there also are Terraform and its providers. */
+  readonly embeddedAws: Tool;
+  /** What tells Terraform where its providers come from. */
+  readonly terraformVariables: Record<string, string>;
+  readonly nginx: Tool;
+  /** The directory of PostgreSQL's server programs. */
+  readonly postgres: Tool;
+  /** A Python with exactly what the migrate image installs. */
+  readonly python: Tool;
+  /** The linter of Dockerfiles. */
+  readonly hadolint: Tool;
+  /** The JSON schema of Compose files. */
+  readonly composeSchema: Tool;
+  /** The linter of workflows. */
+  readonly actionlint: Tool;
+  /** `unshare`, where it may make namespaces. */
+  readonly mountNamespace: Tool;
+  readonly networkNamespace: Tool;
+}
+
+/** Where the run keeps what was found. */
+export const machineFile = () => join(tmpdir(), "machine.json");
+
+let found: Machine | undefined;
+
+/** What was found at the start of the run. */
+export function machine(): Machine {
+  return (found ??= JSON.parse(readFileSync(machineFile(), "utf8")) as Machine);
+}
+
+/** The path of a tool whose absence would have skipped the test. */
+export function pathOf(tool: Tool): string {
+  if ("missing" in tool) throw new Error(tool.missing);
+  return tool.path;
+}
+
+/** `describe` where all tools are there; else it prints what is missing and skips. */
+export function describeWith(tools: readonly Tool[]): jest.Describe {
+  const missing = tools.flatMap((tool) => ("missing" in tool ? [tool.missing] : []));
+  if (missing.length === 0) return describe;
+  const file = basename(expect.getState().testPath ?? "");
+  process.stderr.write(`Skipped in ${file}: ${missing.join("; ")}\n`);
+  return describe.skip;
+}
