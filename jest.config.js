@@ -20,6 +20,7 @@ module.exports = {
       displayName: "properties",
       testMatch: ["<rootDir>/__tests__/properties/**/*.test.ts"],
       globals: { thorough: true },
+      setupFilesAfterEnv: ["<rootDir>/__tests__/support/timeout.ts"],
     },
     // Real programs: Terraform, the embedded AWS, nginx, PostgreSQL.
     {
@@ -27,6 +28,7 @@ module.exports = {
       displayName: "integration",
       testMatch: ["<rootDir>/__tests__/integration/**/*.test.ts"],
       globalSetup: "<rootDir>/__tests__/support/probe-machine.ts",
+      setupFilesAfterEnv: ["<rootDir>/__tests__/support/timeout.ts"],
     },
   ],
 };

@@ -5,8 +5,6 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { stacks } from "../support/stack";
 
-jest.setTimeout(2 * 60 * 1000);
-
 const project = join(__dirname, "../..");
 
 test("cdktf synth writes what the code says, for each environment", async () => {

@@ -16,8 +16,6 @@ import inventory from "../fixtures/legacy/addresses.json";
 import { describeEmbeddedAws, startEmbeddedAws, terraform, type EmbeddedAws } from "./embedded-aws";
 import { deployment, type Deployment } from "./deployment";
 
-jest.setTimeout(15 * 60 * 1000);
-
 const fixture = join(__dirname, "../fixtures/legacy");
 
 /** Types whose objects are nothing but settings of another one, so that making them anew is harmless. */

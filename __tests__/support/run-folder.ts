@@ -13,7 +13,7 @@ const isOurs = (folder: string) => basename(folder).startsWith(`${prefix}${proce
  */
 export async function makeRunFolder(): Promise<void> {
   if (isOurs(tmpdir())) return;
-  await sweep();
+  await sweep(tmpdir());
   const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
   // Some tests start programs as a user without rights, who must get to a path that it knows.
   chmodSync(folder, 0o711);
@@ -27,15 +27,18 @@ export function removeRunFolder(): void {
 }
 
 /** Stops the embedded AWS's of runs that were killed, and removes their folders. */
-async function sweep(): Promise<void> {
-  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(prefix))) {
+export async function sweep(root: string): Promise<void> {
+  for (const name of readdirSync(root).filter((entry) => entry.startsWith(prefix))) {
     if (isRunning(Number(name.split("-")[2]))) continue;
-    const folder = join(tmpdir(), name);
+    const folder = join(root, name);
     try {
-      for (const home of readdirSync(folder)) await stopServer(join(folder, home));
+      const homes = readdirSync(folder, { withFileTypes: true }).filter((at) => at.isDirectory());
+      for (const home of homes) await stopServer(join(folder, home.name));
       rmSync(folder, { recursive: true, force: true });
-    } catch {
+    } catch (error) {
+      const { code = "" } = error as NodeJS.ErrnoException;
       // It belongs to another user, or another run is sweeping it as well.
+      if (!["EACCES", "EPERM", "ENOENT", "ENOTEMPTY"].includes(code)) throw error;
     }
   }
 }

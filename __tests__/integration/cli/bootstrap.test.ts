@@ -56,7 +56,7 @@ describeEmbeddedAws("plue bootstrap", () => {
     };
     s3 = new S3Client({ ...aws.client, forcePathStyle: true });
     dynamodb = new DynamoDBClient(aws.client);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await proxy?.stop();
@@ -78,7 +78,7 @@ describeEmbeddedAws("plue bootstrap", () => {
       [`table ${TableName}`, "missing"],
     ]);
     await expect(dynamodb.send(new DescribeTableCommand({ TableName }))).rejects.toThrow();
-  }, 60_000);
+  });
 
   test("makes bucket and table as they should be", async () => {
     await bootstrap(0);
@@ -116,13 +116,13 @@ describeEmbeddedAws("plue bootstrap", () => {
       new DescribeContinuousBackupsCommand({ TableName }),
     );
     expect(backups?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus).toBe("ENABLED");
-  }, 60_000);
+  });
 
   test("a second run changes nothing", async () => {
     proxy.operations.length = 0;
     expect(not("ok", await bootstrap(0))).toEqual([]);
     expect(proxy.operations.filter((name) => /^(PUT|POST|Update|Create)/.test(name))).toEqual([]);
-  }, 60_000);
+  });
 
   test("repairs what is wrong and keeps what else was set", async () => {
     await s3.send(new DeletePublicAccessBlockCommand({ Bucket }));
@@ -159,7 +159,7 @@ describeEmbeddedAws("plue bootstrap", () => {
       expect.objectContaining({ ID: "own", Expiration: { Days: 3 } }),
       expect.objectContaining({ NoncurrentVersionExpiration: { NoncurrentDays: 90 } }),
     ]);
-  }, 120_000);
+  });
 
   test("another account's bucket is left alone", async () => {
     const before = proxy.operations.length;
@@ -168,7 +168,7 @@ describeEmbeddedAws("plue bootstrap", () => {
     proxy.rule = undefined;
     expect(stderr).toContain("another account's");
     expect(proxy.operations.slice(before).some((name) => name.startsWith("PUT"))).toBe(false);
-  }, 60_000);
+  });
 });
 
 function certificate(folder: string): { key: string; cert: string } {

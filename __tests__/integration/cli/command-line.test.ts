@@ -77,7 +77,7 @@ describe("the command line by itself", () => {
       AWS_ENDPOINT_URL: "http://127.0.0.1:9",
     });
     expect(stderr).toContain("no answer from http://127.0.0.1:9");
-  }, 30_000);
+  });
 
   test.each(["bash", "zsh", "fish"])("completion prints a script for %s", async (shell) => {
     const { stdout } = await ends(0, "completion", shell);

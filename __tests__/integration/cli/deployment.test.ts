@@ -90,7 +90,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
       PATH: docker.path,
     };
     ecs = new ECSClient(aws.client);
-  }, 120_000);
+  });
 
   afterEach(() => {
     proxy.rule = undefined;
@@ -177,12 +177,12 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
   test("without the state's bucket, deploy says how to make it", async () => {
     const { stderr } = await ends(2, "deploy", "local", "--yes");
     expect(stderr).toContain("plue bootstrap local");
-  }, 60_000);
+  });
 
   test("bootstrap makes it", async () => {
     const { stdout } = await ends(0, "bootstrap", "local");
     expect(stdout).toContain("bucket plue-terraform-state");
-  }, 60_000);
+  });
 
   test("before a deploy, every command that needs one says so", async () => {
     for (const args of [
@@ -196,7 +196,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
       const { stderr } = await ends(2, ...args);
       expect(stderr).toContain("plue deploy local");
     }
-  }, 120_000);
+  });
 
   test("plan sums up by module, and changes nothing", async () => {
     const { stdout } = await ends(0, "plan", "local");
@@ -205,12 +205,12 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
     expect(stdout).toMatch(/^\d+ resources: \d+ to create\.$/m);
     const { clusters } = await ecs.send(new DescribeClustersCommand({ clusters: [cluster] }));
     expect(clusters).toEqual([]);
-  }, 60_000);
+  });
 
   test("deploy without a terminal and without --yes asks for a person", async () => {
     const { stderr } = await ends(2, "deploy", "local", "--target-module", "ecr");
     expect(stderr).toContain("--yes");
-  }, 60_000);
+  });
 
   describe("images", () => {
     const source = () => join(folder, "source");
@@ -258,7 +258,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
         expect(build).toContain(`--tag ${uri}:${commit}`);
         expect(calls).toContain(`push ${uri}:${commit}`);
       }
-    }, 120_000);
+    });
 
     test("a build that fails stops before anything more is pushed", async () => {
       const result = await plueEnds(1, ["images", "local", "--source", source()], {
@@ -268,7 +268,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
       expect(result.stderr).toContain("docker says no");
       expect(result.stdout).toBe("");
       expect(docker.take().calls.some((call) => call.startsWith("push"))).toBe(false);
-    }, 60_000);
+    });
 
     test("what is not committed is not built, unless it is given a tag", async () => {
       writeFileSync(join(source(), "build.zig"), "changed");
@@ -277,7 +277,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
       const { stdout } = await ends(0, "images", "local", "--source", source(), "--tag", "trial");
       expect(stdout).toBe("trial\n");
       docker.take();
-    }, 60_000);
+    });
 
     test("without Docker's engine it says so, and asks AWS for nothing", async () => {
       proxy.operations.length = 0;
@@ -288,7 +288,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
       );
       expect(result.stderr).toContain("Docker does not answer");
       expect(proxy.operations).toEqual([]);
-    }, 60_000);
+    });
   });
 
   test("a tag without images is refused before anything changes", async () => {
@@ -297,7 +297,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
     expect(stderr).toContain("plue images local");
     const { clusters } = await ecs.send(new DescribeClustersCommand({ clusters: [cluster] }));
     expect(clusters).toEqual([]);
-  }, 60_000);
+  });
 
   test("an apply that is interrupted ends in order, and the next one goes on", async () => {
     await pushImages("v1");
@@ -319,11 +319,11 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
     expect(JSON.parse(stdout)).toMatchObject({ ecs_cluster_name: cluster });
     expect(await deployedTag("plue-api-server")).toBe("v1");
     await letServicesRun();
-  }, 400_000);
+  });
 
   test("a colleague's plain plan changes nothing after it", async () => {
     expect(await colleaguesPlan()).toEqual([]);
-  }, 60_000);
+  });
 
   test("status shows it on one screen", async () => {
     const { stdout } = await ends(0, "status", "local");
@@ -337,7 +337,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
       imageTags: { api: "v1", web: "v1", migrate: "v1" },
       lastMigration: expect.stringContaining("none"),
     });
-  }, 60_000);
+  });
 
   describe("migrate", () => {
     const migrate = async (lines: readonly string[], code: number) => {
@@ -361,7 +361,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
       expect(stderr).toContain("The migration is done.");
       const status = await ends(0, "status", "local");
       expect(status.stdout).toMatch(/^last migration\s+done/m);
-    }, 120_000);
+    });
 
     test("ends with the exit code of its container", async () => {
       proxy.rule = everyCall(
@@ -370,7 +370,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
       );
       const { stdout } = await migrate(["relation exists"], 7);
       expect(stdout).toContain("relation exists");
-    }, 120_000);
+    });
 
     test("says why a task never started", async () => {
       proxy.rule = everyCall(
@@ -383,7 +383,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
       const { stderr } = await migrate(["-"], 1);
       expect(stderr).toContain("never started: CannotPullContainerError: not found");
       expect(stderr).toContain("plue images local");
-    }, 120_000);
+    });
 
     test("interrupted, it says that the task goes on and how to follow it", async () => {
       await tasksMoveOn(1_000_000);
@@ -395,7 +395,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
       expect(stderr).toMatch(/task \S+ goes on/);
       expect(stderr).toContain("plue logs local migrate --follow");
       await tasksMoveOn(1);
-    }, 120_000);
+    });
   });
 
   test("deploy --migrate leaves the services alone if the migration fails", async () => {
@@ -408,7 +408,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
     expect(await deployedTag("plue-api-server")).toBe("v1");
     // Nor would anybody's next plan deploy them.
     expect(await colleaguesPlan()).toEqual([]);
-  }, 200_000);
+  });
 
   test("deploy --migrate migrates, then deploys; a plain plan keeps the new tag", async () => {
     await ends(0, "deploy", "local", "--tag", "v2", "--migrate", "--yes");
@@ -416,7 +416,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
     expect(await deployedTag("plue-web-app")).toBe("v2");
     await letServicesRun();
     expect(await colleaguesPlan()).toEqual([]);
-  }, 200_000);
+  });
 
   test("rollback goes back to the tag before, and a plain plan does not go forward", async () => {
     const { stderr } = await ends(0, "rollback", "local", "api", "--yes");
@@ -424,12 +424,12 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
     expect(await deployedTag("plue-api-server")).toBe("v1");
     expect(await deployedTag("plue-web-app")).toBe("v2");
     expect(await colleaguesPlan()).toEqual([]);
-  }, 120_000);
+  });
 
   test("rollback to an image that is gone is refused", async () => {
     const { stderr } = await ends(2, "rollback", "local", "api", "--to", "v0", "--yes");
     expect(stderr).toContain("local-plue-api-server:v0");
-  }, 60_000);
+  });
 
   test("restart forces a new deployment and waits until it is stable", async () => {
     const id = async () => {
@@ -442,7 +442,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
     const { stderr } = await ends(0, "restart", "local", "web");
     expect(stderr).toContain("The web app is stable.");
     expect(await id()).not.toBe(before);
-  }, 60_000);
+  });
 
   describe("a deployment that does not get healthy", () => {
     beforeAll(() => write("/ecs/local/plue-api-server", "ecs/api-server/a", "out of memory"));
@@ -456,7 +456,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
       expect(stderr).toContain("0 of 1 running");
       expect(stderr).toContain("out of memory");
       expect(stderr).toContain("plue rollback local api");
-    }, 60_000);
+    });
 
     test("is explained by the circuit breaker's reason", async () => {
       const failed = {
@@ -471,7 +471,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
       );
       const { stderr } = await ends(1, "restart", "local", "api");
       expect(stderr).toContain("circuit breaker: tasks failed to start");
-    }, 60_000);
+    });
   });
 
   test("logs prints what was logged, and what a filter leaves of it", async () => {
@@ -480,7 +480,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
     expect(stdout.match(/(GET|ERROR) \S+$/gm)).toEqual(["GET /", "ERROR 502", "GET /a"]);
     const filtered = await ends(0, "logs", "local", "web", "--filter", "ERROR");
     expect(filtered.stdout.match(/(GET|ERROR) \S+$/gm)).toEqual(["ERROR 502"]);
-  }, 60_000);
+  });
 
   test("logs --follow goes on until it is interrupted", async () => {
     const running = startPlue(["logs", "local", "migrate", "--follow", "--since", "1s"], env);
@@ -495,7 +495,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
     await seen;
     running.child.kill("SIGINT");
     expect((await running.result).code).toBe(130);
-  }, 60_000);
+  });
 
   test("exec says how to switch ECS Exec on where it is off", async () => {
     proxy.rule = everyCall(
@@ -505,7 +505,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
     const { stderr } = await ends(2, "exec", "local", "web");
     expect(stderr).toContain("webApp.executeCommand");
     expect(stderr).toContain("src/environments/local.ts");
-  }, 60_000);
+  });
 
   test("exec says what it needs that is not installed", async () => {
     const result = await plueEnds(2, ["exec", "local", "web", "--task", "a"], {
@@ -513,7 +513,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
       PATH: folder,
     });
     expect(result.stderr).toContain("session-manager-plugin is not installed");
-  }, 60_000);
+  });
 
   describe("doctor", () => {
     const doctor = async (code: number) => {
@@ -527,7 +527,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
 
     test("finds nothing else wrong with a good deployment", async () => {
       expect(await doctor(1)).toEqual([]);
-    }, 60_000);
+    });
 
     test("finds a closed way and a lost log group, and deploy puts both back", async () => {
       const ec2 = new EC2Client(aws.client);
@@ -551,7 +551,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
       expect(await deployedTag("plue-web-app")).toBe("v2");
       await letServicesRun();
       expect(await doctor(1)).toEqual([]);
-    }, 200_000);
+    });
   });
 
   describe("when AWS is in trouble", () => {
@@ -564,15 +564,11 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
       ["throttles", throttled],
       ["fails", { status: 503, body: "{}" }],
       ["cuts the connection", "cut" as const],
-    ])(
-      "and %s three times, it is asked again",
-      async (_what, fault) => {
-        proxy.rule = firstCalls(3, "DescribeServices", fault);
-        const { stdout } = await ends(0, "status", "local");
-        expect(stdout).toMatch(/^api\s+1\s+1/m);
-      },
-      60_000,
-    );
+    ])("and %s three times, it is asked again", async (_what, fault) => {
+      proxy.rule = firstCalls(3, "DescribeServices", fault);
+      const { stdout } = await ends(0, "status", "local");
+      expect(stdout).toMatch(/^api\s+1\s+1/m);
+    });
 
     test("and goes on throttling, the message says what and what to do", async () => {
       proxy.rule = everyCall("DescribeServices", throttled);
@@ -580,7 +576,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
       expect(stderr).toContain("ECS DescribeServices: Rate exceeded");
       expect(stderr).toContain("run the same command again");
       expect(stderr).not.toContain("    at ");
-    }, 120_000);
+    });
 
     test("a part that cannot be read does not hide the others", async () => {
       proxy.rule = everyCall("DescribeFileSystems", { status: 500, body: "{}" });
@@ -591,7 +587,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
       const { stdout } = await ends(0, "status", "local");
       expect(stdout).toMatch(/^file system\s+cannot be read: EFS/m);
       expect(stdout).toMatch(/^database\s+available/m);
-    }, 60_000);
+    });
 
     test("expired credentials need a person", async () => {
       proxy.rule = everyCall("GetCallerIdentity", {
@@ -601,7 +597,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
       const { stderr } = await ends(2, "status", "local");
       expect(stderr).toContain("expired");
       expect(stderr).toContain("aws sso login");
-    }, 60_000);
+    });
   });
 
   test("a state lock that is held is explained, and broken by what it says", async () => {
@@ -621,14 +617,14 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
     expect(stderr).toContain("locked by ann@laptop since 2026-01-02");
     expect(stderr).toContain(`force-unlock ${lock.ID}`);
     await dynamodb.send(new DeleteItemCommand({ TableName, Key: { LockID } }));
-  }, 60_000);
+  });
 
   test("destroy without a person's answer destroys nothing", async () => {
     const { stderr } = await ends(2, "destroy", "local");
     expect(stderr).toContain("every git repository on the file system");
     expect(stderr).toContain("--yes");
     expect(await deployedTag("plue-api-server")).toBe("v1");
-  }, 60_000);
+  });
 
   test("destroy takes the protections off, destroys, and shows what is left by its tags", async () => {
     const rds = new RDSClient(aws.client);
@@ -642,5 +638,5 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
     ).rejects.toThrow(/not found/);
     const again = await ends(0, "destroy", "local", "--yes");
     expect(again.stderr).toContain("plue deploy local");
-  }, 400_000);
+  });
 });

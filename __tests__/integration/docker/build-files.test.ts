@@ -9,9 +9,6 @@ import { parse } from "yaml";
 import { DOCKER_DIR } from "../../support/docker/tools";
 import { describeWith, machine, pathOf } from "../../support/machine";
 
-// Programs start slowly on a busy machine.
-jest.setTimeout(60_000);
-
 const { hadolint, composeSchema } = machine();
 
 describeWith([hadolint])("hadolint", () => {

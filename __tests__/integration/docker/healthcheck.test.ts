@@ -7,9 +7,6 @@ import { freePort, Program } from "../../support/docker/program";
 import { DOCKER_DIR, temporaryDirectory } from "../../support/docker/tools";
 import { describeWith, machine, pathOf } from "../../support/machine";
 
-// Programs start slowly on a busy machine.
-jest.setTimeout(60_000);
-
 const PAGE = '<!doctype html><head><script src="/plue-config.js"></script></head>';
 const SETTINGS = 'window.PLUE_CONFIG = { "API_ENDPOINT": "/api" };';
 

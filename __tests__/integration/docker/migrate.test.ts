@@ -6,9 +6,6 @@ import { freePort, Program } from "../../support/docker/program";
 import { DOCKER_DIR, temporaryDirectory } from "../../support/docker/tools";
 import { describeWith, machine, pathOf } from "../../support/machine";
 
-// Programs start slowly on a busy machine.
-jest.setTimeout(60_000);
-
 const PLUE = path.join(__dirname, "../../fixtures/docker/plue");
 const ENTRYPOINT = path.join(DOCKER_DIR, "migrate/entrypoint.py");
 

@@ -9,9 +9,6 @@ import { freePort, type Program, until } from "../../support/docker/program";
 import { healthy, request, WebImage } from "../../support/docker/web";
 import { describeWith, machine, pathOf } from "../../support/machine";
 
-// Programs start slowly on a busy machine.
-jest.setTimeout(60_000);
-
 const SITE = path.join(__dirname, "../../fixtures/docker/site");
 const SCRIPT = `console.log("${"plue".repeat(500)}");\n`;
 

@@ -190,7 +190,7 @@ describeEmbeddedAws("The embedded AWS", () => {
 
   beforeAll(async () => {
     [aws, moto] = await Promise.all([startEmbeddedAws(), startEmbeddedAws({ plain: true })]);
-  }, 120_000);
+  });
 
   afterAll(() => Promise.all([aws?.stop(), moto?.stop()]));
 

@@ -122,7 +122,7 @@ describeEmbeddedAws("npm run local", () => {
     busy.close();
     expect(output).toContain(`PLUE_LOCAL_PORT is ${port}`);
     expect(code).toBe(1);
-  }, 300_000);
+  });
 
   test("deploys the stack, and says where to go next", async () => {
     const { code, output } = await command("up").ended;
@@ -135,7 +135,7 @@ describeEmbeddedAws("npm run local", () => {
       new GetParameterCommand({ Name: "/greeting" }),
     );
     expect(Parameter?.Value).toBe("hello");
-  }, 300_000);
+  });
 
   test("run twice, it reuses what is there", async () => {
     const { code, output } = await command("up").ended;
@@ -143,7 +143,7 @@ describeEmbeddedAws("npm run local", () => {
     expect(output).toContain(`already running at ${client().endpoint}`);
     expect(output).toContain("terraform apply ... 0 added, 0 changed, 0 destroyed");
     expect(code).toBe(0);
-  }, 120_000);
+  });
 
   test("points a shell at the embedded AWS", async () => {
     const { code, stdout } = await capture(
@@ -152,7 +152,7 @@ describeEmbeddedAws("npm run local", () => {
       { cwd: project, env: { PATH: process.env.PATH!, AWS_PROFILE: "real-account" } },
     );
     expect({ code, stdout }).toEqual({ code: 0, stdout: "aws_ssm_parameter.greeting\n" });
-  }, 60_000);
+  });
 
   test("wrong settings are told, and nothing is deployed", async () => {
     const { code, output } = await command("up", { WRONG: "1" }).ended;
@@ -160,7 +160,7 @@ describeEmbeddedAws("npm run local", () => {
     expect(output).not.toContain("terraform apply");
     expect(output).not.toMatch(/^\s+at /m);
     expect(code).toBe(1);
-  }, 60_000);
+  });
 
   test("a locked state is told, with what to do", async () => {
     const info = {
@@ -187,7 +187,7 @@ describeEmbeddedAws("npm run local", () => {
     const followed = await capture("sh", ["-c", advice], { cwd: project, env });
     expect(followed).toMatchObject({ code: 0, stderr: "" });
     expect((await command("up").ended).code).toBe(0);
-  }, 120_000);
+  });
 
   test("a second run at the same time is refused; Ctrl-C ends the first, and its Terraform", async () => {
     const first = await hold();
@@ -201,7 +201,7 @@ describeEmbeddedAws("npm run local", () => {
     expect((await first.ended).code).toBe(130);
     expect(identityOf(pid)).toBeUndefined();
     expect((await command("up").ended).code).toBe(0);
-  }, 180_000);
+  });
 
   test("it recovers from a killed run and a broken virtual environment", async () => {
     const killed = await hold();
@@ -217,7 +217,7 @@ describeEmbeddedAws("npm run local", () => {
     expect(code).toBe(0);
     expect(isRunning(pid)).toBe(false);
     expect(readdirSync(local()).filter((name) => name.startsWith("venv-"))).toEqual([venv]);
-  }, 300_000);
+  });
 
   test("what cannot be used is told by name", async () => {
     const tools = mkdtempSync(join(tmpdir(), "plue-tools-"));
@@ -231,7 +231,7 @@ describeEmbeddedAws("npm run local", () => {
     expect(both.output).toMatch(/Python 3\.10 or later .*\(python3 is 3\.8\.1\)/);
     expect(both.code).toBe(1);
     rmSync(tools, { recursive: true });
-  }, 60_000);
+  });
 
   test("down leaves nothing behind", async () => {
     const { pid } = JSON.parse(readFileSync(join(local(), "server.json"), "utf8"));
@@ -240,5 +240,5 @@ describeEmbeddedAws("npm run local", () => {
     expect(isRunning(pid)).toBe(false);
     expect(readdirSync(project).sort()).toEqual(["bin", "package.json"]);
     expect((await command("down").ended).code).toBe(0);
-  }, 60_000);
+  });
 });

@@ -19,8 +19,6 @@ import {
 } from "../../support/embedded-aws";
 import { deployment, type Deployment } from "../../support/deployment";
 
-jest.setTimeout(15 * 60 * 1000);
-
 // A destroy that something refuses must leave what holds data.
 const protectedLocal: EnvironmentSettings = {
   ...local,

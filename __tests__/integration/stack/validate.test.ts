@@ -7,8 +7,6 @@ import { PlueStack } from "../../../src/stack/plue-stack";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { describeEmbeddedAws, offlineEnvironment, terraform } from "../../support/embedded-aws";
 
-jest.setTimeout(5 * 60 * 1000);
-
 const writeOnly = (settings: EnvironmentSettings): EnvironmentSettings => ({
   ...settings,
   database: { ...settings.database, masterPassword: { mode: "write-only", version: 1 } },
