@@ -1,13 +1,25 @@
-/** Whether one IPv4 CIDR holds another. */
-export function contains(outer: string, inner: string): boolean {
-  const [outerBase = 0, outerBits = 0] = parse(outer);
-  const [innerBase = 0, innerBits = 0] = parse(inner);
-  const size = 2 ** (32 - outerBits);
-  return outerBits <= innerBits && Math.floor(innerBase / size) === Math.floor(outerBase / size);
+import { isIPv4 } from "node:net";
+
+/** An IPv4 network. */
+export interface Cidr {
+  /** Its first address as a number. */
+  readonly base: number;
+  /** Length of its prefix. */
+  readonly bits: number;
 }
 
-function parse(cidr: string): [base: number, bits: number] {
-  const [address = "", bits = "32"] = cidr.split("/");
-  const base = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
-  return [base, Number(bits)];
+/** Reads an IPv4 CIDR; undefined for what is none, or has bits set after the prefix. */
+export function parseCidr(text: string): Cidr | undefined {
+  const [, address = "", prefix = ""] = /^([\d.]+)\/(\d{1,2})$/.exec(text) ?? [];
+  const bits = Number(prefix);
+  if (!isIPv4(address) || bits > 32) return undefined;
+  const base = address.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
+  return base % 2 ** (32 - bits) === 0 ? { base, bits } : undefined;
+}
+
+/** Whether one IPv4 CIDR holds another; false for what is no CIDR. */
+export function contains(outer: string, inner: string): boolean {
+  const [holder, held] = [parseCidr(outer), parseCidr(inner)];
+  if (!holder || !held || holder.bits > held.bits) return false;
+  return held.base >= holder.base && held.base < holder.base + 2 ** (32 - holder.bits);
 }

@@ -18,6 +18,27 @@ export type LogRetentionDays = (typeof logRetentionDays)[number];
  */
 export const monitoringIntervals = [0, 1, 5, 10, 15, 30, 60] as const;
 
+/** How private subnets reach the internet. */
+export const natGatewayModes = ["single", "per-zone"] as const;
+
+/** Where the database's master password may come from. */
+export const masterPasswordModes = ["random", "write-only"] as const;
+
+/**
+ * The days without access after which EFS moves a file to Infrequent Access.
+ * Source: TransitionToIA of LifecyclePolicy in the EFS API reference.
+ */
+export const infrequentAccessDays = [1, 7, 14, 30, 60, 90, 180, 270, 365] as const;
+
+/** Whether a tag of an image repository may be pushed again. */
+export const imageTagMutabilities = ["MUTABLE", "IMMUTABLE"] as const;
+
+/** Which alarms an environment has. */
+export const alarmModes = ["notify", "targets-only"] as const;
+
+/** The environments of the Terraform project that this one replaces. */
+export const adoptableEnvironments = ["dev", "production"] as const;
+
 /** The two subnets of one availability zone. */
 export interface ZoneSettings {
   /** CIDR of the public subnet: the load balancer and the NAT gateway. */
@@ -36,7 +57,7 @@ export interface NetworkSettings {
    * `single`: all private subnets go out through the first zone's NAT gateway (cheaper);
    * `per-zone`: each has its own and survives the loss of another zone.
    */
-  readonly natGateways: "single" | "per-zone";
+  readonly natGateways: (typeof natGatewayModes)[number];
   /** Retention of the VPC flow logs, in days. */
   readonly flowLogRetentionDays: LogRetentionDays;
 }
@@ -92,7 +113,7 @@ export interface DatabaseSettings {
 /** EFS, which holds the git repositories. */
 export interface StorageSettings {
   /** Days without access after which a file moves to the Infrequent Access class. */
-  readonly transitionToInfrequentAccessDays: 1 | 7 | 14 | 30 | 60 | 90 | 180 | 270 | 365;
+  readonly transitionToInfrequentAccessDays: (typeof infrequentAccessDays)[number];
   /** Daily backups by AWS Backup, kept for 35 days. */
   readonly backups: boolean;
 }
@@ -100,7 +121,7 @@ export interface StorageSettings {
 /** The image repositories. */
 export interface EcrSettings {
   /** Whether a tag may be pushed again. */
-  readonly imageTagMutability: "MUTABLE" | "IMMUTABLE";
+  readonly imageTagMutability: (typeof imageTagMutabilities)[number];
   /** Scan each image for known vulnerabilities when it is pushed. */
   readonly scanOnPush: boolean;
   /** How many images each repository keeps. */
@@ -229,7 +250,7 @@ export interface EnvironmentSettings {
    * `sns_alert_email`; `targets-only`: unhealthy targets raise an alarm that is seen in
    * CloudWatch, and nobody is told.
    */
-  readonly alarms: "notify" | "targets-only";
+  readonly alarms: (typeof alarmModes)[number];
   /** Default of the variable `sns_alert_email`. @default none: the variable must be given */
   readonly alertEmail?: string;
   /**
@@ -237,7 +258,7 @@ export interface EnvironmentSettings {
    * same name, since each name in it begins with the environment's.
    * @default none: the stack starts empty, without `moved` blocks
    */
-  readonly adopts?: "dev" | "production";
+  readonly adopts?: (typeof adoptableEnvironments)[number];
   /**
    * Leaves the S3 backend's bucket in the path of its URL instead of the host's name, as an
    * embedded AWS on loopback needs.

@@ -1,4 +1,5 @@
 import { TerraformVariable, type TerraformStack } from "../cdktf";
+import { patterns } from "../environments/patterns";
 import type { EnvironmentSettings } from "../environments/settings";
 
 /**
@@ -35,7 +36,7 @@ export class Variables {
       default: settings.region ?? "us-east-1",
       validation: [
         {
-          condition: '${can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]+$", var.aws_region))}',
+          condition: matches("aws_region", patterns.region),
           errorMessage: "aws_region must be the code of an AWS region, such as us-east-1.",
         },
       ],
@@ -59,7 +60,7 @@ export class Variables {
         default: "latest",
         validation: [
           {
-            condition: `\${can(regex("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", var.${name}))}`,
+            condition: matches(name, "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"),
             errorMessage: `${name} must be an image tag: letters, digits, dots, hyphens and underscores, at most 128, the first one no dot or hyphen.`,
           },
         ],
@@ -112,12 +113,16 @@ export class Variables {
         nullable: false,
         validation: [
           {
-            condition:
-              '${can(regex("^[^@[:space:]]+@[^@[:space:]]+\\\\.[^@[:space:]]+$", var.sns_alert_email))}',
+            condition: matches("sns_alert_email", patterns.email),
             errorMessage: "sns_alert_email must be an e-mail address.",
           },
         ],
       });
     }
   }
+}
+
+/** A condition that is true where a variable matches a pattern. */
+function matches(variable: string, pattern: string): string {
+  return `\${can(regex(${JSON.stringify(pattern)}, var.${variable}))}`;
 }

@@ -1,0 +1,10 @@
+/**
+ * Regular expressions that both settings and Terraform variables are held to: in what JavaScript's
+ * and Terraform's (RE2) have in common.
+ */
+export const patterns = {
+  /** Code of an AWS region. */
+  region: "^[a-z]{2}(-[a-z]+)+-[0-9]+$",
+  /** E-mail address, as far as a pattern can tell. */
+  email: "^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$",
+};
