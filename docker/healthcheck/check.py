@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 import psycopg
 from database_url import DatabaseUrlError, parse_database_url
+from schema_version import applied_versions
 
 TIMEOUT_SECONDS = 5
-SCHEMA_VERSION = "SELECT version::text FROM schema_migrations ORDER BY version DESC LIMIT 1"
 
 
 class Unwell(Exception):
@@ -71,17 +71,15 @@ def schema() -> str:
         raise Unwell(str(error)) from None
     try:
         with psycopg.connect(database.url, connect_timeout=TIMEOUT_SECONDS) as connection:
-            row = connection.execute(SCHEMA_VERSION).fetchone()
-    except psycopg.errors.UndefinedTable:
-        row = None
+            versions = applied_versions(connection)
     except psycopg.Error as error:
         raise Unwell(database.redact(str(error)).strip()) from None
-    if row is None:
+    if not versions:
         raise Unwell("no migration has been applied")
-    expected = os.environ.get("SCHEMA_VERSION") or row[0]
-    if row[0] != expected:
-        raise Unwell(f"at {row[0]}, expected {expected}")
-    return f"at {row[0]}"
+    expected = os.environ.get("SCHEMA_VERSION") or versions[-1]
+    if versions[-1] != expected:
+        raise Unwell(f"at {versions[-1]}, expected {expected}")
+    return f"at {versions[-1]}"
 
 
 CHECKS = {

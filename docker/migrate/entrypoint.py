@@ -19,14 +19,16 @@ import psycopg
 from database_url import Database, DatabaseUrlError, parse_database_url
 from psycopg import pq
 from psycopg.conninfo import make_conninfo
+from schema_version import applied_versions
 
 SCRIPT = Path("scripts/migrate.py")
-# Where the script keeps what it applied.
-VERSIONS = "SELECT version::text FROM schema_migrations ORDER BY version"
+TRANSACTIONS = Path(__file__).with_name("transactions.py")
+# By this name the script's connections are known in the server.
+SCRIPT_NAME = "plue-migrate-script"
 # "plue" in ASCII: any number, as long as every migration takes the same.
 LOCK = 0x706C7565
-# How long the script may take to undo its transaction before it is killed.
-STOP_SECONDS = 10
+# How long the script, and then the server, may take to undo a migration.
+STOP_SECONDS = 30
 
 
 class Failure(Exception):
@@ -115,28 +117,44 @@ def ask(connection: psycopg.Connection, query: str) -> object:
     return row[0] if row else None
 
 
-def applied_versions(connection: psycopg.Connection) -> list[str] | None:
-    """What the database says was applied; None where it does not (yet) keep that as expected."""
-    try:
-        return [version for (version,) in connection.execute(VERSIONS)]
-    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
-        return None
+def end_script_in_server(connection: psycopg.Connection) -> None:
+    """End what a script has left running in the server, and wait until it is undone.
+
+    A server goes on with a statement whose client is gone. The lock is ours, so that none of these
+    connections belongs to another migration that is still wanted.
+    """
+    deadline = time.monotonic() + STOP_SECONDS
+    while count := ask(
+        connection,
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+        f"WHERE application_name = '{SCRIPT_NAME}' "
+        "AND datname = current_database() AND usename = current_user",
+    ):
+        if time.monotonic() > deadline:
+            raise Failure(
+                f"{count} connection(s) named {SCRIPT_NAME} still run in the server after "
+                f"{STOP_SECONDS} s: see them in pg_stat_activity, and run this again once they are gone"
+            )
+        time.sleep(0.1)
 
 
-def run_script(database: Database) -> None:
+def run_script(database: Database, autocommit: bool) -> None:
     """Run Plue's script, and pass on what it prints as it comes, without the password."""
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     process = subprocess.Popen(
-        [sys.executable, "-u", str(SCRIPT), "up"],
-        env=environment | database.environment(),
+        [sys.executable, "-u", *([] if autocommit else [str(TRANSACTIONS)]), str(SCRIPT), "up"],
+        env=environment | database.environment() | {"PGAPPNAME": SCRIPT_NAME},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
     )
+    advice = ""
     try:
         for line in process.stdout or ():
             print(database.redact(line), end="", flush=True)
+            if "cannot run inside a transaction block" in line:
+                advice = ". Run this once with --autocommit for a statement that allows no transaction"
         code = process.wait()
     except Stopped:
         process.terminate()
@@ -149,7 +167,7 @@ def run_script(database: Database) -> None:
     if code < 0:
         raise Failure(f"{SCRIPT} was killed by signal {-code}", 128 - code)
     if code > 0:
-        raise Failure(f"{SCRIPT} failed with exit code {code}: see its output above", code)
+        raise Failure(f"{SCRIPT} failed with exit code {code}: see its output above{advice}", code)
 
 
 def report(before: list[str] | None, after: list[str] | None) -> None:
@@ -157,19 +175,31 @@ def report(before: list[str] | None, after: list[str] | None) -> None:
         say("done; the script's output above says what it applied")
         return
     new = [version for version in after if version not in (before or [])]
-    if new:
-        say(f"applied {', '.join(new)}")
-    else:
-        say(f"nothing to apply: the schema is at {after[-1] if after else 'its start'}")
+    at = after[-1] if after else "its start"
+    say(f"applied {', '.join(new)}: the schema is at {at}" if new else f"nothing to apply: the schema is at {at}")
 
 
-def migrate(database: Database, wait: float, lock_wait: int) -> None:
+def migrate(database: Database, wait: float, lock_wait: int, autocommit: bool) -> None:
     if not SCRIPT.is_file():
         raise Failure(f"{SCRIPT} is not in {Path.cwd()}: build the image with Plue's source")
     wait_until_up(database, wait)
     with connect(database) as connection, lock(connection, lock_wait):
+        # One that was killed together with its entry point may have left its work running.
+        end_script_in_server(connection)
         before = applied_versions(connection)
-        run_script(database)
+        try:
+            run_script(database, autocommit)
+        except BaseException:
+            # From here on the end is near; another signal must not keep it from being a clean one.
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_IGN)
+            end_script_in_server(connection)
+            versions = applied_versions(connection)
+            say(
+                f"the schema is at {versions[-1] if versions else 'its start'}"
+                + ("; with --autocommit, part of the next migration may stand" if autocommit else "")
+            )
+            raise
         report(before, applied_versions(connection))
 
 
@@ -183,6 +213,10 @@ def main() -> int:
         "--lock-wait", type=int, default=900, metavar="SECONDS",
         help="how long another migration may take (default: %(default)s)",
     )  # fmt: skip
+    parser.add_argument(
+        "--autocommit", action="store_true",
+        help="let the script commit each statement, rather than each migration as a whole",
+    )  # fmt: skip
     arguments = parser.parse_args()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
@@ -191,7 +225,7 @@ def main() -> int:
     try:
         database = parse_database_url(os.environ.get("DATABASE_URL"))
         hide = database.redact
-        migrate(database, arguments.wait, arguments.lock_wait)
+        migrate(database, arguments.wait, arguments.lock_wait, arguments.autocommit)
     except DatabaseUrlError as error:
         print(f"plue-migrate: {error}", file=sys.stderr)
         return 2

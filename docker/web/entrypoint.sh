@@ -72,15 +72,4 @@ if [ "$port" -lt 1024 ] && command -v nginx-low-port >/dev/null; then
   nginx=nginx-low-port
 fi
 
-# SIGTERM makes nginx drop requests in flight; SIGQUIT lets it finish them.
-"$nginx" -e stderr -p "$run" -c "$run/nginx.conf" &
-pid=$!
-trap 'asked=1; kill -QUIT "$pid"' TERM INT QUIT
-# A signal ends wait early: only a wait that none has ended gives nginx's own exit code.
-asked=1
-while [ -n "$asked" ]; do
-  asked=
-  status=0
-  wait "$pid" || status=$?
-done
-exit "$status"
+exec "$here/run-nginx.sh" "$nginx" "$run"

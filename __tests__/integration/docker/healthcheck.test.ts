@@ -36,8 +36,8 @@ describeWith([postgres, python])("the health check", () => {
     server.createUser("empty", "p@ss word");
     server.sql(
       "plue",
-      `SET ROLE plue; CREATE TABLE schema_migrations (version text);
-       INSERT INTO schema_migrations VALUES ('001'), ('002');`,
+      `SET ROLE plue; CREATE TABLE schema_version (version integer);
+       INSERT INTO schema_version VALUES (9), (10), (11), (1);`,
     );
     databaseUrl = `postgresql://plue:p%40ss%20word@127.0.0.1:${server.port}/plue`;
   });
@@ -76,11 +76,27 @@ describeWith([postgres, python])("the health check", () => {
   }
 
   test("passes when all is well, and says at which version the schema is", async () => {
-    const { code, failed, output } = await check({ SCHEMA_VERSION: "002" });
+    const { code, failed, output } = await check({ SCHEMA_VERSION: "11" });
 
     expect(failed).toEqual([]);
     expect(code).toBe(0);
-    expect(output).toContain("ok    schema: at 002");
+    expect(output).toContain("ok    schema: at 11");
+  });
+
+  test.each([
+    ["schema_migrations (version text)", "('002_b'), ('10_c'), ('1_a')", "10_c"],
+    ["schema_versions (version bigint)", "(20250102), (20241231)", "20250102"],
+  ])("finds the version in %s", async (table, values, version) => {
+    const name = table.split(" ")[0]!;
+    server.createUser(name, "p@ss word");
+    server.sql(
+      name,
+      `SET ROLE ${name}; CREATE TABLE app_versions (version text); CREATE TABLE ${table};
+       INSERT INTO ${name} VALUES ${values};`,
+    );
+    const { output } = await check({ DATABASE_URL: databaseUrl.replaceAll("plue", name) });
+
+    expect(output).toContain(`ok    schema: at ${version}`);
   });
 
   test("any version will do where none is given", async () => {
@@ -109,7 +125,7 @@ describeWith([postgres, python])("the health check", () => {
     ],
     ["an API that is not there", "API /health", { API_URL: "http://127.0.0.1:1" }],
     ["an address that is missing", "API /health", { API_URL: "" }],
-    ["another version of the schema", "schema", { SCHEMA_VERSION: "003" }],
+    ["another version of the schema", "schema", { SCHEMA_VERSION: "12" }],
     ["a database that is not given", "schema", { DATABASE_URL: "" }],
   ])("%s fails as %s, and nothing else does", async (_case, name, settings) => {
     expect(await check(settings)).toMatchObject({ code: 1, failed: [name] });

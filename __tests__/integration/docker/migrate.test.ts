@@ -2,7 +2,7 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { makeAuthority, Postgres } from "../../support/docker/postgres";
-import { freePort, Program } from "../../support/docker/program";
+import { freePort, Program, until } from "../../support/docker/program";
 import { DOCKER_DIR, temporaryDirectory } from "../../support/docker/tools";
 import { describeWith, machine, pathOf } from "../../support/machine";
 
@@ -19,6 +19,9 @@ const AWKWARD = [
   "[::1]:5432/other",
   "pässwörd-密码",
 ];
+
+/** Every version of the fixture's script. */
+const ALL = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11";
 
 const { postgres, python, mountNamespace } = machine();
 
@@ -37,6 +40,7 @@ describeWith([postgres, python])("the migrate image's entry point", () => {
       [pathOf(python), ENTRYPOINT, ...options],
       {
         cwd: PLUE,
+        detached: true,
         env: {
           PATH: process.env.PATH,
           PYTHONDONTWRITEBYTECODE: "1",
@@ -72,9 +76,9 @@ describeWith([postgres, python])("the migrate image's entry point", () => {
     const second = start(url);
     expect(await second.ended).toBe(0);
 
-    expect(first.output).toContain("applied 001_repositories, 002_description");
-    expect(second.output).toContain("nothing to apply: the schema is at 002_description");
-    expect(server.sql(name, "SELECT count(*) FROM schema_migrations")).toBe("2");
+    expect(first.output).toContain(`applied ${ALL}: the schema is at 11`);
+    expect(second.output).toContain("nothing to apply: the schema is at 11");
+    expect(server.sql(name, "SELECT count(*) FROM schema_version")).toBe("11");
   });
 
   test.each(AWKWARD)("logs in with the password %s", async (password) => {
@@ -89,7 +93,7 @@ describeWith([postgres, python])("the migrate image's entry point", () => {
     const program = start(url.slice(0, url.lastIndexOf("/")));
 
     expect(await program.ended).toBe(0);
-    expect(server.sql(name, "SELECT count(*) FROM schema_migrations")).toBe("2");
+    expect(server.sql(name, "SELECT count(*) FROM schema_version")).toBe("11");
   });
 
   test("connects to an IPv6 host", async () => {
@@ -151,7 +155,7 @@ describeWith([postgres, python])("the migrate image's entry point", () => {
       late.start();
 
       expect(await program.ended).toBe(0);
-      expect(program.output).toContain("applied 001_repositories, 002_description");
+      expect(program.output).toContain(`applied ${ALL}`);
     } finally {
       late.remove();
     }
@@ -178,7 +182,7 @@ describeWith([postgres, python])("the migrate image's entry point", () => {
 
     expect(await first.ended).toBe(0);
     expect(await second.ended).toBe(0);
-    expect(first.output).toContain("applied 001_repositories, 002_description");
+    expect(first.output).toContain(`applied ${ALL}`);
     expect(second.output).toContain("nothing to apply");
   });
 
@@ -195,17 +199,79 @@ describeWith([postgres, python])("the migrate image's entry point", () => {
     expect(await first.ended).toBe(0);
   });
 
-  test("SIGTERM ends it and the script, undoes what was half done, and frees the lock", async () => {
+  /** The script's connections, and what a migration that was undone has left. */
+  const leftovers = (name: string) =>
+    server.sql(
+      name,
+      `SELECT (SELECT count(*) FROM pg_stat_activity WHERE application_name = 'plue-migrate-script'),
+              (SELECT max(version) FROM schema_version),
+              (SELECT count(*) FROM pg_attribute
+               WHERE attrelid = 'repositories'::regclass AND attname = 'description')`,
+    );
+
+  const inTheServer = (name: string, condition: string) =>
+    until(
+      () =>
+        server.sql(
+          name,
+          `SELECT count(*) FROM pg_stat_activity
+           WHERE application_name = 'plue-migrate-script' AND ${condition}`,
+        ) === "1",
+    );
+
+  test.each<[string, Record<string, string>]>([
+    ["while the server runs its statement", { TEST_SLEEP_SECONDS: "600" }],
+    ["between its statement and its version", { TEST_WAIT_FOR: "/nowhere/never" }],
+  ])("SIGTERM to a migration %s undoes that one, and the next run goes on", async (_case, held) => {
     const { name, url } = newDatabase();
-    const stopped = start(url, { TEST_WAIT_FOR: path.join(directory, "never") });
-    await stopped.printed("script: waiting for the test");
+    const stopped = start(url, held);
+    if (held.TEST_WAIT_FOR) await stopped.printed("script: waiting for the test");
+    else await inTheServer(name, "wait_event = 'PgSleep'");
     stopped.signal("SIGTERM");
 
     expect(await stopped.ended).toBe(143);
+    expect(stopped.output).toContain("the schema is at 1\n");
     expect(stopped.output).toContain("stopped by SIGTERM");
-    expect(server.sql(name, "SELECT to_regclass('repositories') IS NULL")).toBe("t");
+    expect(leftovers(name)).toBe("0|1|0");
     const again = start(url, {}, ["--lock-wait", "1"]);
     expect(await again.ended).toBe(0);
+    expect(again.output).toContain("applied 2, 3, 4, 5, 6, 7, 8, 9, 10, 11: the schema is at 11");
+  });
+
+  test("what a killed migration left running in the server is ended before the next one", async () => {
+    const { name, url } = newDatabase();
+    const killed = start(url, { TEST_SLEEP_SECONDS: "600" });
+    await inTheServer(name, "wait_event = 'PgSleep'");
+    killed.endGroup();
+    await killed.ended;
+    expect(leftovers(name)).toBe("1|1|0");
+
+    const again = start(url, {}, ["--lock-wait", "1"]);
+    expect(await again.ended).toBe(0);
+    expect(leftovers(name)).toBe("0|11|1");
+  });
+
+  test("a script that fails keeps the migrations before, and nothing of the failed one", async () => {
+    const { name, url } = newDatabase();
+    server.sql(name, `SET ROLE ${name}; CREATE TABLE table_7 (id int)`);
+    const program = start(url);
+
+    expect(await program.ended).toBe(1);
+    expect(program.output).toContain('relation "table_7" already exists');
+    expect(program.output).toContain("the schema is at 6\n");
+    expect(program.output).toContain("scripts/migrate.py failed with exit code 1");
+  });
+
+  test("a statement that allows no transaction needs --autocommit, and is told so", async () => {
+    const { name, url } = newDatabase();
+    const refused = start(url, { TEST_CONCURRENTLY: "1" });
+    expect(await refused.ended).toBe(1);
+    expect(refused.output).toContain("--autocommit");
+    const program = start(url, { TEST_CONCURRENTLY: "1" }, ["--autocommit"]);
+
+    expect(await program.ended).toBe(0);
+    expect(program.output).toContain("applied 12: the schema is at 12");
+    expect(server.sql(name, "SELECT to_regclass('repositories_by_id')")).toBe("repositories_by_id");
   });
 
   test("the script's failure is its own: exit code and output", async () => {
@@ -244,7 +310,7 @@ describeWith([postgres, python])("the migrate image's entry point", () => {
       );
 
       expect(await program.ended).toBe(0);
-      expect(program.output).toContain("applied 001_repositories");
+      expect(program.output).toContain(`applied ${ALL}`);
     });
   });
 

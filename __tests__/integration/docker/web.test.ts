@@ -5,51 +5,13 @@ import path from "node:path";
 import { runInNewContext } from "node:vm";
 import { gunzipSync, gzipSync } from "node:zlib";
 
+import { EchoApi } from "../../support/docker/echo-api";
 import { freePort, type Program, until } from "../../support/docker/program";
-import { healthy, request, WebImage } from "../../support/docker/web";
+import { healthy, request, upgrade, WebImage } from "../../support/docker/web";
 import { describeWith, machine, pathOf } from "../../support/machine";
 
 const SITE = path.join(__dirname, "../../fixtures/docker/site");
 const SCRIPT = `console.log("${"plue".repeat(500)}");\n`;
-
-/** An API that says what reached it. `/api/slow` answers once `release` is called. */
-class Api {
-  release!: () => void;
-  readonly slowStarted: Promise<void>;
-  private readonly released = new Promise<void>((resolve) => (this.release = resolve));
-  private readonly server: http.Server;
-
-  constructor(readonly port: number) {
-    let started: () => void;
-    this.slowStarted = new Promise((resolve) => (started = resolve));
-    this.server = http.createServer((incoming, outgoing) => {
-      let received = 0;
-      incoming.on("data", (chunk: Buffer) => (received += chunk.length));
-      const answer = async () => {
-        if (incoming.url === "/api/slow") {
-          started();
-          await this.released;
-        }
-        outgoing.setHeader("Cache-Control", "private");
-        const { method, url, headers } = incoming;
-        outgoing.end(JSON.stringify({ method, url, headers, received }));
-      };
-      incoming.on("end", () => void answer());
-    });
-    this.server.on("upgrade", (_incoming, socket) => {
-      socket.end(
-        "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n",
-      );
-    });
-    this.server.listen(port, "127.0.0.1");
-  }
-
-  close(): void {
-    this.release();
-    this.server.closeAllConnections();
-    this.server.close();
-  }
-}
 
 /** A DNS server that gives every name the address that `answer` returns, or none. */
 async function nameServer(address: string, answer: () => string | undefined): Promise<Socket> {
@@ -91,12 +53,12 @@ describeWith([nginx])("the web image's nginx", () => {
   afterAll(() => image?.remove());
 
   describe("with an API behind it", () => {
-    let api: Api;
+    let api: EchoApi;
     let web: Program;
     let webPort: number;
 
     beforeAll(async () => {
-      api = new Api(await freePort());
+      api = new EchoApi(await freePort());
       webPort = await freePort();
       web = image.start({
         PORT: `${webPort}`,
@@ -241,21 +203,7 @@ describeWith([nginx])("the web image's nginx", () => {
     });
 
     test("a WebSocket reaches the API", async () => {
-      const protocol = await new Promise((resolve, reject) => {
-        http
-          .request({
-            host: "127.0.0.1",
-            port: webPort,
-            path: "/api/events",
-            headers: { Connection: "Upgrade", Upgrade: "echo" },
-          })
-          .on("upgrade", (response) => resolve(response.headers.upgrade))
-          .on("response", (response) => reject(new Error(`HTTP ${response.statusCode}`)))
-          .on("error", reject)
-          .end();
-      });
-
-      expect(protocol).toBe("echo");
+      expect(await upgrade(webPort, "/api/events")).toBe("echo");
     });
 
     test("requests are logged, health checks are not", async () => {
@@ -280,7 +228,7 @@ describeWith([nginx])("the web image's nginx", () => {
 
   describeWith([mountNamespace])("with an API that is known by name", () => {
     test("looks the name up as requests come, where resolv.conf says", async () => {
-      const api = new Api(await freePort());
+      const api = new EchoApi(await freePort());
       const zone: { address?: string } = {};
       const dns = await nameServer("127.0.0.9", () => zone.address);
       const resolvConf = path.join(image.directory, "resolv.conf");
@@ -323,7 +271,7 @@ describeWith([nginx])("the web image's nginx", () => {
   });
 
   test("SIGTERM lets a request in flight end, takes no new one, and exits with 0", async () => {
-    const api = new Api(await freePort());
+    const api = new EchoApi(await freePort());
     const web = image.start({ PORT: `${port}`, API_UPSTREAM: `http://127.0.0.1:${api.port}` });
     await healthy(port, web);
     const slow = request(port, "/api/slow");

@@ -75,6 +75,15 @@ export class Postgres {
     return authority;
   }
 
+  /** Take no connection over TCP without TLS, as RDS does; after {@link enableTls}. */
+  requireTls(): void {
+    writeFileSync(
+      path.join(this.directory, "data/pg_hba.conf"),
+      "local all all trust\nhostssl all all all scram-sha-256\n",
+    );
+    this.sql("postgres", "SELECT pg_reload_conf()");
+  }
+
   /** A user of that password with a database of its own of the same name. */
   createUser(name: string, password: string): void {
     this.sql("postgres", `CREATE ROLE "${name}" LOGIN PASSWORD $password$${password}$password$;`);

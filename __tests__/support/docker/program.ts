@@ -1,4 +1,4 @@
-import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from "node:child_process";
 import { closeSync, fchmodSync, openSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { constants } from "node:os";
@@ -53,6 +53,25 @@ export class Program {
   /** Ask it to end. */
   signal(name: NodeJS.Signals): void {
     this.child.kill(name);
+  }
+
+  /** End it with all that it has started, as the end of a container does; it must be `detached`. */
+  endGroup(): void {
+    try {
+      if (this.child.pid) process.kill(-this.child.pid, "SIGKILL");
+    } catch (error) {
+      // All of it has ended already.
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+
+  /** End the programs of a name in its process group. */
+  endChild(name: string): void {
+    const group = spawnSync("ps", ["-o", "pid=,comm=", "-g", `${this.child.pid}`]);
+    for (const line of group.stdout.toString().split("\n")) {
+      const [pid, command] = line.trim().split(/\s+/);
+      if (command === name) process.kill(Number(pid), "SIGTERM");
+    }
   }
 
   /** Wait until it has printed a text; fails when it ends before. */

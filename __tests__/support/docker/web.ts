@@ -22,6 +22,7 @@ export class WebImage {
 
   constructor(site: string) {
     cpSync(path.join(DOCKER_DIR, "web"), path.join(this.directory, "web"), { recursive: true });
+    cpSync(path.join(DOCKER_DIR, "nginx"), path.join(this.directory, "web"), { recursive: true });
     cpSync(site, path.join(this.directory, "web/html"), { recursive: true });
     mkdirSync(this.writable);
     chmodSync(this.writable, 0o777);
@@ -85,5 +86,24 @@ export async function healthy(port: number, program: Program): Promise<void> {
       ({ status }) => status === 200,
       () => false,
     );
+  });
+}
+
+/**
+ * Ask for an upgrade to the protocol `echo`; resolves to the protocol that was agreed on.
+ */
+export async function upgrade(port: number, target: string): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    http
+      .request({
+        host: "127.0.0.1",
+        port,
+        path: target,
+        headers: { Connection: "Upgrade", Upgrade: "echo" },
+      })
+      .on("upgrade", (response) => resolve(response.headers.upgrade))
+      .on("response", (response) => reject(new Error(`HTTP ${response.statusCode}`)))
+      .on("error", reject)
+      .end();
   });
 }

@@ -7,6 +7,7 @@ const DOCKER_DIR = path.resolve(__dirname, "../../../docker");
 const text = readFileSync(path.join(DOCKER_DIR, "docker-compose.yml"), "utf8");
 
 interface Service {
+  image: string;
   environment: Record<string, string>;
   ports?: string[];
   depends_on?: Record<string, { condition: string }>;
@@ -33,8 +34,9 @@ test("each service starts when what it needs is ready, not merely started", () =
     postgres: [],
     migrate: ["postgres service_healthy"],
     api: ["migrate service_completed_successfully"],
-    web: ["api service_healthy"],
-    "api-test": ["api service_healthy"],
+    "api-proxy": ["api service_healthy"],
+    web: ["api-proxy service_healthy"],
+    "api-test": ["migrate service_completed_successfully"],
     healthcheck: ["web service_healthy", "api service_healthy"],
   });
 });
@@ -49,14 +51,29 @@ test("every port is open to this machine only", () => {
 test("the services get the variables that they get in the cloud", () => {
   expect(service("api").environment).toMatchObject({
     DATABASE_URL: expect.stringMatching(/^postgresql:\/\/plue:.*@postgres:5432\/plue/) as string,
-    PORT: "8000",
   });
   expect(service("web").environment).toMatchObject({ PORT: "8080", API_ENDPOINT: "/api" });
   expect(Object.keys(service("migrate").environment)).toEqual(["DATABASE_URL"]);
 });
 
+test("the API's proxy is a second container of the same image in the API's network, as on ECS", () => {
+  expect(service("api-proxy")).toMatchObject({
+    image: service("api").image,
+    command: ["proxy"],
+    network_mode: "service:api",
+  });
+  expect(service("web").environment.API_UPSTREAM).toBe("http://api:8080");
+});
+
+test("the API's tests get their database by the name that they read, and none that a server would", () => {
+  expect(service("api-test").environment).toEqual({
+    TEST_DATABASE_URL: service("api").environment.DATABASE_URL,
+  });
+});
+
 test("what needs to write nothing cannot, and nothing of ours has root's rights", () => {
-  for (const name of ["web", "migrate", "healthcheck"]) expect(service(name).read_only).toBe(true);
+  for (const name of ["api-proxy", "web", "migrate", "healthcheck"])
+    expect(service(name).read_only).toBe(true);
   for (const name of Object.keys(services).filter((each) => each !== "postgres")) {
     expect(service(name).cap_drop).toEqual(["ALL"]);
   }
