@@ -213,6 +213,19 @@ export interface MigrationSettings {
   readonly logRetentionDays: LogRetentionDays;
 }
 
+/** What an environment may cost. */
+export interface BudgetSettings {
+  /** US dollars a month: `plue plan` and `plue cost` say when the estimate passes it. */
+  readonly monthlyDollars: number;
+  /**
+   * Who gets an e-mail when the bill passes 80 % of it, or AWS forecasts that it will pass all of
+   * it: makes an AWS budget, which is free of charge. It counts what has the tag `Environment`,
+   * which the account must have activated as a cost allocation tag.
+   * @default none: there is no AWS budget
+   */
+  readonly alertEmail?: string;
+}
+
 /** All that distinguishes one environment from another. */
 export interface EnvironmentSettings {
   /** Name of the stack, prefix of every resource's name: lower case, starts with a letter. */
@@ -253,6 +266,8 @@ export interface EnvironmentSettings {
   readonly alarms: (typeof alarmModes)[number];
   /** Default of the variable `sns_alert_email`. @default none: the variable must be given */
   readonly alertEmail?: string;
+  /** What a month may cost. @default none */
+  readonly budget?: BudgetSettings;
   /**
    * Which state of the Terraform project that this one replaces the stack takes over: that of the
    * same name, since each name in it begins with the environment's.

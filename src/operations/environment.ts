@@ -76,7 +76,8 @@ export function stackFolderOf(name: string, projectDir: string): string {
   return resolve(projectDir, process.env.CDKTF_OUTDIR ?? "cdktf.out", "stacks", name);
 }
 
-function regionOf(settings: EnvironmentSettings, projectDir: string): string {
+/** Region of everything but the state: `aws_region`, or what the settings say. */
+export function regionOf(settings: EnvironmentSettings, projectDir: string): string {
   const file = varFileOf({ name: settings.name, projectDir });
   const given = file && /^\s*aws_region\s*=\s*"([^"]+)"/m.exec(readFileSync(file, "utf8"))?.[1];
   return given || process.env.TF_VAR_aws_region || settings.region || "us-east-1";

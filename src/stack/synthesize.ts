@@ -1,4 +1,5 @@
-import { copyFileSync, existsSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "../cdktf";
 import { PlueStack } from "./plue-stack";
@@ -30,4 +31,23 @@ export function synthesize(environments: readonly EnvironmentSettings[]): void {
 function layLockFile(environment: string, stackDir: string): void {
   const file = lockFileOf(environment, process.cwd());
   if (existsSync(file)) copyFileSync(file, join(stackDir, TERRAFORM_LOCK_FILE));
+}
+
+/**
+ * The Terraform JSON of one environment, without a file of it left behind.
+ *
+ * @throws SettingsError if AWS would refuse its settings
+ */
+export function templateOf(settings: EnvironmentSettings): unknown {
+  validate([settings]);
+  const outdir = mkdtempSync(join(tmpdir(), "plue-stack-"));
+  try {
+    const app = new App({ outdir, stackTraces: false });
+    new PlueStack(app, settings);
+    app.synth();
+    const file = join(outdir, "stacks", settings.name, "cdk.tf.json");
+    return JSON.parse(readFileSync(file, "utf8")) as unknown;
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
 }

@@ -4,6 +4,8 @@ import { command as local } from "./local";
 import { command as bootstrap } from "./bootstrap";
 import { command as adopt } from "./adopt";
 import { command as images } from "./images";
+import { command as cost } from "./cost";
+import { command as prices } from "./prices";
 import { command as plan } from "./plan";
 import { command as deploy } from "./deploy";
 import { command as migrate } from "./migrate";
@@ -21,6 +23,8 @@ const declarations = [
   bootstrap,
   adopt,
   images,
+  cost,
+  prices,
   plan,
   deploy,
   migrate,

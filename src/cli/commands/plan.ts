@@ -8,10 +8,11 @@ import {
   varOption,
   type Context,
 } from "../command";
+import { planCostText } from "../../operations/cost";
 import { planVariables } from "../../operations/deploy";
 import { openEnvironment } from "../../operations/environment";
 import { openTerraform } from "../../operations/terraform";
-import { data, json, next } from "../../terminal/output";
+import { data, json, next, say } from "../../terminal/output";
 import { plannedActions, summarize } from "../../terraform/plan";
 
 /** `plue plan`. */
@@ -28,13 +29,17 @@ export const command = ({ projectDir }: Context) =>
     .action(async (settings, options) => {
       const environment = await openEnvironment(settings, projectDir);
       const terraform = await openTerraform(environment);
-      const { plan } = await terraform.plan({
-        variables: planVariables(options),
-        targets: terraform.stack.addressesOf(options.targetModule ?? []),
-      });
+      const targets = terraform.stack.addressesOf(options.targetModule ?? []);
+      const { plan } = await terraform.plan({ variables: planVariables(options), targets });
       const actions = plannedActions(plan, terraform.stack);
       if (options.json) json(actions);
       else data(summarize(actions));
+      // A plan of some modules does not know what the others cost.
+      if (targets.length === 0) {
+        const price = planCostText(environment, plan);
+        if (options.json) say(price);
+        else data(`\n${price}`);
+      }
       next(
         actions.length > 0
           ? `\`plue deploy ${environment.name}\` with the same options applies this.`

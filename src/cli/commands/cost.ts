@@ -1,0 +1,40 @@
+import { billText, changeText } from "../../cost/report";
+import { costIf, costOf } from "../../operations/cost";
+import { data, json, next } from "../../terminal/output";
+import {
+  collect,
+  Command,
+  environmentArgument,
+  jsonOption,
+  Option,
+  type Context,
+} from "../command";
+
+/** `plue cost`. */
+export const command = ({ projectDir }: Context) =>
+  new Command("cost")
+    .summary("tell what a month costs, or would cost")
+    .description(
+      "Tell what a month of the environment costs, by part, or what it would cost with other settings. Counts the synthesized stack, the usage in src/environments/usage.ts and the prices in src/cost/prices.json: needs neither AWS nor Terraform.",
+    )
+    .addArgument(environmentArgument())
+    .addOption(
+      new Option(
+        "--if <setting=value>",
+        "suppose another setting, such as apiServer.minCapacity=4 or usage.natGigabytes=500 (repeatable)",
+      ).argParser(collect),
+    )
+    .addOption(jsonOption())
+    .action((settings, { if: changes, json: asJson }) => {
+      if (changes !== undefined) {
+        const { cost, remarks } = costIf(settings, changes, projectDir);
+        if (asJson) return json(cost);
+        return data([changeText(cost), "", ...remarks].join("\n"));
+      }
+      const { cost, remarks } = costOf(settings, projectDir);
+      if (asJson) return json(cost);
+      data([billText(cost), "", ...remarks].join("\n"));
+      next(
+        `\`plue cost ${settings.name} --if apiServer.minCapacity=4\` tells what that would cost.`,
+      );
+    });

@@ -1,0 +1,49 @@
+import { estimate, type Estimate, type EstimateOptions } from "./estimate";
+import type { PlanJson } from "../terraform/plan";
+import { resourcesOfPlan, type Resource } from "./resources";
+
+/** What a change does to a month's bill. */
+export interface CostChange {
+  /** The bill before. */
+  readonly before: Estimate;
+  /** The bill after. */
+  readonly after: Estimate;
+  /** US dollars a month, by part; parts that cost the same before and after are left out. */
+  readonly parts: readonly {
+    readonly part: string;
+    readonly before: number;
+    readonly after: number;
+  }[];
+  /** US dollars a month: positive if it becomes dearer. */
+  readonly difference: number;
+}
+
+/** Less than this is rounding. */
+const CENT = 0.005;
+
+/** Compares two bills. */
+export function costChange(before: Estimate, after: Estimate): CostChange {
+  const of = ({ lines }: Estimate, wanted: string) =>
+    lines.reduce((total, { part, monthly }) => (part === wanted ? total + monthly : total), 0);
+  const parts = [...new Set([...before.lines, ...after.lines].map(({ part }) => part))]
+    .sort()
+    .map((part) => ({ part, before: of(before, part), after: of(after, part) }))
+    .filter((part) => Math.abs(part.after - part.before) >= CENT);
+  return { before, after, parts, difference: after.monthly - before.monthly };
+}
+
+/**
+ * What a plan does to a month's bill.
+ *
+ * @param code the resources of the stack that was planned
+ */
+export function costOfPlan(
+  plan: PlanJson,
+  code: readonly Resource[],
+  options: EstimateOptions,
+): CostChange {
+  return costChange(
+    estimate(resourcesOfPlan(plan, "before", code), options),
+    estimate(resourcesOfPlan(plan, "after", code), options),
+  );
+}

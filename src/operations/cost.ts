@@ -1,0 +1,126 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { costChange, costOfPlan, type CostChange } from "../cost/change";
+import { estimate, type Estimate } from "../cost/estimate";
+import { readPrices } from "../cost/prices";
+import { budgetText, changeText, pricesText } from "../cost/report";
+import { resourcesOfStack, type StackJson } from "../cost/resources";
+import { suppose, type Supposed } from "../cost/what-if";
+import type { BudgetSettings, EnvironmentSettings } from "../environments/settings";
+import { usageOf } from "../environments/usage";
+import { SettingsError } from "../environments/validate";
+import { ActionRequired } from "../process/errors";
+import { templateOf } from "../stack/synthesize";
+import type { PlanJson } from "../terraform/plan";
+import { regionOf, type Environment } from "./environment";
+
+/** A month's bill, and what else there is to say of it. */
+export interface Told<T> {
+  /** The bill, or the change of it. */
+  readonly cost: T;
+  /** Of the budget, where there is one, and of the prices: one line each. */
+  readonly remarks: readonly string[];
+}
+
+interface Synthesized {
+  readonly template: string;
+  readonly bill: Estimate;
+}
+
+/** What a month of an environment costs as it is set. Needs neither AWS nor Terraform. */
+export function costOf(settings: EnvironmentSettings, projectDir: string): Told<Estimate> {
+  const { bill } = synthesizedBill(
+    suppose(settings, []),
+    regionOf(settings, projectDir),
+    projectDir,
+  );
+  return { cost: bill, remarks: remarks(bill, settings.budget, projectDir) };
+}
+
+/**
+ * What a month would cost with other settings.
+ *
+ * @param changes `apiServer.minCapacity=4`, `usage.natGigabytes=500`
+ * @throws ActionRequired if a change is none, or AWS would refuse it
+ */
+export function costIf(
+  settings: EnvironmentSettings,
+  changes: readonly string[],
+  projectDir: string,
+): Told<CostChange> {
+  const asIs = suppose(settings, []);
+  const supposed = suppose(settings, changes);
+  const region = regionOf(settings, projectDir);
+  const elsewhere =
+    supposed.settings.region === settings.region ? region : (supposed.settings.region ?? region);
+  const before = synthesizedBill(asIs, region, projectDir);
+  const after = synthesizedBill(supposed, elsewhere, projectDir);
+  const { budget } = supposed.settings;
+  const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+  if (
+    before.template === after.template &&
+    same(asIs.usage, supposed.usage) &&
+    same(settings.budget, budget)
+  ) {
+    throw new ActionRequired(
+      `${changes.join(", ")} changes nothing in ${settings.name}`,
+      "Is each the name of a setting in src/environments/settings.ts or src/environments/usage.ts,",
+      "with another value than it has?",
+    );
+  }
+  return {
+    cost: costChange(before.bill, after.bill),
+    remarks: remarks(after.bill, budget, projectDir),
+  };
+}
+
+/** What a plan of everything does to a month's bill, as `plue plan` tells it. */
+export function planCost(
+  { settings, region, projectDir, stackDir }: Environment,
+  plan: PlanJson,
+): Told<CostChange> {
+  const template = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as StackJson;
+  const cost = costOfPlan(plan, resourcesOfStack(template), {
+    region,
+    usage: usageOf(settings.name),
+    prices: readPrices(projectDir),
+  });
+  return { cost, remarks: remarks(cost.after, settings.budget, projectDir) };
+}
+
+/** {@link planCost} for a person. */
+export function planCostText(environment: Environment, plan: PlanJson): string {
+  const { cost, remarks } = planCost(environment, plan);
+  return [changeText(cost), ...remarks].join("\n");
+}
+
+function synthesizedBill(
+  { settings, usage }: Supposed,
+  region: string,
+  projectDir: string,
+): Synthesized {
+  const template = refusing(() => templateOf(settings)) as StackJson;
+  const prices = readPrices(projectDir);
+  const bill = estimate(resourcesOfStack(template), { region, usage, prices });
+  return { template: JSON.stringify(template), bill };
+}
+
+/** What AWS would refuse is the user's to correct. */
+function refusing<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    const faults = error.faults.map(({ path, fix }) => `${path} ${fix}`);
+    throw new ActionRequired("AWS would refuse these settings", ...faults);
+  }
+}
+
+function remarks(
+  bill: Estimate,
+  budget: BudgetSettings | undefined,
+  projectDir: string,
+): readonly string[] {
+  const told = budgetText(bill, budget);
+  return [...(told ? [told] : []), pricesText(readPrices(projectDir), bill.region)];
+}
