@@ -20,9 +20,13 @@ export interface RunningPlue {
 }
 
 /** Starts the real command line as a child process, without a terminal. */
-export function startPlue(args: readonly string[], env: NodeJS.ProcessEnv): RunningPlue {
-  const child = spawn(process.execPath, [resolve(project, "bin/plue.js"), ...args], {
-    cwd: project,
+export function startPlue(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  directory = project,
+): RunningPlue {
+  const child = spawn(process.execPath, [resolve(directory, "bin/plue.js"), ...args], {
+    cwd: directory,
     env,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -55,8 +59,12 @@ export function startPlue(args: readonly string[], env: NodeJS.ProcessEnv): Runn
 }
 
 /** Runs the command line to its end. */
-export function plue(args: readonly string[], env: NodeJS.ProcessEnv): Promise<PlueResult> {
-  return startPlue(args, env).result;
+export function plue(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  directory = project,
+): Promise<PlueResult> {
+  return startPlue(args, env, directory).result;
 }
 
 /**

@@ -124,6 +124,24 @@ function environment(checker: Checker, settings: EnvironmentSettings): void {
     }
   }
   checker.oneOf("alarms", settings.alarms, alarmModes);
+  if (settings.budget !== undefined) {
+    const { monthlyDollars, alertEmail } = settings.budget;
+    const budget = checker.at("budget");
+    budget.check(
+      "monthlyDollars",
+      monthlyDollars,
+      Number.isFinite(monthlyDollars) && monthlyDollars >= 0.01,
+      "must be an amount of US dollars above nothing",
+    );
+    if (alertEmail !== undefined) {
+      budget.matches(
+        "alertEmail",
+        alertEmail,
+        new RegExp(patterns.email),
+        "must be an e-mail address",
+      );
+    }
+  }
   if (settings.alertEmail !== undefined) {
     checker.matches(
       "alertEmail",

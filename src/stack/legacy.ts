@@ -25,6 +25,7 @@ const added = [
   /^(api_server|web_app)\/aws_iam_role_policy\.(task_execution|task_exec)$/,
   /^(api_server|web_app)\/aws_appautoscaling_policy\.\w+_requests$/,
   /^image_tags\//,
+  /^budget\//,
   /^db_migrate\/aws_(iam_|security_group)/,
 ];
 

@@ -7,6 +7,7 @@ import { Alarms } from "../constructs/alarms";
 import { Alerts } from "../constructs/alerts";
 import { ApiServer } from "../constructs/api-server";
 import { connect } from "../constructs/connections";
+import { Budget } from "../constructs/budget";
 import { Database } from "../constructs/database";
 import { DbMigrate } from "../constructs/db-migrate";
 import { Ecr } from "../constructs/ecr";
@@ -132,6 +133,11 @@ export class PlueStack extends BaseStack {
         apiServer: apiServer.service,
         webApp: webApp.service,
       });
+    }
+
+    const { monthlyDollars, alertEmail } = settings.budget ?? {};
+    if (monthlyDollars && alertEmail) {
+      new Budget(this, "budget", { environment, monthlyDollars, alertEmail });
     }
 
     this.outputs({

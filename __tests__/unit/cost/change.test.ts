@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { costOfPlan } from "../../../src/cost/change";
 import { readPrices } from "../../../src/cost/prices";
 import { budgetText, changeText } from "../../../src/cost/report";
-import { resourcesOfStack, type PlanJson, type StackJson } from "../../../src/cost/resources";
+import { resourcesOfStack, type StackJson } from "../../../src/cost/resources";
+import type { PlanJson } from "../../../src/terraform/plan";
 import { usageOf } from "../../../src/environments/usage";
 import { dev } from "../../../src/environments/dev";
 import { templateOf } from "../../../src/stack/synthesize";
@@ -21,6 +22,7 @@ const creation: PlanJson = {
     mode: "managed",
     type,
     change: {
+      actions: ["create"],
       before: null,
       after: Object.fromEntries(
         Object.entries(values).filter(([, value]) => !JSON.stringify(value).includes("${")),
@@ -35,7 +37,8 @@ function planOf(change: (address: string) => Record<string, unknown> | null | un
     resource_changes: code.map(({ address, type, values }) => {
       const changed = change(address);
       const after = changed === null ? null : { ...values, ...changed };
-      return { address, mode: "managed", type, change: { before: values, after } };
+      const actions = [changed === null ? "delete" : "update"];
+      return { address, mode: "managed", type, change: { actions, before: values, after } };
     }),
   };
 }
@@ -87,7 +90,7 @@ test("what a plan adds and no rule prices is named", () => {
         address: "aws_msk_cluster.x",
         mode: "managed",
         type: "aws_msk_cluster",
-        change: { before: null, after: {} },
+        change: { actions: ["create"], before: null, after: {} },
       },
     ],
   };

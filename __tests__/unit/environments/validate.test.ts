@@ -103,6 +103,12 @@ test.each<[string, Changes, string]>([
   ],
   ["a domain that is none", { domain: { name: "plue" } }, "dev.domain.name"],
   ["adopting another environment's state", { adopts: "production" }, "dev.adopts"],
+  ["a budget of nothing", { budget: { monthlyDollars: 0 } }, "dev.budget.monthlyDollars"],
+  [
+    "a budget that tells nobody's address",
+    { budget: { monthlyDollars: 100, alertEmail: "ops" } },
+    "dev.budget.alertEmail",
+  ],
   ["an account id that is none", { accountId: "1234" }, "dev.accountId"],
 ])("refuses %s", (_, changes, path) => {
   const found = faults(changed(changes));

@@ -1,0 +1,77 @@
+import type { Estimate } from "./estimate";
+import { regionsOf, type Prices } from "./prices";
+import { dollars } from "./report";
+
+/** A table in Markdown, as Prettier writes it; columns of amounts stand on the right. */
+function markdown(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly number[],
+): string {
+  const widths = head.map((title, index) =>
+    Math.max(3, title.length, ...rows.map((row) => row[index]!.length)),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, i) => (right.includes(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join(" | ")} |`;
+  const rule = widths.map((width, i) =>
+    right.includes(i) ? `${"-".repeat(width - 1)}:` : "-".repeat(width),
+  );
+  return [line(head), `| ${rule.join(" | ")} |`, ...rows.map(line)].join("\n");
+}
+
+const number = (value: number) => String(+value.toFixed(value < 1 ? 3 : 1));
+
+/** A bill, line by line: how much of what at which price. */
+export function billTable({ lines, monthly, atMost }: Estimate): string {
+  return markdown(
+    ["part", "what", "quantity", "unit", "price", "a month", "at most"],
+    [
+      ...lines.map((line) => [
+        `\`${line.part}\``,
+        line.what,
+        number(line.quantity),
+        line.unit,
+        `$${line.price}`,
+        dollars(line.monthly),
+        dollars(line.atMost),
+      ]),
+      ["**total**", "", "", "", "", `**${dollars(monthly)}**`, `**${dollars(atMost)}**`],
+    ],
+    [2, 4, 5, 6],
+  );
+}
+
+/** Bills side by side, by part. */
+export function totalsTable(bills: Readonly<Record<string, Estimate>>): string {
+  const all = Object.values(bills);
+  const parts = [...new Set(all.flatMap(({ lines }) => lines.map(({ part }) => part)))].sort();
+  const of = ({ lines }: Estimate, wanted: string) =>
+    lines.reduce((sum, { part, monthly }) => (part === wanted ? sum + monthly : sum), 0);
+  return markdown(
+    ["part", ...Object.keys(bills)],
+    [
+      ...parts.map((part) => [`\`${part}\``, ...all.map((bill) => dollars(of(bill, part)))]),
+      ["**total**", ...all.map(({ monthly }) => `**${dollars(monthly)}**`)],
+      ["with all that scales by itself", ...all.map(({ atMost }) => dollars(atMost))],
+    ],
+    all.map((_, index) => index + 1),
+  );
+}
+
+/** Every price by region; those that AWS's price list has not confirmed are marked. */
+export function pricesTable(prices: Prices): string {
+  const regions = regionsOf(prices);
+  return markdown(
+    ["price", "unit", "usage type in the price list", ...regions],
+    Object.entries(prices.prices).map(([id, { unit, usageType, usd, listed = {} }]) => [
+      `\`${id}\``,
+      unit,
+      usageType === undefined ? "not in it" : `\`${usageType}\``,
+      ...regions.map((region) => {
+        const price = usd[region];
+        return price === undefined ? "" : `${price}${region in listed ? "" : " ?"}`;
+      }),
+    ]),
+    regions.map((_, index) => index + 3),
+  );
+}
