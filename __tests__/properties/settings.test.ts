@@ -96,6 +96,13 @@ const settings: fc.Arbitrary<EnvironmentSettings> = fc
           { requiredKeys: ["name"] },
         ),
         alarms: fc.constantFrom("notify" as const, "targets-only" as const),
+        budget: fc.record(
+          {
+            monthlyDollars: mostly(fc.double({ min: 0.01, max: 1e6, noNaN: true }), wrongNumber),
+            alertEmail: mostly(fc.constant("ops@example.com"), awkward),
+          },
+          { requiredKeys: ["monthlyDollars"] },
+        ),
       },
       { requiredKeys: [] },
     ),
