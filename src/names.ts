@@ -121,6 +121,11 @@ export interface Connection {
   readonly ingress: string;
   /** Name of the ingress rule's resource. @default none: the rule stands in the security group itself */
   readonly ruleResource?: string;
+  /**
+   * The environment of the old Terraform project that had that resource, at its root.
+   * @default none had
+   */
+  readonly legacyEnvironment?: "dev";
 }
 
 /** Every connection between two parts; the composition root allows these and no others. */
@@ -149,6 +154,7 @@ export const connections: readonly Connection[] = [
     egress: "PostgreSQL",
     ingress: "PostgreSQL from api",
     ruleResource: "database_from_api",
+    legacyEnvironment: "dev",
   },
   {
     from: "api-server",
@@ -158,6 +164,7 @@ export const connections: readonly Connection[] = [
     egress: "NFS to the git repositories",
     ingress: "NFS from api",
     ruleResource: "efs_from_api",
+    legacyEnvironment: "dev",
   },
   {
     from: "db-migrate",

@@ -5,7 +5,7 @@ import { ACMClient, RequestCertificateCommand } from "@aws-sdk/client-acm";
 import { DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { ECSClient, DescribeServicesCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { adoptedIn, judge, type Finding, type Verdict } from "../../src/operations/adopt/verdict";
+import { judge, type Finding, type Verdict } from "../../src/operations/adopt/verdict";
 import type { ResourceChange } from "../../src/terraform/plan";
 import { readStack } from "../../src/terraform/stack";
 import type { EnvironmentSettings } from "../../src/environments/settings";
@@ -142,7 +142,7 @@ function adoption(settings: EnvironmentSettings): void {
     };
     const synthesized = readFileSync(join(stack.folder, "cdk.tf.json"), "utf8");
     const readBack = readStack(JSON.parse(synthesized) as Parameters<typeof readStack>[0]);
-    verdict = judge(plan.resource_changes, adoptedIn(readBack, name as "dev"));
+    verdict = judge(plan.resource_changes, readBack.isAdopted);
   });
   afterAll(async () => {
     stack?.remove();

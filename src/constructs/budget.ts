@@ -1,5 +1,6 @@
 import { BudgetsBudget } from "@cdktf/provider-aws/lib/budgets-budget";
 import { Construct } from "constructs";
+import { isNew } from "./legacy";
 
 /** What a month may cost, and who hears of it. */
 export interface BudgetProps {
@@ -25,6 +26,7 @@ export class Budget extends Construct {
   /** Makes the budget and its two alerts. */
   constructor(scope: Construct, id: string, props: BudgetProps) {
     super(scope, id);
+    isNew(this);
     const { environment, monthlyDollars, alertEmail } = props;
     const alert = (notificationType: "ACTUAL" | "FORECASTED", threshold: number) => ({
       notificationType,

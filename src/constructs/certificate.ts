@@ -12,6 +12,7 @@ import {
   type TerraformVariable,
 } from "../cdktf";
 import type { DomainSettings } from "../environments/settings";
+import { isNew } from "./legacy";
 import { reference } from "./reference";
 
 // Conditions on an empty certificate_arn are Terraform's own text: cdktf's Op writes "" as undefined.
@@ -64,6 +65,7 @@ export function certificate(scope: Construct, props: CertificateProps): string {
     certificateArn: `\${${reference(made)}[0].arn}`,
     validationRecordFqdns: [`\${${reference(record)}[0].fqdn}`],
   });
+  isNew(made, record, validation);
   return Token.asString(
     conditional(
       ref(`${given} != ""`),

@@ -3,6 +3,7 @@ import type { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { SecurityGroupRule } from "@cdktf/provider-aws/lib/security-group-rule";
 import type { Construct } from "constructs";
 import { connections, type Part } from "../names";
+import { stoodAt } from "./legacy";
 import { reference } from "./reference";
 
 /** A part of Plue that connects to others, or that others connect to. */
@@ -53,6 +54,8 @@ export function connect(from: Connectable, to: Connectable): void {
     securityGroupId: to.securityGroup.id,
     sourceSecurityGroupId: from.securityGroup.id,
   });
+  const { legacyEnvironment: old } = connection;
+  stoodAt(rule, old ? { [old]: rule.node.id } : {});
   if (from.service) {
     from.service.dependsOn = [...(from.service.dependsOn ?? []), reference(rule)];
   }

@@ -13,6 +13,7 @@ import type { DatabaseSettings } from "../environments/settings";
 import { names, ports } from "../names";
 import type { Connectable } from "./connections";
 import { trustService } from "./iam";
+import { isNew } from "./legacy";
 import { randomPassword, writeOnlyPassword } from "./master-password";
 import type { Network } from "./network";
 
@@ -107,6 +108,7 @@ export class Database extends Construct implements Connectable {
       ],
       lifecycle: { createBeforeDestroy: true },
     });
+    isNew(parameterGroup);
     // RDS makes this group itself, without a retention, unless it is there first.
     const logGroup = new CloudwatchLogGroup(this, "aws_cloudwatch_log_group.database", {
       name: names.databaseLogGroup(environment),
@@ -187,6 +189,7 @@ export class Database extends Construct implements Connectable {
       role: role.name,
       policyArn: "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
     });
+    isNew(role, policy);
     return { role, policy };
   }
 }

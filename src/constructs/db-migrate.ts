@@ -7,6 +7,7 @@ import { migrate } from "../names";
 import type { Connectable } from "./connections";
 import type { Database } from "./database";
 import { fargateTask, type TaskContext } from "./fargate-task";
+import { isNew } from "./legacy";
 
 /** What the migration task needs. */
 export interface DbMigrateProps extends TaskContext {
@@ -33,7 +34,7 @@ export class DbMigrate extends Construct implements Connectable {
   constructor(scope: Construct, id: string, props: DbMigrateProps) {
     super(scope, id);
     const { database, repository, imageTag, settings, ...context } = props;
-    const { securityGroup, taskDefinition } = fargateTask(this, {
+    const { securityGroup, taskDefinition, roles, rolePolicies } = fargateTask(this, {
       ...context,
       ...settings,
       component: migrate,
@@ -46,6 +47,8 @@ export class DbMigrate extends Construct implements Connectable {
         readonlyRootFilesystem: true,
       },
     });
+    // The old project's task had no role or security group of its own.
+    isNew(securityGroup, ...roles, ...rolePolicies);
     this.securityGroup = securityGroup;
     this.taskDefinition = taskDefinition;
   }

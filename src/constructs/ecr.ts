@@ -3,6 +3,7 @@ import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
 import { Construct } from "constructs";
 import type { EcrSettings } from "../environments/settings";
 import { api, migrate, names, web, type Component } from "../names";
+import { isNew } from "./legacy";
 
 /** What the repositories are made of. */
 export interface EcrProps {
@@ -33,23 +34,28 @@ export class Ecr extends Construct {
         encryptionConfiguration: [{ encryptionType: "AES256" }],
         forceDelete: settings.forceDelete,
       });
-      new EcrLifecyclePolicy(this, `aws_ecr_lifecycle_policy.${component.module}`, {
-        repository: created.name,
-        policy: JSON.stringify({
-          rules: [
-            {
-              rulePriority: 1,
-              description: `Keep the last ${settings.maxImageCount} images`,
-              selection: {
-                tagStatus: "any",
-                countType: "imageCountMoreThan",
-                countNumber: settings.maxImageCount,
+      const lifecyclePolicy = new EcrLifecyclePolicy(
+        this,
+        `aws_ecr_lifecycle_policy.${component.module}`,
+        {
+          repository: created.name,
+          policy: JSON.stringify({
+            rules: [
+              {
+                rulePriority: 1,
+                description: `Keep the last ${settings.maxImageCount} images`,
+                selection: {
+                  tagStatus: "any",
+                  countType: "imageCountMoreThan",
+                  countNumber: settings.maxImageCount,
+                },
+                action: { type: "expire" },
               },
-              action: { type: "expire" },
-            },
-          ],
-        }),
-      });
+            ],
+          }),
+        },
+      );
+      if (component === migrate) isNew(created, lifecyclePolicy);
       return created;
     };
     this.apiServer = repository(api);

@@ -15,6 +15,7 @@ import {
   type TaskContext,
 } from "./fargate-task";
 import type { PolicyStatement } from "./iam";
+import { isNew } from "./legacy";
 import type { LoadBalancer } from "./load-balancer";
 
 /** Where a service runs. */
@@ -159,12 +160,13 @@ function autoscale(scope: Construct, service: EcsService, props: FargateServiceP
   track("cpu", "ECSServiceAverageCPUUtilization", settings.cpuTargetPercent ?? 75);
   track("memory", "ECSServiceAverageMemoryUtilization", settings.memoryTargetPercent ?? 75);
   if (settings.requestsPerTarget) {
-    track(
+    const policy = track(
       "requests",
       "ALBRequestCountPerTarget",
       settings.requestsPerTarget,
       `${loadBalancer.lb.arnSuffix}/${targetGroup.arnSuffix}`,
     );
+    isNew(policy);
   }
 }
 

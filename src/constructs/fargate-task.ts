@@ -14,6 +14,7 @@ import type { EgressSettings, LogRetentionDays } from "../environments/settings"
 import { names, type Component } from "../names";
 import { tcp } from "./connections";
 import { policyDocument, trustService, type PolicyStatement } from "./iam";
+import { isNew } from "./legacy";
 import type { Network } from "./network";
 
 /** The one container of a task, as far as tasks differ. */
@@ -81,6 +82,8 @@ export interface FargateTask {
   readonly securityGroup: SecurityGroup;
   /** The task definition. */
   readonly taskDefinition: EcsTaskDefinition;
+  /** The role with which ECS starts it, and the one with which it acts. */
+  readonly roles: readonly IamRole[];
   /** A task that starts before its roles have these would fail. */
   readonly rolePolicies: readonly IamRolePolicy[];
 }
@@ -123,38 +126,42 @@ export function fargateTask(scope: Construct, props: FargateTaskProps): FargateT
     });
   const executionRole = role("task_execution");
   const secrets = Object.values(container.secrets ?? {});
-  const executionPolicies = [
-    grant(
-      executionRole,
-      "task_execution",
-      "task-execution",
-      { Action: "ecr:GetAuthorizationToken", Resource: "*" },
-      {
-        Action: [
-          "ecr:BatchCheckLayerAvailability",
-          "ecr:BatchGetImage",
-          "ecr:GetDownloadUrlForLayer",
-        ],
-        Resource: container.repository.arn,
-      },
-      {
-        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-        Resource: `${logGroup.arn}:*`,
-      },
-    ),
-    ...(secrets.length > 0
+  const executionPolicy = grant(
+    executionRole,
+    "task_execution",
+    "task-execution",
+    { Action: "ecr:GetAuthorizationToken", Resource: "*" },
+    {
+      Action: [
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:GetDownloadUrlForLayer",
+      ],
+      Resource: container.repository.arn,
+    },
+    {
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: `${logGroup.arn}:*`,
+    },
+  );
+  // The old project attached AWS's own policy instead.
+  isNew(executionPolicy);
+  const secretsPolicies =
+    secrets.length > 0
       ? [
           grant(executionRole, "task_execution_secrets", "secrets", {
             Action: "secretsmanager:GetSecretValue",
             Resource: secrets.map(({ secret }) => secret.arn),
           }),
         ]
-      : []),
-  ];
+      : [];
   const taskRole = role("task");
-  const taskPolicies = Object.entries(props.taskStatements ?? {}).map(([suffix, statement]) =>
-    grant(taskRole, `task_${suffix}`, suffix, statement),
-  );
+  const taskPolicies = Object.entries(props.taskStatements ?? {}).map(([suffix, statement]) => {
+    const policy = grant(taskRole, `task_${suffix}`, suffix, statement);
+    // The old project had one for the file system only.
+    if (suffix !== "efs") isNew(policy);
+    return policy;
+  });
 
   const taskDefinition = new EcsTaskDefinition(scope, `aws_ecs_task_definition.${id}`, {
     family,
@@ -171,7 +178,12 @@ export function fargateTask(scope: Construct, props: FargateTaskProps): FargateT
     // An earlier revision must still be there when a deployment is rolled back to it.
     skipDestroy: true,
   });
-  return { securityGroup, taskDefinition, rolePolicies: [...executionPolicies, ...taskPolicies] };
+  return {
+    securityGroup,
+    taskDefinition,
+    roles: [executionRole, taskRole],
+    rolePolicies: [executionPolicy, ...secretsPolicies, ...taskPolicies],
+  };
 }
 
 const httpsToAnywhere: readonly EgressSettings[] = [

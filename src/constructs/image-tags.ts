@@ -3,6 +3,7 @@ import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import { Construct } from "constructs";
 import { Fn, Token, conditional, ref, type TerraformVariable } from "../cdktf";
 import { api, migrate, names, web, type Component } from "../names";
+import { isNew } from "./legacy";
 import { reference } from "./reference";
 
 /** Which tags to deploy. */
@@ -35,6 +36,7 @@ export class ImageTags extends Construct {
   /** Makes the parameters. */
   constructor(scope: Construct, id: string, props: ImageTagsProps) {
     super(scope, id);
+    isNew(this);
     const path = names.tagParameters(props.environment);
     const deployed = new DataAwsSsmParametersByPath(
       this,

@@ -22,6 +22,7 @@ import type { DomainSettings } from "../environments/settings";
 import { api, healthPath, names, ports, web, type Component } from "../names";
 import { certificate, certificatePreconditions } from "./certificate";
 import type { Connectable } from "./connections";
+import { isNew } from "./legacy";
 import type { Network } from "./network";
 import { addCheck, allowFromInternet, redirectToHttps } from "./raw-terraform";
 import { reference } from "./reference";
@@ -103,12 +104,13 @@ export class LoadBalancer extends Construct implements Connectable {
     this.alarmOnUnhealthy(props, web, this.webApp);
 
     if (domain?.hostedZoneId) {
-      new Route53Record(this, "aws_route53_record.main", {
+      const record = new Route53Record(this, "aws_route53_record.main", {
         zoneId: domain.hostedZoneId,
         name: domain.name,
         type: "A",
         alias: { name: this.lb.dnsName, zoneId: this.lb.zoneId, evaluateTargetHealth: true },
       });
+      isNew(record);
     }
     if (!domain) {
       addCheck(

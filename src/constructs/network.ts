@@ -14,6 +14,7 @@ import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import { Construct } from "constructs";
 import type { TerraformResource } from "../cdktf";
+import { isNew } from "./legacy";
 import { reference } from "./reference";
 import type { NetworkSettings } from "../environments/settings";
 import { policyDocument, trustService } from "./iam";
@@ -64,11 +65,12 @@ export class Network extends Construct {
     });
     // A VPC comes with a group that lets its members talk; whatever is started without a group of
     // its own would get it.
-    new DefaultSecurityGroup(this, "aws_default_security_group.main", {
+    const defaultGroup = new DefaultSecurityGroup(this, "aws_default_security_group.main", {
       vpcId: this.vpc.id,
       ingress: [],
       egress: [],
     });
+    isNew(defaultGroup);
     const internetGateway = new InternetGateway(this, "aws_internet_gateway.main", {
       vpcId: this.vpc.id,
       tags: named("igw"),
@@ -142,13 +144,14 @@ export class Network extends Construct {
     associate("public", this.publicSubnets, [publicRoutes]);
     this.privateRoutes = associate("private", this.privateSubnets, privateTables);
 
-    new VpcEndpoint(this, "aws_vpc_endpoint.s3", {
+    const s3Endpoint = new VpcEndpoint(this, "aws_vpc_endpoint.s3", {
       vpcId: this.vpc.id,
       serviceName: `com.amazonaws.${props.region}.s3`,
       vpcEndpointType: "Gateway",
       routeTableIds: privateTables.map((table) => table.id),
       tags: named("s3-endpoint"),
     });
+    isNew(s3Endpoint);
 
     this.logTraffic(props);
   }

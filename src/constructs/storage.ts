@@ -10,6 +10,7 @@ import type { StorageSettings } from "../environments/settings";
 import { names } from "../names";
 import type { Connectable } from "./connections";
 import { policyDocument, type PolicyStatement } from "./iam";
+import { isNew } from "./legacy";
 import type { Network } from "./network";
 
 /** What the storage is made of. */
@@ -68,11 +69,13 @@ export class Storage extends Construct implements Connectable {
         Condition: { Bool: { "aws:SecureTransport": "false" } },
       }),
     });
+    isNew(policy);
     if (settings.backups) {
-      new EfsBackupPolicy(this, "aws_efs_backup_policy.main", {
+      const backups = new EfsBackupPolicy(this, "aws_efs_backup_policy.main", {
         fileSystemId: this.fileSystem.id,
         backupPolicy: { status: "ENABLED" },
       });
+      isNew(backups);
     }
 
     // The rules are resources of their own, for the reason that the database's are.

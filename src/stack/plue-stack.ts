@@ -17,7 +17,7 @@ import { LoadBalancer } from "../constructs/load-balancer";
 import { Network } from "../constructs/network";
 import { Storage } from "../constructs/storage";
 import { WebApp } from "../constructs/web-app";
-import { movedBlocks } from "./legacy";
+import { takeOver } from "./moved";
 import type { EnvironmentSettings } from "../environments/settings";
 import { stateBackend } from "../environments/state-backend";
 import { Variables } from "./variables";
@@ -156,7 +156,7 @@ export class PlueStack extends BaseStack {
       migrate_security_group_id: [dbMigrate.securityGroup.id, "The migration task's group"],
       ...(alerts && { sns_topic_arn: [alerts.topic.arn, "The topic that alarms publish to"] }),
     });
-    if (settings.adopts) this.addOverride("moved", movedBlocks(this, settings.adopts));
+    if (settings.adopts) takeOver(this, settings.adopts);
   }
 
   private configureTerraform(settings: EnvironmentSettings, variables: Variables): void {

@@ -24,6 +24,8 @@ export interface StackFolder {
 }
 
 interface Synthesized {
+  /** Addresses in the old project's state by those in the stack, where it takes one over. */
+  readonly "//"?: { legacy_addresses?: Record<string, string> };
   readonly resource: Record<string, Record<string, { "//"?: { metadata?: { path?: string } } }>>;
   readonly terraform: { backend: { s3: S3Backend } };
 }
@@ -32,8 +34,8 @@ interface Synthesized {
 export interface Stack {
   /** Where its state is. */
   readonly backend: S3Backend;
-  /** The path of a resource's construct in the stack, by its address; undefined for none in the code. */
-  pathOf(address: string): string | undefined;
+  /** Whether the stack expects an object of the old project there. */
+  readonly isAdopted: (address: string) => boolean;
   /** Its modules: the constructs right below the stack. */
   readonly modules: readonly string[];
   /** The module of a resource, by its address without an index; undefined for one not in the code. */
@@ -65,23 +67,24 @@ export async function synthesize({ projectDir, stackDir }: StackFolder): Promise
 }
 
 /** Reads a synthesized stack. */
-export function readStack({ resource, terraform }: Synthesized): Stack {
+export function readStack({ "//": comment, resource, terraform }: Synthesized): Stack {
+  const adopted = new Set(Object.keys(comment?.legacy_addresses ?? {}));
   const pathByAddress = new Map<string, string>();
   for (const [type, resources] of Object.entries(resource)) {
-    for (const [name, { "//": comment }] of Object.entries(resources)) {
-      const [, ...path] = (comment?.metadata?.path ?? "").split("/");
+    for (const [name, block] of Object.entries(resources)) {
+      const [, ...path] = (block["//"]?.metadata?.path ?? "").split("/");
       pathByAddress.set(`${type}.${name}`, path.join("/"));
     }
   }
   const moduleIn = (path: string) => (path.includes("/") ? path.split("/")[0]! : "stack");
   const modules = [...new Set([...pathByAddress.values()].map(moduleIn))];
-  const pathOf = (address: string) => pathByAddress.get(address.replace(/\[.*\]$/, ""));
+  const withoutIndex = (address: string) => address.replace(/\[.*\]$/, "");
   return {
     backend: terraform.backend.s3,
     modules,
-    pathOf,
+    isAdopted: (address) => adopted.has(withoutIndex(address)),
     moduleOf: (address) => {
-      const path = pathOf(address);
+      const path = pathByAddress.get(withoutIndex(address));
       return path === undefined ? undefined : moduleIn(path);
     },
     addressesOf: (wanted) => {

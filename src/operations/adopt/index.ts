@@ -2,7 +2,7 @@ import { ActionRequired } from "../../process/errors";
 import type { VariableOptions } from "../../terraform/variables";
 import type { Environment } from "../environment";
 import { openTerraform } from "../terraform";
-import { adoptedIn, judge, type Verdict } from "./verdict";
+import { judge, type Verdict } from "./verdict";
 
 /**
  * Plans on the state of the old project and judges the plan. Nothing is changed.
@@ -13,8 +13,7 @@ export async function judgeAdoption(
   variables: VariableOptions,
 ): Promise<Verdict> {
   const { name, settings } = environment;
-  const { adopts } = settings;
-  if (adopts === undefined) {
+  if (settings.adopts === undefined) {
     throw new ActionRequired(
       `${name} takes over no state of the old project`,
       `Set adopts in src/environments/${name}.ts if it should.`,
@@ -22,5 +21,5 @@ export async function judgeAdoption(
   }
   const terraform = await openTerraform(environment);
   const { plan } = await terraform.plan({ variables });
-  return judge(plan.resource_changes ?? [], adoptedIn(terraform.stack, adopts));
+  return judge(plan.resource_changes ?? [], terraform.stack.isAdopted);
 }

@@ -5,9 +5,6 @@ import {
   type Action,
   type ResourceChange,
 } from "../../terraform/plan";
-import type { Stack } from "../../terraform/stack";
-import { legacyAddress } from "../../stack/legacy";
-import type { EnvironmentSettings } from "../../environments/settings";
 import { allowedLosses, explainedChanges } from "./expected";
 
 /** Something that changes, and why that is well, or what a person must look at. */
@@ -34,19 +31,6 @@ export interface Verdict {
   readonly replaced: readonly Finding[];
   /** Objects that go. */
   readonly destroyed: readonly Finding[];
-}
-
-/**
- * Tells of an address whether the stack expects an object of the old project there.
- */
-export function adoptedIn(
-  { pathOf }: Pick<Stack, "pathOf">,
-  adopts: NonNullable<EnvironmentSettings["adopts"]>,
-): (address: string) => boolean {
-  return (address) => {
-    const path = pathOf(address);
-    return path !== undefined && legacyAddress(path, adopts) !== undefined;
-  };
 }
 
 /**

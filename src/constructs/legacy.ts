@@ -1,0 +1,57 @@
+import type { Construct } from "constructs";
+import type { TerraformResource } from "../cdktf";
+import type { EnvironmentSettings } from "../environments/settings";
+
+/** An environment of the Terraform project that this one replaces. */
+export type LegacyEnvironment = NonNullable<EnvironmentSettings["adopts"]>;
+
+const NEW = "plue:new";
+const ADDRESS = "plue:legacy-address";
+
+/** Says of resources, or of constructs with all that they hold, that the old project had none. */
+export function isNew(...elements: readonly Construct[]): void {
+  for (const element of elements) element.node.addMetadata(NEW, true);
+}
+
+/**
+ * Says where a resource stood in the old project, where the rule of {@link legacyAddress} does not fit.
+ * @param address by environment; the old project did not have it in one that is left out
+ */
+export function stoodAt(
+  resource: TerraformResource,
+  address: Partial<Record<LegacyEnvironment, string>>,
+): void {
+  resource.node.addMetadata(ADDRESS, address);
+}
+
+/** The modules of the old project; what stood elsewhere was at its root. */
+const modules = new Set([
+  "network",
+  "database",
+  "storage",
+  "ecr",
+  "ecs_cluster",
+  "load_balancer",
+  "api_server",
+  "web_app",
+]);
+
+/**
+ * The address that a resource has in a state of the old project: the construct that holds it was a
+ * module of the same name, and the construct's id is its address in there.
+ *
+ * @returns undefined for what the old project did not have
+ */
+export function legacyAddress(
+  resource: TerraformResource,
+  adopts: LegacyEnvironment,
+): string | undefined {
+  const metadata = (element: { node: Construct["node"] }, type: string) =>
+    element.node.metadata.find((entry) => entry.type === type)?.data as unknown;
+  if (resource.node.scopes.some((scope) => metadata(scope, NEW))) return undefined;
+  const stated = metadata(resource, ADDRESS) as Partial<Record<LegacyEnvironment, string>>;
+  if (stated) return stated[adopts];
+  const { id, scope } = resource.node;
+  const module = scope?.node.id ?? "";
+  return modules.has(module) ? `module.${module}.${id}` : id;
+}

@@ -1,0 +1,23 @@
+import { TerraformResource, type TerraformStack } from "../cdktf";
+import { legacyAddress, type LegacyEnvironment } from "../constructs/legacy";
+import { reference } from "../constructs/reference";
+
+/**
+ * Lets a stack take over a state of the old project: a `moved` block for each resource that has
+ * another address now, and a comment that tells `plue adopt` which resources the state should hold and
+ * under which address it had them.
+ */
+export function takeOver(stack: TerraformStack, adopts: LegacyEnvironment): void {
+  const moved: { from: string; to: string }[] = [];
+  const legacyAddresses: Record<string, string> = {};
+  for (const resource of stack.node.findAll()) {
+    if (!(resource instanceof TerraformResource)) continue;
+    const from = legacyAddress(resource, adopts);
+    if (from === undefined) continue;
+    legacyAddresses[reference(resource)] = from;
+    const to = `${reference(resource)}${resource.count === undefined ? "" : "[0]"}`;
+    if (from !== to) moved.push({ from, to });
+  }
+  stack.addOverride("moved", moved);
+  stack.addOverride("//", { legacy_addresses: legacyAddresses });
+}
