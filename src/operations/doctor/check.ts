@@ -1,3 +1,9 @@
+import type { TaskDefinition } from "@aws-sdk/client-ecs";
+import type { Component } from "../../names";
+
+/** The task definitions that a deployment has made, by component. */
+export type Definitions = ReadonlyMap<Component, TaskDefinition>;
+
 /** What a check found. */
 export interface Check {
   /** What was checked. */

@@ -2,8 +2,7 @@ import { imageExists } from "../../aws/ecr";
 import { tagOfTaskDefinition } from "../../aws/ecs";
 import { names } from "../../names";
 import type { Environment } from "../environment";
-import type { Definitions } from ".";
-import { failed, ok, type Check } from "./check";
+import { failed, ok, type Check, type Definitions } from "./check";
 
 /** Whether each image that a task would pull is in ECR. */
 export function checkImages(environment: Environment, definitions: Definitions): Promise<Check[]> {

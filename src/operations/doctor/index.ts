@@ -4,7 +4,7 @@ import { explain } from "../../aws/errors";
 import { components, names, type Component } from "../../names";
 import { ActionRequired } from "../../process/errors";
 import type { Environment } from "../environment";
-import { unknown, type Check } from "./check";
+import { unknown, type Check, type Definitions } from "./check";
 import { checkDatabase } from "./database";
 import { checkFileSystem } from "./file-system";
 import { checkImages } from "./images";
@@ -14,9 +14,6 @@ import { checkSecret } from "./secret";
 import { checkSecurityGroups } from "./security-groups";
 import { checkServices } from "./services";
 import { checkTargets } from "./targets";
-
-/** The task definitions that a deployment has made, by component. */
-export type Definitions = ReadonlyMap<Component, TaskDefinition>;
 
 /** Every check, in the order in which one failure explains the next. */
 const CHECKS: readonly (readonly [

@@ -2,8 +2,7 @@ import type { TaskDefinition } from "@aws-sdk/client-ecs";
 import { simulate, type Permission } from "../../aws/iam";
 import { names, type Component } from "../../names";
 import type { Environment } from "../environment";
-import type { Definitions } from ".";
-import { failed, ok, unknown, type Check } from "./check";
+import { failed, ok, unknown, type Check, type Definitions } from "./check";
 
 /** What a role must be allowed to do. */
 interface Need extends Permission {
