@@ -1,0 +1,26 @@
+import { Help } from "commander";
+import { declareCommands } from "../../src/cli/commands";
+import { code, table } from "./markdown";
+
+const help = new Help();
+
+/** For each command, how it is called and what its options do, as its declaration has it. */
+export function commandTexts(projectDir: string): Map<string, string> {
+  return new Map(
+    declareCommands({ projectDir }).map((command) => {
+      const name = `plue ${command.name()}`;
+      const rows = [
+        ...command.registeredArguments.map((argument) => {
+          const { description, argChoices = [] } = argument;
+          const choices = argChoices.every((choice) => description.includes(choice))
+            ? ""
+            : `: ${argChoices.join(", ")}`;
+          return [code(`<${argument.name()}>`), `${description}${choices}`];
+        }),
+        ...command.options.map((option) => [code(option.flags), help.optionDescription(option)]),
+      ];
+      const usage = code(`${name} ${command.usage()}`);
+      return [name, `${usage}\n\n${table(["argument, option", "what"], rows)}`];
+    }),
+  );
+}
