@@ -5,17 +5,13 @@ import { App } from "../../../src/cdktf";
 import { environments } from "../../../src/environments";
 import { PlueStack } from "../../../src/stack/plue-stack";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
+import { examples } from "../../support/examples";
 import { describeEmbeddedAws, offlineEnvironment, terraform } from "../../support/embedded-aws";
 
 const writeOnly = (settings: EnvironmentSettings): EnvironmentSettings => ({
   ...settings,
   database: { ...settings.database, masterPassword: { mode: "write-only", version: 1 } },
 });
-const withDomain = (settings: EnvironmentSettings): EnvironmentSettings => ({
-  ...settings,
-  domain: { name: "plue.example.com", hostedZoneId: "Z0123456789" },
-});
-
 describeEmbeddedAws("Terraform itself takes", () => {
   let outdir: string;
   beforeEach(() => {
@@ -32,20 +28,18 @@ describeEmbeddedAws("Terraform itself takes", () => {
     return { folder, env, init: await terraform(folder, ["init", "-backend=false"], env) };
   }
 
-  test.each(environments)("the stack of $name", async (settings) => {
+  const stacks = [
+    ...environments.map((settings) => [settings.name, settings] as const),
+    ...examples.map(([file, settings]) => [`examples/${file}`, settings] as const),
+  ];
+  test.each(stacks)("the stack of %s", async (name, settings) => {
     let { folder, env, init } = await initialize(settings);
     if (init.code !== 0 && settings.database.masterPassword.mode === "random") {
       console.warn(
-        `Left out of the validation of ${settings.name}: the random password, whose provider hashicorp/random cannot be installed here.`,
+        `Left out of the validation of ${name}: the random password, whose provider hashicorp/random cannot be installed here.`,
       );
       ({ folder, env, init } = await initialize(writeOnly(settings)));
     }
-    expect(init).toMatchObject({ code: 0 });
-    expect(await terraform(folder, ["validate"], env)).toMatchObject({ code: 0 });
-  });
-
-  test("a stack with a domain and its zone", async () => {
-    const { folder, env, init } = await initialize(withDomain(writeOnly(environments[1]!)));
     expect(init).toMatchObject({ code: 0 });
     expect(await terraform(folder, ["validate"], env)).toMatchObject({ code: 0 });
   });

@@ -5,6 +5,7 @@ import { LbListener } from "@cdktf/provider-aws/lib/lb-listener";
 import { LbListenerRule } from "@cdktf/provider-aws/lib/lb-listener-rule";
 import { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group";
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
+import { domainWithZone } from "../../../examples/domain-with-zone";
 import { production } from "../../../src/environments/production";
 import { referred, stacks, synthesize } from "../../support/stack";
 
@@ -117,10 +118,7 @@ describe("the address that users see", () => {
   });
 
   test("is the domain, whose record and certificate are made in its zone", () => {
-    const stack = synthesize({
-      ...production,
-      domain: { name: "plue.example.com", hostedZoneId: "Z0123456789" },
-    });
+    const stack = synthesize(domainWithZone);
     expect(url(stack)).toBe('${var.enable_https ? "https" : "http"}://plue.example.com');
     expect(stack.json).toHaveResourceWithProperties(Route53Record, {
       type: "A",

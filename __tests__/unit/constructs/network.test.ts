@@ -4,7 +4,7 @@ import { NatGateway } from "@cdktf/provider-aws/lib/nat-gateway";
 import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
-import { local } from "../../../src/environments/local";
+import { threeZones } from "../../../examples/three-zones";
 import { knownNames, referred, stacks, synthesize, type Synthesized } from "../../support/stack";
 
 /** Where each subnet's default route leads: the address of a gateway, by subnet. */
@@ -98,14 +98,7 @@ test("in production each private subnet leaves through the NAT gateway of its ow
 });
 
 test("takes three zones", () => {
-  const stack = synthesize({
-    ...local,
-    network: {
-      ...local.network,
-      natGateways: "per-zone",
-      zones: [...local.network.zones, { publicCidr: "10.0.3.0/24", privateCidr: "10.0.30.0/24" }],
-    },
-  });
+  const stack = synthesize(threeZones);
   expect(exits(stack)).toMatchObject({
     "aws_subnet.network_private_2": "aws_nat_gateway.network_main_2",
   });
