@@ -32,14 +32,16 @@ export interface EmbeddedAws {
  * Starts an embedded AWS on a free port.
  * @param plain leave open what src/embedded-aws/moto_gaps.py closes
  * @param launcher script that starts it, if not src/embedded-aws's own
+ * @param recording file that gets each call
  */
 export async function startEmbeddedAws({
   plain = false,
   launcher,
-}: { plain?: boolean; launcher?: string } = {}): Promise<EmbeddedAws> {
+  recording,
+}: { plain?: boolean; launcher?: string; recording?: string } = {}): Promise<EmbeddedAws> {
   const python = pathOf(machine().embeddedAws);
   const home = mkdtempSync(join(tmpdir(), "plue-embedded-aws-"));
-  const { endpoint, pid } = await startServer({ home, python, plain, launcher });
+  const { endpoint, pid } = await startServer({ home, python, plain, launcher, recording });
   const end = () => process.kill(pid, "SIGKILL");
   process.once("exit", end);
   return {

@@ -1,4 +1,5 @@
-"""Start the embedded AWS: moto's own server with the calls that it lacks, on loopback only.
+"""Start the embedded AWS on loopback: moto's own server, which refuses what AWS refuses, with the
+calls that it lacks.
 
     python embedded_aws.py PORT RECORD [--plain]
 
@@ -18,13 +19,15 @@ os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 from moto.server import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
+import gatekeeper  # noqa: E402
 import moto_gaps  # noqa: E402
 
 
 def main(port: int, record: Path, plain: bool) -> None:
+    application = DomainDispatcherApplication(create_backend_app)
     if not plain:
         moto_gaps.close_all()
-    application = DomainDispatcherApplication(create_backend_app)
+        application = gatekeeper.around(application)
     server = make_server("127.0.0.1", port, application, threaded=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # Renamed into place: a reader sees the whole record or none.

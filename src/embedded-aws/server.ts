@@ -41,10 +41,30 @@ export interface ServerOptions {
   readonly plain?: boolean;
   /** Python script that starts it. @default embedded_aws.py */
   readonly launcher?: string;
+  /** File that gets each call, one JSON object a line. @default nothing is recorded */
+  readonly recording?: string;
   readonly signal?: AbortSignal;
 }
 
 const recordOf = (home: string) => join(home, "server.json");
+
+/** What an embedded AWS has held its calls to, since its start. */
+export interface Checks {
+  readonly calls: number;
+  /** Calls whose operation could not be told, and which were held to nothing. */
+  readonly unread: number;
+  /** Constraints of AWS's service models that were checked. */
+  readonly constraints: number;
+  /** Documented rules that were checked. */
+  readonly rules: number;
+  readonly refused: number;
+}
+
+/** Asks an embedded AWS what it has checked. */
+export async function checksOf({ endpoint }: Pick<Server, "endpoint">): Promise<Checks> {
+  const response = await fetch(`${endpoint}/embedded-aws/checks`);
+  return (await response.json()) as Checks;
+}
 
 /** The server that an earlier process left running, if it still does. */
 export async function findServer(home: string): Promise<Server | undefined> {
@@ -66,14 +86,19 @@ export async function findServer(home: string): Promise<Server | undefined> {
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { home, python, port = 0, detached = false, plain = false, signal } = options;
-  const { launcher = defaultLauncher } = options;
+  const { launcher = defaultLauncher, recording } = options;
   const log = join(home, "logs", "server.log");
   mkdirSync(dirname(log), { recursive: true });
   rmSync(recordOf(home), { force: true });
   const output = openSync(log, "w");
   const args = ["-B", launcher, String(port), recordOf(home), ...(plain ? ["--plain"] : [])];
   const child = spawn(python, args, {
-    env: { ...cleanEnvironment(), AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" },
+    env: {
+      ...cleanEnvironment(),
+      AWS_ACCESS_KEY_ID: "local",
+      AWS_SECRET_ACCESS_KEY: "local",
+      ...(recording === undefined ? {} : { EMBEDDED_AWS_RECORDING: recording }),
+    },
     stdio: ["ignore", output, output],
     detached,
   });

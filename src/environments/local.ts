@@ -13,8 +13,6 @@ export const local: EnvironmentSettings = {
   database: {
     ...dev.database,
     monitoringInterval: 60,
-    // The embedded AWS refuses windows that adjoin; AWS itself takes them.
-    maintenanceWindow: "sun:05:00-sun:06:00",
     masterPassword: { mode: "write-only", version: 1 },
   },
   storage: { ...dev.storage, backups: true },

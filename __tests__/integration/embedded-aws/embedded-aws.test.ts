@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import {
+  CreateSecurityGroupCommand,
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  EC2Client,
+  ModifyVpcAttributeCommand,
+} from "@aws-sdk/client-ec2";
+import {
   CreateClusterCommand,
   CreateServiceCommand,
   DescribeServicesCommand,
@@ -19,6 +26,12 @@ import {
   PutBackupPolicyCommand,
   PutFileSystemPolicyCommand,
 } from "@aws-sdk/client-efs";
+import {
+  CreateListenerCommand,
+  CreateLoadBalancerCommand,
+  CreateTargetGroupCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
 import { GetPolicyCommand, IAMClient } from "@aws-sdk/client-iam";
 import {
   CreateDBInstanceCommand,
@@ -69,7 +82,17 @@ const gaps: Record<string, (client: Client) => Promise<void>> = {
   efs_delete_file_system_policy: async (client) => {
     const efs = new EFSClient(client);
     const { FileSystemId } = await efs.send(new CreateFileSystemCommand({ CreationToken: "b" }));
-    await efs.send(new PutFileSystemPolicyCommand({ FileSystemId, Policy: "{}" }));
+    const Policy = JSON.stringify({
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { AWS: "*" },
+          Action: "elasticfilesystem:ClientMount",
+          Resource: "*",
+        },
+      ],
+    });
+    await efs.send(new PutFileSystemPolicyCommand({ FileSystemId, Policy }));
     await efs.send(new DeleteFileSystemPolicyCommand({ FileSystemId }));
     await expect(
       efs.send(new DescribeFileSystemPolicyCommand({ FileSystemId })),
@@ -89,9 +112,11 @@ const gaps: Record<string, (client: Client) => Promise<void>> = {
       enableExecuteCommand: true,
       healthCheckGracePeriodSeconds: 60,
     } as const;
+    const { targetGroupArn } = await makeNetwork(client);
     const name = await createService(client, "described", {
       ...settings,
       capacityProviderStrategy: [...settings.capacityProviderStrategy],
+      loadBalancers: [{ targetGroupArn, containerName: "main", containerPort: 80 }],
     });
     const { services } = await new ECSClient(client).send(
       new DescribeServicesCommand({ cluster: "described", services: [name] }),
@@ -124,13 +149,18 @@ const gaps: Record<string, (client: Client) => Promise<void>> = {
     await ecs.send(
       new RegisterTaskDefinitionCommand({
         family: "running",
-        cpu: "256",
-        memory: "512",
+        ...fargate,
         containerDefinitions: [{ name: "main", image: "main" }],
       }),
     );
+    const { networkConfiguration } = await makeNetwork(client);
     const { tasks } = await ecs.send(
-      new RunTaskCommand({ cluster: "running", taskDefinition: "running", launchType: "FARGATE" }),
+      new RunTaskCommand({
+        cluster: "running",
+        taskDefinition: "running",
+        launchType: "FARGATE",
+        networkConfiguration,
+      }),
     );
     expect(tasks).toHaveLength(1);
   },
@@ -148,6 +178,9 @@ const gaps: Record<string, (client: Client) => Promise<void>> = {
         DBInstanceIdentifier,
         DBInstanceClass: "db.t3.micro",
         Engine: "postgres",
+        AllocatedStorage: 20,
+        MasterUsername: "plue",
+        MasterUserPassword: "correct-horse-battery",
         EnablePerformanceInsights: true,
         ...settings,
       }),
@@ -173,7 +206,11 @@ const gaps: Record<string, (client: Client) => Promise<void>> = {
         Description: "parameters",
       }),
     );
-    const parameter = { ParameterName: "rds.force_ssl", ParameterValue: "1" };
+    const parameter = {
+      ParameterName: "rds.force_ssl",
+      ParameterValue: "1",
+      ApplyMethod: "immediate",
+    } as const;
     await rds.send(
       new ModifyDBParameterGroupCommand({ DBParameterGroupName, Parameters: [parameter] }),
     );
@@ -223,29 +260,94 @@ describeEmbeddedAws("The embedded AWS", () => {
   });
 });
 
+/** What a task definition needs on Fargate. */
+const fargate = {
+  requiresCompatibilities: ["FARGATE"],
+  networkMode: "awsvpc",
+  cpu: "256",
+  memory: "512",
+  taskRoleArn: "arn:aws:iam::123456789012:role/task",
+} satisfies Partial<ConstructorParameters<typeof RegisterTaskDefinitionCommand>[0]>;
+
 async function createService(
   client: Client,
   cluster: string,
   settings: Partial<ConstructorParameters<typeof CreateServiceCommand>[0]> = {},
 ): Promise<string> {
   const ecs = new ECSClient(client);
-  await ecs.send(new CreateClusterCommand({ clusterName: cluster }));
+  await ecs.send(
+    new CreateClusterCommand({
+      clusterName: cluster,
+      capacityProviders: ["FARGATE", "FARGATE_SPOT"],
+    }),
+  );
   const { taskDefinition } = await ecs.send(
     new RegisterTaskDefinitionCommand({
       family: cluster,
-      containerDefinitions: [{ name: "main", image: "main", memory: 128 }],
+      ...fargate,
+      containerDefinitions: [
+        { name: "main", image: "main", memory: 128, portMappings: [{ containerPort: 80 }] },
+      ],
     }),
   );
+  const { networkConfiguration } = await makeNetwork(client);
   const { service } = await ecs.send(
     new CreateServiceCommand({
       cluster,
       serviceName: "service",
       taskDefinition: taskDefinition!.taskDefinitionArn!,
       desiredCount: 1,
+      networkConfiguration,
       ...settings,
     }),
   );
   return service!.serviceName!;
+}
+
+let networks = 0;
+
+/** Two subnets, a security group, and a target group that a listener forwards to. */
+async function makeNetwork(client: Client) {
+  const ec2 = new EC2Client(client);
+  const elb = new ElasticLoadBalancingV2Client(client);
+  const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: "10.0.0.0/16" }));
+  const VpcId = Vpc!.VpcId!;
+  await ec2.send(new ModifyVpcAttributeCommand({ VpcId, EnableDnsHostnames: { Value: true } }));
+  const subnets = await Promise.all(
+    ["a", "b"].map(async (zone, index) => {
+      const { Subnet } = await ec2.send(
+        new CreateSubnetCommand({
+          VpcId,
+          CidrBlock: `10.0.${index}.0/24`,
+          AvailabilityZone: `${region}${zone}`,
+        }),
+      );
+      return Subnet!.SubnetId!;
+    }),
+  );
+  const { GroupId } = await ec2.send(
+    new CreateSecurityGroupCommand({ GroupName: "tasks", Description: "tasks", VpcId }),
+  );
+  const Name = `network-${++networks}`;
+  const { LoadBalancers } = await elb.send(
+    new CreateLoadBalancerCommand({ Name, Subnets: subnets, SecurityGroups: [GroupId!] }),
+  );
+  const { TargetGroups } = await elb.send(
+    new CreateTargetGroupCommand({ Name, Protocol: "HTTP", Port: 80, VpcId, TargetType: "ip" }),
+  );
+  const targetGroupArn = TargetGroups![0]!.TargetGroupArn!;
+  await elb.send(
+    new CreateListenerCommand({
+      LoadBalancerArn: LoadBalancers![0]!.LoadBalancerArn!,
+      Protocol: "HTTP",
+      Port: 80,
+      DefaultActions: [{ Type: "forward", TargetGroupArn: targetGroupArn }],
+    }),
+  );
+  return {
+    targetGroupArn,
+    networkConfiguration: { awsvpcConfiguration: { subnets, securityGroups: [GroupId!] } },
+  };
 }
 
 /** Calls application-autoscaling, which no client here speaks; moto checks no signature. */

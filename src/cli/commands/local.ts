@@ -3,6 +3,7 @@ import { choiceArgument, Command, type Context } from "../command";
 import { localFolder } from "../../operations/environment";
 import { down } from "../../operations/local/down";
 import { stackFolder, up } from "../../operations/local/up";
+import type { Checks } from "../../embedded-aws/server";
 import { data, next } from "../../terminal/output";
 import { shownOutputs } from "../../terraform/terraform";
 
@@ -24,7 +25,7 @@ export const command = ({ projectDir }: Context) =>
     )
     .action(async (action) => {
       if (action === "down") return down(projectDir);
-      const { outputs, endpoint } = await up(projectDir);
+      const { outputs, endpoint, checks } = await up(projectDir);
       const lines = Object.entries(shownOutputs(outputs)).map(
         ([name, value]) =>
           `  ${name} = ${typeof value === "string" ? value : JSON.stringify(value)}`,
@@ -35,6 +36,7 @@ export const command = ({ projectDir }: Context) =>
           "Outputs:",
           ...lines,
           "",
+          checked(checks),
           `The embedded AWS runs at ${endpoint}. To look at it with Terraform or the AWS CLI:`,
           `  . ${localFolder}/env`,
           `  terraform -chdir=${stackFolder} state list`,
@@ -46,3 +48,11 @@ export const command = ({ projectDir }: Context) =>
         "`npm run local:down` stops the embedded AWS and removes all that it made.",
       );
     });
+
+function checked({ calls, constraints, rules, refused }: Checks): string {
+  const count = (number: number) => number.toLocaleString("en");
+  return (
+    `${count(calls)} calls were held to ${count(constraints)} constraints of AWS's service models ` +
+    `and ${count(rules)} documented rules; ${refused === 0 ? "nothing was" : count(refused)} refused.`
+  );
+}

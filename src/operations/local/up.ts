@@ -2,10 +2,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { embeddedAwsVariables, enterEmbeddedAws } from "../../embedded-aws/environment";
 import {
+  checksOf,
   findServer,
   isFree,
   startServer,
   stopServer,
+  type Checks,
   type Server,
 } from "../../embedded-aws/server";
 import { findTools } from "../../embedded-aws/tools";
@@ -36,6 +38,8 @@ export interface LocalDeployment {
   readonly outputs: Record<string, Output>;
   /** Where the embedded AWS listens. */
   readonly endpoint: string;
+  /** What the calls of this run were held to. */
+  readonly checks: Checks;
 }
 
 /**
@@ -79,8 +83,9 @@ export async function up(project: string): Promise<LocalDeployment> {
     };
     Object.assign(process.env, variables);
     writeFileSync(join(home, "env"), toShell(variables));
+    const before = await checksOf(server);
     const outputs = await deploy(folder, stack, home, steps);
-    return { outputs, endpoint: server.endpoint };
+    return { outputs, endpoint: server.endpoint, checks: since(before, await checksOf(server)) };
   } finally {
     await release();
   }
@@ -122,6 +127,17 @@ async function deploy(
     note("nothing to change");
   });
   return terraform.outputs();
+}
+
+/** What was checked between two answers. */
+function since(before: Checks, after: Checks): Checks {
+  return {
+    calls: after.calls - before.calls,
+    unread: after.unread - before.unread,
+    constraints: after.constraints - before.constraints,
+    rules: after.rules - before.rules,
+    refused: after.refused - before.refused,
+  };
 }
 
 /** Counts the resources that Terraform has finished, as it prints them. */

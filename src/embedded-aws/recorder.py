@@ -1,0 +1,50 @@
+"""Record which operations were called, and on what."""
+
+import json
+from threading import Lock
+
+from aws_requests import AwsRequest
+from refusals import Refusal
+
+
+class Recorder:
+    """Appends each call to a file, one JSON object a line: the service, the operation, the region
+    and those parameters that can name a resource. Values of members that AWS marks as sensitive
+    and texts of more than one line are left out."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.lock = Lock()
+
+    def record(self, call: AwsRequest, refusal: Refusal | None) -> None:
+        if refusal is not None:
+            return
+        shape = call.operation.input_shape
+        line = json.dumps(
+            {
+                "service": call.service,
+                "operation": call.name,
+                "region": call.region,
+                "parameters": plain(shape, call.parameters) if shape else {},
+            }
+        )
+        with self.lock, open(self.file, "a") as file:
+            file.write(line + "\n")
+
+
+def plain(shape, value):
+    """A value without secrets and long texts."""
+    if shape.metadata.get("sensitive"):
+        return None
+    if isinstance(value, dict) and shape.type_name == "structure":
+        members = {
+            name: plain(shape.members[name], item)
+            for name, item in value.items()
+            if name in shape.members and "assword" not in name
+        }
+        return {name: item for name, item in members.items() if item not in (None, {}, [])}
+    if isinstance(value, list) and shape.type_name == "list":
+        return [item for item in (plain(shape.member, item) for item in value) if item is not None]
+    if isinstance(value, str):
+        return value if len(value) <= 300 and "\n" not in value else None
+    return value if isinstance(value, (int, float, bool)) else None

@@ -1,0 +1,98 @@
+"""Refuse a request as AWS does: with the service's own error code, in the shape of its protocol."""
+
+import warnings
+from dataclasses import dataclass
+
+from botocore.model import OperationModel
+from moto.core.serialize import SerializationContext, get_serializer_class
+from werkzeug.wrappers import Request, Response
+
+from model_checks import Breach, message
+
+# EC2's model and S3's name no errors, and the others not all of them.
+warnings.filterwarnings("ignore", message=".*does not match an error shape")
+
+
+class Refusal(Exception):
+    """An error of AWS's."""
+
+    def __init__(self, code: str, message: str):
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Codes:
+    """What a service calls a request that does not hold to its model."""
+
+    # A value out of range or of another pattern.
+    value: str = "ValidationException"
+    # A required member that is missing, where that has a code of its own.
+    missing: str | None = None
+    # A value of another type.
+    type: str = "SerializationException"
+
+
+# What a service answers where it does not call it ValidationException, as errors that were seen on
+# AWS and the services' API references (Common Errors) have it.
+CODES = {
+    "autoscaling": Codes("ValidationError", type="MalformedInput"),
+    "backup": Codes("InvalidParameterValueException", "MissingParameterValueException"),
+    "budgets": Codes("InvalidParameterException"),
+    "cloudwatch": Codes("ValidationError"),
+    "ec2": Codes("InvalidParameterValue", "MissingParameter", "InvalidParameterValue"),
+    "ecr": Codes("InvalidParameterException"),
+    "ecs": Codes("InvalidParameterException"),
+    "elasticache": Codes("InvalidParameterValue", "MissingParameter", "MalformedInput"),
+    "elbv2": Codes("ValidationError", type="MalformedInput"),
+    "iam": Codes("ValidationError", type="MalformedInput"),
+    "logs": Codes("InvalidParameterException"),
+    "rds": Codes("InvalidParameterValue", "MissingParameter", "MalformedInput"),
+    "resourcegroupstaggingapi": Codes("InvalidParameterException"),
+    "route53": Codes("InvalidInput", type="MalformedInput"),
+    "s3": Codes("MalformedXML", type="MalformedXML"),
+    "servicediscovery": Codes("InvalidInput"),
+    "sns": Codes("ValidationError", type="MalformedInput"),
+    "sts": Codes("ValidationError", type="MalformedInput"),
+}
+
+# S3 has a code for each of these.
+S3_SHAPES = {
+    "BucketLocationConstraint": "InvalidLocationConstraint",
+    "ServerSideEncryption": "InvalidEncryptionAlgorithmError",
+    "StorageClass": "InvalidStorageClass",
+}
+
+
+def breached(service: str, operation: OperationModel, breaches: list[Breach]) -> Refusal:
+    """The error for a request that does not hold to its operation's model."""
+    codes = CODES.get(service, Codes())
+    first = breaches[0]
+    code = codes.value
+    if first.kind == "missing" and codes.missing:
+        code = codes.missing
+    elif service == "ecs" and operation.name == "RegisterTaskDefinition":
+        code = "ClientException"
+    elif service == "s3":
+        in_body = first.location is None
+        code = S3_SHAPES.get(first.shape, codes.value if in_body else "InvalidArgument")
+    return Refusal(code, message(breaches))
+
+
+def of_another_type(service: str, message: str) -> Refusal:
+    """The error for a value of another type than the operation's model says."""
+    return Refusal(CODES.get(service, Codes()).type, message)
+
+
+def answer(request: Request, operation: OperationModel, refusal: Refusal) -> Response:
+    """The response that says so in the protocol that the client speaks."""
+    model = operation.service_model
+    protocol = model.protocol
+    if "X-Amz-Target" in request.headers:
+        protocol = "json"
+    elif "Action" in request.values:
+        protocol = "ec2" if protocol == "ec2" else "query"
+    serializer = get_serializer_class(model.service_name, protocol)
+    response = serializer(operation, SerializationContext("embedded-aws")).serialize(refusal)
+    return Response(response["body"], response["status_code"], response["headers"])
