@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { closest, distance } from "fastest-levenshtein";
@@ -9,7 +8,7 @@ import { environments } from "../environments";
 import type { EnvironmentSettings } from "../environments/settings";
 import { ActionRequired } from "../process/errors";
 import type { StackFolder } from "../terraform/stack";
-import { varFileOf } from "../terraform/variables";
+import { variableValue, type VariableOptions } from "../terraform/variables";
 
 /** An environment that commands work on, with an account that answers. */
 export interface Environment extends AwsEnvironment, StackFolder {
@@ -43,14 +42,17 @@ export function settingsOf(name: string): EnvironmentSettings {
 
 /**
  * Makes sure that an environment can be worked on: AWS answers, and it is the right account.
+ * @param variables as Terraform is given them: they can name another region
  * @throws ActionRequired if the credentials are missing, expired or another account's
  */
 export async function openEnvironment(
   settings: EnvironmentSettings,
   projectDir: string,
+  variables?: VariableOptions,
 ): Promise<Environment> {
   const { name } = settings;
-  const region = regionOf(settings, projectDir);
+  const folder: StackFolder = { name, projectDir, stackDir: stackFolderOf(name, projectDir) };
+  const region = regionOf(settings, projectDir, variables);
   if (name === "local") await useEmbeddedAws(projectDir, region);
   const sts = client(STSClient, { region });
   const { Account: accountId = "" } = await sts.send(new GetCallerIdentityCommand({}));
@@ -61,13 +63,11 @@ export async function openEnvironment(
     );
   }
   return {
-    name,
+    ...folder,
     settings,
     region,
     accountId,
     embedded: Boolean(process.env.AWS_ENDPOINT_URL),
-    projectDir,
-    stackDir: stackFolderOf(name, projectDir),
   };
 }
 
@@ -76,11 +76,18 @@ export function stackFolderOf(name: string, projectDir: string): string {
   return resolve(projectDir, process.env.CDKTF_OUTDIR ?? "cdktf.out", "stacks", name);
 }
 
-/** Region of everything but the state: `aws_region`, or what the settings say. */
-export function regionOf(settings: EnvironmentSettings, projectDir: string): string {
-  const file = varFileOf({ name: settings.name, projectDir });
-  const given = file && /^\s*aws_region\s*=\s*"([^"]+)"/m.exec(readFileSync(file, "utf8"))?.[1];
-  return given || process.env.TF_VAR_aws_region || settings.region || "us-east-1";
+/**
+ * Region of everything but the state: `aws_region` as Terraform takes it, or what the settings say. An
+ * empty value stands for the default, as it does in the stack.
+ */
+export function regionOf(
+  settings: EnvironmentSettings,
+  projectDir: string,
+  variables?: VariableOptions,
+): string {
+  const { name } = settings;
+  const folder: StackFolder = { name, projectDir, stackDir: stackFolderOf(name, projectDir) };
+  return variableValue(folder, "aws_region", variables) || settings.region || "us-east-1";
 }
 
 async function useEmbeddedAws(projectDir: string, region: string): Promise<void> {

@@ -24,7 +24,7 @@ export const command = ({ projectDir }: Context) =>
     .addOption(varFileOption())
     .addOption(jsonOption())
     .action(async (settings, { json: asJson, ...variables }) => {
-      const environment = await openEnvironment(settings, projectDir);
+      const environment = await openEnvironment(settings, projectDir, variables);
       const verdict = await judgeAdoption(environment, variables);
       if (asJson) json(verdict);
       else data(report(settings.name, verdict));

@@ -33,7 +33,7 @@ export const command = ({ projectDir }: Context) =>
     .addOption(yesOption())
     .addOption(jsonOption())
     .action(async (settings, options) => {
-      const environment = await openEnvironment(settings, projectDir);
+      const environment = await openEnvironment(settings, projectDir, options);
       const { name } = environment;
       const { outputs, migrationExitCode, migrationIsDue } = await deploy(environment, options);
       if (!outputs) {

@@ -24,7 +24,7 @@ export const command = ({ projectDir }: Context) =>
     .addOption(yesOption())
     .addOption(jsonOption())
     .action(async (settings, options) => {
-      const environment = await openEnvironment(settings, projectDir);
+      const environment = await openEnvironment(settings, projectDir, options);
       const left = await destroy(environment, options);
       if (options.json) json(left);
       else if (left.length > 0) {

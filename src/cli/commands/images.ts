@@ -27,7 +27,7 @@ export const command = ({ projectDir }: Context) =>
     .action(async (settings, options) => {
       const tag = options.tag ?? (await commitOf(options.source));
       await requireDocker();
-      const environment = await openEnvironment(settings, projectDir);
+      const environment = await openEnvironment(settings, projectDir, options);
       await buildAndPushImages(environment, { ...options, tag });
       data(tag);
       next(`\`plue deploy ${environment.name} --tag ${tag}\` deploys these images.`);

@@ -27,7 +27,7 @@ export const command = ({ projectDir }: Context) =>
     .addOption(targetModuleOption())
     .addOption(jsonOption())
     .action(async (settings, options) => {
-      const environment = await openEnvironment(settings, projectDir);
+      const environment = await openEnvironment(settings, projectDir, options);
       const terraform = await openTerraform(environment);
       const targets = terraform.stack.addressesOf(options.targetModule ?? []);
       const { plan } = await terraform.plan({ variables: planVariables(options), targets });

@@ -27,7 +27,7 @@ export const command = ({ projectDir }: Context) =>
     .addOption(varFileOption())
     .addOption(yesOption())
     .action(async (settings, service, options) => {
-      const environment = await openEnvironment(settings, projectDir);
+      const environment = await openEnvironment(settings, projectDir, options);
       const { name } = environment;
       await rollback(environment, service, options);
       next(
