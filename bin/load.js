@@ -10,37 +10,43 @@ const project = dirname(__dirname);
 const cache = join(project, ".cache", "compiled");
 const DAY = 24 * 60 * 60 * 1000;
 
-/** main.ts and all that is below src. */
+/** main.ts and all that is below src: sources, and the files that they read. */
 function sources() {
   const below = fs
     .readdirSync(join(project, "src"), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /(?<!\.d)\.ts$/.test(entry.name))
+    .filter((entry) => entry.isFile() && !/\.d\.ts$|\.pyc$/.test(entry.name))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
-  return [join(project, "main.ts"), ...below];
+  return [join(project, "main.ts"), ...below.sort()].map((file) => ({
+    path: relative(project, file),
+    content: fs.readFileSync(file),
+  }));
 }
 
-/** Compiles into a directory named after the sources; renamed into place, so that it is whole. */
+/** Compiles into a directory named after the sources' contents; renamed into place, so that it is whole. */
 function compiled() {
   const files = sources();
-  const hash = createHash("sha256").update(__filename);
-  for (const file of files) {
-    const { mtimeMs, size } = fs.statSync(file);
-    hash.update(`${file} ${mtimeMs} ${size}\n`);
-  }
+  const hash = createHash("sha256").update(fs.readFileSync(__filename));
+  for (const { path, content } of files)
+    hash.update(`${path}\n${content.length}\n`).update(content);
   const target = join(cache, hash.digest("hex").slice(0, 16));
   if (fs.existsSync(target)) return target;
 
-  const { transformFileSync } = require("@swc/core");
+  const { transformSync } = require("@swc/core");
   const building = `${target}.${process.pid}`;
-  for (const file of files) {
-    const { code } = transformFileSync(file, {
+  for (const { path, content } of files) {
+    const output = join(building, path.replace(/\.ts$/, ".js"));
+    fs.mkdirSync(dirname(output), { recursive: true });
+    if (!path.endsWith(".ts")) {
+      fs.writeFileSync(output, content);
+      continue;
+    }
+    const { code } = transformSync(content.toString(), {
+      filename: join(project, path),
       swcrc: false,
       jsc: { parser: { syntax: "typescript" }, target: "es2022" },
       // A package is loaded when it is first used: help needs none of AWS's clients.
       module: { type: "commonjs", lazy: true },
     });
-    const output = join(building, relative(project, file).replace(/\.ts$/, ".js"));
-    fs.mkdirSync(dirname(output), { recursive: true });
     fs.writeFileSync(output, code);
   }
   try {

@@ -1,0 +1,61 @@
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const repository = resolve(__dirname, "../../..");
+let project: string;
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), "plue-load-"));
+  mkdirSync(join(project, "src"));
+  cpSync(join(repository, "bin"), join(project, "bin"), { recursive: true });
+  symlinkSync(join(repository, "node_modules"), join(project, "node_modules"));
+  write("src/prices.json", '{ "price": 1 }');
+  write("src/beside.txt", "beside");
+  write(
+    "src/part.ts",
+    `import { readFileSync } from "node:fs";
+     import { join } from "node:path";
+     import prices from "./prices.json";
+     export const text = (): string => readFileSync(join(__dirname, "beside.txt"), "utf8") + prices.price;`,
+  );
+});
+
+afterAll(() => rmSync(project, { recursive: true }));
+
+/** Writes a file whose time never tells that it has changed. */
+function write(path: string, content: string): void {
+  writeFileSync(join(project, path), content);
+  utimesSync(join(project, path), 1000, 1000);
+}
+
+function synth(main: string): string {
+  write("main.ts", main);
+  const { stdout, stderr } = spawnSync(process.execPath, ["bin/synth.js"], {
+    cwd: project,
+    encoding: "utf8",
+  });
+  return stdout + stderr;
+}
+
+test("an edit that changes neither size nor time is seen", () => {
+  expect(synth('console.log("one")')).toBe("one\n");
+  expect(synth('console.log("two")')).toBe("two\n");
+});
+
+test("a source finds the JSON that it imports and the file beside it, as they are now", () => {
+  const main = 'import { text } from "./src/part"; console.log(text())';
+  expect(synth(main)).toBe("beside1\n");
+  write("src/prices.json", '{ "price": 2 }');
+  write("src/beside.txt", "BESIDE");
+  expect(synth(main)).toBe("BESIDE2\n");
+});
