@@ -1,3 +1,6 @@
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { proxyAgent } from "../process/proxy";
+
 /** Tries of a call that AWS throttles or fails, with growing pauses; the client's own default is 3. */
 const MAX_ATTEMPTS = 6;
 
@@ -32,25 +35,28 @@ interface Client {
 interface ClientConfig extends AwsTarget {
   readonly maxAttempts: number;
   readonly forcePathStyle?: boolean;
+  readonly requestHandler?: NodeHttpHandler;
 }
 
 /**
- * A client of an AWS service that follows the default credential chain and `AWS_ENDPOINT_URL`, has
- * patience with a busy AWS, and names the call in each error.
+ * A client of an AWS service that follows the default credential chain, `AWS_ENDPOINT_URL` and the
+ * proxy that the environment names, has patience with a busy AWS, and names the call in each error.
  */
 export function client<C>(
   Service: new (config: ClientConfig) => C,
   { region, endpoint, credentials }: AwsTarget,
 ): C {
+  const at = endpoint ?? process.env.AWS_ENDPOINT_URL;
+  // Any of AWS's own hosts stands for all of them where NO_PROXY is asked.
+  const agent = proxyAgent(at ?? `https://sts.${region}.amazonaws.com`);
   const made = new Service({
     region,
+    ...(agent && { requestHandler: new NodeHttpHandler({ httpAgent: agent, httpsAgent: agent }) }),
     ...(endpoint && { endpoint }),
     ...(credentials && { credentials }),
     maxAttempts: MAX_ATTEMPTS,
     // A bucket's own host name exists on AWS only.
-    forcePathStyle: Boolean(
-      endpoint ?? process.env.AWS_ENDPOINT_URL ?? process.env.AWS_ENDPOINT_URL_S3,
-    ),
+    forcePathStyle: Boolean(at ?? process.env.AWS_ENDPOINT_URL_S3),
   });
   (made as unknown as Client).middlewareStack.add(
     (next, { clientName = "", commandName = "" }) =>

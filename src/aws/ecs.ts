@@ -7,7 +7,7 @@ import {
   ExecuteCommandCommand,
   ListServiceDeploymentsCommand,
   ListTaskDefinitionsCommand,
-  ListTasksCommand,
+  paginateListTasks,
   RunTaskCommand,
   UpdateServiceCommand,
   type Service,
@@ -18,6 +18,7 @@ import {
 import { names, type Component } from "../names";
 import { client, type AwsEnvironment } from "./client";
 import { isNotServed, type AwsError } from "./errors";
+import { retryWhile } from "./retry";
 
 /** A service as ECS describes it; undefined if there is none that is active. */
 export async function describeService(
@@ -93,12 +94,27 @@ export async function listTasks(
 ): Promise<Task[]> {
   const ecs = client(ECSClient, environment);
   const cluster = names.cluster(environment.name);
-  const { taskArns: tasks = [] } = await ecs.send(
-    new ListTasksCommand({ cluster, desiredStatus, ...of }),
-  );
-  if (tasks.length === 0) return [];
-  const described = await ecs.send(new DescribeTasksCommand({ cluster, tasks }));
-  return described.tasks ?? [];
+  const found: Task[] = [];
+  // A page has at most 100 tasks, which is what DescribeTasks takes.
+  for await (const { taskArns: tasks = [] } of paginateListTasks(
+    { client: ecs },
+    { cluster, desiredStatus, ...of },
+  )) {
+    if (tasks.length === 0) continue;
+    found.push(...((await ecs.send(new DescribeTasksCommand({ cluster, tasks }))).tasks ?? []));
+  }
+  return found;
+}
+
+/** The task that was made last; ECS lists tasks in no order. */
+export function newest(tasks: readonly Task[]): Task | undefined {
+  return byAge(tasks)[0];
+}
+
+/** Tasks, the one that was made last first. */
+export function byAge(tasks: readonly Task[]): Task[] {
+  const time = ({ createdAt }: Task) => createdAt?.getTime() ?? 0;
+  return tasks.toSorted((one, other) => time(other) - time(one));
 }
 
 /** What a service's deployment is about, in one line. */
@@ -125,7 +141,10 @@ export interface TaskToRun {
   readonly cluster: string;
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
-  /** What the task remembers of who started it. */
+  /**
+   * What the task remembers of who started it: letters, digits, `-` and `_`, at most 128.
+   * Source: startedBy of RunTask in the ECS API reference.
+   */
   readonly startedBy: string;
 }
 
@@ -134,20 +153,23 @@ export async function runTask(
   environment: AwsEnvironment,
   { taskDefinition, cluster, subnets, securityGroups, startedBy }: TaskToRun,
 ): Promise<{ readonly arn: string } | { readonly refused: string }> {
-  const { tasks = [], failures = [] } = await client(ECSClient, environment).send(
-    new RunTaskCommand({
-      cluster,
-      taskDefinition,
-      launchType: "FARGATE",
-      startedBy,
-      networkConfiguration: {
-        awsvpcConfiguration: {
-          subnets: [...subnets],
-          securityGroups: [...securityGroups],
-          assignPublicIp: "DISABLED",
-        },
+  const command = new RunTaskCommand({
+    cluster,
+    taskDefinition,
+    launchType: "FARGATE",
+    startedBy,
+    networkConfiguration: {
+      awsvpcConfiguration: {
+        subnets: [...subnets],
+        securityGroups: [...securityGroups],
+        assignPublicIp: "DISABLED",
       },
-    }),
+    },
+  });
+  // A role that was just made cannot be assumed for some seconds.
+  const { tasks = [], failures = [] } = await retryWhile(
+    ({ name, message }) => name === "ClientException" && /unable to assume/.test(message),
+    () => client(ECSClient, environment).send(command),
   );
   const arn = tasks[0]?.taskArn;
   if (arn) return { arn };

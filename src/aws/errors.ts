@@ -45,9 +45,13 @@ export function explain(error: unknown): PlueError {
     );
   }
   if (name === "CredentialsProviderError") {
+    // With credentials that are there and cannot be used, the SDK says what is wrong with them.
+    const none = /^Could not load credentials from any providers/.test(message);
     return new ActionRequired(
-      "found no AWS credentials",
-      "Log in (`aws sso login`), set AWS_PROFILE, or run `aws configure`.",
+      none ? "found no AWS credentials" : `found no AWS credentials that can be used: ${message}`,
+      /multi-factor|MFA/i.test(message)
+        ? "Start a session with your MFA code (`aws sts get-session-token`, or a tool such as aws-vault) and use its credentials."
+        : "Log in (`aws sso login`), set AWS_PROFILE, or run `aws configure`.",
     );
   }
   if (REFUSED_CREDENTIALS.test(name)) {

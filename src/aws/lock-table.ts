@@ -11,6 +11,7 @@ import {
 import { client, type AwsTarget } from "./client";
 import { ActionRequired } from "../process/errors";
 import type { AwsError } from "./errors";
+import { retryWhile } from "./retry";
 import { settle, type Finding, type Property } from "./property";
 
 /** The key that Terraform's S3 backend uses. */
@@ -59,7 +60,10 @@ export async function makeLockTable(
 
 function properties(dynamodb: DynamoDBClient, TableName: string): Property[] {
   const update = async (change: object) => {
-    await dynamodb.send(new UpdateTableCommand({ TableName, ...change }));
+    await retryWhile(
+      ({ name }) => name === "ResourceInUseException",
+      () => dynamodb.send(new UpdateTableCommand({ TableName, ...change })),
+    );
     await untilActive(dynamodb, TableName);
   };
   return [
@@ -85,11 +89,17 @@ function properties(dynamodb: DynamoDBClient, TableName: string): Property[] {
         return found?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === "ENABLED";
       },
       repair: () =>
-        dynamodb.send(
-          new UpdateContinuousBackupsCommand({
-            TableName,
-            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-          }),
+        // A table that was just made has no backups for some seconds after it is active.
+        retryWhile(
+          ({ name }) =>
+            name === "ContinuousBackupsUnavailableException" || name === "ResourceInUseException",
+          () =>
+            dynamodb.send(
+              new UpdateContinuousBackupsCommand({
+                TableName,
+                PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+              }),
+            ),
         ),
     },
   ];

@@ -1,41 +1,71 @@
 import {
   CloudWatchLogsClient,
   DescribeLogGroupsCommand,
-  DescribeLogStreamsCommand,
   FilterLogEventsCommand,
   GetLogEventsCommand,
+  paginateDescribeLogStreams,
   type FilteredLogEvent,
+  type LogStream,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { client, type AwsEnvironment } from "./client";
 
 import type { AwsError } from "./errors";
 
-/** The last lines of the stream of a log group that was written to last. */
+/** The last lines of a log stream; none if it does not exist. */
 export async function lastLines(
   environment: AwsEnvironment,
   logGroupName: string,
+  logStreamName: string,
   limit: number,
 ): Promise<string[]> {
   const logs = client(CloudWatchLogsClient, environment);
+  const lines: string[] = [];
+  let nextToken: string | undefined;
   try {
-    const { logStreams = [] } = await logs.send(
-      new DescribeLogStreamsCommand({
-        logGroupName,
-        orderBy: "LastEventTime",
-        descending: true,
-        limit: 1,
-      }),
-    );
-    const logStreamName = logStreams[0]?.logStreamName;
-    if (!logStreamName) return [];
-    const { events = [] } = await logs.send(
-      new GetLogEventsCommand({ logGroupName, logStreamName, limit, startFromHead: false }),
-    );
-    return events.map(({ message }) => (message ?? "").trimEnd());
+    for (;;) {
+      const { events = [], nextBackwardToken } = await logs.send(
+        new GetLogEventsCommand({
+          logGroupName,
+          logStreamName,
+          limit,
+          startFromHead: false,
+          nextToken,
+        }),
+      );
+      lines.unshift(...events.map(({ message }) => (message ?? "").trimEnd()));
+      // A page may be empty before the stream's beginning, which an unchanged token tells.
+      if (lines.length >= limit || nextBackwardToken === nextToken) return lines.slice(-limit);
+      nextToken = nextBackwardToken;
+    }
   } catch (error) {
     if ((error as AwsError).name === "ResourceNotFoundException") return [];
     throw error;
   }
+}
+
+/**
+ * The log stream of a group that was made last; undefined if there is none. The time of a stream's
+ * last event, by which CloudWatch can order, lags up to an hour.
+ */
+export async function newestStream(
+  environment: AwsEnvironment,
+  logGroupName: string,
+): Promise<string | undefined> {
+  const pages = paginateDescribeLogStreams(
+    { client: client(CloudWatchLogsClient, environment) },
+    { logGroupName },
+  );
+  let found: LogStream | undefined;
+  try {
+    for await (const { logStreams = [] } of pages) {
+      for (const stream of logStreams) {
+        if ((stream.creationTime ?? 0) >= (found?.creationTime ?? 0)) found = stream;
+      }
+    }
+  } catch (error) {
+    if ((error as AwsError).name !== "ResourceNotFoundException") throw error;
+  }
+  return found?.logStreamName;
 }
 
 /** Reads a log stream from its start, piece by piece; a stream that is not there yet is empty. */
@@ -65,7 +95,8 @@ export class StreamReader {
           }),
         );
         lines.push(...events.map(({ message }) => (message ?? "").trimEnd()));
-        const end = nextForwardToken === this.nextToken || events.length === 0;
+        // A page may be empty before the stream's end, which an unchanged token tells.
+        const end = nextForwardToken === this.nextToken;
         this.nextToken = nextForwardToken;
         if (end) return lines;
       }

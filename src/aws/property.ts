@@ -1,3 +1,6 @@
+import { retryWhile } from "./retry";
+import type { AwsError } from "./errors";
+
 /** What became of one property of an object that the state needs. */
 export interface Finding {
   /** For example `bucket plue-terraform-state`. */
@@ -30,10 +33,15 @@ export async function settle(
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const { property, isRight, repair } of properties) {
-    const right = await isRight();
-    if (!right && !check) await repair();
+    const right = await retryWhile(isPassing, isRight);
+    if (!right && !check) await retryWhile(isPassing, repair);
     const result = right ? "ok" : check ? "wrong" : fresh ? "made" : "repaired";
     findings.push({ object, property, result });
   }
   return findings;
+}
+
+/** A bucket that was just made is not known everywhere, or still busy with the setting before. */
+function isPassing({ name }: AwsError): boolean {
+  return name === "NoSuchBucket" || name === "OperationAborted";
 }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { Argument, Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { environments } from "../environments";
 import type { EnvironmentSettings } from "../environments/settings";
@@ -79,7 +80,10 @@ export const varOption = () =>
 
 /** A file of Terraform variables. */
 export const varFileOption = () =>
-  new Option("--var-file <file>", "read Terraform variables (repeatable)").argParser(collect);
+  new Option("--var-file <file>", "read Terraform variables (repeatable)").argParser(
+    // Terraform works in the stack's directory, where the path would lead elsewhere.
+    (file, before?: string[]) => collect(resolve(file), before),
+  );
 
 /** The image tag to deploy. */
 export const tagOption = () =>

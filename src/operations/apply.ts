@@ -106,7 +106,6 @@ async function applied(
   } catch (error) {
     if (!(error instanceof AlreadyExists)) throw error;
     const leftovers = await findLeftovers(environment, plan, error.addresses);
-    if (leftovers.length < error.addresses.length) throw error;
     say("\nAn apply that was cut short has created these, and the state does not know them:");
     for (const { address, id } of leftovers) say(`  ${address} (${id})`);
     await confirm("Take them into the state, and go on?", yes);

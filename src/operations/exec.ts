@@ -1,4 +1,4 @@
-import { executeCommand, listTasks } from "../aws/ecs";
+import { executeCommand, listTasks, newest } from "../aws/ecs";
 import type { AwsError } from "../aws/errors";
 import { names, type Component } from "../names";
 import { ActionRequired, PlueError } from "../process/errors";
@@ -14,7 +14,7 @@ const PLUGIN = "session-manager-plugin";
 export interface ExecOptions {
   /** The command's words. @default a shell */
   readonly words: readonly string[];
-  /** Task id. @default the first that runs */
+  /** Task id. @default the newest that runs */
   readonly task?: string;
 }
 
@@ -38,19 +38,27 @@ export async function exec(
     );
   }
   const serviceName = names.task(name, component);
-  const task = named ?? (await listTasks(environment, { serviceName }, "RUNNING"))[0]?.taskArn;
+  const running = (await listTasks(environment, { serviceName }, "RUNNING")).filter(
+    ({ lastStatus }) => lastStatus === "RUNNING",
+  );
+  const task = named ?? newest(running)?.taskArn;
   if (!task) {
     throw new PlueError(`no task of the ${title} is running`, {
       advice: [`Find out why: \`plue status ${name}\`, \`plue doctor ${name}\`.`],
     });
   }
   await requirePlugin();
-  const command = words.length > 0 ? words.join(" ") : "/bin/sh";
+  const command = words.length > 0 ? words.map(quoted).join(" ") : "/bin/sh";
   const session = await executeCommand(environment, { task, container, command }).catch(
     explainRefusal,
   );
   say(`In ${task.split("/").at(-1)}, container ${container}; leave with exit.`);
   return handOver(PLUGIN, [JSON.stringify(session), region, "StartSession"]);
+}
+
+/** A word as a shell's word: the agent in the task takes the command apart as a shell does. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 async function requirePlugin(): Promise<void> {

@@ -1,16 +1,9 @@
-import { DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
-import { DescribeFileSystemsCommand, EFSClient } from "@aws-sdk/client-efs";
-import {
-  DescribeLoadBalancersCommand,
-  DescribeTargetGroupsCommand,
-  ElasticLoadBalancingV2Client,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
-import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { client } from "../aws/client";
-import type { Environment } from "./environment";
+import { findExisting, type Existing } from "../aws/existing";
+import { ActionRequired } from "../process/errors";
 import type { PlanJson } from "../terraform/plan";
+import type { Environment } from "./environment";
 
-/** An object that exists and that the state does not know, though the code has it. */
+/** An object of this environment that exists and that the state does not know. */
 export interface Leftover {
   /** Its address in the code. */
   readonly address: string;
@@ -18,75 +11,43 @@ export interface Leftover {
   readonly id: string;
 }
 
-/** How Terraform's import finds an object of a type by what was planned for it. */
-const IDS: Readonly<
-  Record<string, (planned: Planned, environment: Environment) => Promise<string | undefined>>
-> = {
-  aws_cloudwatch_log_group: named,
-  aws_db_instance: ({ identifier }) => Promise.resolve(identifier),
-  aws_db_parameter_group: named,
-  aws_db_subnet_group: named,
-  aws_ecr_repository: named,
-  aws_iam_role: named,
-  aws_efs_file_system: async ({ creation_token: CreationToken }, environment) => {
-    const { FileSystems } = await client(EFSClient, environment).send(
-      new DescribeFileSystemsCommand({ CreationToken }),
-    );
-    return FileSystems?.[0]?.FileSystemId;
-  },
-  aws_security_group: async ({ name = "", vpc_id: vpc = "" }, environment) => {
-    const { SecurityGroups } = await client(EC2Client, environment).send(
-      new DescribeSecurityGroupsCommand({
-        Filters: [
-          { Name: "group-name", Values: [name] },
-          { Name: "vpc-id", Values: [vpc] },
-        ],
-      }),
-    );
-    return SecurityGroups?.[0]?.GroupId;
-  },
-  aws_secretsmanager_secret: async ({ name }, environment) => {
-    const { ARN } = await client(SecretsManagerClient, environment).send(
-      new DescribeSecretCommand({ SecretId: name }),
-    );
-    return ARN;
-  },
-  aws_lb: async ({ name = "" }, environment) => {
-    const { LoadBalancers } = await client(ElasticLoadBalancingV2Client, environment).send(
-      new DescribeLoadBalancersCommand({ Names: [name] }),
-    );
-    return LoadBalancers?.[0]?.LoadBalancerArn;
-  },
-  aws_lb_target_group: async ({ name = "" }, environment) => {
-    const { TargetGroups } = await client(ElasticLoadBalancingV2Client, environment).send(
-      new DescribeTargetGroupsCommand({ Names: [name] }),
-    );
-    return TargetGroups?.[0]?.TargetGroupArn;
-  },
-};
-
-type Planned = Partial<Record<"name" | "identifier" | "creation_token" | "vpc_id", string>>;
-
-function named({ name }: Planned): Promise<string | undefined> {
-  return Promise.resolve(name);
-}
-
 /**
- * Finds what Terraform could not create because it is there: an apply that was cut short has asked
- * AWS for it and not waited for the answer.
+ * Finds what an apply that was cut short has left: objects that the plan would create, that exist, and
+ * that carry the environment's tags. Anything else belongs to somebody else and is never taken.
+ * @param addresses where Terraform could not create because something is there
+ * @throws ActionRequired that names what must not be taken, and what to do
  */
 export async function findLeftovers(
   environment: Environment,
   plan: PlanJson,
   addresses: readonly string[],
 ): Promise<Leftover[]> {
-  const found = await Promise.all(
-    addresses.map(async (address) => {
-      const change = plan.resource_changes?.find((resource) => resource.address === address);
-      if (!change?.change.after) return [];
-      const id = await IDS[change.type]?.(change.change.after, environment);
-      return id === undefined ? [] : [{ address, id }];
-    }),
+  const leftovers: Leftover[] = [];
+  const others: string[] = [];
+  for (const address of addresses) {
+    const found = await existingAt(environment, plan, address);
+    if (found && isOurs(environment, found)) leftovers.push({ address, id: found.id });
+    else others.push(found ? `${address} (${found.id})` : address);
+  }
+  if (others.length === 0) return leftovers;
+  const { name, stackDir } = environment;
+  throw new ActionRequired(
+    `something exists where Terraform would create ${others.join(", ")}, and its tags do not say that it is this environment's (Environment=${name}, Project=plue)`,
+    "If it belongs to something else, remove it or give this one another name.",
+    `If it is this environment's, take it into the state yourself: terraform -chdir=${stackDir} import ADDRESS ID`,
   );
-  return found.flat();
+}
+
+async function existingAt(
+  environment: Environment,
+  plan: PlanJson,
+  address: string,
+): Promise<Existing | undefined> {
+  const change = plan.resource_changes?.find((resource) => resource.address === address);
+  if (change?.change.actions.join() !== "create" || !change.change.after) return undefined;
+  return findExisting(environment, change.type, change.change.after);
+}
+
+function isOurs({ name }: Environment, { tags }: Existing): boolean {
+  return tags.Environment === name && tags.Project === "plue";
 }

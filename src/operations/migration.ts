@@ -1,6 +1,6 @@
 import type { Task } from "@aws-sdk/client-ecs";
-import { describeTask, listTasks, runTask, whyStopped } from "../aws/ecs";
-import { lastLines, StreamReader } from "../aws/logs";
+import { describeTask, listTasks, newest, runTask, whyStopped } from "../aws/ecs";
+import { lastLines, newestStream, StreamReader } from "../aws/logs";
 import { migrate, names } from "../names";
 import { ActionRequired, PlueError } from "../process/errors";
 import { onInterrupt } from "../process/interrupt";
@@ -37,7 +37,7 @@ export async function runMigration(
     taskDefinition: value<string>("migrate_task_definition_arn"),
     subnets: value<string[]>("private_subnet_ids"),
     securityGroups: [value<string>("migrate_security_group_id")],
-    startedBy: "plue migrate",
+    startedBy: "plue-migrate",
   });
   if ("refused" in started) {
     throw new PlueError(`ECS did not start the migration task: ${started.refused}`, {
@@ -95,20 +95,24 @@ function remedy({ name }: Environment, why: string): string[] {
 /** How the last migration went, in one line; ECS forgets stopped tasks after about an hour. */
 export async function lastMigration(environment: Environment): Promise<string> {
   const family = names.task(environment.name, migrate);
-  const [[running], [stopped]] = await Promise.all([
+  const tasks = await Promise.all([
     listTasks(environment, { family }, "RUNNING"),
     listTasks(environment, { family }, "STOPPED"),
   ]);
-  if (running && running.lastStatus !== "STOPPED") return `running since ${time(running)}`;
-  const last = stopped ?? running;
+  const last = newest(tasks.flat());
+  if (last && last.lastStatus !== "STOPPED") {
+    return `${last.lastStatus === "RUNNING" ? "running" : "starting"} since ${time(last)}`;
+  }
   if (last) {
-    const exitCode = last.containers?.[0]?.exitCode;
+    const { exitCode } = last.containers?.find(({ name }) => name === migrate.image) ?? {};
     if (exitCode === undefined) return `never started: ${whyStopped(last)}`;
     return exitCode === 0
       ? `done ${time(last)}`
       : `failed with exit code ${exitCode} ${time(last)}`;
   }
-  const [line] = await lastLines(environment, names.logGroup(environment.name, migrate), 1);
+  const group = names.logGroup(environment.name, migrate);
+  const stream = await newestStream(environment, group);
+  const [line] = stream === undefined ? [] : await lastLines(environment, group, stream, 1);
   return line ?? "none that ECS or the log remembers";
 }
 

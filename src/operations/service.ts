@@ -1,7 +1,9 @@
 import {
+  byAge,
   deploymentState,
   describeService,
   listTasks,
+  newest,
   primaryDeployment,
   whyStopped,
 } from "../aws/ecs";
@@ -63,9 +65,11 @@ export async function waitUntilStable(
             `the ${title}'s deployment failed: ${reason ?? "another replaced it"}`,
           );
         }
-        return deployments.length === 1 && runningCount === desiredCount
+        // In a crash loop as many tasks run as should, for a moment.
+        const complete = own?.rolloutState === "COMPLETED" && deployments.length === 1;
+        return complete && runningCount === desiredCount
           ? { done: undefined }
-          : { waiting: deploymentState(service) };
+          : { waiting: `${deploymentState(service)}, ${own?.rolloutState ?? "no rollout state"}` };
       },
     });
     say(`The ${title} is stable.`);
@@ -89,15 +93,19 @@ async function failureReport(environment: Environment, component: Component): Pr
     listTasks(environment, { serviceName }, "STOPPED"),
   ]);
   const group = names.logGroup(environment.name, component);
-  const lines = await lastLines(environment, group, 20);
+  // Of a task that was stopped, or, where none was, of the newest that runs and is not healthy.
+  const task = newest(stopped) ?? newest(await listTasks(environment, { serviceName }, "RUNNING"));
+  const id = task?.taskArn?.split("/").at(-1);
+  const stream = id === undefined ? undefined : names.logStream(component, id);
+  const lines = stream === undefined ? [] : await lastLines(environment, group, stream, 20);
   return [
     "",
     ...section(
       "The service's last events",
       events.slice(0, 5).map(({ message }) => message ?? ""),
     ),
-    ...section("Why tasks stopped", [...new Set(stopped.slice(0, 5).map(whyStopped))]),
-    ...section(`The last lines in ${group}`, lines),
+    ...section("Why tasks stopped", [...new Set(byAge(stopped).slice(0, 5).map(whyStopped))]),
+    ...section(`The last lines in ${group}${stream === undefined ? "" : `, ${stream}`}`, lines),
   ].join("\n");
 }
 

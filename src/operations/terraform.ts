@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { bucketIsThere, tableIsThere } from "../aws/state-backend";
 import { ActionRequired } from "../process/errors";
 import { say } from "../terminal/output";
@@ -16,14 +18,33 @@ export function synthesizeStack(environment: Environment): Promise<Stack> {
 
 /**
  * Synthesizes the environment and connects its directory with its state.
- * @throws ActionRequired if bucket or table for the state are missing
+ * @throws ActionRequired if bucket or table for the state are missing, or another workspace is selected
  */
 export async function openTerraform(environment: Environment): Promise<Terraform> {
+  refuseWorkspace(environment);
   const stack = await synthesizeStack(environment);
   await refuseMissingBackend(environment, stack.backend);
   return Terraform.init(environment, stack, {
     onProviders: ({ unreachable }) => unreachable && say(unreachable),
   });
+}
+
+/**
+ * Each environment has one state, that of the workspace `default`. In another one Terraform would see
+ * an empty state, and plan to create everything a second time.
+ */
+function refuseWorkspace({ stackDir }: Environment): void {
+  const selected = join(stackDir, ".terraform", "environment");
+  const named = process.env.TF_WORKSPACE;
+  const workspace =
+    named || (existsSync(selected) ? readFileSync(selected, "utf8").trim() : "default");
+  if (workspace === "default") return;
+  throw new ActionRequired(
+    `Terraform's workspace is "${workspace}", and the environment's state is in "default"`,
+    named
+      ? "Unset TF_WORKSPACE, then run the command again."
+      : `Select it: terraform -chdir=${stackDir} workspace select default`,
+  );
 }
 
 /** Terraform finds out late and says it obscurely. */

@@ -13,13 +13,23 @@ export class AlreadyExists extends ActionRequired {
   }
 }
 
+/**
+ * The codes with which AWS refuses to create what exists, and the provider's own words for it.
+ * Sources: the errors of CreateRole (IAM), CreateLogGroup (Logs), CreateDBInstance, CreateDBParameterGroup
+ * and CreateDBSubnetGroup (RDS), CreateRepository (ECR), CreateSecurityGroup (EC2), CreateFileSystem
+ * (EFS), CreateSecret (Secrets Manager), CreateLoadBalancer and CreateTargetGroup (ELB) in their API
+ * references.
+ */
+const EXISTS =
+  /\b(EntityAlreadyExists|ResourceAlreadyExistsException|DBInstanceAlreadyExists|DBParameterGroupAlreadyExists|DBSubnetGroupAlreadyExists|RepositoryAlreadyExistsException|InvalidGroup\.Duplicate|FileSystemAlreadyExists|ResourceExistsException|DuplicateLoadBalancerName|DuplicateTargetGroupName)(Exception|Fault)?\b|^ELBv2 (Target Group|Load Balancer) \(.*\) already exists/m;
+
 /** The addresses for which Terraform's messages say that such an object exists already. */
 export function existingAddresses(output: string): string[] {
   const text = output.replace(/^[│╷╵ ]+/gm, "");
   return text
     .split(/^Error: /m)
     .slice(1)
-    .filter((message) => /already ?exists|ResourceExists|Duplicate/i.test(message))
+    .filter((message) => EXISTS.test(message))
     .flatMap((message) => /^with ([^\s,]+),$/m.exec(message)?.[1] ?? []);
 }
 

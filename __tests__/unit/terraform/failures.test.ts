@@ -1,28 +1,49 @@
 import { existingAddresses, explainFailure } from "../../../src/terraform/failures";
 
-test("finds the addresses of what exists already, and of no other failure", () => {
-  const output = `
+const error = (message: string, address: string) => `
 ╷
-│ Error: creating IAM Role (dev-plue-db-migrate-task): operation error IAM: CreateRole, https response error StatusCode: 409, EntityAlreadyExists: Role with name dev-plue-db-migrate-task already exists.
+│ Error: ${message}
 │
-│   with aws_iam_role.db_migrate_task,
-│   on cdk.tf.json line 1144, in resource.aws_iam_role.db_migrate_task:
+│   with ${address},
+│   on cdk.tf.json line 1144, in resource.${address}:
 │ 1144:       },
-╵
-╷
-│ Error: creating ECS Service (dev-plue-web-app): InvalidParameterException
-│
-│   with aws_ecs_service.web_app,
-╵
-Error: ELBv2 Target Group (dev-plue-api-tg) already exists
+╵`;
+const refused = (operation: string, code: string) =>
+  `creating it: operation error ${operation}, https response error StatusCode: 409, RequestID: 1, ${code}: it is there`;
 
-  with aws_lb_target_group.api[0],
-`;
-  expect(existingAddresses(output)).toEqual([
-    "aws_iam_role.db_migrate_task",
-    "aws_lb_target_group.api[0]",
+test.each([
+  refused("IAM: CreateRole", "EntityAlreadyExists"),
+  refused("CloudWatch Logs: CreateLogGroup", "ResourceAlreadyExistsException"),
+  refused("RDS: CreateDBInstance", "DBInstanceAlreadyExists"),
+  refused("RDS: CreateDBParameterGroup", "api error DBParameterGroupAlreadyExists"),
+  refused("RDS: CreateDBSubnetGroup", "DBSubnetGroupAlreadyExistsFault"),
+  refused("ECR: CreateRepository", "RepositoryAlreadyExistsException"),
+  refused("EC2: CreateSecurityGroup", "api error InvalidGroup.Duplicate"),
+  refused("EFS: CreateFileSystem", "FileSystemAlreadyExists"),
+  refused("Secrets Manager: CreateSecret", "ResourceExistsException"),
+  "ELBv2 Target Group (dev-plue-api-tg) already exists",
+])("an object that exists is found by its address: %s", (message) => {
+  expect(existingAddresses(error(message, "aws_some_type.name[0]"))).toEqual([
+    "aws_some_type.name[0]",
   ]);
 });
+
+test.each([
+  "authorizing Security Group (sg-1) Rule: operation error EC2: AuthorizeSecurityGroupIngress, https response error StatusCode: 400, api error InvalidPermission.Duplicate: the specified rule already exists",
+  "tagging resource: api error InvalidParameterException: Duplicate tag keys found",
+  "creating ECS Service (dev-plue-web-app): InvalidParameterException",
+  "creating Route: RouteAlreadyExists: The route identified by 0.0.0.0/0 already exists.",
+])("no other failure counts as one: %s", (message) => {
+  expect(existingAddresses(error(message, "aws_some_type.name"))).toEqual([]);
+});
+
+test("of several failures each is looked at by itself", () => {
+  const output = [
+    error(refused("IAM: CreateRole", "EntityAlreadyExists"), "aws_iam_role.one"),
+    error("creating ECS Service: InvalidParameterException", "aws_ecs_service.two"),
+    error("ELBv2 Load Balancer (dev-plue-alb) already exists", "aws_lb.three"),
+  ].join("\n");
+  expect(existingAddresses(output)).toEqual(["aws_iam_role.one", "aws_lb.three"]);
 
 // Terraform 1.11.4's own words.
 test.each([

@@ -11,7 +11,7 @@ export const command = ({ projectDir }: Context) =>
     .addArgument(environmentArgument())
     .addArgument(serviceArgument())
     .argument("[command...]", "what to run instead of a shell; put -- before it")
-    .option("--task <id>", "which task (default: the first that runs)")
+    .option("--task <id>", "which task (default: the newest that runs)")
     .action(async (settings, service, words, { task }) => {
       const environment = await openEnvironment(settings, projectDir);
       process.exitCode = await exec(environment, service, { words, task });

@@ -1,0 +1,18 @@
+import type { Agent } from "node:http";
+import { HttpProxyAgent } from "http-proxy-agent";
+import { HttpsProxyAgent } from "https-proxy-agent";
+import { getProxyForUrl } from "proxy-from-env";
+
+/** Hosts that no proxy reaches. Terraform and the AWS CLI go to them directly, too. */
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/**
+ * What sends a request through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name for a URL;
+ * undefined where none does.
+ */
+export function proxyAgent(url: string): Agent | undefined {
+  if (LOOPBACK.test(new URL(url).hostname)) return undefined;
+  const proxy = getProxyForUrl(url);
+  if (proxy === "") return undefined;
+  return url.startsWith("https:") ? new HttpsProxyAgent(proxy) : new HttpProxyAgent(proxy);
+}
