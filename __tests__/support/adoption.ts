@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ACMClient, RequestCertificateCommand } from "@aws-sdk/client-acm";
@@ -15,6 +15,7 @@ import { stateBackend } from "../../src/environments/state-backend";
 import inventory from "../fixtures/legacy/addresses.json";
 import { describeEmbeddedAws, startEmbeddedAws, terraform, type EmbeddedAws } from "./embedded-aws";
 import { deployment, type Deployment } from "./deployment";
+import { copyOfProject } from "./plue";
 
 const fixture = join(__dirname, "../fixtures/legacy");
 
@@ -46,23 +47,6 @@ function ids(state: string): Map<string, string> {
         ]),
       ),
   );
-}
-
-/** The project with one environment's settings changed, as its own owner would change them. */
-function copyOfProject({ name, database }: EnvironmentSettings): string {
-  const project = join(__dirname, "../..");
-  const copy = mkdtempSync(join(tmpdir(), "plue-project-"));
-  for (const part of ["bin", "src", "main.ts", "package.json"]) {
-    cpSync(join(project, part), join(copy, part), { recursive: true });
-  }
-  symlinkSync(join(project, "node_modules"), join(copy, "node_modules"));
-  const file = join(copy, "src/environments", `${name}.ts`);
-  const changed = readFileSync(file, "utf8").replace(
-    /masterPassword: \{.*?\}/,
-    `masterPassword: ${JSON.stringify(database.masterPassword)}`,
-  );
-  writeFileSync(file, changed);
-  return copy;
 }
 
 /** Makes the old project's resources on an embedded AWS, and adopts their state. */
@@ -169,7 +153,10 @@ function adoption(settings: EnvironmentSettings): void {
   });
 
   test("plue adopt says the same to a person", async () => {
-    const project = copyOfProject(adopting);
+    const { masterPassword } = adopting.database;
+    const project = copyOfProject(name, (text) =>
+      text.replace(/masterPassword: \{.*?\}/, `masterPassword: ${JSON.stringify(masterPassword)}`),
+    );
     try {
       const args = ["bin/plue.js", "adopt", name, ...variableArguments];
       const { code, stdout, stderr } = await capture(process.execPath, args, {

@@ -7,7 +7,11 @@ export type Fault =
   /** Cut the connection without an answer. */
   | "cut"
   /** Answer in AWS's place. */
-  | { readonly status: number; readonly body: string }
+  | {
+      readonly status: number;
+      readonly body: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   /** Pass the call on, and change what comes back. */
   | { readonly rewrite: (body: string) => string };
 
@@ -39,7 +43,10 @@ export async function startFaultProxy(
     operations.push(operation);
     const fault = proxy.rule?.(operation);
     if (fault === "cut") return "cut";
-    if (fault && "status" in fault) return new Response(fault.body, { status: fault.status });
+    if (fault && "status" in fault) {
+      const { status, headers } = fault;
+      return new Response(fault.body, { status, headers });
+    }
     const headers = Object.entries(request.headers).filter(
       (entry): entry is [string, string] =>
         typeof entry[1] === "string" && !/^(connection|expect|transfer-encoding)$/.test(entry[0]),

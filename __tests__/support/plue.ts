@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { resolve } from "node:path";
+import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 
 /** Directory of the project. */
 export const project = resolve(__dirname, "../..");
@@ -19,7 +21,10 @@ export interface RunningPlue {
   readonly result: Promise<PlueResult>;
 }
 
-/** Starts the real command line as a child process, without a terminal. */
+/**
+ * Starts the real command line as a child process, without a terminal.
+ * @param directory of the project, or of a copy of it
+ */
 export function startPlue(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
@@ -75,12 +80,29 @@ export async function plueEnds(
   code: number,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
+  directory = project,
 ): Promise<PlueResult> {
-  const result = await plue(args, env);
+  const result = await plue(args, env, directory);
   if (result.code !== code) {
     throw new Error(
       `plue ${args.join(" ")} ended with ${result.code}, not ${code}:\n${result.stdout}\n${result.stderr.slice(-4000)}`,
     );
   }
   return result;
+}
+
+/**
+ * Copies the project, with one environment's settings changed as its own owner would change them.
+ * @param change of the text of its file in src/environments
+ */
+export function copyOfProject(environment: string, change: (text: string) => string): string {
+  const copy = mkdtempSync(join(tmpdir(), "plue-project-"));
+  for (const part of ["bin", "src", "main.ts", "package.json"]) {
+    cpSync(join(project, part), join(copy, part), { recursive: true });
+  }
+  symlinkSync(join(project, "node_modules"), join(copy, "node_modules"));
+  const file = join(copy, "src/environments", `${environment}.ts`);
+  const changed = change(readFileSync(file, "utf8"));
+  writeFileSync(file, changed);
+  return copy;
 }

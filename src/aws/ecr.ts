@@ -5,9 +5,10 @@ import {
   ECRClient,
   GetAuthorizationTokenCommand,
   paginateListImages,
-  type ImageIdentifier,
+  type ImageFailure,
 } from "@aws-sdk/client-ecr";
 import { names, type Component } from "../names";
+import { PlueError } from "../process/errors";
 import { client, type AwsEnvironment } from "./client";
 import type { AwsError } from "./errors";
 
@@ -82,7 +83,11 @@ export async function registryLogin(environment: AwsEnvironment): Promise<Regist
 
 /**
  * Deletes all images of a component's repository.
- * @returns how many image references were deleted: an image with several tags has several
+ *
+ * ECR keeps the images that an image index refers to as long as the index is there, so what it refuses
+ * in one round is asked for again in the next, until nothing is left.
+ * @returns how many images were deleted
+ * @throws PlueError with ECR's reasons, if it deletes nothing more and something is left
  */
 export async function emptyRepository(
   environment: AwsEnvironment,
@@ -90,17 +95,43 @@ export async function emptyRepository(
 ): Promise<number> {
   const ecr = client(ECRClient, environment);
   const repositoryName = names.repository(environment.name, component);
+  let deleted = 0;
   try {
-    const imageIds: ImageIdentifier[] = [];
-    const pages = paginateListImages({ client: ecr, pageSize: 100 }, { repositoryName });
-    for await (const page of pages) imageIds.push(...(page.imageIds ?? []));
-    for (let start = 0; start < imageIds.length; start += IMAGES_PER_CALL) {
-      const part = imageIds.slice(start, start + IMAGES_PER_CALL);
-      await ecr.send(new BatchDeleteImageCommand({ repositoryName, imageIds: part }));
+    for (;;) {
+      const digests = await digestsIn(ecr, repositoryName);
+      const failures: ImageFailure[] = [];
+      let gone = 0;
+      for (let start = 0; start < digests.length; start += IMAGES_PER_CALL) {
+        const part = digests.slice(start, start + IMAGES_PER_CALL);
+        const answer = await ecr.send(
+          new BatchDeleteImageCommand({
+            repositoryName,
+            imageIds: part.map((imageDigest) => ({ imageDigest })),
+          }),
+        );
+        failures.push(...(answer.failures ?? []));
+        gone += new Set(answer.imageIds?.map(({ imageDigest }) => imageDigest)).size;
+      }
+      deleted += gone;
+      if (digests.length === 0) return deleted;
+      if (gone === 0) {
+        const reasons = new Set(failures.map((one) => `${one.failureCode}: ${one.failureReason}`));
+        throw new PlueError(
+          `ECR does not delete ${digests.length} of the images in ${repositoryName}: ${[...reasons].join("; ")}`,
+          { advice: ["Delete them by hand, then run the same command again."] },
+        );
+      }
     }
-    return imageIds.length;
   } catch (error) {
-    if ((error as AwsError).name === "RepositoryNotFoundException") return 0;
+    if ((error as AwsError).name === "RepositoryNotFoundException") return deleted;
     throw error;
   }
+}
+
+async function digestsIn(client: ECRClient, repositoryName: string): Promise<string[]> {
+  const digests = new Set<string>();
+  for await (const { imageIds = [] } of paginateListImages({ client }, { repositoryName })) {
+    for (const { imageDigest } of imageIds) if (imageDigest) digests.add(imageDigest);
+  }
+  return [...digests];
 }

@@ -4,6 +4,7 @@ import { ActionRequired, PlueError } from "../process/errors";
 export interface AwsError extends Error {
   readonly code?: string;
   readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
+  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
   /** The call that failed, such as `ECS DescribeServices`: see `client`. */
   readonly operation?: string;
 }
@@ -15,6 +16,11 @@ const DENIED = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|Autho
 /** The SDK's words for an answer that is not AWS's at all. */
 const UNREADABLE = /Deserialization error/;
 const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET|ETIMEDOUT|EPIPE|TimeoutError)$/;
+
+/** The region of the bucket that a call went to in another one; undefined for other errors. */
+export function regionOfBucket(error: unknown): string | undefined {
+  return (error as AwsError).$response?.headers?.["x-amz-bucket-region"];
+}
 
 /** Whether AWS says that the caller may not do this. */
 export function isDenied(error: unknown): boolean {

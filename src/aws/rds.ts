@@ -1,5 +1,10 @@
-import { DescribeDBInstancesCommand, RDSClient, type DBInstance } from "@aws-sdk/client-rds";
-import { client, type AwsEnvironment } from "./client";
+import {
+  DescribeDBInstancesCommand,
+  DescribeDBSnapshotsCommand,
+  RDSClient,
+  type DBInstance,
+} from "@aws-sdk/client-rds";
+import { client, type AwsEnvironment, type AwsTarget } from "./client";
 
 import type { AwsError } from "./errors";
 import { names } from "../names";
@@ -15,6 +20,22 @@ export async function describeDatabase(
     return DBInstances[0];
   } catch (error) {
     if (/^DBInstanceNotFound/.test((error as AwsError).name)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a snapshot of that name exists. */
+export async function snapshotExists(
+  target: AwsTarget,
+  DBSnapshotIdentifier: string,
+): Promise<boolean> {
+  try {
+    const { DBSnapshots = [] } = await client(RDSClient, target).send(
+      new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier }),
+    );
+    return DBSnapshots.length > 0;
+  } catch (error) {
+    if (/^DBSnapshotNotFound/.test((error as AwsError).name)) return false;
     throw error;
   }
 }

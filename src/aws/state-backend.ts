@@ -1,12 +1,38 @@
 import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { client, type AwsTarget } from "./client";
-import { isDenied, type AwsError } from "./errors";
+import { ActionRequired } from "../process/errors";
+import { isDenied, regionOfBucket, type AwsError } from "./errors";
 
-/** Whether a bucket exists, as far as one may know: who may not look at it is told that it does. */
+/**
+ * Whether a bucket exists, as far as one may know: who may not look at it is told that it does.
+ * @throws ActionRequired if it is in another region
+ */
 export function bucketIsThere(target: AwsTarget, Bucket: string): Promise<boolean> {
-  const call = client(S3Client, target).send(new HeadBucketCommand({ Bucket }));
-  return exists(call, /^(NotFound|NoSuchBucket)$/);
+  return exists(headBucket(target, Bucket), /^(NotFound|NoSuchBucket)$/);
+}
+
+/**
+ * Looks at a bucket.
+ * @param owner account that it must belong to
+ * @throws ActionRequired if it is in another region
+ */
+export async function headBucket(target: AwsTarget, Bucket: string, owner?: string): Promise<void> {
+  const found = await client(S3Client, target)
+    .send(new HeadBucketCommand({ Bucket, ExpectedBucketOwner: owner }))
+    .then(
+      ({ BucketRegion }) => BucketRegion,
+      (error: unknown) => {
+        const region = regionOfBucket(error);
+        if (region === undefined || region === target.region) throw error;
+        return region;
+      },
+    );
+  if (found === undefined || found === target.region) return;
+  throw new ActionRequired(
+    `the bucket ${Bucket} is in ${found}, and the state's region is ${target.region}`,
+    `Set the region to ${found} in src/environments/state-backend.ts (or PLUE_STATE_REGION=${found}), or choose another bucket.`,
+  );
 }
 
 /** Whether a table exists, as far as one may know: who may not look at it is told that it does. */

@@ -6,7 +6,6 @@ import {
   GetBucketPolicyCommand,
   GetBucketVersioningCommand,
   GetPublicAccessBlockCommand,
-  HeadBucketCommand,
   PutBucketEncryptionCommand,
   PutBucketLifecycleConfigurationCommand,
   PutBucketPolicyCommand,
@@ -20,6 +19,7 @@ import {
 import { client, type AwsTarget } from "./client";
 import { ActionRequired } from "../process/errors";
 import type { AwsError } from "./errors";
+import { headBucket } from "./state-backend";
 import { settle, type Finding, type Property } from "./property";
 
 /** An old version of a state is of use for an undo, and holds secrets: it does not stay for ever. */
@@ -45,7 +45,7 @@ export async function makeStateBucket(
 ): Promise<Finding[]> {
   const s3 = client(S3Client, target);
   const object = `bucket ${Bucket}`;
-  const there = await bucketExists(s3, Bucket, accountId);
+  const there = await bucketExists(target, Bucket, accountId);
   if (!there && check) return [{ object, property: "exists", result: "missing" }];
   if (!there) {
     await s3.send(new CreateBucketCommand({ Bucket, ...bucketLocation(target.region) }));
@@ -63,13 +63,9 @@ function bucketLocation(region: string): Pick<CreateBucketRequest, "CreateBucket
     : { CreateBucketConfiguration: { LocationConstraint: region as BucketLocationConstraint } };
 }
 
-async function bucketExists(
-  s3: S3Client,
-  Bucket: string,
-  ExpectedBucketOwner: string,
-): Promise<boolean> {
+async function bucketExists(target: AwsTarget, Bucket: string, owner: string): Promise<boolean> {
   try {
-    await s3.send(new HeadBucketCommand({ Bucket, ExpectedBucketOwner }));
+    await headBucket(target, Bucket, owner);
     return true;
   } catch (error) {
     const status = (error as AwsError).$metadata?.httpStatusCode;

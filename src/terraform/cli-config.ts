@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { get } from "node:https";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { PlueError } from "../process/errors";
+import { proxyAgent } from "../process/proxy";
 import { capture } from "../process/run";
 
 /** What {@link terraformCliConfig} looks at; each has the machine's own value as default. */
@@ -89,15 +91,16 @@ async function ownConfig(environment: NodeJS.ProcessEnv): Promise<string | undef
     : readFileSync(file, "utf8");
 }
 
-async function probeRegistry(): Promise<boolean> {
-  try {
-    const { ok } = await fetch("https://registry.terraform.io/.well-known/terraform.json", {
-      signal: AbortSignal.timeout(3000),
+function probeRegistry(): Promise<boolean> {
+  const url = "https://registry.terraform.io/.well-known/terraform.json";
+  return new Promise((resolve) => {
+    const no = () => resolve(false);
+    const request = get(url, { agent: proxyAgent(url), timeout: 3000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
     });
-    return ok;
-  } catch {
-    return false;
-  }
+    request.once("error", no).once("timeout", () => request.destroy());
+  });
 }
 
 /** Where a mirror may be: Terraform's own plug-in folders, then one level under the roots. */

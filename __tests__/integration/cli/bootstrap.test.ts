@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -23,7 +23,7 @@ import {
   startEmbeddedAws,
   type EmbeddedAws,
 } from "../../support/embedded-aws";
-import { everyCall, startFaultProxy, type FaultProxy } from "../../support/fault-proxy";
+import { everyCall, firstCalls, startFaultProxy, type FaultProxy } from "../../support/fault-proxy";
 import { plueEnds } from "../../support/plue";
 
 const Bucket = "plue-terraform-state";
@@ -80,8 +80,25 @@ describeEmbeddedAws("plue bootstrap", () => {
     await expect(dynamodb.send(new DescribeTableCommand({ TableName }))).rejects.toThrow();
   });
 
-  test("makes bucket and table as they should be", async () => {
+  test("makes bucket and table as they should be, although AWS needs some seconds", async () => {
+    const unavailable = {
+      status: 400,
+      body: JSON.stringify({
+        __type: "com.amazonaws.dynamodb.v20120810#ContinuousBackupsUnavailableException",
+        message: "Backups are being enabled for the table: terraform-state-lock.",
+      }),
+    };
+    const busy = {
+      status: 409,
+      body: "<Error><Code>OperationAborted</Code><Message>A conflicting conditional operation is currently in progress against this resource.</Message></Error>",
+    };
+    const rules = [
+      firstCalls(2, "UpdateContinuousBackups", unavailable),
+      firstCalls(1, `PUT /${Bucket}?publicAccessBlock=`, busy),
+    ];
+    proxy.rule = (operation) => rules.map((rule) => rule(operation)).find(Boolean);
     await bootstrap(0);
+    proxy.rule = undefined;
     const { ServerSideEncryptionConfiguration: encryption } = await s3.send(
       new GetBucketEncryptionCommand({ Bucket }),
     );
@@ -159,6 +176,36 @@ describeEmbeddedAws("plue bootstrap", () => {
       expect.objectContaining({ ID: "own", Expiration: { Days: 3 } }),
       expect.objectContaining({ NoncurrentVersionExpiration: { NoncurrentDays: 90 } }),
     ]);
+  });
+
+  test("a bucket in another region is told, with its region", async () => {
+    proxy.rule = everyCall(`HEAD /${Bucket}`, {
+      status: 301,
+      body: "",
+      headers: { "x-amz-bucket-region": "eu-west-1" },
+    });
+    for (const command of ["bootstrap", "plan"]) {
+      const { stderr } = await plueEnds(2, [command, "local"], env);
+      expect(stderr).toContain(`the bucket ${Bucket} is in eu-west-1`);
+      expect(stderr).toContain("PLUE_STATE_REGION=eu-west-1");
+    }
+    proxy.rule = undefined;
+  }, 60_000);
+
+  test.each([
+    ["TF_WORKSPACE", () => ({ TF_WORKSPACE: "other" })],
+    [
+      "the one selected in the stack's directory",
+      () => {
+        const directory = join(folder, "out", "stacks", "local", ".terraform");
+        mkdirSync(directory, { recursive: true });
+        writeFileSync(join(directory, "environment"), "other");
+        return {};
+      },
+    ],
+  ])("another workspace is refused: %s", async (_, select) => {
+    const { stderr } = await plueEnds(2, ["plan", "local"], { ...env, ...select() });
+    expect(stderr).toContain('Terraform\'s workspace is "other"');
   });
 
   test("another account's bucket is left alone", async () => {

@@ -22,6 +22,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import {
   CreateRepositoryCommand,
+  DeleteRepositoryCommand,
   DescribeRepositoriesCommand,
   ECRClient,
   PutImageCommand,
@@ -36,6 +37,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import {
   DescribeDBInstancesCommand,
+  DescribeDBSnapshotsCommand,
   ModifyDBInstanceCommand,
   RDSClient,
 } from "@aws-sdk/client-rds";
@@ -52,8 +54,9 @@ import {
   rewriteJson,
   startFaultProxy,
   type FaultProxy,
+  type Rule,
 } from "../../support/fault-proxy";
-import { plueEnds, project, startPlue } from "../../support/plue";
+import { copyOfProject, plueEnds, project, startPlue } from "../../support/plue";
 
 const cluster = "local-plue-cluster";
 const LockID = { S: "plue-terraform-state/plue/local/terraform.tfstate" };
@@ -226,10 +229,25 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
       git("commit", "-qm", "first");
     });
 
+    test("a repository of another team is left alone, and named", async () => {
+      const ecr = new ECRClient(aws.client);
+      const repositoryName = "local-plue-web-app";
+      await ecr.send(new CreateRepositoryCommand({ repositoryName }));
+      const { stderr } = await ends(2, "images", "local", "--source", source(), "--yes");
+      expect(stderr).toContain(`aws_ecr_repository.ecr_web_app (${repositoryName})`);
+      expect(stderr).toContain("remove it or give this one another name");
+      await ecr.send(new DeleteRepositoryCommand({ repositoryName }));
+      docker.take();
+    }, 120_000);
+
     test("makes the repositories and nothing else, then builds and pushes all three", async () => {
       // An apply that was cut short has left one of which the state does not know.
       const repositoryName = "local-plue-web-app";
-      await new ECRClient(aws.client).send(new CreateRepositoryCommand({ repositoryName }));
+      const tags = [
+        { Key: "Environment", Value: "local" },
+        { Key: "Project", Value: "plue" },
+      ];
+      await new ECRClient(aws.client).send(new CreateRepositoryCommand({ repositoryName, tags }));
       const commit = git("rev-parse", "--short=12", "HEAD");
       const { stdout, stderr } = await ends(0, "images", "local", "--source", source(), "--yes");
       expect(stdout).toBe(`${commit}\n`);
@@ -445,18 +463,51 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
   });
 
   describe("a deployment that does not get healthy", () => {
-    beforeAll(() => write("/ecs/local/plue-api-server", "ecs/api-server/a", "out of memory"));
+    const task = (id: string) => `arn:aws:ecs:us-east-1:123456789012:task/local-plue-cluster/${id}`;
+    /** ECS, with two tasks of the API server that were stopped, the newer one in no special place. */
+    const stoppedTasks: Rule = (operation) => {
+      const answer = (body: object) => ({ status: 200, body: JSON.stringify(body) });
+      if (operation === "ListTasks") return answer({ taskArns: [task("a"), task("b")] });
+      const [older, newer] = [1_700_000_000, 1_700_000_100];
+      if (operation !== "DescribeTasks") return undefined;
+      return answer({
+        tasks: [
+          { taskArn: task("a"), createdAt: newer, stoppedReason: "Essential container exited" },
+          { taskArn: task("b"), createdAt: older, stoppedReason: "Scaling activity" },
+        ],
+      });
+    };
+
+    beforeAll(async () => {
+      await write("/ecs/local/plue-api-server", "ecs/api-server/a", "out of memory");
+      await write("/ecs/local/plue-api-server", "ecs/api-server/b", "scaled in");
+      await write("/ecs/local/plue-api-server", "ecs/api-server/c", "of another task");
+    });
 
     test("is given up at the deadline, with the last log lines", async () => {
-      proxy.rule = everyCall(
+      const noneRuns = everyCall(
         "DescribeServices",
         rewriteJson<Services>(({ services }) => (services[0]!.runningCount = 0)),
       );
+      proxy.rule = (operation) => noneRuns(operation) ?? stoppedTasks(operation);
       const { stderr } = await ends(1, "restart", "local", "api", "--timeout", "2");
       expect(stderr).toContain("0 of 1 running");
+      expect(stderr).toMatch(/Why tasks stopped:\n {2}Essential container exited\n {2}Scaling/);
       expect(stderr).toContain("out of memory");
+      expect(stderr).not.toContain("of another task");
       expect(stderr).toContain("plue rollback local api");
     });
+
+    test("is not called stable while ECS has not completed it, though as many tasks run", async () => {
+      proxy.rule = everyCall(
+        "DescribeServices",
+        rewriteJson<Services>(({ services }) =>
+          Object.assign(services[0]!.deployments[0]!, { rolloutState: "IN_PROGRESS" }),
+        ),
+      );
+      const { stderr } = await ends(1, "restart", "local", "api", "--timeout", "2");
+      expect(stderr).toContain("1 of 1 running, IN_PROGRESS");
+    }, 60_000);
 
     test("is explained by the circuit breaker's reason", async () => {
       const failed = {
@@ -626,13 +677,24 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
     expect(await deployedTag("plue-api-server")).toBe("v1");
   });
 
-  test("destroy takes the protections off, destroys, and shows what is left by its tags", async () => {
+  test("destroy takes the protections off, applies the settings first, destroys, and shows what is left", async () => {
     const rds = new RDSClient(aws.client);
     const DBInstanceIdentifier = "local-plue-db";
     await rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier, DeletionProtection: true }));
-    const { stdout, stderr } = await ends(0, "destroy", "local", "--yes");
+    // What the settings say by now was never deployed: the state has neither.
+    const copy = copyOfProject("local", (text) =>
+      text
+        .replace("...dev.database,", "...dev.database, finalSnapshot: true,")
+        .replace("...dev,", "...dev, ecr: { ...dev.ecr, forceDelete: false },"),
+    );
+    const { stdout, stderr } = await plueEnds(0, ["destroy", "local", "--yes"], env, copy);
     expect(stderr).toContain("Taking the deletion protections off.");
+    const [, snapshot] = /A final snapshot of the database stays: (\S+)\./.exec(stderr) ?? [];
+    const { DBSnapshots = [] } = await rds.send(new DescribeDBSnapshotsCommand({}));
+    expect(DBSnapshots.map(({ DBSnapshotIdentifier }) => DBSnapshotIdentifier)).toContain(snapshot);
+    expect(stderr).toMatch(/local-plue-api-server: deleted \d+ image/);
     expect(stdout).toContain("revision of a task definition");
+    rmSync(copy, { recursive: true });
     await expect(
       rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier })),
     ).rejects.toThrow(/not found/);

@@ -1,0 +1,45 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { client } from "../../../src/aws/client";
+
+describe("a proxy that the environment names", () => {
+  const before = { ...process.env };
+  let proxy: Server;
+  let tunnels: string[];
+
+  beforeAll(async () => {
+    proxy = createServer();
+    proxy.on("connect", ({ url }, socket) => {
+      tunnels.push(url!);
+      socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+    });
+    await new Promise<void>((done) => proxy.listen(0, "127.0.0.1", done));
+  });
+
+  beforeEach(() => {
+    tunnels = [];
+    delete process.env.AWS_ENDPOINT_URL;
+    process.env.HTTPS_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    process.env.AWS_ACCESS_KEY_ID = "a";
+    process.env.AWS_SECRET_ACCESS_KEY = "b";
+  });
+
+  afterAll(() => {
+    process.env = before;
+    proxy.close();
+  });
+
+  const ask = (endpoint?: string) =>
+    client(STSClient, { region: "us-east-1", endpoint }).send(new GetCallerIdentityCommand({}));
+
+  test("is gone through to AWS", async () => {
+    await expect(ask()).rejects.toThrow();
+    expect(new Set(tunnels)).toEqual(new Set(["sts.us-east-1.amazonaws.com:443"]));
+  }, 30_000);
+
+  test("is not gone through to this machine", async () => {
+    await expect(ask("https://127.0.0.1:9")).rejects.toThrow(/ECONNREFUSED/);
+    expect(tunnels).toEqual([]);
+  }, 30_000);
+});
