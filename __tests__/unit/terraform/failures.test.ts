@@ -44,6 +44,7 @@ test("of several failures each is looked at by itself", () => {
     error("ELBv2 Load Balancer (dev-plue-alb) already exists", "aws_lb.three"),
   ].join("\n");
   expect(existingAddresses(output)).toEqual(["aws_iam_role.one", "aws_lb.three"]);
+});
 
 // Terraform 1.11.4's own words.
 test.each([
