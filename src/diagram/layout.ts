@@ -1,0 +1,247 @@
+import type { ElkExtendedEdge, ElkNode, LayoutOptions } from "elkjs/lib/elk-api";
+import { isFrame, parts, type Architecture, type Arrow, type Card, type Frame } from "./model";
+import { textWidth } from "./text";
+
+/** Sizes in pixels. */
+export const sizes = {
+  title: 13,
+  line: 11.5,
+  label: 11,
+  frameTitle: 12,
+  lineHeight: 16,
+  icon: 28,
+  padding: 9,
+} as const;
+
+/** A rectangle, in pixels from the picture's corner. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A point, in pixels. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A card or frame in its place. */
+export interface PlacedPart {
+  readonly part: Card | Frame;
+  readonly box: Box;
+  /** Id of the frame that it is in. */
+  readonly parent?: string;
+}
+
+/** An arrow in its place. */
+export interface PlacedArrow {
+  readonly arrow: Arrow;
+  /** From the start to the end of the arrow. */
+  readonly points: readonly Point[];
+  /** Where its label stands, if it has one. */
+  readonly label?: Box;
+}
+
+/** An architecture, laid out. */
+export interface Drawing {
+  readonly architecture: Architecture;
+  readonly width: number;
+  readonly height: number;
+  /** Frames before what they hold. */
+  readonly parts: readonly PlacedPart[];
+  readonly arrows: readonly PlacedArrow[];
+}
+
+/** How wide a card is that has these texts. */
+function cardSize({ title, lines, folded }: Card): { width: number; height: number } {
+  const texts = [
+    textWidth(title, sizes.title, "bold"),
+    ...lines.map((line) => textWidth(line, sizes.line)),
+    ...(folded.length > 0 ? [textWidth(foldedNote(folded.length), sizes.line)] : []),
+  ];
+  const rows = 1 + lines.length + (folded.length > 0 ? 1 : 0);
+  return {
+    width: Math.max(...texts) + sizes.icon + 3 * sizes.padding,
+    height: Math.max(rows * sizes.lineHeight + 2 * sizes.padding, sizes.icon + 2 * sizes.padding),
+  };
+}
+
+/** What a card says of what is folded into it. */
+export const foldedNote = (number: number) => `+ ${number} folded in`;
+
+const options: LayoutOptions = {
+  "elk.algorithm": "layered",
+  "elk.direction": "RIGHT",
+  "elk.hierarchyHandling": "INCLUDE_CHILDREN",
+  "elk.edgeRouting": "ORTHOGONAL",
+  "elk.layered.layering.strategy": "LONGEST_PATH_SOURCE",
+  "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
+  "elk.layered.spacing.nodeNodeBetweenLayers": "14",
+  "elk.layered.spacing.edgeNodeBetweenLayers": "9",
+  "elk.spacing.nodeNode": "18",
+  "elk.spacing.edgeNode": "14",
+  "elk.spacing.edgeEdge": "10",
+  "elk.layered.spacing.edgeEdgeBetweenLayers": "10",
+  "elk.spacing.edgeLabel": "4",
+  "elk.spacing.componentComponent": "24",
+};
+
+/** Cards in one frame are equally wide. */
+function elkNodes(children: readonly (Card | Frame)[]): ElkNode[] {
+  const cards = children.filter((part): part is Card => !isFrame(part));
+  const width = Math.max(0, ...cards.map((card) => cardSize(card).width));
+  return children.map((part) =>
+    isFrame(part) ? frameNode(part) : { id: part.id, ...cardSize(part), width },
+  );
+}
+
+function frameNode(part: Frame): ElkNode {
+  const title = textWidth(part.title, sizes.frameTitle, "bold");
+  const subtitle = part.subtitle ? textWidth(part.subtitle, sizes.frameTitle) + 8 : 0;
+  return {
+    id: part.id,
+    children: elkNodes(part.children),
+    layoutOptions: {
+      ...options,
+      "elk.padding": `[top=34,left=12,bottom=12,right=12]`,
+      "elk.nodeSize.constraints": "MINIMUM_SIZE",
+      "elk.nodeSize.minimum": `(${title + subtitle + 48},60)`,
+    },
+  };
+}
+
+/** Lays an architecture out, without overlaps; the same one always the same way. */
+export async function layOut(architecture: Architecture): Promise<Drawing> {
+  const { default: Elk } = await import("elkjs/lib/elk.bundled.js");
+  const edges = architecture.arrows.map((arrow, index): ElkExtendedEdge => {
+    const [from, to] = arrow.outward ? [arrow.to, arrow.from] : [arrow.from, arrow.to];
+    return {
+      id: `arrow-${index}`,
+      sources: [from],
+      targets: [to],
+      labels: arrow.label
+        ? [
+            {
+              text: arrow.label,
+              width: textWidth(arrow.label, sizes.label) + 10,
+              height: 16,
+              layoutOptions: { "elk.edgeLabels.inline": "true" },
+            },
+          ]
+        : [],
+    };
+  });
+  const candidates: Drawing[] = [];
+  for (const seed of SEEDS) {
+    const root = await new Elk().layout({
+      id: "root",
+      layoutOptions: { ...options, "elk.randomSeed": String(seed) },
+      children: architecture.children.map((part) => elkNodes([part])[0]!),
+      edges: [...edges, ...guides(architecture)],
+    });
+    candidates.push(placed(architecture, root));
+  }
+  return candidates.reduce((best, one) => (faults(one) < faults(best) ? one : best));
+}
+
+/** The layout tries its luck where it cannot know best: the best of these is taken. */
+const SEEDS = [1, 2, 3, 4, 5, 6];
+
+/** How hard a drawing is to read: zones out of order, slanted lines, arrows that cross, then its size. */
+function faults({ parts, arrows, width, height }: Drawing): number {
+  const zones = parts.filter(({ part }) => isFrame(part) && part.kind === "zone");
+  const disorder = zones.filter(({ box }, index) => box.y < (zones[index - 1]?.box.y ?? 0)).length;
+  const segments = arrows.map(({ points }) =>
+    points.slice(1).map((point, index) => [points[index]!, point] as const),
+  );
+  let crossings = 0;
+  segments.forEach((mine, index) => {
+    for (const other of segments.slice(index + 1).flat()) {
+      crossings += mine.filter((segment) => cross(segment, other)).length;
+    }
+  });
+  const slanted = segments.flat().filter(([from, to]) => from.x !== to.x && from.y !== to.y).length;
+  return (disorder + slanted) * 100 + crossings * 10 + (width * height) / 1e6;
+}
+
+type Segment = readonly [Point, Point];
+
+function cross(a: Segment, b: Segment): boolean {
+  const within = (value: number, [from, to]: readonly [number, number]) =>
+    Math.min(from, to) < value && value < Math.max(from, to);
+  const across = ([p, q]: Segment, [r, t]: Segment) =>
+    p.y === q.y && r.x === t.x && within(r.x, [p.x, q.x]) && within(p.y, [r.y, t.y]);
+  return across(a, b) || across(b, a);
+}
+
+/**
+ * Lines that are not drawn, and only put things where they are looked for: the subnets of a zone next
+ * to each other, every zone after the internet gateway, what has no arrows in the last column.
+ */
+function guides({ children, arrows }: Architecture): ElkExtendedEdge[] {
+  const all = parts(children);
+  const frames = all.filter(isFrame);
+  const gateway = all.find(({ id }) => id.startsWith("aws_internet_gateway."));
+  const vpc = frames.find(({ kind }) => kind === "vpc");
+  const region = frames.find(({ kind }) => kind === "region");
+  const guide = (from: string, to: string, label?: string): ElkExtendedEdge => ({
+    id: `guide-${from}-${to}`,
+    sources: [from],
+    targets: [to],
+    labels: label ? [{ text: label, width: 1, height: 1 }] : [],
+  });
+  const zones = frames.filter(({ kind }) => kind === "zone");
+  const idle = (region?.children ?? []).filter(
+    (part) => !isFrame(part) && !arrows.some(({ from, to }) => from === part.id || to === part.id),
+  );
+  return [
+    ...zones.flatMap(({ children: subnets }) =>
+      subnets.slice(1).map((subnet, index) => guide(subnets[index]!.id, subnet.id)),
+    ),
+    ...(gateway ? zones.map(({ id }) => guide(gateway.id, id, "zone")) : []),
+    ...(vpc ? idle.map(({ id }) => guide(vpc.id, id, "idle")) : []),
+  ];
+}
+
+function placed(architecture: Architecture, root: ElkNode): Drawing {
+  const found: PlacedPart[] = [];
+  const origins = new Map<string, Point>([["root", { x: 0, y: 0 }]]);
+  const walk = (elements: readonly (Card | Frame)[], node: ElkNode, parent?: string) => {
+    const origin = origins.get(node.id)!;
+    for (const part of elements) {
+      const {
+        x = 0,
+        y = 0,
+        width = 0,
+        height = 0,
+        ...rest
+      } = node.children!.find(({ id }) => id === part.id)!;
+      const box = { x: origin.x + x, y: origin.y + y, width, height };
+      origins.set(part.id, box);
+      found.push({ part, box, parent });
+      if (isFrame(part)) walk(part.children, rest, part.id);
+    }
+  };
+  walk(architecture.children, root);
+  const arrows = architecture.arrows.map((arrow, index): PlacedArrow => {
+    const edge = root.edges![index]!;
+    const { x, y } = origins.get((edge as { container?: string }).container ?? "root")!;
+    const points = (edge.sections ?? []).flatMap(({ startPoint, bendPoints = [], endPoint }) =>
+      [startPoint, ...bendPoints, endPoint].map((point) => ({ x: point.x + x, y: point.y + y })),
+    );
+    const [label] = edge.labels ?? [];
+    return {
+      arrow,
+      points: arrow.outward ? points.reverse() : points,
+      label: label && {
+        x: x + label.x!,
+        y: y + label.y!,
+        width: label.width!,
+        height: label.height!,
+      },
+    };
+  });
+  return { architecture, width: root.width!, height: root.height!, parts: found, arrows };
+}
