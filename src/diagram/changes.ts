@@ -1,4 +1,4 @@
-import { isFrame, parts, type Architecture } from "./model";
+import { parts, type Architecture } from "./model";
 import type { Action, PlannedAction } from "../terraform/plan";
 
 /** What a plan does to a card or frame, with all that is folded into it. */
@@ -37,7 +37,7 @@ export function actionsOnParts(
     const action = own.length > 0 || worst === "move" ? worst : "change";
     found.set(part.id, {
       action,
-      words: `${numbers.join(", ")} of ${total}${isFrame(part) ? "" : ""}`,
+      words: `${numbers.join(", ")} of ${total}`,
     });
   }
   return found;

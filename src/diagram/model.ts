@@ -1,7 +1,7 @@
 import { components } from "../names";
 import { kinds, typeInWords, unknownKind, type Family, type Glyph } from "./kinds";
 import { INTERNET, reachability, type Group } from "./reachability";
-import { compare, type Attributes, type Resource, type Template } from "./template";
+import { compare, ownAttributes, type Resource, type Template } from "./template";
 
 /** A card: one resource or several of a type, with what is folded into them. */
 export interface Card {
@@ -176,7 +176,11 @@ class Builder {
     if (type === "aws_security_group") return [...fitting(users), ...inModule];
     return fold?.by
       ? [...fitting(named), ...inModule]
-      : [...fitting(users), ...(fold ? [] : template.references(own(attributes))), ...inModule];
+      : [
+          ...fitting(users),
+          ...(fold ? [] : template.references(ownAttributes(attributes))),
+          ...inModule,
+        ];
   }
 
   private region(): Frame {
@@ -307,11 +311,11 @@ class Builder {
   /** The subnets that a resource is in, directly or by a subnet group or mount targets. */
   private subnetsOf(resource: Resource): readonly Resource[] {
     const { template } = this;
-    const named = template.references(own(resource.attributes));
+    const named = template.references(ownAttributes(resource.attributes));
     const through = [
       ...named.filter(({ type }) => type.endsWith("_subnet_group")),
       ...template.referrersOf(resource).filter(({ type }) => type === "aws_efs_mount_target"),
-    ].flatMap(({ attributes }) => template.references(own(attributes)));
+    ].flatMap(({ attributes }) => template.references(ownAttributes(attributes)));
     return [...new Set([...named, ...through])].filter(({ type }) => type === "aws_subnet");
   }
 
@@ -568,11 +572,6 @@ const flowsOfTasks: Readonly<Record<string, Pick<Arrow, "kind" | "label">>> = {
 /** CPU units in a vCPU. */
 const CPU_UNITS = 1024;
 const MIB_IN_GIB = 1024;
-
-/** What a resource says of itself, without the order in which it is made. */
-function own({ depends_on: _, lifecycle: __, "//": ___, ...rest }: Attributes): Attributes {
-  return rest;
-}
 
 const zoneOf = ({ attributes }: Resource) => String(attributes.availability_zone);
 const zoneLetter = (index: number) => String.fromCharCode("a".charCodeAt(0) + index);

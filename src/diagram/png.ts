@@ -4,19 +4,24 @@ const fonts = ["400Regular/Inter_400Regular.ttf", "600SemiBold/Inter_600SemiBold
 
 let ready: Promise<typeof import("@resvg/resvg-wasm")> | undefined;
 
+/** The font of pictures, whatever fonts the machine has. */
+export function pictureFont() {
+  return {
+    fontBuffers: fonts.map((file) =>
+      readFileSync(require.resolve(`@expo-google-fonts/inter/${file}`)),
+    ),
+    defaultFontFamily: "Inter",
+    sansSerifFamily: "Inter",
+  };
+}
+
 /** Draws an SVG as a PNG, with the same bytes on every machine: no font of the machine is used. */
 export async function png(svg: string, width?: number): Promise<Uint8Array> {
   ready ??= load();
   const { Resvg } = await ready;
   const image = new Resvg(svg, {
     ...(width && { fitTo: { mode: "width", value: width } }),
-    font: {
-      fontBuffers: fonts.map((file) =>
-        readFileSync(require.resolve(`@expo-google-fonts/inter/${file}`)),
-      ),
-      defaultFontFamily: "Inter",
-      sansSerifFamily: "Inter",
-    },
+    font: pictureFont(),
   });
   return image.render().asPng();
 }

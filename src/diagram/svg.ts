@@ -1,5 +1,6 @@
 import { glyphs } from "./glyphs";
 import { foldedNote, sizes, type Box, type Drawing, type PlacedArrow, type Point } from "./layout";
+import { typeInWords } from "./kinds";
 import { isFrame, type Card, type Frame } from "./model";
 import { textWidth, type Weight } from "./text";
 import { styles } from "./theme";
@@ -16,10 +17,12 @@ export interface SvgOptions {
   readonly actions?: ReadonlyMap<string, PartAction>;
   /** Below the title. */
   readonly subtitle: string;
+  /** Where a part leads, by its id. @default nowhere */
+  readonly link?: (id: string) => string | undefined;
 }
 
 /** Draws as SVG; the same drawing gives the same bytes. */
-export function svg(drawing: Drawing, { actions, subtitle }: SvgOptions): string {
+export function svg(drawing: Drawing, { actions, subtitle, link }: SvgOptions): string {
   const { architecture } = drawing;
   const legend = actions ? actionLegend : arrowLegend;
   const width = Math.ceil(drawing.width) + 2 * MARGIN;
@@ -37,7 +40,9 @@ export function svg(drawing: Drawing, { actions, subtitle }: SvgOptions): string
     `<g transform="translate(${MARGIN} ${HEADER})">`,
     ...frames.map(({ part, box }) => frame(part as Frame, box, actions?.get(part.id))),
     ...drawing.arrows.map(line),
-    ...cards.map(({ part, box }) => card(part as Card, box, actions?.get(part.id))),
+    ...cards.map(({ part, box }) =>
+      linked(link?.(part.id), part.title, card(part as Card, box, actions?.get(part.id))),
+    ),
     ...drawing.arrows.map(arrowLabel),
     `</g>`,
     legend(MARGIN, height - FOOTER + 12),
@@ -46,6 +51,12 @@ export function svg(drawing: Drawing, { actions, subtitle }: SvgOptions): string
   ]
     .filter((part, index, all) => part !== "" || index === all.length - 1)
     .join("\n");
+}
+
+function linked(target: string | undefined, title: string, drawn: string): string {
+  return target === undefined
+    ? drawn
+    : `<a href="${escape(target)}" aria-label="${escape(title)}">${drawn}</a>`;
 }
 
 function frame({ id, kind, title, subtitle }: Frame, box: Box, action?: PartAction): string {
@@ -64,7 +75,11 @@ function frame({ id, kind, title, subtitle }: Frame, box: Box, action?: PartActi
   ].join("");
 }
 
-function card({ id, family, glyph, title, lines, folded }: Card, box: Box, action?: PartAction) {
+function card(
+  { id, family, glyph, title, lines, stands, folded }: Card,
+  box: Box,
+  action?: PartAction,
+) {
   const { padding, icon, lineHeight } = sizes;
   const x = box.x + 2 * padding + icon;
   const note = folded.length > 0 ? [foldedNote(folded.length)] : [];
@@ -73,7 +88,7 @@ function card({ id, family, glyph, title, lines, folded }: Card, box: Box, actio
   const colour = action ? ` action-${action.action}` : "";
   return [
     `<g class="card ${family}${colour}" data-part="${escape(id)}">`,
-    `<title>${escape(title)}${actionNote(action)}</title>`,
+    `<title>${escape([title, ...stands].join("\n"))}${actionNote(action)}${folded.length > 0 ? escape(`\nFolded in: ${inWords(folded)}`) : ""}</title>`,
     `<rect class="body" ${rectangle(box)} rx="7"/>`,
     `<rect class="icon" ${rectangle({ x: box.x + padding, y: box.y + padding, width: icon, height: icon })} rx="6"/>`,
     `<path class="glyph" transform="translate(${round(box.x + padding + 2)} ${round(box.y + padding + 2)})" d="${glyphs[glyph]}"/>`,
@@ -89,6 +104,14 @@ function card({ id, family, glyph, title, lines, folded }: Card, box: Box, actio
     ),
     `</g>`,
   ].join("");
+}
+
+/** `2 IAM roles, security group` out of addresses. */
+export function inWords(addresses: readonly string[]): string {
+  const types = addresses.map((address) => address.split(".")[0]!);
+  return [...new Set(types)]
+    .map((type) => typeInWords(type, types.filter((other) => other === type).length))
+    .join(", ");
 }
 
 const actionNote = (action?: PartAction) => (action ? `: ${escape(action.words)}` : "");

@@ -50,7 +50,7 @@ export class Template {
       .sort((a, b) => compare(a.address, b.address));
     this.byAddress = new Map(this.resources.map((resource) => [resource.address, resource]));
     for (const resource of this.resources) {
-      for (const { address } of this.references(withoutOrder(resource.attributes))) {
+      for (const { address } of this.references(ownAttributes(resource.attributes))) {
         this.referrers.set(address, [...(this.referrers.get(address) ?? []), resource]);
       }
     }
@@ -117,8 +117,10 @@ function moduleOf(attributes: Attributes): string {
   return comment?.metadata?.path?.split("/")[1] ?? "";
 }
 
-function withoutOrder({ depends_on: _, lifecycle: __, "//": ___, ...rest }: Attributes) {
-  return rest;
+/** What a resource says of itself, without the order in which it is made. */
+export function ownAttributes(attributes: Attributes): Attributes {
+  const about = new Set(["depends_on", "lifecycle", "//"]);
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => !about.has(name)));
 }
 
 function parse(text: string): unknown {

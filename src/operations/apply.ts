@@ -12,7 +12,7 @@ import {
 } from "../terraform/plan";
 import type { Terraform } from "../terraform/terraform";
 import type { VariableOptions } from "../terraform/variables";
-import { planCostText } from "./cost";
+import { planCost, planCostText } from "./cost";
 import type { Environment } from "./environment";
 import { findLeftovers } from "./leftovers";
 import { refuseMissingImages } from "./missing-images";
@@ -52,7 +52,7 @@ export async function planAndApply(
     }
     say(`\n${summarize(actions)}\n`);
     // A plan of some modules does not know what the others cost.
-    if (!options.targets?.length) say(`${planCostText(environment, saved.plan)}\n`);
+    if (!options.targets?.length) say(`${planCostText(planCost(environment, saved.plan))}\n`);
     // Nothing pulls images on an embedded AWS, unless a tag was named.
     if (!environment.embedded || namesAnImageTag(options.variables)) {
       await refuseMissingImages(environment, saved.plan, actions);

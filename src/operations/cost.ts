@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { costChange, costOfPlan, type CostChange } from "../cost/change";
 import { estimate, type Estimate } from "../cost/estimate";
 import { readPrices } from "../cost/prices";
-import { budgetText, changeText, pricesText } from "../cost/report";
+import { budgetText, changeText, dollars, pricesText } from "../cost/report";
 import { resourcesOfStack, type StackJson } from "../cost/resources";
 import { suppose, type Supposed } from "../cost/what-if";
+import type { PriceSection } from "../diagram/plan-page";
 import type { BudgetSettings, EnvironmentSettings } from "../environments/settings";
 import { usageOf } from "../environments/usage";
 import { SettingsError } from "../environments/validate";
@@ -89,9 +90,23 @@ export function planCost(
 }
 
 /** {@link planCost} for a person. */
-export function planCostText(environment: Environment, plan: PlanJson): string {
-  const { cost, remarks } = planCost(environment, plan);
+export function planCostText({ cost, remarks }: Told<CostChange>): string {
   return [changeText(cost), ...remarks].join("\n");
+}
+
+/** {@link planCost} for the page of a plan. */
+export function priceSection({ cost, remarks }: Told<CostChange>): PriceSection {
+  const { before, after, parts, difference } = cost;
+  const unpriced = after.notPriced.map(({ what, why }) => `Not priced: ${what} (${why}).`);
+  return {
+    summary: `A month costs ${dollars(after.monthly)}, at most ${dollars(after.atMost)} when everything has scaled out; before, it cost ${dollars(before.monthly)}.`,
+    head: ["Part", "Before, $", "After, $", "Difference, $"],
+    rows: [
+      ...parts.map((one) => [one.part, one.before, one.after, one.after - one.before]),
+      ["Total", before.monthly, after.monthly, difference],
+    ],
+    notes: [...remarks, ...unpriced],
+  };
 }
 
 function synthesizedBill(

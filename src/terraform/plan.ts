@@ -4,7 +4,32 @@ import type { Stack } from "./stack";
 /** A saved plan, as far as it is read here: the format of `terraform show -json`. */
 export interface PlanJson {
   readonly resource_changes?: readonly ResourceChange[];
-  readonly output_changes?: Readonly<Record<string, { readonly actions: readonly string[] }>>;
+  readonly output_changes?: Readonly<
+    Record<string, Change & { readonly actions: readonly string[] }>
+  >;
+  /** Values of variables, sensitive ones too. */
+  readonly variables?: Readonly<Record<string, { readonly value?: unknown }>>;
+  readonly checks?: readonly Check[];
+  /** When it was made. */
+  readonly timestamp?: string;
+}
+
+/** Both sides of a change, with marks of the same shape for what is sensitive or not yet known. */
+export interface Change {
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly after_unknown?: unknown;
+  readonly before_sensitive?: unknown;
+  readonly after_sensitive?: unknown;
+}
+
+/** What became of the preconditions, postconditions and validations of one object. */
+export interface Check {
+  readonly address: { readonly kind: string; readonly to_display: string };
+  readonly status: "pass" | "fail" | "error" | "unknown";
+  readonly instances?: readonly {
+    readonly problems?: readonly { readonly message: string }[];
+  }[];
 }
 
 /** What a plan does to one resource. */
@@ -14,7 +39,7 @@ export interface ResourceChange {
   readonly mode: "managed" | "data";
   readonly type: string;
   readonly action_reason?: string;
-  readonly change: {
+  readonly change: Change & {
     readonly actions: readonly string[];
     readonly before: Readonly<Record<string, unknown>> | null;
     readonly after: Readonly<Record<string, unknown>> | null;

@@ -23,7 +23,8 @@ export interface StackFolder {
   readonly stackDir: string;
 }
 
-interface Synthesized {
+/** A synthesized stack's JSON, as far as it is read here. */
+export interface SynthesizedStack {
   /** Addresses in the old project's state by those in the stack, where it takes one over. */
   readonly "//"?: { legacy_addresses?: Record<string, string> };
   readonly resource: Record<string, Record<string, { "//"?: { metadata?: { path?: string } } }>>;
@@ -63,11 +64,13 @@ export async function synthesize({ projectDir, stackDir }: StackFolder): Promise
       advice: ["Correct the settings or constructs that it names, then run the command again."],
     });
   }
-  return readStack(JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as Synthesized);
+  return readStack(
+    JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as SynthesizedStack,
+  );
 }
 
 /** Reads a synthesized stack. */
-export function readStack({ "//": comment, resource, terraform }: Synthesized): Stack {
+export function readStack({ "//": comment, resource, terraform }: SynthesizedStack): Stack {
   const adopted = new Set(Object.keys(comment?.legacy_addresses ?? {}));
   const pathByAddress = new Map<string, string>();
   for (const [type, resources] of Object.entries(resource)) {

@@ -4,6 +4,7 @@ import { command as local } from "./local";
 import { command as bootstrap } from "./bootstrap";
 import { command as adopt } from "./adopt";
 import { command as images } from "./images";
+import { command as diagram } from "./diagram";
 import { command as cost } from "./cost";
 import { command as prices } from "./prices";
 import { command as plan } from "./plan";
@@ -23,6 +24,7 @@ const declarations = [
   bootstrap,
   adopt,
   images,
+  diagram,
   cost,
   prices,
   plan,

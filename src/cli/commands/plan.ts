@@ -8,8 +8,9 @@ import {
   varOption,
   type Context,
 } from "../command";
-import { planCostText } from "../../operations/cost";
+import { planCost, planCostText, priceSection } from "../../operations/cost";
 import { planVariables } from "../../operations/deploy";
+import { writePlanPage } from "../../operations/diagram";
 import { openEnvironment } from "../../operations/environment";
 import { openTerraform } from "../../operations/terraform";
 import { data, json, next, say } from "../../terminal/output";
@@ -26,6 +27,7 @@ export const command = ({ projectDir }: Context) =>
     .addOption(tagOption())
     .addOption(targetModuleOption())
     .addOption(jsonOption())
+    .option("--html <file>", "write the plan as a page: one file, with a drawing")
     .action(async (settings, options) => {
       const environment = await openEnvironment(settings, projectDir, options);
       const terraform = await openTerraform(environment);
@@ -35,10 +37,16 @@ export const command = ({ projectDir }: Context) =>
       if (options.json) json(actions);
       else data(summarize(actions));
       // A plan of some modules does not know what the others cost.
-      if (targets.length === 0) {
-        const price = planCostText(environment, plan);
-        if (options.json) say(price);
-        else data(`\n${price}`);
+      const price = targets.length === 0 ? planCost(environment, plan) : undefined;
+      if (price) {
+        const text = planCostText(price);
+        if (options.json) say(text);
+        else data(`\n${text}`);
+      }
+      if (options.html !== undefined) {
+        const section = price && priceSection(price);
+        await writePlanPage(environment, terraform.stack, plan, options.html, section);
+        say(`Wrote ${options.html}`);
       }
       next(
         actions.length > 0

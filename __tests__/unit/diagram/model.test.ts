@@ -1,0 +1,139 @@
+import { environments } from "../../../src/environments";
+import { dev } from "../../../src/environments/dev";
+import { production } from "../../../src/environments/production";
+import { isFrame, parts, type Architecture } from "../../../src/diagram/model";
+import { architectureOf } from "../../support/drawing";
+
+const partOf = ({ children }: Architecture, address: string) =>
+  parts(children).find(({ stands, folded }) => [...stands, ...folded].includes(address))!;
+
+/** Titles of the frames around what stands for a resource, the outermost first. */
+function framesAround({ children }: Architecture, address: string): string[] {
+  const path = (among: Architecture["children"]): string[] | undefined => {
+    for (const part of among) {
+      if (part.stands.includes(address)) return [];
+      const below = isFrame(part) ? path(part.children) : undefined;
+      if (below) return [part.title, ...below];
+    }
+    return undefined;
+  };
+  return path(children) ?? [];
+}
+
+function arrowsOf({ children, arrows }: Architecture): string[] {
+  const titles = new Map(parts(children).map(({ id, title }) => [id, title]));
+  return arrows
+    .map(
+      ({ from, to, kind, label }) => `${titles.get(from)} -${kind}-> ${titles.get(to)}: ${label}`,
+    )
+    .sort();
+}
+
+describe.each(environments)("$name", (settings) => {
+  const { template, drawn } = architectureOf(settings);
+
+  test("every resource is drawn once, or folded into one that is", () => {
+    const shown = parts(drawn.children).flatMap(({ stands, folded }) => [...stands, ...folded]);
+    expect(shown.toSorted()).toEqual(template.resources.map(({ address }) => address).toSorted());
+  });
+
+  test("every part has an id of its own, and every arrow joins two of them", () => {
+    const ids = parts(drawn.children).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { from, to } of drawn.arrows)
+      expect(ids).toEqual(expect.arrayContaining([from, to]));
+  });
+
+  test("no card is without a title of its own", () => {
+    for (const { title } of parts(drawn.children)) expect(title).not.toBe("");
+  });
+});
+
+describe("production", () => {
+  const { drawn } = architectureOf(production, { enable_https: true });
+
+  test.each([
+    [
+      "aws_nat_gateway.network_main_1",
+      ["AWS region", "VPC", "Availability zone b", "Public subnet"],
+    ],
+    [
+      "aws_efs_mount_target.storage_main_0",
+      ["AWS region", "VPC", "Availability zone a", "Private subnet"],
+    ],
+    ["aws_lb.load_balancer_main", ["AWS region", "VPC", "In both zones", "Public subnets"]],
+    [
+      "aws_ecs_service.api_server",
+      ["AWS region", "VPC", "In both zones", "Private subnets", "ECS cluster on Fargate"],
+    ],
+    [
+      "aws_ecs_task_definition.db_migrate",
+      ["AWS region", "VPC", "In both zones", "Private subnets", "ECS cluster on Fargate"],
+    ],
+    ["aws_db_instance.database_main", ["AWS region", "VPC", "In both zones", "Private subnets"]],
+    ["aws_internet_gateway.network_main", ["AWS region", "VPC"]],
+    ["aws_ecr_repository.ecr_web_app", ["AWS region"]],
+  ])("%s is in its place", (address, frames) => {
+    expect(framesAround(drawn, address)).toEqual(frames);
+  });
+
+  test.each([
+    ["aws_iam_role_policy.api_server_task_efs", "API server"],
+    ["aws_security_group.db_migrate", "Migration task"],
+    ["aws_security_group_rule.database_from_api", "Database"],
+    ["aws_security_group_rule.storage_efs_from_api", "File system"],
+    ["aws_lb_listener_rule.load_balancer_api_https", "Load balancer"],
+    ["aws_lb_target_group.load_balancer_web_app", "Load balancer"],
+    ["aws_appautoscaling_policy.web_app_cpu", "Web app"],
+    ["aws_iam_role.network_flow_log", "VPC"],
+    ["random_password.database_master", "Secrets Manager"],
+  ])("%s is folded into the %s", (address, title) => {
+    expect(partOf(drawn, address)).toMatchObject({
+      title,
+      folded: expect.arrayContaining([address]),
+    });
+  });
+
+  test("arrows tell who may reach whom, and where data and logs go", () => {
+    expect(arrowsOf(drawn)).toEqual([
+      "API server -data-> Secrets Manager: secrets",
+      "API server -traffic-> Database: 5432",
+      "API server -traffic-> File system: 2049",
+      "CloudWatch alarms -logs-> Alerts (SNS): alarms",
+      "Database -logs-> CloudWatch Logs: logs",
+      "ECS cluster on Fargate -data-> Images (ECR): images",
+      "ECS cluster on Fargate -logs-> CloudWatch Logs: logs",
+      "ECS cluster on Fargate -traffic-> Internet gateway: 443 by NAT",
+      "Internet -traffic-> Internet gateway: ",
+      "Internet gateway -traffic-> Load balancer: 80, 443",
+      "Load balancer -traffic-> API server: 8000",
+      "Load balancer -traffic-> Web app: 80",
+      "Migration task -data-> Secrets Manager: secrets",
+      "Migration task -traffic-> Database: 5432",
+      "NAT gateway -traffic-> Internet gateway: out",
+      "NAT gateway -traffic-> Internet gateway: out",
+      "VPC -logs-> CloudWatch Logs: flow logs",
+    ]);
+  });
+});
+
+test("a narrower rule takes its arrow away", () => {
+  const { drawn } = architectureOf({
+    ...dev,
+    webApp: {
+      ...dev.webApp,
+      egress: [{ description: "Endpoints", port: 443, cidrBlocks: ["10.0.0.0/16"] }],
+    },
+  });
+  const outward = arrowsOf(drawn).filter((arrow) => arrow.includes("by NAT"));
+  expect(outward).toEqual([
+    "API server -traffic-> Internet gateway: 443 by NAT",
+    "Migration task -traffic-> Internet gateway: 443 by NAT",
+  ]);
+});
+
+test("one NAT gateway says which zones it serves", () => {
+  const { drawn } = architectureOf(dev);
+  const nats = parts(drawn.children).filter(({ title }) => title === "NAT gateway");
+  expect(nats).toMatchObject([{ lines: ["way out of zone a and b"] }]);
+});

@@ -1,0 +1,53 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command, environmentArgument, Option } from "../command";
+import { environments } from "../../environments";
+import { diagram, formats } from "../../operations/diagram";
+import { ActionRequired } from "../../process/errors";
+import { say } from "../../terminal/output";
+import { Steps } from "../../terminal/steps";
+import type { PlanJson } from "../../terraform/plan";
+
+/** `plue diagram`. */
+export const command = () =>
+  new Command("diagram")
+    .summary("draw an environment's architecture")
+    .description(
+      "Draw the architecture of an environment from its synthesized stack. Asks AWS for nothing.",
+    )
+    .addArgument(environmentArgument().argOptional())
+    .option("--all", "every environment, each to a file of its name in --out")
+    .addOption(
+      new Option("--format <format>", "what to write").choices(formats).default("svg" as const),
+    )
+    .option("--out <path>", "file to write; with --all a folder (default: standard output)")
+    .option("--plan <file>", "colour by a plan: the output of `terraform show -json`")
+    .action(async (settings, { all = false, format, out, plan: planFile }) => {
+      if ((settings === undefined) !== all) {
+        throw new ActionRequired("name one environment, or give --all");
+      }
+      if (all && out === undefined) throw new ActionRequired("--all needs a folder: --out FOLDER");
+      if (all && planFile !== undefined) {
+        throw new ActionRequired("a plan is one environment's: name it in the place of --all");
+      }
+      if (format === "png" && out === undefined && process.stdout.isTTY) {
+        throw new ActionRequired("a PNG is nothing for a terminal: give --out FILE");
+      }
+      const plan = planFile && (JSON.parse(readFileSync(planFile, "utf8")) as PlanJson);
+      const steps = new Steps();
+      for (const one of settings ? [settings] : environments) {
+        const drawing = await steps.run(`Drawing ${one.name}`, () =>
+          diagram(one, { format, ...(plan && { plan }) }),
+        );
+        if (out === undefined) {
+          process.stdout.write(drawing);
+          continue;
+        }
+        if (all) mkdirSync(out, { recursive: true });
+        const file = all ? join(out, `${one.name}.${endings[format]}`) : out;
+        writeFileSync(file, drawing);
+        say(`Wrote ${file}`);
+      }
+    });
+
+const endings = { svg: "svg", png: "png", html: "html", mermaid: "mmd" } as const;

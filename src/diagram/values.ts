@@ -1,0 +1,124 @@
+import type { Change } from "../terraform/plan";
+import { compare } from "./template";
+
+/** How one attribute, or one value within it, changes. */
+export interface ValueChange {
+  /** Such as `ingress[0].cidr_blocks`. */
+  readonly path: string;
+  /** Undefined where there was none. */
+  readonly before?: Shown;
+  /** Undefined where there will be none. */
+  readonly after?: Shown;
+}
+
+/** A value as it may be shown. */
+export type Shown =
+  | { readonly kind: "value"; readonly text: string }
+  | { readonly kind: "sensitive" }
+  | { readonly kind: "unknown" };
+
+/** What Terraform says of one side of a change. */
+interface Side {
+  readonly value: unknown;
+  /** `true` where all of it is sensitive or unknown; otherwise of the value's own shape. */
+  readonly sensitive: unknown;
+  readonly unknown: unknown;
+}
+
+/** Every value that differs, in the order of paths; secrets are never among the texts. */
+export function valueChanges(change: Change): ValueChange[] {
+  const before: Side = {
+    value: change.before,
+    sensitive: change.before_sensitive,
+    unknown: undefined,
+  };
+  const after: Side = {
+    value: change.after,
+    sensitive: change.after_sensitive,
+    unknown: change.after_unknown,
+  };
+  const old = leaves(before);
+  const young = leaves(after);
+  return [...new Set([...old.keys(), ...young.keys()])]
+    .filter((path) => {
+      const [a, b] = [old.get(path), young.get(path)];
+      return a?.raw !== b?.raw || a?.shown.kind !== b?.shown.kind;
+    })
+    .sort(compare)
+    .map((path) => ({ path, before: old.get(path)?.shown, after: young.get(path)?.shown }));
+}
+
+/** Every text that a change calls sensitive, to look for where nothing calls it so. */
+export function secretsOf(change: Change): string[] {
+  const texts = (value: unknown): string[] => {
+    if (typeof value === "string") return [value];
+    return isNested(value) ? Object.values(value).flatMap(texts) : [];
+  };
+  const marked = (value: unknown, marks: unknown): string[] => {
+    if (marks === true) return texts(value);
+    if (!isNested(value) || !isNested(marks)) return [];
+    return Object.entries(value).flatMap(([key, one]) => marked(one, at(marks, key)));
+  };
+  return [
+    ...marked(change.before, change.before_sensitive),
+    ...marked(change.after, change.after_sensitive),
+  ];
+}
+
+interface Leaf {
+  readonly shown: Shown;
+  /** To compare with; of a secret, its value too. */
+  readonly raw: string;
+}
+
+function leaves(side: Side, path = "", found = new Map<string, Leaf>()): Map<string, Leaf> {
+  const { value, sensitive, unknown } = side;
+  if (unknown === true) {
+    // What is sensitive as well stays so once it is known.
+    found.set(path, { shown: { kind: sensitive === true ? "sensitive" : "unknown" }, raw: "?" });
+  } else if (sensitive === true) {
+    if (value !== null && value !== undefined) {
+      found.set(path, { shown: { kind: "sensitive" }, raw: JSON.stringify(value) });
+    }
+  } else if (isNested(value) || isNested(unknown)) {
+    const keys = new Set([value, unknown].filter(isNested).flatMap((one) => Object.keys(one)));
+    for (const key of keys) {
+      const inner: Side = {
+        value: at(value, key),
+        sensitive: at(sensitive, key),
+        unknown: at(unknown, key),
+      };
+      leaves(inner, join(path, key, Array.isArray(value) || Array.isArray(unknown)), found);
+    }
+  } else if (value !== null && value !== undefined) {
+    const document = typeof value === "string" ? parseDocument(value) : undefined;
+    if (document !== undefined) {
+      leaves({ value: document, sensitive: undefined, unknown: undefined }, path, found);
+    } else {
+      const text = typeof value === "string" ? value : JSON.stringify(value);
+      found.set(path, { shown: { kind: "value", text }, raw: JSON.stringify(value) });
+    }
+  }
+  return found;
+}
+
+const isNested = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+const at = (value: unknown, key: string): unknown =>
+  isNested(value) ? (value as Record<string, unknown>)[key] : undefined;
+
+function join(path: string, key: string, inList: boolean): string {
+  if (inList) return `${path}[${key}]`;
+  return path === "" ? key : `${path}.${key}`;
+}
+
+/** Policies and container definitions are JSON within a string. */
+function parseDocument(text: string): object | undefined {
+  if (!/^\s*[{[]/.test(text)) return undefined;
+  try {
+    const document: unknown = JSON.parse(text);
+    return isNested(document) && Object.keys(document).length > 0 ? document : undefined;
+  } catch {
+    return undefined;
+  }
+}

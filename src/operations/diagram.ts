@@ -1,0 +1,105 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { actionsOnParts } from "../diagram/changes";
+import { layOut, type Drawing } from "../diagram/layout";
+import { mermaid } from "../diagram/mermaid";
+import { architecture } from "../diagram/model";
+import { drawingSection, inventorySection, page, partAnchor } from "../diagram/page";
+import { changeAnchor, planPage, type PriceSection } from "../diagram/plan-page";
+import { png } from "../diagram/png";
+import { svg } from "../diagram/svg";
+import { Template, type TemplateJson, type VariableValues } from "../diagram/template";
+import type { EnvironmentSettings } from "../environments/settings";
+import { templateOf } from "../stack/synthesize";
+import { plannedActions, type PlanJson, type PlannedAction } from "../terraform/plan";
+import { readStack, type Stack, type StackFolder, type SynthesizedStack } from "../terraform/stack";
+
+/** What a drawing can be written as. */
+export const formats = ["svg", "png", "html", "mermaid"] as const;
+
+/** One of them. */
+export type Format = (typeof formats)[number];
+
+/** What to draw. */
+export interface DiagramOptions {
+  readonly format: Format;
+  /** A plan of the environment, to colour the drawing by. @default none */
+  readonly plan?: PlanJson;
+}
+
+/** Draws an environment as its settings make it. Needs neither AWS nor Terraform. */
+export async function diagram(
+  settings: EnvironmentSettings,
+  { format, plan }: DiagramOptions,
+): Promise<string | Uint8Array> {
+  const json = templateOf(settings) as TemplateJson & SynthesizedStack;
+  const actions = plan && plannedActions(plan, readStack(json));
+  const parts = architecture(settings.name, new Template(json, valuesIn(plan)));
+  if (format === "mermaid") return mermaid(parts);
+  const drawing = await layOut(parts);
+  if (format === "png") return png(picture(drawing, { actions }));
+  if (format === "svg") return picture(drawing, { actions });
+  return page({
+    title: drawing.architecture.title,
+    subtitle: subtitle(actions),
+    sections: [
+      drawingSection(picture(drawing, { actions, link: (id) => `#${partAnchor(id)}` })),
+      inventorySection(drawing),
+    ],
+  });
+}
+
+/**
+ * Writes the page of a plan.
+ * @param price what the plan costs. @default no section about it
+ */
+export async function writePlanPage(
+  folder: StackFolder,
+  stack: Stack,
+  plan: PlanJson,
+  file: string,
+  price?: PriceSection,
+): Promise<void> {
+  const actions = plannedActions(plan, stack);
+  const json = JSON.parse(
+    readFileSync(join(folder.stackDir, "cdk.tf.json"), "utf8"),
+  ) as TemplateJson;
+  const drawing = await layOut(architecture(folder.name, new Template(json, valuesIn(plan))));
+  const changed = new Map(actions.map(({ address }) => [address.replace(/\[.*\]$/, ""), address]));
+  const links = new Map(
+    drawing.parts.map(({ part }) => {
+      const first = [...part.stands, ...part.folded].find((address) => changed.has(address));
+      return [part.id, first ? changeAnchor(changed.get(first)!) : partAnchor(part.id)];
+    }),
+  );
+  const coloured = picture(drawing, {
+    actions,
+    link: (id) => `#${links.get(id)}`,
+  });
+  writeFileSync(
+    file,
+    planPage({ environment: folder.name, plan, actions, drawing, svg: coloured, price }),
+  );
+}
+
+const valuesIn = (plan?: PlanJson): VariableValues =>
+  Object.fromEntries(
+    Object.entries(plan?.variables ?? {}).map(([name, { value }]) => [name, value]),
+  );
+
+const subtitle = (actions?: readonly PlannedAction[]) =>
+  actions ? "coloured by what a plan does to each resource" : "drawn from the synthesized stack";
+
+function picture(
+  drawing: Drawing,
+  {
+    actions,
+    link,
+  }: { actions?: readonly PlannedAction[]; link?: (id: string) => string | undefined },
+): string {
+  return svg(drawing, {
+    subtitle: subtitle(actions),
+    actions: actions && actionsOnParts(drawing.architecture, actions),
+    link: link && ((id) => (id === "internet" ? undefined : link(id))),
+  });
+}
