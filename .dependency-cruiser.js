@@ -11,6 +11,7 @@ const rooms = {
   aws: ["names", "environments", "process"],
   terraform: ["names", "environments", "process", "terminal"],
   "embedded-aws": ["names", "environments", "process", "terminal"],
+  diagram: ["names", "terraform"],
   cost: ["environments", "process", "terminal", "terraform"],
 };
 rooms.operations = Object.keys(rooms);
