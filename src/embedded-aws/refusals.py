@@ -57,9 +57,8 @@ CODES = {
     "sts": Codes("ValidationError", type="MalformedInput"),
 }
 
-# S3 has a code for each of these.
+# S3 has a code for each of these headers.
 S3_SHAPES = {
-    "BucketLocationConstraint": "InvalidLocationConstraint",
     "ServerSideEncryption": "InvalidEncryptionAlgorithmError",
     "StorageClass": "InvalidStorageClass",
 }
@@ -76,7 +75,9 @@ def breached(service: str, operation: OperationModel, breaches: list[Breach]) ->
         code = "ClientException"
     elif service == "s3":
         in_body = first.location is None
-        code = S3_SHAPES.get(first.shape, codes.value if in_body else "InvalidArgument")
+        code = codes.value if in_body else S3_SHAPES.get(first.shape, "InvalidArgument")
+        if first.shape == "BucketLocationConstraint":
+            code = "InvalidLocationConstraint"
     return Refusal(code, message(breaches))
 
 

@@ -280,7 +280,7 @@ FARGATE_MEMORY = {
 
 def units(text: str | int | None, unit: str) -> int | None:
     """CPU units or MiB of a text such as `1024`, `1 vCPU` or `2 GB`."""
-    match = re.fullmatch(rf"\s*(\d+(?:\.\d+)?)\s*({unit})?\s*", str(text), re.IGNORECASE)
+    match = re.fullmatch(rf"\s*(\d*\.?\d+)\s*({unit})?\s*", str(text), re.IGNORECASE)
     if text is None or match is None:
         return None
     return round(float(match[1]) * (1024 if match[2] else 1))
@@ -984,7 +984,15 @@ def balancer_zones(call):
             "InvalidConfigurationRequest",
             "A load balancer cannot be attached to multiple subnets in the same Availability Zone",
         )
-    balancer = state(call, "elbv2").load_balancers.get(p.get("LoadBalancerArn"))
+    made = state(call, "elbv2").load_balancers
+    same = [one for one in made.values() if one.name == p.get("Name")]
+    scheme = p.get("Scheme", "internet-facing")
+    if same and (same[0].scheme, {s.id for s in same[0].subnets}) != (scheme, set(subnets)):
+        yield Refusal(
+            "DuplicateLoadBalancerName",
+            "A load balancer with the same name exists, but with different settings",
+        )
+    balancer = made.get(p.get("LoadBalancerArn"))
     kind = p.get("Type", "application") if balancer is None else balancer.type
     if kind == "application" and len(set(zones)) < 2:
         yield "At least two subnets in two different Availability Zones must be specified"
@@ -1202,7 +1210,8 @@ def listener(call):
         if len(parts) < 6 or parts[2] == "acm" and parts[3] != call.region:
             yield f"Certificate ARN '{certificate}' is not valid"
     policy = p.get("SslPolicy")
-    if policy and protocol == "HTTPS" and not policy.startswith("ELBSecurityPolicy-"):
+    known = r"ELBSecurityPolicy-((TLS|FS|TLS13)[A-Za-z0-9-]*-)?\d{4}-\d\d"
+    if policy and protocol == "HTTPS" and not re.fullmatch(known, policy):
         yield Refusal("SSLPolicyNotFound", f"SSL policy '{policy}' not found")
 
 
@@ -1887,6 +1896,8 @@ def security_group_rules(call):
 def vpc_range(call):
     cidr = call.parameters.get("CidrBlock")
     if cidr is None:
+        if not call.parameters.get("Ipv4IpamPoolId"):
+            yield Refusal("MissingParameter", "The request must contain the parameter cidrBlock")
         return
     if not is_network(cidr) or ":" in cidr:
         yield Refusal(
