@@ -12,6 +12,7 @@ export interface Machine {
   /** What tells Terraform where its providers come from. */
   readonly terraformVariables: Record<string, string>;
   readonly nginx: Tool;
+  readonly chromium: Tool;
   /** It speaks TLS to PostgreSQL for the API. */
   readonly stunnel: Tool;
   /** The directory of PostgreSQL's server programs. */

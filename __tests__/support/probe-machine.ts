@@ -42,6 +42,7 @@ export default async function probeMachine(): Promise<void> {
   const [aws, ...found] = await Promise.all([
     findEmbeddedAws(),
     find("nginx", ["/usr/sbin"], "nginx"),
+    find("chromium", ["/usr/bin"], "chromium"),
     find("stunnel", ["/usr/bin"], "stunnel4"),
     findPostgres(),
     findPython(),
@@ -51,10 +52,22 @@ export default async function probeMachine(): Promise<void> {
     findNamespace("--mount"),
     findNamespace("--net"),
   ]);
-  const [nginx, stunnel, postgres, python, hadolint, composeSchema, actionlint, mount, net] = found;
+  const [
+    nginx,
+    chromium,
+    stunnel,
+    postgres,
+    python,
+    hadolint,
+    composeSchema,
+    actionlint,
+    mount,
+    net,
+  ] = found;
   const machine: Machine = {
     ...aws,
     nginx,
+    chromium,
     stunnel,
     postgres,
     python,

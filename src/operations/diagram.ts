@@ -27,7 +27,10 @@ export interface DiagramOptions {
   readonly plan?: PlanJson;
 }
 
-/** Draws an environment as its settings make it. Needs neither AWS nor Terraform. */
+/**
+ * Draws an environment as its settings make it; as HTML with a plan, the page of the plan. Needs
+ * neither AWS nor Terraform.
+ */
 export async function diagram(
   settings: EnvironmentSettings,
   { format, plan }: DiagramOptions,
@@ -39,11 +42,12 @@ export async function diagram(
   const drawing = await layOut(parts);
   if (format === "png") return png(picture(drawing, { actions }));
   if (format === "svg") return picture(drawing, { actions });
+  if (plan) return pageOf(settings.name, plan, actions!, drawing);
   return page({
     title: drawing.architecture.title,
     subtitle: subtitle(actions),
     sections: [
-      drawingSection(picture(drawing, { actions, link: (id) => `#${partAnchor(id)}` })),
+      drawingSection(picture(drawing, { link: (id) => `#${partAnchor(id)}` })),
       inventorySection(drawing),
     ],
   });
@@ -54,17 +58,24 @@ export async function diagram(
  * @param price what the plan costs. @default no section about it
  */
 export async function writePlanPage(
-  folder: StackFolder,
+  { name, stackDir }: StackFolder,
   stack: Stack,
   plan: PlanJson,
   file: string,
   price?: PriceSection,
 ): Promise<void> {
-  const actions = plannedActions(plan, stack);
-  const json = JSON.parse(
-    readFileSync(join(folder.stackDir, "cdk.tf.json"), "utf8"),
-  ) as TemplateJson;
-  const drawing = await layOut(architecture(folder.name, new Template(json, valuesIn(plan))));
+  const json = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as TemplateJson;
+  const drawing = await layOut(architecture(name, new Template(json, valuesIn(plan))));
+  writeFileSync(file, pageOf(name, plan, plannedActions(plan, stack), drawing, price));
+}
+
+function pageOf(
+  environment: string,
+  plan: PlanJson,
+  actions: readonly PlannedAction[],
+  drawing: Drawing,
+  price?: PriceSection,
+): string {
   const changed = new Map(actions.map(({ address }) => [address.replace(/\[.*\]$/, ""), address]));
   const links = new Map(
     drawing.parts.map(({ part }) => {
@@ -72,14 +83,8 @@ export async function writePlanPage(
       return [part.id, first ? changeAnchor(changed.get(first)!) : partAnchor(part.id)];
     }),
   );
-  const coloured = picture(drawing, {
-    actions,
-    link: (id) => `#${links.get(id)}`,
-  });
-  writeFileSync(
-    file,
-    planPage({ environment: folder.name, plan, actions, drawing, svg: coloured, price }),
-  );
+  const coloured = picture(drawing, { actions, link: (id) => `#${links.get(id)}` });
+  return planPage({ environment, plan, actions, drawing, svg: coloured, price });
 }
 
 const valuesIn = (plan?: PlanJson): VariableValues =>

@@ -1,6 +1,7 @@
 import { Command, environmentArgument, jsonOption, type Context } from "../command";
 import { openEnvironment } from "../../operations/environment";
 import { isHealthy, readStatus, renderStatus } from "../../operations/status";
+import { redraw } from "../../terminal/redraw";
 import { data, json, next } from "../../terminal/output";
 
 /** `plue status`. */
@@ -11,10 +12,15 @@ export const command = ({ projectDir }: Context) =>
       "Show on one screen: services, targets, database, file system, active alarms, image tags, the last migration.",
     )
     .addArgument(environmentArgument())
-    .addOption(jsonOption())
-    .action(async (settings, { json: asJson }) => {
+    .addOption(jsonOption().conflicts("watch"))
+    .option("--watch", "look again every 5 seconds, until Ctrl-C")
+    .action(async (settings, { json: asJson, watch }) => {
       const environment = await openEnvironment(settings, projectDir);
       const { name } = environment;
+      if (watch) {
+        await redraw(async () => renderStatus(environment, await readStatus(environment)));
+        return;
+      }
       const status = await readStatus(environment);
       if (asJson) json(status);
       else data(renderStatus(environment, status));

@@ -1,0 +1,190 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { dev } from "../../../src/environments/dev";
+import { writePlanPage } from "../../../src/operations/diagram";
+import { templateOf } from "../../../src/stack/synthesize";
+import type { PlanJson, ResourceChange } from "../../../src/terraform/plan";
+import { readStack, type SynthesizedStack } from "../../../src/terraform/stack";
+import { describeWith, machine, pathOf } from "../../support/machine";
+
+const secret = "correct-horse-battery-staple";
+
+/** A plan that creates everything but a few resources, to which something else happens. */
+function planOf(stack: SynthesizedStack): PlanJson {
+  const created = Object.entries(stack.resource).flatMap(([type, resources]) =>
+    Object.keys(resources).map((name): ResourceChange => ({
+      address: `${type}.${name}`,
+      mode: "managed",
+      type,
+      change: { actions: ["create"], before: null, after: { name }, after_unknown: { id: true } },
+    })),
+  );
+  const special: Record<string, ResourceChange["change"]> = {
+    "aws_db_instance.database_main": {
+      actions: ["update"],
+      before: { password: "old-secret-value", instance_class: "db.t3.micro", note: secret },
+      after: { password: secret, instance_class: "db.t3.small", note: "<b>bold</b>" },
+      before_sensitive: { password: true },
+      after_sensitive: { password: true },
+    },
+    "aws_lb.load_balancer_main": {
+      actions: ["delete", "create"],
+      before: { name: "old" },
+      after: { name: "new" },
+      replace_paths: [["name"]],
+    },
+  };
+  return {
+    resource_changes: [
+      ...created.map((one) => ({ ...one, change: special[one.address] ?? one.change })),
+      {
+        address: "aws_sqs_queue.gone",
+        mode: "managed",
+        type: "aws_sqs_queue",
+        change: { actions: ["delete"], before: { name: "gone" }, after: null },
+      },
+    ],
+    checks: [
+      {
+        address: { kind: "var", to_display: "var.aws_region" },
+        status: "fail",
+        instances: [{ problems: [{ message: "no such region" }] }],
+      },
+    ],
+    timestamp: "2026-01-02T03:04:05Z",
+  };
+}
+
+const { chromium: installed } = machine();
+
+describeWith([installed])("the page of a plan, in a browser", () => {
+  let folder: string;
+  let browser: Browser;
+  let page: Page;
+  let plan: PlanJson;
+  const complaints: string[] = [];
+  const requests: string[] = [];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "plue-page-"));
+    const stack = templateOf(dev) as SynthesizedStack;
+    plan = planOf(stack);
+    writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify(stack));
+    const file = join(folder, "plan.html");
+    await writePlanPage(
+      { name: "dev", projectDir: folder, stackDir: folder },
+      readStack(stack),
+      plan,
+      file,
+      {
+        summary: "A month costs $70.",
+        head: ["Part", "$"],
+        rows: [["NAT", 32.4]],
+        notes: ["None."],
+      },
+    );
+    browser = await chromium.launch({
+      executablePath: pathOf(installed),
+      args: ["--no-sandbox", "--disable-gpu"],
+    });
+    page = await browser.newPage();
+    page.on("console", (message) => complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("request", (request) => requests.push(request.url()));
+    await page.goto(pathToFileURL(file).href);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("makes no request but for itself, and the console stays empty", () => {
+    expect(requests).toEqual([page.url()]);
+    expect(complaints).toEqual([]);
+  });
+
+  test("has every change, by module", async () => {
+    const addresses = await page.locator("#changes summary code").allTextContents();
+    expect(addresses.toSorted()).toEqual(
+      plan.resource_changes!.map(({ address }) => address).toSorted(),
+    );
+    expect(await page.locator("#changes h3").allTextContents()).toEqual(
+      expect.arrayContaining(["(removed)", "database", "network"]),
+    );
+  });
+
+  test("shows values before and after, as text, and no secret anywhere", async () => {
+    const database = page.locator("#change-aws_db_instance\\.database_main");
+    const text = (await database.textContent())!;
+    expect(text).toMatch(/instance_class.*db\.t3\.micro.*db\.t3\.small/s);
+    expect(text).toContain("<b>bold</b>");
+    expect(text).toContain("sensitive, not shown");
+    const source = await page.content();
+    expect(source).not.toContain(secret);
+    expect(source).not.toContain("old-secret-value");
+  });
+
+  test("leads from each card of the drawing to an entry that opens", async () => {
+    const targets = await page
+      .locator(".drawing a")
+      .evaluateAll((links) => links.map((link) => link.getAttribute("href")!));
+    expect(targets.length).toBeGreaterThan(15);
+    for (const target of targets) {
+      await page.evaluate(`void (location.hash = ${JSON.stringify(target)})`);
+      const entry = page.locator(`[id="${target.slice(1)}"]`);
+      await entry.and(page.locator("[open]")).waitFor();
+    }
+  });
+
+  test("colours the drawing and says in words what happens", async () => {
+    const card = page.locator('[data-part="aws_lb.load_balancer_main"]');
+    expect(await card.getAttribute("class")).toContain("action-replace");
+    expect(await card.locator("title").first().textContent()).toContain("to replace");
+  });
+
+  test("is searched by keyboard alone", async () => {
+    await page.locator("h1").click();
+    await page.keyboard.press("/");
+    await page.keyboard.type("instance_class");
+    expect(await page.locator("#changes .entry:visible").count()).toBe(1);
+    expect(await page.locator("#found").textContent()).toMatch(/^1 of \d+$/);
+    await page.keyboard.press("Escape");
+    expect(await page.locator("#changes .entry:visible").count()).toBe(
+      plan.resource_changes!.length,
+    );
+    await page.locator("#changes summary").first().focus();
+    const before = await page.locator("#changes details").first().getAttribute("open");
+    await page.keyboard.press("Enter");
+    const after = await page.locator("#changes details").first().getAttribute("open");
+    expect(after === null).not.toBe(before === null);
+  });
+
+  test.each(["light", "dark"] as const)("is legible in %s", async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    const colours = await page.evaluate<string[]>(
+      "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]",
+    );
+    const [text, paper] = colours.map((one) =>
+      one
+        .match(/\d+/g)!
+        .slice(0, 3)
+        .reduce((sum, part) => sum + Number(part), 0),
+    );
+    expect(Math.abs(text! - paper!)).toBeGreaterThan(500);
+    expect(text! < paper!).toBe(colorScheme === "light");
+  });
+
+  test("opens everything for the printer", async () => {
+    await page.evaluate('void dispatchEvent(new Event("beforeprint"))');
+    expect(await page.locator("details:not([open])").count()).toBe(0);
+    await page.evaluate('void dispatchEvent(new Event("afterprint"))');
+  });
+
+  test("tells the price and the checks", async () => {
+    expect(await page.locator("#price").textContent()).toContain("32.40");
+    expect(await page.locator("#checks").textContent()).toContain("no such region");
+  });
+});
