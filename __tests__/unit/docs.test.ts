@@ -8,7 +8,9 @@ const read = (file: string) => readFileSync(join(project, file), "utf8");
 const pages = [
   "README.md",
   "CONTRIBUTING.md",
-  ...readdirSync(join(project, "docs")).map((file) => join("docs", file)),
+  ...readdirSync(join(project, "docs"))
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => join("docs", file)),
 ];
 
 /** GitHub's anchor of a heading. */

@@ -24,3 +24,12 @@ export function commandTexts(projectDir: string): Map<string, string> {
     }),
   );
 }
+
+/** Every command with what it does, a line each. */
+export function commandTable(projectDir: string): string {
+  const rows = declareCommands({ projectDir }).map((command) => {
+    const given = command.registeredArguments.map((argument) => ` ${argument.name()}`).join("");
+    return [code(`${command.name()}${given}`), command.summary()];
+  });
+  return table(["`npx plue ...`", "does"], rows);
+}

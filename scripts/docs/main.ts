@@ -1,7 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import prettier from "prettier";
-import { commandTexts } from "./commands";
+import { dev } from "../../src/environments/dev";
+import { production } from "../../src/environments/production";
+import { diagram } from "../../src/operations/diagram";
+import { commandTable, commandTexts } from "./commands";
 import { fill } from "./markdown";
 import { localDifferences, settingsTables } from "./settings";
 import { terraformTables } from "./terraform";
@@ -19,21 +22,33 @@ async function main(check: boolean): Promise<void> {
     ]),
     "docs/embedded-aws.md": new Map([["local's settings", localDifferences()]]),
     "docs/commands.md": commandTexts(project),
+    "README.md": new Map([["commands", commandTable(project)]]),
   };
+  const files = new Map<string, string>();
   for (const [page, texts] of Object.entries(pages)) {
     const file = join(project, page);
-    const before = readFileSync(file, "utf8");
     const config = await prettier.resolveConfig(file);
-    const after = await prettier.format(fill(before, texts), { ...config, filepath: file });
-    if (after === before) continue;
-    if (check) {
-      console.error(`${page} does not say what the code says: run \`npm run docs\`.`);
-      process.exitCode = 1;
-    } else {
-      writeFileSync(file, after);
-      console.log(`${page} written`);
-    }
+    const filled = fill(readFileSync(file, "utf8"), texts);
+    files.set(page, await prettier.format(filled, { ...config, filepath: file }));
   }
+  for (const settings of [dev, production]) {
+    const picture = await diagram(settings, { format: "svg" });
+    files.set(`docs/pictures/${settings.name}.svg`, picture as string);
+  }
+  for (const [name, content] of files) write(name, content, check);
+}
+
+function write(name: string, content: string, check: boolean): void {
+  const file = join(project, name);
+  if (existsSync(file) && readFileSync(file, "utf8") === content) return;
+  if (check) {
+    console.error(`${name} does not say what the code says: run \`npm run docs\`.`);
+    process.exitCode = 1;
+    return;
+  }
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  console.log(`${name} written`);
 }
 
 void main(process.argv.includes("--check"));
