@@ -83,10 +83,10 @@ export default async function probeMachine(): Promise<void> {
 async function findEmbeddedAws(): Promise<Pick<Machine, "embeddedAws" | "terraformVariables">> {
   const home = join(cache, "embedded-aws");
   try {
-    const { python, platform } = await findTools();
+    const { python, terraform: program } = await findTools();
     const [path, { variables, unreachable }] = await Promise.all([
       ensureVenv({ home, python }),
-      terraformCliConfig({ file: join(home, "terraformrc"), platform }),
+      terraformCliConfig({ file: join(home, "terraformrc"), program }),
     ]);
     const embeddedAws = unreachable === undefined ? { path } : { missing: unreachable };
     return { embeddedAws, terraformVariables: variables };

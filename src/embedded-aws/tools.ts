@@ -1,13 +1,14 @@
 import semver from "semver";
 import { ActionRequired, PlueError } from "../process/errors";
 import { capture, type RunOptions } from "../process/run";
+import { findTerraform, type TerraformProgram } from "../terraform/program";
 
 /** The programs that the embedded AWS and Terraform need. */
 export interface Tools {
   /** Python that can make a virtual environment. */
   readonly python: Python;
-  /** Operating system and architecture as Terraform names them: `linux_amd64`. */
-  readonly platform: string;
+  /** Terraform or OpenTofu. */
+  readonly terraform: TerraformProgram;
 }
 
 /** An interpreter and its version. */
@@ -16,7 +17,7 @@ export interface Python {
   readonly version: string;
 }
 
-/** The least versions that do. Write-only arguments need Terraform 1.11, moto 5.2 Python 3.10. */
+/** The least versions that do. Write-only arguments need Terraform or OpenTofu 1.11, moto 5.2 Python 3.10. */
 export const minimum = { node: "20.19", terraform: "1.11", python: "3.10" };
 
 /** Names of the interpreters that are tried, in turn. */
@@ -27,7 +28,10 @@ const pythons = ["python3", "python", "python3.13", "python3.12", "python3.11", 
  * @throws PlueError that names each one missing, with its minimum version
  */
 export async function findTools(options: RunOptions = {}): Promise<Tools> {
-  const [terraform, python] = await Promise.all([findTerraform(options), findPython(options)]);
+  const [terraform, python] = await Promise.all([
+    findRecentTerraform(options),
+    findPython(options),
+  ]);
   const missing = [
     atLeast(process.versions.node, minimum.node)
       ? []
@@ -38,7 +42,7 @@ export async function findTools(options: RunOptions = {}): Promise<Tools> {
   if (terraform.found === undefined || python.found === undefined || missing.length > 0) {
     throw new PlueError(`This needs, on the PATH:\n  ${missing.join("\n  ")}`);
   }
-  return { python: python.found, platform: terraform.found };
+  return { python: python.found, terraform: terraform.found };
 }
 
 interface Search<T> {
@@ -46,16 +50,18 @@ interface Search<T> {
   readonly missing: string[];
 }
 
-async function findTerraform(options: RunOptions): Promise<Search<string>> {
-  const wanted = `Terraform ${minimum.terraform} or later`;
-  const where = "https://developer.hashicorp.com/terraform/install";
-  const text = await output("terraform", ["version", "-json"], options);
-  const { terraform_version: version, platform } = parseJson(text);
-  if (version === undefined) return { missing: [`${wanted}: ${where}`] };
-  if (!atLeast(version, minimum.terraform)) {
-    return { missing: [`${wanted} (found ${version}): ${where}`] };
+async function findRecentTerraform(options: RunOptions): Promise<Search<TerraformProgram>> {
+  const wanted = `Terraform ${minimum.terraform} or later, or OpenTofu of as late a version`;
+  const where =
+    "https://developer.hashicorp.com/terraform/install, https://opentofu.org/docs/intro/install";
+  try {
+    const found = await findTerraform(options);
+    if (atLeast(found.version, minimum.terraform)) return { found, missing: [] };
+    return { missing: [`${wanted} (found ${found.product} ${found.version}): ${where}`] };
+  } catch (error) {
+    if (!(error instanceof PlueError)) throw error;
+    return { missing: [`${wanted}: ${where}`] };
   }
-  return { found: platform, missing: [] };
 }
 
 async function findPython(options: RunOptions): Promise<Search<Python>> {
@@ -87,14 +93,6 @@ async function output(
   } catch (error) {
     if (error instanceof ActionRequired) return undefined;
     throw error;
-  }
-}
-
-function parseJson(text: string | undefined): Record<string, string | undefined> {
-  try {
-    return JSON.parse(text ?? "{}") as Record<string, string>;
-  } catch {
-    return {};
   }
 }
 

@@ -4,8 +4,10 @@ import { bucketIsThere, tableIsThere } from "../aws/state-backend";
 import { ActionRequired } from "../process/errors";
 import { say } from "../terminal/output";
 import { synthesize, type S3Backend, type Stack } from "../terraform/stack";
+import { terraformCommand } from "../terraform/program";
 import { Terraform } from "../terraform/terraform";
 import type { Environment } from "./environment";
+import { checkVersions } from "./versions";
 
 /**
  * Synthesizes an environment's stack, and says so.
@@ -18,15 +20,18 @@ export function synthesizeStack(environment: Environment): Promise<Stack> {
 
 /**
  * Synthesizes the environment and connects its directory with its state.
- * @throws ActionRequired if bucket or table for the state are missing, or another workspace is selected
+ * @throws ActionRequired if bucket or table for the state are missing, another workspace is selected,
+ * or the AWS provider is not the state's
  */
 export async function openTerraform(environment: Environment): Promise<Terraform> {
   refuseWorkspace(environment);
   const stack = await synthesizeStack(environment);
   await refuseMissingBackend(environment, stack.backend);
-  return Terraform.init(environment, stack, {
+  const terraform = await Terraform.init(environment, stack, {
     onProviders: ({ unreachable }) => unreachable && say(unreachable),
   });
+  for (const note of await checkVersions(terraform, environment)) say(note);
+  return terraform;
 }
 
 /**
@@ -43,7 +48,7 @@ function refuseWorkspace({ stackDir }: Environment): void {
     `Terraform's workspace is "${workspace}", and the environment's state is in "default"`,
     named
       ? "Unset TF_WORKSPACE, then run the command again."
-      : `Select it: terraform -chdir=${stackDir} workspace select default`,
+      : `Select it: ${terraformCommand()} -chdir=${stackDir} workspace select default`,
   );
 }
 

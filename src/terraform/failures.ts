@@ -1,4 +1,5 @@
 import { ActionRequired, PlueError, tail } from "../process/errors";
+import { terraformCommand } from "./program";
 import type { StackFolder } from "./stack";
 
 /** An apply would create what exists and is not in the state. Exit code 2. */
@@ -41,6 +42,7 @@ export function explainFailure(
 ): PlueError {
   const messages = log === undefined ? "see Terraform's messages above" : `\n\n${tail(output)}`;
   const text = output.replace(/^[│╷╵\s]+/gm, "");
+  const terraform = terraformCommand();
   const again = `Run the same command again: Terraform goes on from what is done.`;
   if (/Error acquiring the state lock/i.test(text)) {
     const field = (key: string) => new RegExp(`^${key}:\\s*(.+)$`, "m").exec(text)?.[1]?.trim();
@@ -54,7 +56,7 @@ export function explainFailure(
     return new ActionRequired(
       `the state of ${name} is locked by ${field("Who")} since ${field("Created")} (${field("Operation")})`,
       "Wait until that is done. Only if it cannot be running any more, break the lock:",
-      `  terraform -chdir=${stackDir} force-unlock ${id}`,
+      `  ${terraform} -chdir=${stackDir} force-unlock ${id}`,
     );
   }
   const variables = [...text.matchAll(/input variable "(\w+)" is not set/g)].map(([, v]) => v!);
@@ -75,8 +77,8 @@ export function explainFailure(
   if (/Backend configuration changed|Backend initialization required/i.test(text)) {
     return new ActionRequired(
       "the settings of the state's backend have changed since the last terraform init in this directory",
-      `If only the lock has changed: terraform -chdir=${stackDir} init -reconfigure`,
-      `If the state must move to another bucket: terraform -chdir=${stackDir} init -migrate-state`,
+      `If only the lock has changed: ${terraform} -chdir=${stackDir} init -reconfigure`,
+      `If the state must move to another bucket: ${terraform} -chdir=${stackDir} init -migrate-state`,
     );
   }
   if (/ExpiredToken|token.*(has|is) expired/i.test(text)) {
@@ -86,7 +88,7 @@ export function explainFailure(
   if (providers) return new ActionRequired(`${providers.what}: ${messages}`, ...providers.advice);
   const existing = existingAddresses(output);
   if (command === "apply" && existing.length > 0) return new AlreadyExists(existing);
-  return new PlueError(`terraform ${command} failed: ${messages}`, {
+  return new PlueError(`${terraform} ${command} failed: ${messages}`, {
     advice: command === "apply" ? [again] : [],
     log,
   });

@@ -11,6 +11,8 @@ export interface S3Backend {
   readonly region: string;
   /** Table of the lock. */
   readonly dynamodb_table: string;
+  /** Whether a file beside the state locks it too. */
+  readonly use_lockfile?: boolean;
 }
 
 /** Where an environment's stack is synthesized and Terraform works on it. */
@@ -28,7 +30,11 @@ export interface SynthesizedStack {
   /** Addresses in the old project's state by those in the stack, where it takes one over. */
   readonly "//"?: { legacy_addresses?: Record<string, string> };
   readonly resource: Record<string, Record<string, { "//"?: { metadata?: { path?: string } } }>>;
-  readonly terraform: { backend: { s3: S3Backend } };
+  readonly terraform: {
+    backend: { s3: S3Backend };
+    required_version: string;
+    required_providers: Stack["requiredProviders"];
+  };
 }
 
 /** A synthesized stack: what its JSON tells about modules. */
@@ -37,6 +43,10 @@ export interface Stack {
   readonly backend: S3Backend;
   /** Whether the stack expects an object of the old project there. */
   readonly isAdopted: (address: string) => boolean;
+  /** The versions of Terraform that it runs on. */
+  readonly requiredVersion: string;
+  /** The providers that it runs on, and the versions that it takes. */
+  readonly requiredProviders: Readonly<Record<string, { source: string; version: string }>>;
   /** Its modules: the constructs right below the stack. */
   readonly modules: readonly string[];
   /** The module of a resource, by its address without an index; undefined for one not in the code. */
@@ -84,6 +94,8 @@ export function readStack({ "//": comment, resource, terraform }: SynthesizedSta
   const withoutIndex = (address: string) => address.replace(/\[.*\]$/, "");
   return {
     backend: terraform.backend.s3,
+    requiredVersion: terraform.required_version,
+    requiredProviders: terraform.required_providers,
     modules,
     isAdopted: (address) => adopted.has(withoutIndex(address)),
     moduleOf: (address) => {

@@ -1,9 +1,15 @@
+import { join } from "node:path";
+import semver from "semver";
 import { terraformCliConfig, type CliConfig } from "./cli-config";
-import { PlueError } from "../process/errors";
-import { capture, follow, type Captured } from "../process/run";
+import { TERRAFORM_LOCK_FILE } from "../environments/lock-file";
+import { ActionRequired, PlueError } from "../process/errors";
+import { capture, follow } from "../process/run";
 import { temporaryFile } from "../process/temporary";
 import { explainFailure } from "./failures";
+import { readLockFile } from "./lock-file";
 import type { PlanJson } from "./plan";
+import { findTerraform, registryOf, type TerraformProgram } from "./program";
+import type { StateJson } from "./state";
 import type { Stack, StackFolder } from "./stack";
 import { variableArguments, type VariableOptions } from "./variables";
 
@@ -33,6 +39,8 @@ export class Terraform {
     private readonly folder: StackFolder,
     /** The stack. */
     readonly stack: Stack,
+    /** Terraform or OpenTofu. */
+    readonly program: TerraformProgram,
     private readonly env: NodeJS.ProcessEnv,
     private readonly options: TerraformOptions,
   ) {}
@@ -43,13 +51,12 @@ export class Terraform {
     stack: Stack,
     options: TerraformOptions = {},
   ): Promise<Terraform> {
-    const { code, stdout, stderr } = await capture("terraform", ["version", "-json"]);
-    if (code !== 0) throw new PlueError(`terraform version failed:\n${stdout}${stderr}`);
-    const { platform } = JSON.parse(stdout) as { platform: string };
-    const providers = await terraformCliConfig({ file: temporaryFile("terraformrc"), platform });
+    const program = await findTerraform();
+    refuseTooOld(program, folder, stack);
+    const providers = await terraformCliConfig({ file: temporaryFile("terraformrc"), program });
     options.onProviders?.(providers);
     const env = { ...process.env, ...providers.variables, TF_IN_AUTOMATION: "1" };
-    const terraform = new Terraform(folder, stack, env, options);
+    const terraform = new Terraform(folder, stack, program, env, options);
     const reconfigure = options.reconfigure ? ["-reconfigure"] : [];
     await terraform.run(["init", "-input=false", ...reconfigure]);
     return terraform;
@@ -103,6 +110,19 @@ export class Terraform {
     return this.json(["output", "-json"]);
   }
 
+  /** The state; undefined where there is none yet. */
+  async state(): Promise<StateJson | undefined> {
+    const text = await this.text(["state", "pull"]);
+    return text.trim() === "" ? undefined : (JSON.parse(text) as StateJson);
+  }
+
+  /** The version of a provider that `init` has chosen: `hashicorp/aws`. */
+  providerVersion(name: string): string | undefined {
+    const address = `${registryOf[this.program.product]}/${name}`;
+    const providers = readLockFile(join(this.folder.stackDir, TERRAFORM_LOCK_FILE));
+    return providers.find((provider) => provider.address === address)?.version;
+  }
+
   /** @returns the exit code: 0, or one of those that are no failure */
   private async run(args: readonly string[], fine: readonly number[] = []): Promise<number> {
     const [command = "", ...rest] = args;
@@ -110,7 +130,7 @@ export class Terraform {
     const log = logOf?.(command);
     const plain = log === undefined && process.stderr.isTTY && !process.env.NO_COLOR;
     const all = [this.chdir, command, ...(plain ? [] : ["-no-color"]), ...rest];
-    const result = await follow("terraform", all, {
+    const result = await follow(this.program.command, all, {
       env: this.env,
       ...(log !== undefined && { log, onOutput: () => {} }),
       ...(command === "apply" && { onStart: onApplyStart }),
@@ -121,16 +141,38 @@ export class Terraform {
   }
 
   private async json<T>(args: readonly string[]): Promise<T> {
-    const { code, stdout, stderr }: Captured = await capture("terraform", [this.chdir, ...args], {
+    return JSON.parse(await this.text(args)) as T;
+  }
+
+  /** What a command prints. */
+  private async text(args: readonly string[]): Promise<string> {
+    const { command } = this.program;
+    const { code, stdout, stderr } = await capture(command, [this.chdir, ...args], {
       env: this.env,
     });
-    if (code !== 0) throw new PlueError(`terraform ${args[0]} failed:\n${stdout}${stderr}`);
-    return JSON.parse(stdout) as T;
+    if (code !== 0) throw new PlueError(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`);
+    return stdout;
   }
 
   private get chdir(): string {
     return `-chdir=${this.folder.stackDir}`;
   }
+}
+
+/** Terraform says it after it has begun, and not why. */
+function refuseTooOld(
+  { product, version }: TerraformProgram,
+  { name }: StackFolder,
+  { requiredVersion }: Stack,
+): void {
+  if (semver.satisfies(version, requiredVersion, { includePrerelease: true })) return;
+  throw new ActionRequired(
+    `${name} needs ${product} ${requiredVersion}, and this is ${version}`,
+    ...(requiredVersion === ">= 1.11.0"
+      ? ["Its database password is write-only, which came with 1.11 of Terraform and of OpenTofu."]
+      : []),
+    "Install a later one, or let PLUE_TERRAFORM name it.",
+  );
 }
 
 /** The values of a stack's outputs, without those that are sensitive. */

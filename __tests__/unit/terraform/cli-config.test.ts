@@ -1,7 +1,16 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { terraformCliConfig, type CliConfigOptions } from "../../../src/terraform/cli-config";
+import type { TerraformProgram } from "../../../src/terraform/program";
 
 const platform = "linux_amd64";
 let machine: string;
@@ -34,11 +43,25 @@ const file = (name: string, text: string) => {
 
 const find = (
   environment: NodeJS.ProcessEnv = {},
-  { answers = false, ...options }: Partial<CliConfigOptions> & { answers?: boolean } = {},
+  {
+    answers = false,
+    product = "Terraform",
+    on = platform,
+    ...options
+  }: Partial<CliConfigOptions> & {
+    answers?: boolean;
+    product?: TerraformProgram["product"];
+    on?: string;
+  } = {},
 ) =>
   terraformCliConfig({
     file: join(machine, "out", "terraformrc"),
-    platform,
+    program: {
+      command: join(machine, "bin", "terraform"),
+      product,
+      version: "1.11.4",
+      platform: on,
+    },
     environment: {
       PATH: [join(machine, "bin"), process.env.PATH].join(delimiter),
       HOME: join(machine, "home"),
@@ -76,7 +99,7 @@ test("without either, it says what to do", async () => {
 
 test("a mirror for another platform is none", async () => {
   mirror("opt/anything");
-  expect((await find({}, { platform: "darwin_arm64" })).variables).toEqual({});
+  expect((await find({}, { on: "darwin_arm64" })).variables).toEqual({});
 });
 
 test("the mirror that PLUE_PROVIDER_MIRROR names is used, even beside a registry", async () => {
@@ -89,6 +112,27 @@ test("PLUE_PROVIDER_MIRROR with no provider in it is refused by name", async () 
   await expect(find({ PLUE_PROVIDER_MIRROR: machine })).rejects.toThrow(
     `PLUE_PROVIDER_MIRROR is ${machine}`,
   );
+});
+
+test("OpenTofu is offered a mirror's providers under its own registry", async () => {
+  const path = mirror("opt/anything");
+  const { source, mirror: offered } = await find({}, { product: "OpenTofu" });
+  expect(source).toBe(path);
+  expect(written()).toContain(`path = "${offered}"`);
+  const leaf = ["registry.opentofu.org", "hashicorp", "aws", "5.100.0", platform];
+  expect(realpathSync(join(offered!, ...leaf))).toBe(
+    realpathSync(join(path, "registry.terraform.io", ...leaf.slice(1))),
+  );
+  // OpenTofu follows no link but the last.
+  expect(lstatSync(join(offered!, ...leaf.slice(0, 4))).isDirectory()).toBe(true);
+});
+
+test("OpenTofu reads a configuration of its own before Terraform's", async () => {
+  mirror("opt/anything");
+  file(".terraformrc", 'plugin_cache_dir = "/tmp/terraform"\n');
+  file(".tofurc", 'plugin_cache_dir = "/tmp/opentofu"\n');
+  await find({}, { product: "OpenTofu" });
+  expect(written()).toContain("/tmp/opentofu");
 });
 
 describe("the user's own CLI configuration", () => {

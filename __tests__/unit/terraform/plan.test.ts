@@ -8,7 +8,11 @@ import { readStack } from "../../../src/terraform/stack";
 
 const at = (path: string) => ({ "//": { metadata: { path } } });
 const stack = readStack({
-  terraform: { backend: { s3: { bucket: "b", key: "k", region: "r", dynamodb_table: "t" } } },
+  terraform: {
+    backend: { s3: { bucket: "b", key: "k", region: "r", dynamodb_table: "t" } },
+    required_version: ">= 1.5.0",
+    required_providers: {},
+  },
   resource: {
     aws_subnet: {
       network_public_0: at("dev/network/aws_subnet.public[0]"),

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Context } from "../command";
 import { command as local } from "./local";
 import { command as bootstrap } from "./bootstrap";
+import { command as providers } from "./providers";
 import { command as adopt } from "./adopt";
 import { command as images } from "./images";
 import { command as diagram } from "./diagram";
@@ -22,6 +23,7 @@ import { command as destroy } from "./destroy";
 const declarations = [
   local,
   bootstrap,
+  providers,
   adopt,
   images,
   diagram,

@@ -5,6 +5,7 @@ import { down } from "../../operations/local/down";
 import { stackFolder, up } from "../../operations/local/up";
 import type { Checks } from "../../embedded-aws/server";
 import { data, next } from "../../terminal/output";
+import { terraformCommand } from "../../terraform/program";
 import { shownOutputs } from "../../terraform/terraform";
 
 const actions = ["up", "down"] as const;
@@ -39,7 +40,7 @@ export const command = ({ projectDir }: Context) =>
           checked(checks),
           `The embedded AWS runs at ${endpoint}. To look at it with Terraform or the AWS CLI:`,
           `  . ${localFolder}/env`,
-          `  terraform -chdir=${stackFolder} state list`,
+          `  ${terraformCommand()} -chdir=${stackFolder} state list`,
           "  aws ecs list-clusters",
         ].join("\n"),
       );

@@ -73,7 +73,7 @@ export async function up(project: string): Promise<LocalDeployment> {
     );
     const providers = await steps.run("Find the Terraform providers", async (note) => {
       const file = join(home, "terraformrc");
-      const found = await terraformCliConfig({ file, platform: tools.platform });
+      const found = await terraformCliConfig({ file, program: tools.terraform });
       note(found.unreachable ?? found.source);
       return found.variables;
     });

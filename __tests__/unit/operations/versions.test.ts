@@ -1,0 +1,95 @@
+import { judgeVersions, type Versions } from "../../../src/operations/versions";
+import { ActionRequired } from "../../../src/process/errors";
+import type { StateJson } from "../../../src/terraform/state";
+
+const vpc = (attributes: object, type = "aws_vpc", schema_version = 0): StateJson => ({
+  resources: [
+    {
+      mode: "managed",
+      type,
+      name: "network_main",
+      instances: [{ schema_version, attributes: attributes as Record<string, unknown> }],
+    },
+  ],
+});
+const of5 = vpc({ cidr_block: "10.0.0.0/16" });
+const of6 = vpc({ region: "us-east-1" });
+const of613 = vpc({ region: "us-east-1" }, "aws_flow_log", 1);
+
+const usual: Versions = {
+  name: "dev",
+  program: { product: "Terraform", version: "1.11.4" },
+  provider: "5.100.0",
+  state: of5,
+  lockFile: "src/environments/dev.terraform.lock.hcl",
+  locked: true,
+  tableAlone: true,
+};
+
+/** What stops the command, as the user reads it. */
+function refusal(versions: Partial<Versions>): string {
+  try {
+    judgeVersions({ ...usual, ...versions });
+  } catch (error) {
+    if (error instanceof ActionRequired) return [error.message, ...error.advice!].join("\n");
+    throw error;
+  }
+  return "";
+}
+
+test.each([
+  ["5.x on 5.100.0", {}],
+  ["6.x on 6.5.0", { state: of6, provider: "6.5.0" }],
+  ["6.13 on 6.47.0", { state: of613, provider: "6.47.0" }],
+  ["5.x on 6.47.0, which somebody has locked", { provider: "6.47.0" }],
+  ["an empty state on 6.47.0", { state: undefined, provider: "6.47.0" }],
+])("goes on without a word: a state of %s", (_, versions) => {
+  expect(judgeVersions({ ...usual, ...versions })).toEqual([]);
+});
+
+test.each([
+  ["5.100.0", of6, "6.0.0"],
+  ["5.100.0", of613, "6.13.0"],
+  ["6.5.0", of613, "6.13.0"],
+])("takes no state back to %s", (provider, state, least) => {
+  const text = refusal({ provider, state });
+  expect(text).toContain(`the state of dev was written by AWS provider ${least} or later`);
+  expect(text).toContain(`take it back to ${provider}`);
+  expect(text).toContain("plue providers lock dev --aws VERSION");
+});
+
+test("takes no state to provider 6 without a lock file that says so", () => {
+  const text = refusal({ provider: "6.47.0", locked: false });
+  expect(text).toContain("written by AWS provider 5");
+  expect(text).toContain("plue providers lock dev --aws 5.100.0");
+  expect(text).toContain("plue providers lock dev --aws 6.47.0");
+  expect(text).toContain("no way back");
+});
+
+test.each([
+  ["1.11.4", false],
+  ["1.12.2", true],
+  ["1.13.5", true],
+  ["1.14.0", false],
+])("says whether Terraform %s could not even read identities", (version, fails) => {
+  const text = refusal({ state: of6, program: { product: "Terraform", version } });
+  expect(text.includes("failed to decode identity")).toBe(fails);
+});
+
+test("says that no lock file keeps the provider, except of local, which is made anew at will", () => {
+  expect(judgeVersions({ ...usual, locked: false }).join()).toContain("plue providers lock dev");
+  expect(judgeVersions({ ...usual, locked: false, name: "local" })).toEqual([]);
+});
+
+test.each([
+  ["Terraform", "1.14.9", true, false],
+  ["Terraform", "1.15.0", true, true],
+  ["Terraform", "1.15.0", false, false],
+  ["OpenTofu", "1.15.0", true, false],
+] as const)(
+  "explains the warning about dynamodb_table: %s %s, the table alone: %s",
+  (product, version, tableAlone, says) => {
+    const notes = judgeVersions({ ...usual, program: { product, version }, tableAlone });
+    expect(notes.join().includes("dynamodb_table")).toBe(says);
+  },
+);
