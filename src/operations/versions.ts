@@ -76,7 +76,7 @@ export function judgeVersions(versions: Versions): string[] {
   if (tableAlone && program.product === "Terraform" && semver.gte(program.version, "1.15.0")) {
     notes.push(
       `Terraform ${program.version} warns of dynamodb_table on every command. The table locks as ever; ` +
-        "docs/adopting.md tells how to move to a lock file.",
+        "docs/operations.md tells how to move to a lock file.",
     );
   }
   return notes;
