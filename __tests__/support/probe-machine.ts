@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { PlueError } from "../../src/process/errors";
-import { findTools } from "../../src/embedded-aws/tools";
+import { findTools } from "../../src/operations/local/tools";
 import { ensureVenv } from "../../src/embedded-aws/venv";
 import { terraformCliConfig } from "../../src/terraform/cli-config";
 import { machineFile, type Machine, type Tool } from "./machine";

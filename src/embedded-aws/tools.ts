@@ -1,15 +1,6 @@
 import semver from "semver";
-import { ActionRequired, PlueError } from "../process/errors";
+import { ActionRequired } from "../process/errors";
 import { capture, type RunOptions } from "../process/run";
-import { findTerraform, type TerraformProgram } from "../terraform/program";
-
-/** The programs that the embedded AWS and Terraform need. */
-export interface Tools {
-  /** Python that can make a virtual environment. */
-  readonly python: Python;
-  /** Terraform or OpenTofu. */
-  readonly terraform: TerraformProgram;
-}
 
 /** An interpreter and its version. */
 export interface Python {
@@ -23,48 +14,16 @@ export const minimum = { node: "20.19", terraform: "1.11", python: "3.10" };
 /** Names of the interpreters that are tried, in turn. */
 const pythons = ["python3", "python", "python3.13", "python3.12", "python3.11", "python3.10"];
 
-/**
- * Finds the programs.
- * @throws PlueError that names each one missing, with its minimum version
- */
-export async function findTools(options: RunOptions = {}): Promise<Tools> {
-  const [terraform, python] = await Promise.all([
-    findRecentTerraform(options),
-    findPython(options),
-  ]);
-  const missing = [
-    atLeast(process.versions.node, minimum.node)
-      ? []
-      : [`Node.js ${minimum.node} or later (this is ${process.versions.node}): https://nodejs.org`],
-    terraform.missing,
-    python.missing,
-  ].flat();
-  if (terraform.found === undefined || python.found === undefined || missing.length > 0) {
-    throw new PlueError(`This needs, on the PATH:\n  ${missing.join("\n  ")}`);
-  }
-  return { python: python.found, terraform: terraform.found };
-}
-
-interface Search<T> {
+/** What looking for a program has found. */
+export interface Search<T> {
+  /** The program; undefined if there is none that does. */
   readonly found?: T;
+  /** What is missing, for the user; empty if nothing is. */
   readonly missing: string[];
 }
 
-async function findRecentTerraform(options: RunOptions): Promise<Search<TerraformProgram>> {
-  const wanted = `Terraform ${minimum.terraform} or later, or OpenTofu of as late a version`;
-  const where =
-    "https://developer.hashicorp.com/terraform/install, https://opentofu.org/docs/intro/install";
-  try {
-    const found = await findTerraform(options);
-    if (atLeast(found.version, minimum.terraform)) return { found, missing: [] };
-    return { missing: [`${wanted} (found ${found.product} ${found.version}): ${where}`] };
-  } catch (error) {
-    if (!(error instanceof PlueError)) throw error;
-    return { missing: [`${wanted}: ${where}`] };
-  }
-}
-
-async function findPython(options: RunOptions): Promise<Search<Python>> {
+/** Finds a Python that can make a virtual environment. */
+export async function findPython(options: RunOptions): Promise<Search<Python>> {
   const wanted = `Python ${minimum.python} or later with its venv module`;
   const probe = "import sys, venv, ensurepip; print('%d.%d.%d' % sys.version_info[:3])";
   const refused: string[] = [];

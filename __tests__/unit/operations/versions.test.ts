@@ -31,7 +31,7 @@ function refusal(versions: Partial<Versions>): string {
   try {
     judgeVersions({ ...usual, ...versions });
   } catch (error) {
-    if (error instanceof ActionRequired) return [error.message, ...error.advice!].join("\n");
+    if (error instanceof ActionRequired) return [error.message, ...error.advice].join("\n");
     throw error;
   }
   return "";

@@ -10,7 +10,7 @@ import {
   type Checks,
   type Server,
 } from "../../embedded-aws/server";
-import { findTools } from "../../embedded-aws/tools";
+import { findTools } from "./tools";
 import { ensureVenv } from "../../embedded-aws/venv";
 import { PlueError } from "../../process/errors";
 import { onInterrupt } from "../../process/interrupt";
