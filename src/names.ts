@@ -89,8 +89,10 @@ export const ports = {
   http: 80,
   /** The load balancer's, to the internet. */
   https: 443,
-  /** The API server's. */
+  /** The API server's: Plue takes no other. */
   api: 8000,
+  /** The proxy's, in the API server's task. */
+  apiProxy: 8080,
   /** The web app's. */
   web: 80,
   /** PostgreSQL's. */
@@ -119,6 +121,8 @@ export interface Connection {
   readonly egress: string;
   /** Description of the ingress rule. */
   readonly ingress: string;
+  /** Whether it is there only where the API server has its proxy. @default false: always */
+  readonly toProxy?: boolean;
   /** Name of the ingress rule's resource. @default none: the rule stands in the security group itself */
   readonly ruleResource?: string;
   /**
@@ -137,6 +141,16 @@ export const connections: readonly Connection[] = [
     purpose: "requests and health checks",
     egress: "Targets and their health checks",
     ingress: "Load balancer",
+  },
+  {
+    from: "alb",
+    to: "api-server",
+    // Port 8000 stays open: while a service changes over to the proxy, tasks without one still serve.
+    port: ports.apiProxy,
+    purpose: "requests and health checks",
+    egress: "Targets and their health checks",
+    ingress: "Load balancer to the proxy",
+    toProxy: true,
   },
   {
     from: "alb",

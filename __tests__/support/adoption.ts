@@ -225,7 +225,7 @@ function adoption(settings: EnvironmentSettings): void {
     const { url, password } = JSON.parse(SecretString!) as { url: string; password: string };
     expect(url).not.toContain(password);
     expect(decodeURIComponent(new URL(url).password)).toBe(password);
-    expect(new URL(url).searchParams.get("sslmode")).toBe("require");
+    expect(new URL(url).searchParams.get("sslmode")).toBe("verify-full");
   });
 
   // Only where the settings ask for Spot is there a step to take.

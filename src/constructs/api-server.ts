@@ -2,7 +2,7 @@ import type { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
 import type { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import type { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { Construct } from "constructs";
-import type { ServiceSettings } from "../environments/settings";
+import { hasProxy, type ApiServerSettings } from "../environments/settings";
 import { api, ports } from "../names";
 import type { Connectable } from "./connections";
 import type { Database } from "./database";
@@ -20,12 +20,16 @@ export interface ApiServerProps extends ServiceContext {
   /** Tag of its image. */
   readonly imageTag: string;
   /** The environment's settings of it. */
-  readonly settings: ServiceSettings;
+  readonly settings: ApiServerSettings;
 }
 
 const GIT_REPOS = "git-repos";
+const TMP = "tmp";
 
-/** The API server: HTTP on 8000, PostgreSQL, and the git repositories under /git-repos. */
+/**
+ * The API server: HTTP on 8000, PostgreSQL, and the git repositories under /git-repos. Before it, in
+ * the same task and of the same image, nginx on 8080, unless another part or none rewrites URLs.
+ */
 export class ApiServer extends Construct implements Connectable {
   /** Its name among the connections. */
   readonly part = "api-server";
@@ -33,11 +37,14 @@ export class ApiServer extends Construct implements Connectable {
   readonly securityGroup: SecurityGroup;
   /** The service. */
   readonly service: EcsService;
+  /** Whether nginx stands before it. */
+  readonly proxied: boolean;
 
   /** Makes the service. */
   constructor(scope: Construct, id: string, props: ApiServerProps) {
     super(scope, id);
     const { database, storage, repository, imageTag, ...context } = props;
+    this.proxied = hasProxy(props.settings);
     const { securityGroup, service } = fargateService(this, {
       ...context,
       component: api,
@@ -53,7 +60,22 @@ export class ApiServer extends Construct implements Connectable {
         secrets: { DATABASE_URL: { secret: database.connectionSecret, jsonKey: "url" } },
         mountPoints: [{ sourceVolume: GIT_REPOS, containerPath: "/git-repos" }],
       },
+      proxy: this.proxied
+        ? {
+            name: "api-proxy",
+            repository,
+            imageTag,
+            command: ["proxy"],
+            port: ports.apiProxy,
+            environment: { PORT: String(ports.apiProxy) },
+            mountPoints: [{ sourceVolume: TMP, containerPath: "/tmp" }],
+            readonlyRootFilesystem: true,
+            startsAfter: api.image,
+          }
+        : undefined,
       volumes: [
+        // The one place that nginx writes to.
+        ...(this.proxied ? [{ name: TMP }] : []),
         {
           name: GIT_REPOS,
           efsVolumeConfiguration: {

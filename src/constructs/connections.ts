@@ -2,7 +2,7 @@ import type { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import type { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { SecurityGroupRule } from "@cdktf/provider-aws/lib/security-group-rule";
 import type { Construct } from "constructs";
-import { connections, type Part } from "../names";
+import { connections, type Connection, type Part } from "../names";
 import { stoodAt } from "./legacy";
 import { reference } from "./reference";
 
@@ -19,21 +19,30 @@ export interface Connectable extends Construct {
   readonly egressCidrs?: readonly string[];
   /** What opens the connections: it is not made before they are allowed. @default none */
   readonly service?: EcsService;
+  /** Whether a proxy in its task takes the requests. @default false */
+  readonly proxied?: boolean;
 }
 
 /**
- * Lets one part connect to another: a rule out of the one's group, and a rule into the other's.
+ * Lets one part connect to another, on each port that `connections` lists: a rule out of the one's
+ * group, and a rule into the other's.
  * @throws Error if `connections` in src/names.ts does not list the two
  */
 export function connect(from: Connectable, to: Connectable): void {
-  const connection = connections.find(
+  const listed = connections.filter(
     (candidate) => candidate.from === from.part && candidate.to === to.part,
   );
-  if (!connection) {
+  if (listed.length === 0) {
     throw new Error(
       `${from.part} may not connect to ${to.part}: add the connection to src/names.ts`,
     );
   }
+  for (const connection of listed) {
+    if (!connection.toProxy || to.proxied) allow(connection, from, to);
+  }
+}
+
+function allow(connection: Connection, from: Connectable, to: Connectable): void {
   addInlineRule(from.securityGroup, "Egress", {
     ...tcp(connection.port, connection.egress),
     ...(from.egressCidrs

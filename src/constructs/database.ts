@@ -41,6 +41,8 @@ export interface DatabaseProps {
 
 const ENGINE_VERSION = "16";
 const NAME = "plue";
+/** The images hold RDS's authorities, against which certificate and host name are checked. */
+const SSL_MODE = "verify-full";
 
 /**
  * PostgreSQL on RDS, and the two secrets that hold its master password and how to connect.
@@ -172,6 +174,7 @@ export class Database extends Construct implements Connectable {
         secretId: this.connectionSecret.id,
         ...password.secretArguments(connection(this.instance.address, password.value), [
           this.instance.address,
+          SSL_MODE,
         ]),
         // Not created before the old one is destroyed: that would spread to all that it depends on,
         // the database and the file system too, whose names cannot exist twice. It need not be: the
@@ -203,6 +206,6 @@ function connection(host: string, password: string): string {
     dbname: NAME,
     username: NAME,
     password,
-    url: `postgresql://${NAME}:${Fn.urlencode(password)}@${host}:${ports.database}/${NAME}?sslmode=require`,
+    url: `postgresql://${NAME}:${Fn.urlencode(password)}@${host}:${ports.database}/${NAME}?sslmode=${SSL_MODE}`,
   });
 }

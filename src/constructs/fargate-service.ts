@@ -38,6 +38,8 @@ export interface FargateServiceProps extends ServiceContext {
   readonly settings: ServiceSettings;
   /** The task's container; it listens on `port`. */
   readonly container: ContainerProps & { readonly port: number };
+  /** A container that takes the requests in its place. @default none: the load balancer asks it directly */
+  readonly proxy?: ContainerProps & { readonly port: number };
   /** Its target group at the load balancer. */
   readonly targetGroup: LbTargetGroup;
   /** What the application itself may do. @default nothing */
@@ -63,7 +65,8 @@ export interface FargateService extends FargateTask {
  * @param scope the construct that the service is: the resources are named after its id
  */
 export function fargateService(scope: Construct, props: FargateServiceProps): FargateService {
-  const { environment, component, settings, container, loadBalancer, network } = props;
+  const { environment, component, settings, container, proxy, loadBalancer, network } = props;
+  const target = proxy ?? container;
   const { fargateSpot, executeCommand = false } = settings;
   const task = fargateTask(scope, {
     environment,
@@ -76,6 +79,7 @@ export function fargateService(scope: Construct, props: FargateServiceProps): Fa
     logRetentionDays: settings.logRetentionDays,
     egress: settings.egress,
     container: { ...container, healthPath },
+    proxy: proxy && { ...proxy, healthPath },
     volumes: props.volumes,
     taskStatements: {
       ...props.taskStatements,
@@ -102,8 +106,9 @@ export function fargateService(scope: Construct, props: FargateServiceProps): Fa
     loadBalancer: [
       {
         targetGroupArn: props.targetGroup.arn,
-        containerName: container.name,
-        containerPort: container.port,
+        containerName: target.name,
+        // It may differ from the target group's, which is the default of targets without their own.
+        containerPort: target.port,
       },
     ],
     deploymentMaximumPercent: 200,

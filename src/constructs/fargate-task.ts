@@ -17,7 +17,7 @@ import { policyDocument, trustService, type PolicyStatement } from "./iam";
 import { isNew } from "./legacy";
 import type { Network } from "./network";
 
-/** The one container of a task, as far as tasks differ. */
+/** A container of a task, as far as they differ. */
 export interface ContainerProps {
   /** Name of the container. */
   readonly name: string;
@@ -42,6 +42,8 @@ export interface ContainerProps {
   }[];
   /** @default false */
   readonly readonlyRootFilesystem?: boolean;
+  /** Name of the container after which it starts, and before which it is stopped. @default none */
+  readonly startsAfter?: string;
 }
 
 /** Where a task runs. */
@@ -68,6 +70,8 @@ export interface FargateTaskProps extends TaskContext {
   readonly logRetentionDays: LogRetentionDays;
   /** The task's container. */
   readonly container: ContainerProps;
+  /** A second container, before the first, of the same repository. @default none */
+  readonly proxy?: ContainerProps;
   /** What the application itself may do. @default nothing */
   readonly taskStatements?: Readonly<Record<string, PolicyStatement>>;
   /** Volumes of the task. @default none */
@@ -172,9 +176,11 @@ export function fargateTask(scope: Construct, props: FargateTaskProps): FargateT
     executionRoleArn: executionRole.arn,
     taskRoleArn: taskRole.arn,
     volume: props.volumes?.length ? [...props.volumes] : undefined,
-    containerDefinitions: JSON.stringify([
-      containerDefinition(container, logGroup.name, props.region),
-    ]),
+    containerDefinitions: JSON.stringify(
+      [container, ...(props.proxy ? [props.proxy] : [])].map((each) =>
+        containerDefinition(each, logGroup.name, props.region),
+      ),
+    ),
     // An earlier revision must still be there when a deployment is rolled back to it.
     skipDestroy: true,
   });
@@ -202,6 +208,9 @@ function containerDefinition(container: ContainerProps, logGroupName: string, re
     image: `${container.repository.repositoryUrl}:${container.imageTag}`,
     essential: true,
     command: container.command,
+    dependsOn: container.startsAfter
+      ? [{ containerName: container.startsAfter, condition: "START" }]
+      : undefined,
     portMappings: port ? [{ containerPort: port, hostPort: port, protocol: "tcp" }] : [],
     environment: Object.entries(container.environment ?? {}).map(([name, value]) => ({
       name,

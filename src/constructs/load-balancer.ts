@@ -24,7 +24,7 @@ import { certificate, certificatePreconditions } from "./certificate";
 import type { Connectable } from "./connections";
 import { isNew } from "./legacy";
 import type { Network } from "./network";
-import { addCheck, allowFromInternet, redirectToHttps } from "./raw-terraform";
+import { addCheck, allowFromInternet, redirectToHttps, rewritePath } from "./raw-terraform";
 import { reference } from "./reference";
 
 /** What the load balancer is made of. */
@@ -41,6 +41,8 @@ export interface LoadBalancerProps {
   readonly deletionProtection: TerraformVariable;
   /** The name under which users reach Plue. @default the load balancer's own DNS name */
   readonly domain?: DomainSettings;
+  /** Whether it takes `/api` off the paths of the requests that it forwards to the API server. */
+  readonly rewritesApiPath: boolean;
   /** ARN of the topic that hears of unhealthy targets. @default nobody does */
   readonly alarmTopicArn?: string;
 }
@@ -185,14 +187,17 @@ export class LoadBalancer extends Construct implements Connectable {
       Fn.one(propertyAccess(ref(reference(httpsListener)), ["*", "arn"])),
     );
 
-    const toApi = (resource: string, listenerArn: string, count: TerraformCount) =>
-      new LbListenerRule(this, `aws_lb_listener_rule.${resource}[0]`, {
+    const toApi = (resource: string, listenerArn: string, count: TerraformCount) => {
+      const rule = new LbListenerRule(this, `aws_lb_listener_rule.${resource}[0]`, {
         count,
         listenerArn,
         priority: 100,
         condition: [{ pathPattern: { values: ["/api", "/api/*"] } }],
         action: [{ type: "forward", targetGroupArn: this.apiServer.arn }],
       });
+      if (props.rewritesApiPath) rewritePath(rule, "^/api/?(.*)$", "/$1");
+      return rule;
+    };
     return [
       httpListener,
       httpsListener,

@@ -205,6 +205,24 @@ export interface ServiceSettings {
   readonly egress?: readonly EgressSettings[];
 }
 
+/** Who may turn `/api/users` into `/users`, which is how the API knows it. */
+export const urlRewrites = ["proxy", "load-balancer", "none"] as const;
+
+/** The API server. */
+export interface ApiServerSettings extends ServiceSettings {
+  /**
+   * Who takes `/api` off a request's path, for Plue serves its routes at the root. `proxy`: nginx, a
+   * second container in the task, of the same image; `load-balancer`: the listener rule, by a
+   * `transform` that the AWS provider knows from 6.19.0 on; `none`: nobody, for a Plue that serves
+   * its routes below `/api`.
+   * @default proxy
+   */
+  readonly urlRewrite?: (typeof urlRewrites)[number];
+}
+
+/** Whether the API server's task has the proxy, which is what it has by default. */
+export const hasProxy = ({ urlRewrite = "proxy" }: ApiServerSettings) => urlRewrite === "proxy";
+
 /** The migration task. */
 export interface MigrationSettings {
   /** CPU and memory of the task. */
@@ -253,7 +271,7 @@ export interface EnvironmentSettings {
   /** The name under which users reach Plue. @default the load balancer's own DNS name */
   readonly domain?: DomainSettings;
   /** The API server. */
-  readonly apiServer: ServiceSettings;
+  readonly apiServer: ApiServerSettings;
   /** The web app. */
   readonly webApp: ServiceSettings;
   /** The migration task. */

@@ -1,6 +1,12 @@
 import type { Checker } from "./checker";
 import { fargateMemory } from "./fargate";
-import { logRetentionDays, type MigrationSettings, type ServiceSettings } from "./settings";
+import {
+  logRetentionDays,
+  urlRewrites,
+  type ApiServerSettings,
+  type MigrationSettings,
+  type ServiceSettings,
+} from "./settings";
 import { validateCidr } from "./validate-network";
 
 /** Checks the settings of a task. */
@@ -16,6 +22,14 @@ export function validateTask(checker: Checker, settings: MigrationSettings): voi
     );
   }
   checker.oneOf("logRetentionDays", settings.logRetentionDays, logRetentionDays);
+}
+
+/** Checks the settings of the API server. */
+export function validateApiServer(checker: Checker, settings: ApiServerSettings): void {
+  validateService(checker, settings);
+  if (settings.urlRewrite !== undefined) {
+    checker.oneOf("urlRewrite", settings.urlRewrite, urlRewrites);
+  }
 }
 
 /** Checks the settings of a service. */

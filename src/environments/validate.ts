@@ -9,7 +9,7 @@ import {
 } from "./settings";
 import { validateDatabase } from "./validate-database";
 import { validateNetwork } from "./validate-network";
-import { validateService, validateTask } from "./validate-services";
+import { validateApiServer, validateService, validateTask } from "./validate-services";
 
 export type { Fault } from "./checker";
 
@@ -103,7 +103,7 @@ function environment(checker: Checker, settings: EnvironmentSettings): void {
   const ecr = checker.at("ecr");
   ecr.oneOf("imageTagMutability", settings.ecr.imageTagMutability, imageTagMutabilities);
   ecr.integer("maxImageCount", settings.ecr.maxImageCount, 1, 10000);
-  validateService(checker.at("apiServer"), settings.apiServer);
+  validateApiServer(checker.at("apiServer"), settings.apiServer);
   validateService(checker.at("webApp"), settings.webApp);
   validateTask(checker.at("migration"), settings.migration);
   if (settings.domain) {

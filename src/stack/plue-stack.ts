@@ -26,7 +26,12 @@ import { Variables } from "./variables";
  * The versions of the providers that the stacks run on. Which of them an environment uses, its lock
  * file says: `plue providers`. What was tried: docs/versions.md.
  */
-const providerVersions = { aws: ">= 5.100.0, < 7.0.0", random: ">= 3.7.2, < 4.0.0" };
+const providerVersions = {
+  aws: ">= 5.100.0, < 7.0.0",
+  /** `transform` in listener rules came with 6.19.0. */
+  awsWithUrlRewrite: ">= 6.19.0, < 7.0.0",
+  random: ">= 3.7.2, < 4.0.0",
+};
 
 /** All of Plue in one environment. */
 export class PlueStack extends BaseStack {
@@ -78,6 +83,7 @@ export class PlueStack extends BaseStack {
       certificateArn: variables.certificateArn,
       deletionProtection: variables.albDeletionProtection,
       domain: settings.domain,
+      rewritesApiPath: settings.apiServer.urlRewrite === "load-balancer",
       alarmTopicArn: alerts?.topic.arn,
     });
     const apiUrl = `${loadBalancer.url}/api`;
@@ -185,10 +191,11 @@ export class PlueStack extends BaseStack {
       ],
     });
     const { mode } = settings.database.masterPassword;
-    const { aws, random } = providerVersions;
+    const { aws, awsWithUrlRewrite, random } = providerVersions;
+    const rewrites = settings.apiServer.urlRewrite === "load-balancer";
     // Instead of the one version that the bindings were generated for.
     this.addOverride("terraform.required_providers", {
-      aws: { version: aws },
+      aws: { version: rewrites ? awsWithUrlRewrite : aws },
       ...(mode === "random" && { random: { version: random } }),
     });
     this.addOverride(

@@ -113,7 +113,7 @@ describeEmbeddedAws("a whole environment, from nothing to nothing", () => {
       "plue",
       `${host}:5432`,
       "/plue",
-      "?sslmode=require",
+      "?sslmode=verify-full",
     ]);
   });
 

@@ -85,7 +85,7 @@ describe.each(knownNames)("the database of %s", (name) => {
     for (const key of ["engine", "host", "port", "dbname", "username", "password", "url"]) {
       expect(content).toContain(`"${key}" = `);
     }
-    expect(content).toMatch(/postgresql:\/\/plue:\$\{urlencode\([^)]+\)\}@.*\?sslmode=require/);
+    expect(content).toMatch(/postgresql:\/\/plue:\$\{urlencode\([^)]+\)\}@.*\?sslmode=verify-full/);
   });
 
   test("what holds data or a name is never to be created anew beside itself", () => {

@@ -5,14 +5,19 @@ import { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import { EcsTaskDefinition } from "@cdktf/provider-aws/lib/ecs-task-definition";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { local } from "../../../src/environments/local";
+import type { urlRewrites } from "../../../src/environments/settings";
 import { knownNames, stacks, synthesize, type Block, type Synthesized } from "../../support/stack";
 
-function container(stack: Synthesized, task: string): Block {
+function containers(stack: Synthesized, task: string): Block[] {
   const definition = stack.resource(`aws_ecs_task_definition.${task}`);
-  const [only, ...others] = JSON.parse(definition.container_definitions as string) as Block[];
-  expect(others).toEqual([]);
-  return only!;
+  return JSON.parse(definition.container_definitions as string) as Block[];
 }
+
+/** The task's own container, which stands before the proxy. */
+const container = (stack: Synthesized, task: string): Block => containers(stack, task)[0]!;
+
+const withUrlRewrite = (urlRewrite: (typeof urlRewrites)[number]) =>
+  synthesize({ ...local, apiServer: { ...local.apiServer, urlRewrite } });
 
 const tasks = ["api_server", "web_app", "db_migrate"];
 
@@ -21,7 +26,8 @@ describe.each(knownNames)("tasks of %s", (name) => {
   const production = name === "production";
 
   test.each(tasks)("%s has no secret among its plain environment variables", (task) => {
-    for (const { name: variable, value } of container(stack, task).environment) {
+    const plain = containers(stack, task).flatMap(({ environment }) => environment as Block[]);
+    for (const { name: variable, value } of plain) {
       expect(["PORT", "API_ENDPOINT"]).toContain(variable);
       expect(value).not.toMatch(/secret|password/i);
     }
@@ -37,12 +43,13 @@ describe.each(knownNames)("tasks of %s", (name) => {
   });
 
   test.each([
-    ["api_server", "api", "api-server", 8000],
-    ["web_app", "web", "web-app", 80],
+    ["api_server", ["api-server", "api-proxy"], "api-proxy", 8080],
+    ["web_app", ["web-app"], "web-app", 80],
   ])(
     "%s listens where the load balancer looks, and checks itself",
-    (task, _, containerName, port) => {
-      expect(container(stack, task)).toMatchObject({
+    (task, all, containerName, port) => {
+      expect(containers(stack, task).map(({ name }) => name as string)).toEqual(all);
+      expect(containers(stack, task).at(-1)).toMatchObject({
         name: containerName,
         portMappings: [{ containerPort: port, protocol: "tcp" }],
         environment: expect.arrayContaining([{ name: "PORT", value: String(port) }]),
@@ -56,12 +63,35 @@ describe.each(knownNames)("tasks of %s", (name) => {
     },
   );
 
+  test("the API's proxy is of the API's image, can write nothing but /tmp, and stops first", () => {
+    const [server, proxy] = containers(stack, "api_server");
+    expect(server).toMatchObject({
+      portMappings: [{ containerPort: 8000 }],
+      healthCheck: { command: ["CMD-SHELL", expect.stringContaining("127.0.0.1:8000/health")] },
+    });
+    expect(proxy).toMatchObject({
+      image: server!.image as string,
+      command: ["proxy"],
+      essential: true,
+      secrets: [],
+      readonlyRootFilesystem: true,
+      mountPoints: [{ sourceVolume: "tmp", containerPath: "/tmp" }],
+      dependsOn: [{ containerName: "api-server", condition: "START" }],
+    });
+    expect(stack.resource("aws_lb_target_group.load_balancer_api_server")).toMatchObject({
+      name: `${name}-plue-api-tg`,
+      port: 8000,
+      health_check: { path: "/health" },
+    });
+  });
+
   test("the API server mounts its repositories through the access point, by IAM and TLS", () => {
     expect(container(stack, "api_server")).toMatchObject({
       command: ["server"],
       mountPoints: [{ sourceVolume: "git-repos", containerPath: "/git-repos" }],
     });
     expect(stack.resource("aws_ecs_task_definition.api_server").volume).toEqual([
+      { name: "tmp" },
       expect.objectContaining({
         name: "git-repos",
         efs_volume_configuration: expect.objectContaining({
@@ -160,6 +190,51 @@ describe.each(knownNames)("tasks of %s", (name) => {
       name: `${name}-plue-cluster`,
       setting: [{ name: "containerInsights", value: production ? "enabled" : "disabled" }],
     });
+  });
+});
+
+describe("who takes /api off", () => {
+  const rules = (stack: Synthesized) => Object.values(stack.resources("aws_lb_listener_rule"));
+  const awsVersion = (stack: Synthesized) =>
+    (stack.template.terraform as Block).required_providers.aws.version as string;
+
+  test("by default the proxy: any provider will do, and no rule rewrites", () => {
+    expect(awsVersion(stacks.dev)).toBe(">= 5.100.0, < 7.0.0");
+    for (const rule of rules(stacks.dev)) expect(rule).not.toHaveProperty("transform");
+  });
+
+  test.each(["load-balancer", "none"] as const)("with %s the API's task has no proxy", (value) => {
+    const stack = withUrlRewrite(value);
+    expect(containers(stack, "api_server").map(({ name }) => name as string)).toEqual([
+      "api-server",
+    ]);
+    expect(stack.resource("aws_ecs_task_definition.api_server").volume).toHaveLength(1);
+    expect(stack.resource("aws_ecs_service.api_server").load_balancer).toEqual([
+      expect.objectContaining({ container_name: "api-server", container_port: 8000 }),
+    ]);
+  });
+
+  test("with load-balancer each rule to the API rewrites, and the provider must know how", () => {
+    const stack = withUrlRewrite("load-balancer");
+    expect(awsVersion(stack)).toBe(">= 6.19.0, < 7.0.0");
+    expect(rules(stack)).toHaveLength(2);
+    for (const rule of rules(stack)) {
+      const [{ type, url_rewrite_config: config }] = rule.transform as [Block];
+      const [{ rewrite }] = config as [Block];
+      const [{ regex, replace }] = rewrite as [{ regex: string; replace: string }];
+      const rewritten = (path: string) => path.replace(new RegExp(regex), replace);
+      expect(type).toBe("url-rewrite");
+      expect(["/api", "/api/", "/api/users", "/api/api/x"].map(rewritten)).toEqual([
+        "/",
+        "/",
+        "/users",
+        "/api/x",
+      ]);
+    }
+  });
+
+  test("with none no rule rewrites", () => {
+    for (const rule of rules(withUrlRewrite("none"))) expect(rule).not.toHaveProperty("transform");
   });
 });
 

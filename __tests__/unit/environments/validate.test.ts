@@ -38,6 +38,11 @@ test.each<[string, Changes, string]>([
     "dev.apiServer.size.memoryLimitMiB",
   ],
   [
+    "nobody of that name takes /api off",
+    { apiServer: { urlRewrite: "nginx" as "proxy" } },
+    "dev.apiServer.urlRewrite",
+  ],
+  [
     "a CPU size that does not exist",
     { migration: { size: { cpu: 300, memoryLimitMiB: 512 } as unknown as FargateSize } },
     "dev.migration.size.cpu",

@@ -105,6 +105,7 @@ function reachable(stack: Synthesized, https: boolean): string[] {
 
 const betweenParts = [
   "alb -> api: 8000",
+  "alb -> api: 8080",
   "alb -> web: 80",
   "api -> database: 5432",
   "api -> efs: 2049",
@@ -155,6 +156,16 @@ describe.each(environments)("who reaches whom in $name", (settings) => {
     });
   });
 });
+
+test.each(["load-balancer", "none"] as const)(
+  "with the URL rewrite %s nobody reaches a proxy",
+  (urlRewrite) => {
+    const stack = synthesize({ ...local, apiServer: { ...local.apiServer, urlRewrite } });
+    expect(reachable(stack, false)).toEqual(
+      [...betweenParts.filter((line) => !line.endsWith("8080")), "internet -> alb: 80"].sort(),
+    );
+  },
+);
 
 test("egress can be narrowed", () => {
   const stack = synthesize({

@@ -52,7 +52,7 @@ function needsOf(
     action,
     resource,
   });
-  const secrets = containerDefinitions[0]?.secrets ?? [];
+  const secrets = containerDefinitions.flatMap((container) => container.secrets ?? []);
   return [
     execution("ecr:BatchGetImage", arn("ecr", `repository/${names.repository(name, component)}`)),
     execution(

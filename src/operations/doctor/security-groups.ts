@@ -1,4 +1,5 @@
 import { securityGroupsNamed, subnetsOf } from "../../aws/ec2";
+import { hasProxy } from "../../environments/settings";
 import { connections, names } from "../../names";
 import type { Environment } from "../environment";
 import { failed, ok, type Check } from "./check";
@@ -8,8 +9,10 @@ import { blockedBy, type Group } from "./reachability";
 export async function checkSecurityGroups(environment: Environment): Promise<Check[]> {
   const { name } = environment;
   const groups = await readGroups(environment);
-  return connections.map(({ from, to, port, purpose }) => {
-    const check = `${from} may reach ${to}`;
+  const proxied = hasProxy(environment.settings.apiServer);
+  const wanted = connections.filter(({ toProxy }) => !toProxy || proxied);
+  return wanted.map(({ from, to, port, toProxy, purpose }) => {
+    const check = `${from} may reach ${to}${toProxy ? "'s proxy" : ""}`;
     const [source, target] = [groups.get(from), groups.get(to)];
     const missing = [from, to]
       .filter((part) => !groups.has(part))
