@@ -42,7 +42,10 @@ describe("the docs name", () => {
     .join("\n")
     .replace(/^```.*?^```/gms, "");
   const words = new Set(
-    [...prose.matchAll(/`([^`]+)`/g)].flatMap(([, code]) => code!.split(/[^\w:]+/)),
+    [...prose.matchAll(/`([^`]+)`/g)].flatMap(([, code]) => [
+      ...code!.split(/[^\w:]+/),
+      ...code!.split(/[^\w:-]+/),
+    ]),
   );
   const missing = (names: readonly string[]) => names.filter((name) => !words.has(name));
 

@@ -264,10 +264,11 @@ describeWith([postgres, python])("the migrate image's entry point", () => {
 
   test("a statement that allows no transaction needs --autocommit, and is told so", async () => {
     const { name, url } = newDatabase();
-    const refused = start(url, { TEST_CONCURRENTLY: "1" });
+    const TEST_MIGRATION = "CREATE INDEX CONCURRENTLY repositories_by_id ON repositories (id)";
+    const refused = start(url, { TEST_MIGRATION });
     expect(await refused.ended).toBe(1);
     expect(refused.output).toContain("--autocommit");
-    const program = start(url, { TEST_CONCURRENTLY: "1" }, ["--autocommit"]);
+    const program = start(url, { TEST_MIGRATION }, ["--autocommit"]);
 
     expect(await program.ended).toBe(0);
     expect(program.output).toContain("applied 12: the schema is at 12");

@@ -4,6 +4,7 @@ import { command as local } from "./local";
 import { command as bootstrap } from "./bootstrap";
 import { command as providers } from "./providers";
 import { command as adopt } from "./adopt";
+import { command as checkSource } from "./check-source";
 import { command as images } from "./images";
 import { command as diagram } from "./diagram";
 import { command as cost } from "./cost";
@@ -25,6 +26,7 @@ const declarations = [
   bootstrap,
   providers,
   adopt,
+  checkSource,
   images,
   diagram,
   cost,

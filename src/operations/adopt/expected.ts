@@ -100,7 +100,7 @@ export const explainedChanges: Readonly<Record<string, Readonly<Record<string, s
     enable_execute_command: "shells in dev's tasks",
     force_new_deployment: "capacity can change in place",
     health_check_grace_period_seconds: "a cold start is not taken for an illness",
-    load_balancer: "the same target group",
+    load_balancer: "the same target group, by way of the proxy in the task",
     network_configuration: "the same subnets, and a group that accepts the load balancer only",
     task_definition: "the new revision",
   },

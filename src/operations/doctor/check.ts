@@ -28,4 +28,9 @@ export const failed = (check: string, saw: string, fix: string): Check => ({
 });
 
 /** A check that could not be made. */
-export const unknown = (check: string, saw: string): Check => ({ check, result: "unknown", saw });
+export const unknown = (check: string, saw: string, fix?: string): Check => ({
+  check,
+  result: "unknown",
+  saw,
+  ...(fix !== undefined && { fix }),
+});

@@ -1,0 +1,31 @@
+import { Argument } from "@commander-js/extra-typings";
+import { Command, jsonOption, type Context } from "../command";
+import { checkSource, zigVersionOf } from "../../operations/check-source";
+import { count, data, json, next } from "../../terminal/output";
+
+/** `plue check-source`. */
+export const command = ({ projectDir }: Context) =>
+  new Command("check-source")
+    .summary("look whether Plue's source has what images and stacks need")
+    .description(
+      "Read a tree of Plue's source, without running any of it, and say what it lacks of what images and stacks need, with the line and the fix. Needs no login; exit code 1 if something is lacking.",
+    )
+    .addArgument(new Argument("<path>", "Plue's source"))
+    .addOption(jsonOption())
+    .action((path, { json: asJson }) => {
+      const checks = checkSource(path, zigVersionOf(projectDir));
+      if (asJson) json(checks);
+      else {
+        for (const { check, result, saw, fix } of checks) {
+          data(`${result.padEnd(8)} ${check}: ${saw}`);
+          if (fix) data(`${" ".repeat(9)}fix: ${fix}`);
+        }
+      }
+      const failed = checks.filter(({ result }) => result === "failed");
+      next(
+        failed.length > 0
+          ? `${count(failed.length, "check")} failed: mend them before you build; docs/plue.md says what each is for.`
+          : `\`plue images ENV --source ${path}\` builds and pushes the images.`,
+      );
+      if (failed.length > 0) process.exitCode = 1;
+    });
