@@ -106,7 +106,7 @@ describe("production", () => {
       "ECS cluster on Fargate -traffic-> Internet gateway: 443 by NAT",
       "Internet -traffic-> Internet gateway: ",
       "Internet gateway -traffic-> Load balancer: 80, 443",
-      "Load balancer -traffic-> API server: 8000",
+      "Load balancer -traffic-> API server: 8000, 8080",
       "Load balancer -traffic-> Web app: 80",
       "Migration task -data-> Secrets Manager: secrets",
       "Migration task -traffic-> Database: 5432",
