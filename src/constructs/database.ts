@@ -23,6 +23,8 @@ export interface DatabaseProps {
   readonly environment: string;
   /** The account's id, for the monitoring role's trust. */
   readonly accountId: string;
+  /** The AWS partition, `aws` in most regions, in which ARNs stand. */
+  readonly partition: string;
   /** Stands in the private subnets. */
   readonly network: Network;
   /** Days for which a deleted secret can be restored. */
@@ -43,6 +45,12 @@ const ENGINE_VERSION = "16";
 const NAME = "plue";
 /** The images hold RDS's authorities, against which certificate and host name are checked. */
 const SSL_MODE = "verify-full";
+/**
+ * From this size on, in GiB, RDS stripes gp3 storage of PostgreSQL over four volumes, with more IOPS
+ * and throughput (MiB/s) at no charge. Source: "gp3 storage" in the Amazon RDS user guide.
+ */
+const GP3_STEP_GIB = 400;
+const GP3_BASELINE_ABOVE = { iops: 12000, storageThroughput: 500 };
 
 /**
  * PostgreSQL on RDS, and the two secrets that hold its master password and how to connect.
@@ -131,6 +139,8 @@ export class Database extends Construct implements Connectable {
       storageType: "gp3",
       storageEncrypted: true,
       allocatedStorage: settings.allocatedStorage,
+      // Terraform would send the old IOPS beside the new size of a storage that grows past the step.
+      ...(settings.allocatedStorage >= GP3_STEP_GIB ? GP3_BASELINE_ABOVE : {}),
       maxAllocatedStorage: settings.maxAllocatedStorage,
       dbSubnetGroupName: subnetGroup.name,
       vpcSecurityGroupIds: [this.securityGroup.id],
@@ -183,14 +193,14 @@ export class Database extends Construct implements Connectable {
     );
   }
 
-  private monitoringRole({ environment, accountId }: DatabaseProps) {
+  private monitoringRole({ environment, accountId, partition }: DatabaseProps) {
     const role = new IamRole(this, "aws_iam_role.monitoring", {
       name: `${environment}-plue-db-monitoring`,
       assumeRolePolicy: trustService("monitoring.rds.amazonaws.com", accountId),
     });
     const policy = new IamRolePolicyAttachment(this, "aws_iam_role_policy_attachment.monitoring", {
       role: role.name,
-      policyArn: "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
+      policyArn: `arn:${partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole`,
     });
     isNew(role, policy);
     return { role, policy };

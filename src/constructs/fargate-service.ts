@@ -78,7 +78,13 @@ export function fargateService(scope: Construct, props: FargateServiceProps): Fa
     size: settings.size,
     logRetentionDays: settings.logRetentionDays,
     egress: settings.egress,
-    container: { ...container, healthPath },
+    container: {
+      ...container,
+      healthPath,
+      // ECS Exec's agent writes to the root file system, and Fargate supports it with no other.
+      // Source: "Using ECS Exec", considerations, in the Amazon ECS developer guide.
+      readonlyRootFilesystem: container.readonlyRootFilesystem && !executeCommand,
+    },
     proxy: proxy && { ...proxy, healthPath },
     volumes: props.volumes,
     taskStatements: {
@@ -92,12 +98,11 @@ export function fargateService(scope: Construct, props: FargateServiceProps): Fa
     cluster: props.ecsCluster.cluster.id,
     taskDefinition: task.taskDefinition.arn,
     desiredCount: settings.minCapacity,
-    ...(fargateSpot
-      ? {
-          capacityProviderStrategy: spotStrategy(fargateSpot.onDemandBase),
-          forceNewDeployment: true,
-        }
-      : { launchType: "FARGATE" }),
+    // A service that goes from launch type to strategy is replaced: only one that took over a state
+    // with a launch type has it.
+    ...(props.adopted && !fargateSpot
+      ? { launchType: "FARGATE" }
+      : { capacityProviderStrategy: strategy(fargateSpot), forceNewDeployment: true }),
     networkConfiguration: {
       subnets: network.privateSubnets.map((subnet) => subnet.id),
       securityGroups: [task.securityGroup.id],
@@ -175,8 +180,10 @@ function autoscale(scope: Construct, service: EcsService, props: FargateServiceP
   }
 }
 
-/** Four of five tasks above the base on Spot; all of them where no task must always run. */
-function spotStrategy(base: number) {
+/** With Spot, four of five tasks above the base; all of them where no task must always run. */
+function strategy(fargateSpot: ServiceSettings["fargateSpot"]) {
+  if (!fargateSpot) return [{ capacityProvider: "FARGATE", weight: 1 }];
+  const { onDemandBase: base } = fargateSpot;
   return base > 0
     ? [
         { capacityProvider: "FARGATE", base, weight: 1 },

@@ -98,6 +98,8 @@ export class LoadBalancer extends Construct implements Connectable {
       dropInvalidHeaderFields: true,
       enableDeletionProtection: props.deletionProtection.booleanValue,
       tags: { Name: names.loadBalancer(environment) },
+      // AWS refuses an internet-facing one in a VPC without it.
+      dependsOn: [network.internetGateway],
     });
     this.apiServer = this.targetGroup(props, api, ports.api);
     this.webApp = this.targetGroup(props, web, ports.web);

@@ -86,10 +86,12 @@ export function writeOnlyPassword(
     .asString;
   return {
     value,
-    instanceArguments: { passwordWo: value, passwordWoVersion: version },
+    // Not the version alone: a secret that is lost and made again holds a new password under the
+    // old version, and the database must get it too.
+    instanceArguments: { passwordWo: value, passwordWoVersion: numberOf(written.versionId) },
     secretArguments: (content, others) => ({
       secretStringWo: content,
-      secretStringWoVersion: versionOf(...others, written.versionId),
+      secretStringWoVersion: numberOf(...others, written.versionId),
     }),
   };
 }
@@ -98,6 +100,6 @@ export function writeOnlyPassword(
  * The provider cannot see a write-only value change; a number made of all that the value depends on
  * tells it.
  */
-function versionOf(...values: readonly string[]): number {
+function numberOf(...values: readonly string[]): number {
   return Token.asNumber(Fn.parseint(Fn.substr(Fn.sha256(Fn.join(" ", [...values])), 0, 7), 16));
 }

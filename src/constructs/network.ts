@@ -45,6 +45,8 @@ export class Network extends Construct {
   readonly publicSubnets: readonly Subnet[];
   /** One for each zone; everything else lives here. */
   readonly privateSubnets: readonly Subnet[];
+  /** What the load balancer and the NAT gateways reach the internet by. */
+  readonly internetGateway: InternetGateway;
   /** CIDRs of the private subnets. */
   readonly privateCidrs: readonly string[];
   /** What gives the private subnets their route to the internet: tasks wait for it. */
@@ -71,13 +73,16 @@ export class Network extends Construct {
       egress: [],
     });
     isNew(defaultGroup);
-    const internetGateway = new InternetGateway(this, "aws_internet_gateway.main", {
+    this.internetGateway = new InternetGateway(this, "aws_internet_gateway.main", {
       vpcId: this.vpc.id,
       tags: named("igw"),
     });
 
     const available = new DataAwsAvailabilityZones(this, "data.aws_availability_zones.available", {
       state: "available",
+      // Without it the Local and Wavelength Zones that the account has opted in to come first by name.
+      filter: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
+      excludeZoneIds: settings.excludeZoneIds && [...settings.excludeZoneIds],
     });
     const subnets = (type: "public" | "private", cidrs: readonly string[]) =>
       cidrs.map(
@@ -106,19 +111,19 @@ export class Network extends Construct {
       const address = new Eip(this, `aws_eip.nat[${index}]`, {
         domain: "vpc",
         tags: named(`nat-eip-${index + 1}`),
-        dependsOn: [internetGateway],
+        dependsOn: [this.internetGateway],
       });
       return new NatGateway(this, `aws_nat_gateway.main[${index}]`, {
         allocationId: address.id,
         subnetId: subnet.id,
         tags: named(`nat-gateway-${index + 1}`),
-        dependsOn: [internetGateway],
+        dependsOn: [this.internetGateway],
       });
     });
 
     const publicRoutes = new RouteTable(this, "aws_route_table.public", {
       vpcId: this.vpc.id,
-      route: [{ cidrBlock: "0.0.0.0/0", gatewayId: internetGateway.id }],
+      route: [{ cidrBlock: "0.0.0.0/0", gatewayId: this.internetGateway.id }],
       tags: named("public-rt"),
     });
     const privateTables = natGateways.map(

@@ -9,8 +9,6 @@ import { fargateService, type ServiceContext } from "./fargate-service";
 
 /** What the web app needs. */
 export interface WebAppProps extends ServiceContext {
-  /** Where the page finds the API. */
-  readonly apiUrl: string;
   /** Where its image comes from. */
   readonly repository: EcrRepository;
   /** Tag of its image. */
@@ -18,6 +16,9 @@ export interface WebAppProps extends ServiceContext {
   /** The environment's settings of it. */
   readonly settings: ServiceSettings;
 }
+
+/** Where the page finds the API: the load balancer serves both under one name. */
+const API_PATH = "/api";
 
 /** The web app: nginx on 80 with the single-page app. */
 export class WebApp extends Construct implements Connectable {
@@ -31,7 +32,7 @@ export class WebApp extends Construct implements Connectable {
   /** Makes the service. */
   constructor(scope: Construct, id: string, props: WebAppProps) {
     super(scope, id);
-    const { apiUrl, repository, imageTag, ...context } = props;
+    const { repository, imageTag, ...context } = props;
     const { securityGroup, service } = fargateService(this, {
       ...context,
       component: web,
@@ -42,7 +43,7 @@ export class WebApp extends Construct implements Connectable {
         repository,
         imageTag,
         port: ports.web,
-        environment: { PORT: String(ports.web), API_ENDPOINT: apiUrl },
+        environment: { PORT: String(ports.web), API_ENDPOINT: API_PATH },
         mountPoints: [{ sourceVolume: "tmp", containerPath: "/tmp" }],
         readonlyRootFilesystem: true,
       },

@@ -5,6 +5,8 @@
 export const patterns = {
   /** Code of an AWS region. */
   region: "^[a-z]{2}(-[a-z]+)+-[0-9]+$",
+  /** Id of an availability zone. */
+  zoneId: "^[a-z]{3,5}[0-9]+-az[0-9]+$",
   /** E-mail address, as far as a pattern can tell. */
   email: "^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$",
 };

@@ -54,6 +54,12 @@ export interface NetworkSettings {
   /** One entry for each availability zone, at least two: RDS and the load balancer require it. */
   readonly zones: readonly ZoneSettings[];
   /**
+   * Ids of availability zones to leave out, such as `use1-az3`: Fargate and RDS do not serve every
+   * zone of some regions.
+   * @default none
+   */
+  readonly excludeZoneIds?: readonly string[];
+  /**
    * `single`: all private subnets go out through the first zone's NAT gateway (cheaper);
    * `per-zone`: each has its own and survives the loss of another zone.
    */
@@ -193,7 +199,11 @@ export interface ServiceSettings {
    * @default 120
    */
   readonly healthCheckGracePeriodSeconds?: number;
-  /** Shells in running tasks by ECS Exec. @default false */
+  /**
+   * Shells in running tasks by ECS Exec. The web app's root file system, read-only otherwise, is
+   * writable with it.
+   * @default false
+   */
   readonly executeCommand?: boolean;
   /** Retention of the container's log, in days. */
   readonly logRetentionDays: LogRetentionDays;

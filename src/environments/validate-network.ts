@@ -1,5 +1,6 @@
 import type { Checker } from "./checker";
 import { contains, parseCidr } from "./cidr";
+import { patterns } from "./patterns";
 import { logRetentionDays, natGatewayModes, type NetworkSettings } from "./settings";
 
 /** Checks the settings of the VPC. */
@@ -10,6 +11,14 @@ export function validateNetwork(checker: Checker, settings: NetworkSettings): vo
     settings.zones.length,
     settings.zones.length >= 2 && settings.zones.length <= 6,
     "must have two to six entries: RDS and the load balancer need two zones, and no region has more than six",
+  );
+  settings.excludeZoneIds?.forEach((id, index) =>
+    checker.matches(
+      `excludeZoneIds[${index}]`,
+      id,
+      new RegExp(patterns.zoneId),
+      "must be the id of an availability zone, such as use1-az3",
+    ),
   );
   checker.oneOf("natGateways", settings.natGateways, natGatewayModes);
   checker.oneOf("flowLogRetentionDays", settings.flowLogRetentionDays, logRetentionDays);

@@ -1,5 +1,6 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import type { Construct } from "constructs";
 import { BaseStack } from "./base-stack";
 import { S3Backend, TerraformOutput } from "../cdktf";
@@ -45,6 +46,8 @@ export class PlueStack extends BaseStack {
     const region = variables.awsRegion.stringValue;
     const { accountId } = new DataAwsCallerIdentity(this, "data.aws_caller_identity.current");
 
+    const { partition } = new DataAwsPartition(this, "data.aws_partition.current");
+
     const network = new Network(this, "network", {
       environment,
       accountId,
@@ -60,6 +63,7 @@ export class PlueStack extends BaseStack {
     const database = new Database(this, "database", {
       environment,
       accountId,
+      partition,
       network,
       secretRecoveryWindowDays: settings.secretRecoveryWindowDays,
       deletionProtectionVariable: variables.databaseDeletionProtection,
@@ -110,7 +114,6 @@ export class PlueStack extends BaseStack {
     });
     const webApp = new WebApp(this, "web_app", {
       ...service,
-      apiUrl,
       repository: ecr.webApp,
       imageTag: imageTags.webApp,
       settings: settings.webApp,

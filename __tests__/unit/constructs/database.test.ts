@@ -151,6 +151,31 @@ test("local's password never reaches plan or state, and every reader reads it ba
   expect(connection.secret_string_wo_version).toContain("aws_db_instance.database_main.address");
 });
 
+test("a secret that is lost and made again takes its new password to the database", () => {
+  // The number changes with the secret's version, and with it the provider sends the password again.
+  const { password_wo_version } = database(stacks.local);
+  expect(password_wo_version).toContain(
+    "aws_secretsmanager_secret_version.database_password.version_id",
+  );
+  const connection = stacks.local.resource("aws_secretsmanager_secret_version.database_connection");
+  expect(connection.secret_string_wo_version).toContain(
+    "aws_secretsmanager_secret_version.database_password.version_id",
+  );
+});
+
+test.each([
+  [399, undefined, undefined],
+  [400, 12000, 500],
+])("%i GiB of gp3 have what RDS gives them: %s IOPS", (allocatedStorage, iops, throughput) => {
+  const instance = database(
+    synthesize({
+      ...local,
+      database: { ...local.database, allocatedStorage, maxAllocatedStorage: 1000 },
+    }),
+  );
+  expect([instance.iops, instance.storage_throughput]).toEqual([iops, throughput]);
+});
+
 test("production can lose a zone, is watched, and is hard to destroy", () => {
   expect(stacks.production.json).toHaveResourceWithProperties(DbInstance, {
     instance_class: "db.t3.small",

@@ -41,6 +41,12 @@ describe.each(environments)("the load balancer of $name", (settings) => {
     });
   });
 
+  test("comes after the internet gateway and goes before it", () => {
+    expect(stack.resource("aws_lb.load_balancer_main").depends_on).toEqual([
+      "aws_internet_gateway.network_main",
+    ]);
+  });
+
   test("serves HTTPS with TLS 1.2 and 1.3, where the variable says so", () => {
     expect(stack.json).toHaveResourceWithProperties(LbListener, {
       count: "${var.enable_https ? 1 : 0}",

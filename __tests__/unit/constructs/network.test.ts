@@ -97,6 +97,20 @@ test("in production each private subnet leaves through the NAT gateway of its ow
   }
 });
 
+test("Local and Wavelength Zones are left out, and zones that the settings name", () => {
+  const zones = (stack: Synthesized) =>
+    stack.template.data.aws_availability_zones.network_available as Record<string, unknown>;
+  for (const name of knownNames) {
+    expect(zones(stacks[name])).toMatchObject({
+      state: "available",
+      filter: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
+    });
+    expect(zones(stacks[name])).not.toHaveProperty("exclude_zone_ids");
+  }
+  const network = { ...local.network, excludeZoneIds: ["use1-az3"] };
+  expect(zones(synthesize({ ...local, network })).exclude_zone_ids).toEqual(["use1-az3"]);
+});
+
 test("takes three zones", () => {
   const stack = synthesize(threeZones);
   expect(exits(stack)).toMatchObject({

@@ -264,6 +264,37 @@ test("dev runs on Spot above one API task, and an adopted service is not torn do
   }
 });
 
+test("a new service has a strategy with Spot or without, so that none is replaced for the other", () => {
+  const withoutSpot = { ...local.webApp, fargateSpot: undefined };
+  const service = synthesize({ ...local, webApp: withoutSpot }).resource("aws_ecs_service.web_app");
+  expect(service).not.toHaveProperty("launch_type");
+  expect(service).toMatchObject({
+    capacity_provider_strategy: [{ capacity_provider: "FARGATE", weight: 1 }],
+    force_new_deployment: true,
+  });
+});
+
+test("ECS Exec, which Fargate does not support with a read-only root, has a writable one", () => {
+  for (const name of knownNames) {
+    const stack = stacks[name];
+    for (const task of ["api_server", "web_app"]) {
+      const { enable_execute_command } = stack.resource(`aws_ecs_service.${task}`);
+      const { readonlyRootFilesystem } = container(stack, task);
+      expect(enable_execute_command && readonlyRootFilesystem).toBe(false);
+    }
+  }
+  expect(container(stacks.production, "web_app").readonlyRootFilesystem).toBe(true);
+});
+
+test("the page finds the API on its own host, whatever name and certificate it was opened with", () => {
+  for (const name of knownNames) {
+    expect(container(stacks[name], "web_app").environment).toContainEqual({
+      name: "API_ENDPOINT",
+      value: "/api",
+    });
+  }
+});
+
 test("a stack without a legacy life changes its strategy in place", () => {
   for (const service of Object.values(stacks.local.resources("aws_ecs_service"))) {
     expect(service.lifecycle.ignore_changes).toEqual(["desired_count"]);

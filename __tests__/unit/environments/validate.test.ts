@@ -59,6 +59,11 @@ test.each<[string, Changes, string]>([
   ],
   ["bits after the prefix", { network: { cidr: "10.0.0.1/16" } }, "dev.network.cidr"],
   ["no address at all", { network: { cidr: "ten/16" } }, "dev.network.cidr"],
+  [
+    "a zone's name for its id",
+    { network: { excludeZoneIds: ["us-east-1a"] } },
+    "dev.network.excludeZoneIds[0]",
+  ],
   ["a single zone", { network: { zones: [zone] } }, "dev.network.zones"],
   ["min above max", { webApp: { minCapacity: 3, maxCapacity: 2 } }, "dev.webApp.maxCapacity"],
   [

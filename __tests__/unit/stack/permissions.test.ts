@@ -102,7 +102,9 @@ describe.each(environments)("what each role may do in $name", (settings) => {
     expect(managed.map((attachment) => attachment.policy_arn)).toEqual(
       settings.database.monitoringInterval === 0
         ? []
-        : ["arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"],
+        : [
+            "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
+          ],
     );
   });
 

@@ -75,6 +75,12 @@ test.each(["dev", "production"] as const)("%s keeps its state where it was", (na
   });
 });
 
+test("no ARN that is written out names the partition: some regions stand in another", () => {
+  for (const { template } of Object.values(stacks)) {
+    expect(JSON.stringify({ ...template, variable: undefined })).not.toMatch(/arn:aws[a-z-]*:/);
+  }
+});
+
 describe("the state backend", () => {
   const environment = process.env;
   afterEach(() => {
