@@ -5,6 +5,7 @@ import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import { threeZones } from "../../../examples/three-zones";
+import { local } from "../../../src/environments/local";
 import { knownNames, referred, stacks, synthesize, type Synthesized } from "../../support/stack";
 
 /** Where each subnet's default route leads: the address of a gateway, by subnet. */
