@@ -36,6 +36,7 @@ interface ClientConfig extends AwsTarget {
   readonly maxAttempts: number;
   readonly forcePathStyle?: boolean;
   readonly requestHandler?: NodeHttpHandler;
+  readonly customUserAgent: string;
 }
 
 /**
@@ -55,6 +56,8 @@ export function client<C>(
     ...(endpoint && { endpoint }),
     ...(credentials && { credentials }),
     maxAttempts: MAX_ATTEMPTS,
+    // CloudTrail and an embedded AWS's recording tell by it what plue has called.
+    customUserAgent: "plue",
     // A bucket's own host name exists on AWS only.
     forcePathStyle: Boolean(at ?? process.env.AWS_ENDPOINT_URL_S3),
   });

@@ -55,10 +55,10 @@ class Gatekeeper:
             self.count(calls=1, unread=1)
             return self.application(environ, start_response)
         refusal = self.judge(call)
-        if self.recorder is not None:
-            self.recorder.record(call, refusal)
         if refusal is not None:
             return answer(request, call.operation, refusal)(environ, start_response)
+        if self.recorder is not None:
+            self.recorder.record(call, request.headers.get("User-Agent", ""))
         return self.application(environ, start_response)
 
     def judge(self, call: AwsRequest) -> Refusal | None:

@@ -1,35 +1,40 @@
 """Record which operations were called, and on what."""
 
 import json
+import re
 from threading import Lock
 
 from aws_requests import AwsRequest
-from refusals import Refusal
 
 
 class Recorder:
-    """Appends each call to a file, one JSON object a line: the service, the operation, the region
-    and those parameters that can name a resource. Values of members that AWS marks as sensitive
-    and texts of more than one line are left out."""
+    """Appends each call to a file, one JSON object a line: who called (terraform, plue or other), the
+    service, the operation and those parameters that can name a resource. Values of members that AWS
+    marks as sensitive, long texts and texts of many lines are left out."""
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.lock = Lock()
 
-    def record(self, call: AwsRequest, refusal: Refusal | None) -> None:
-        if refusal is not None:
-            return
+    def record(self, call: AwsRequest, agent: str) -> None:
         shape = call.operation.input_shape
         line = json.dumps(
             {
+                "caller": caller(agent),
                 "service": call.service,
                 "operation": call.name,
-                "region": call.region,
                 "parameters": plain(shape, call.parameters) if shape else {},
             }
         )
         with self.lock, open(self.file, "a") as file:
             file.write(line + "\n")
+
+
+def caller(agent: str) -> str:
+    """Who calls, by the User-Agent header."""
+    if "HashiCorp" in agent or "Terraform" in agent:
+        return "terraform"
+    return "plue" if re.search(r"(^| )plue( |$)", agent) else "other"
 
 
 def plain(shape, value):

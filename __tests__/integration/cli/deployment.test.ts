@@ -57,6 +57,7 @@ import {
   type Rule,
 } from "../../support/fault-proxy";
 import { copyOfProject, plueEnds, project, startPlue } from "../../support/plue";
+import { lacking } from "../../support/policies";
 
 const cluster = "local-plue-cluster";
 const LockID = { S: "plue-terraform-state/plue/local/terraform.tfstate" };
@@ -80,10 +81,13 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
   let docker: RecordingDocker;
   let env: Record<string, string>;
   let ecs: ECSClient;
+  let recording: string;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "plue-deployment-"));
-    aws = await startEmbeddedAws();
+    // `npm run policies` names the file, to make the policies of it.
+    recording = process.env.EMBEDDED_AWS_RECORDING ?? join(folder, "calls.jsonl");
+    aws = await startEmbeddedAws({ recording });
     proxy = await startFaultProxy(aws.endpoint);
     docker = new RecordingDocker(folder);
     env = {
@@ -700,5 +704,10 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
     ).rejects.toThrow(/not found/);
     const again = await ends(0, "destroy", "local", "--yes");
     expect(again.stderr).toContain("plue deploy local");
+  });
+
+  test("CI's policies allow every call that was made", async () => {
+    if (process.env.EMBEDDED_AWS_RECORDING === recording) return;
+    expect(await lacking(recording)).toEqual([]);
   });
 });

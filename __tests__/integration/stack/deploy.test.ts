@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ACMClient, RequestCertificateCommand } from "@aws-sdk/client-acm";
 import {
@@ -10,6 +11,7 @@ import { DescribeFileSystemsCommand, EFSClient } from "@aws-sdk/client-efs";
 import { DescribeRepositoriesCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { checksOf } from "../../../src/embedded-aws/server";
 import { local } from "../../../src/environments/local";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
 import {
@@ -18,6 +20,7 @@ import {
   type EmbeddedAws,
 } from "../../support/embedded-aws";
 import { deployment, type Deployment } from "../../support/deployment";
+import { lacking } from "../../support/policies";
 
 // A destroy that something refuses must leave what holds data.
 const protectedLocal: EnvironmentSettings = {
@@ -28,15 +31,18 @@ const protectedLocal: EnvironmentSettings = {
 describeEmbeddedAws("a whole environment, from nothing to nothing", () => {
   let aws: EmbeddedAws;
   let stack: Deployment;
+  let calls: string;
 
   beforeAll(async () => {
     const launcher = join(__dirname, "../../fixtures/embedded-aws/telling_aws.py");
-    aws = await startEmbeddedAws({ launcher });
+    calls = mkdtempSync(join(tmpdir(), "plue-calls-"));
+    aws = await startEmbeddedAws({ launcher, recording: join(calls, "calls.jsonl") });
     stack = await deployment(aws, protectedLocal);
   });
   afterAll(async () => {
     stack?.remove();
     await aws?.stop();
+    rmSync(calls, { recursive: true, force: true });
   });
 
   const secret = async (name: string) => {
@@ -203,5 +209,13 @@ describeEmbeddedAws("a whole environment, from nothing to nothing", () => {
     await stack.succeed("apply", "-auto-approve", off, "-target=aws_db_instance.database_main");
     await stack.succeed("destroy", "-auto-approve", off);
     expect(await stack.succeed("state", "list")).toBe("");
+  });
+
+  test("CI's policies allow every call that was made", async () => {
+    expect(await lacking(join(calls, "calls.jsonl"))).toEqual([]);
+  });
+
+  test("nothing was refused, or could not be read", async () => {
+    expect(await checksOf({ endpoint: aws.endpoint })).toMatchObject({ refused: 0, unread: 0 });
   });
 });

@@ -1,0 +1,171 @@
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { App } from "../../cdktf";
+import { cleanEnvironment, embeddedAwsVariables } from "../../embedded-aws/environment";
+import { startServer, stopServer } from "../../embedded-aws/server";
+import { findTools } from "../local/tools";
+import { ensureVenv } from "../../embedded-aws/venv";
+import { environments } from "../../environments";
+import { local } from "../../environments/local";
+import { stateBackend } from "../../environments/state-backend";
+import { PlueError } from "../../process/errors";
+import { capture } from "../../process/run";
+import { PlueStack } from "../../stack/plue-stack";
+import { Steps } from "../../terminal/steps";
+import { terraformCliConfig } from "../../terraform/cli-config";
+import { bootstrap } from "../bootstrap";
+import { readCalls, type Call } from "./calls";
+import { needsOf, type Need } from "./needs";
+import { allows, policyFor, type Policy } from "./policy";
+
+const project = resolve(__dirname, "../../..");
+
+/** Folder of the policies and of the needs that they were made of. */
+export const policiesFolder = join(project, "policies");
+
+/** Whose needs: each call is somebody's who plans, who deploys, or who holds the state. */
+export type Purpose = "plan" | "deploy" | "state";
+
+/** What each purpose needs; the needs of `deploy` are those that `plan` lacks. */
+export type Needs = Readonly<Record<Purpose, readonly Need[]>>;
+
+/** Names of the environments, which the policies leave out of the objects' names. */
+export const environmentNames = environments.map(({ name }) => name);
+
+/** The three policies for what is needed. */
+export function policiesOf(needs: Needs): Record<Purpose, Policy> {
+  return {
+    plan: policyFor(needs.plan, environmentNames),
+    deploy: policyFor(needs.deploy, environmentNames),
+    state: policyFor(needs.state, environmentNames),
+  };
+}
+
+/**
+ * What recorded calls need.
+ * @param planned calls of a plan
+ * @param deployed calls of everything else
+ */
+export async function needsOfCalls(
+  planned: readonly Call[],
+  deployed: readonly Call[],
+): Promise<Needs> {
+  const [plan, deploy] = await Promise.all([distinctNeeds(planned), distinctNeeds(deployed)]);
+  const reads = plan.filter((need) => !isState(need));
+  const known = policyFor(reads, environmentNames);
+  return {
+    plan: reads,
+    deploy: deploy.filter((need) => !isState(need) && !allows([known], need)),
+    state: distinct([...plan, ...deploy].filter(isState)),
+  };
+}
+
+async function distinctNeeds(calls: readonly Call[]): Promise<Need[]> {
+  const needs = await Promise.all(calls.filter(({ caller }) => caller !== "other").map(needsOfCi));
+  return distinct(needs.flat());
+}
+
+/** What a call needs in CI; making the state's bucket and table is for a person, once. */
+export async function needsOfCi(call: Call): Promise<Need[]> {
+  const needs = await needsOf(call);
+  const reads = /^(Get|Describe|List|Head)/.test(call.operation);
+  return call.caller === "plue" && !reads ? needs.filter((need) => !isState(need)) : needs;
+}
+
+function distinct(needs: readonly Need[]): Need[] {
+  const texts = new Map(needs.map((need) => [JSON.stringify(need), need]));
+  return [...texts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need);
+}
+
+/** Whether a need is about the state's bucket or lock. */
+function isState({ resource }: Need): boolean {
+  const { bucket, lockTable } = stateBackend;
+  return resource.includes(`:${bucket}`) || resource.includes(`table/${lockTable}`);
+}
+
+/**
+ * Records plan, apply and destroy of the environment `local` and what the tests of `plue` call, and
+ * writes the policies for it.
+ * @param recorded a recording of those tests, if there is one already
+ * @throws PlueError if Terraform or a test fails
+ */
+export async function makePolicies(recorded?: string): Promise<void> {
+  const steps = new Steps();
+  const home = mkdtempSync(join(tmpdir(), "plue-policies-"));
+  try {
+    const { planned, deployed } = await recordTerraform(home, steps);
+    const commands = await steps.run("Record what plue calls, as its tests run", () =>
+      recorded === undefined
+        ? recordTests(join(home, "plue.jsonl"))
+        : Promise.resolve(readCalls(recorded)),
+    );
+    await steps.run(`Write ${policiesFolder}`, async (note) => {
+      const needs = await needsOfCalls(planned, [...deployed, ...commands]);
+      write("needs", needs);
+      for (const [name, policy] of Object.entries(policiesOf(needs))) write(name, policy);
+      note(`${needs.plan.length + needs.deploy.length + needs.state.length} needs`);
+    });
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+function write(name: string, content: object): void {
+  writeFileSync(join(policiesFolder, `${name}.json`), JSON.stringify(content, null, 2) + "\n");
+}
+
+async function recordTerraform(
+  home: string,
+  steps: Steps,
+): Promise<{ planned: Call[]; deployed: Call[] }> {
+  const { python, terraform: program } = await findTools();
+  const interpreter = await ensureVenv({ home: join(project, ".cache", "embedded-aws"), python });
+  const recording = join(home, "terraform.jsonl");
+  const server = await startServer({ home, python: interpreter, recording });
+  try {
+    const outdir = join(home, "out");
+    const app = new App({ outdir, stackTraces: false });
+    new PlueStack(app, { ...local, statePathStyle: true });
+    app.synth();
+    const { bucket, lockTable: dynamodb_table, region } = stateBackend;
+    const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+    await bootstrap(
+      { bucket, dynamodb_table, region, key: "" },
+      { accountId: "123456789012", target: { endpoint: server.endpoint, credentials } },
+    );
+    const providers = await terraformCliConfig({ file: join(home, "terraformrc"), program });
+    const env = {
+      ...cleanEnvironment(),
+      ...embeddedAwsVariables(server.endpoint, region),
+      ...providers.variables,
+    };
+    const run = (...args: string[]) =>
+      steps.run(`Record terraform ${args.join(" ")}`, async () => {
+        const from = existsSync(recording) ? statSync(recording).size : 0;
+        const cwd = join(outdir, "stacks", local.name);
+        const { code, stderr } = await capture(program.command, args, { cwd, env });
+        if (code !== 0) throw new PlueError(`terraform ${args.join(" ")} failed:\n\n${stderr}`);
+        return existsSync(recording) ? readCalls(recording, from) : [];
+      });
+    const planned = [...(await run("init")), ...(await run("plan"))];
+    const deployed = await run("apply", "-auto-approve");
+    planned.push(...(await run("plan")));
+    deployed.push(...(await run("destroy", "-auto-approve")));
+    return { planned, deployed };
+  } finally {
+    await stopServer(home);
+  }
+}
+
+async function recordTests(recording: string): Promise<Call[]> {
+  const args = ["jest", "--selectProjects", "integration", "cli/deployment"];
+  const { code, stderr } = await capture("npx", args, {
+    cwd: project,
+    env: { ...(process.env as Record<string, string>), EMBEDDED_AWS_RECORDING: recording },
+  });
+  if (code !== 0) throw new PlueError(`npx ${args.join(" ")} failed:\n\n${stderr}`);
+  return readCalls(recording);
+}
+
+if (require.main === module) void makePolicies(process.argv[2]);

