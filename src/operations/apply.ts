@@ -10,11 +10,13 @@ import {
   type PlanJson,
   type PlannedAction,
 } from "../terraform/plan";
+import type { Review } from "../terraform/review";
 import type { Terraform } from "../terraform/terraform";
 import type { VariableOptions } from "../terraform/variables";
 import { planCost, planCostText } from "./cost";
 import type { Environment } from "./environment";
 import { findLeftovers } from "./leftovers";
+import { refuseUnreviewed } from "./review";
 import { refuseMissingImages } from "./missing-images";
 
 /** What to plan and apply. */
@@ -25,6 +27,8 @@ export interface ApplyOptions {
   readonly targets?: readonly string[];
   /** Apply without asking. */
   readonly yes: boolean;
+  /** What was reviewed: nothing else is applied, and nobody is asked. @default the user is asked */
+  readonly reviewed?: Review;
 }
 
 interface SavedPlan {
@@ -57,9 +61,10 @@ export async function planAndApply(
     if (!environment.embedded || namesAnImageTag(options.variables)) {
       await refuseMissingImages(environment, saved.plan, actions);
     }
+    if (options.reviewed) refuseUnreviewed(options.reviewed, saved.plan, { partial: true });
     await confirm(
       `Apply this to ${environment.name} (account ${environment.accountId})?`,
-      options.yes,
+      options.yes || options.reviewed !== undefined,
     );
     onInterrupt(
       "Terraform finished what it was at and saved the state. Run the same command again: it goes on from there.",

@@ -7,6 +7,7 @@ import type { VariableOptions } from "../terraform/variables";
 import { planAndApply } from "./apply";
 import type { Environment } from "./environment";
 import { runMigration } from "./migration";
+import { readReview, refuseUnreviewed } from "./review";
 import { waitUntilStable } from "./service";
 import { openTerraform } from "./terraform";
 
@@ -24,6 +25,11 @@ export interface DeployOptions extends PlanOptions {
   readonly migrate?: boolean;
   /** Answers every question. @default false */
   readonly yes?: boolean;
+  /**
+   * File with what was reviewed: nothing but that is applied, and without asking.
+   * @default none: the user is asked
+   */
+  readonly reviewed?: string;
   /** Wait until the services are stable. */
   readonly wait: boolean;
   /** Longest wait for the services and for the migration, in seconds. */
@@ -55,17 +61,19 @@ export async function deploy(environment: Environment, options: DeployOptions): 
   const terraform = await openTerraform(environment);
   const variables = planVariables(options);
   const targets = terraform.stack.addressesOf(options.targetModule ?? []);
+  const reviewed = options.reviewed ? readReview(options.reviewed, environment.name) : undefined;
+  if (reviewed) refuseUnreviewed(reviewed, (await terraform.plan({ variables, targets })).plan);
 
   if (options.migrate) {
     say("\nFirst what the migration needs, while the services stay as they are.");
     const before = terraform.stack.addressesOf(MIGRATION_MODULES);
-    await planAndApply(environment, terraform, { variables, targets: before, yes });
+    await planAndApply(environment, terraform, { variables, targets: before, yes, reviewed });
     const exitCode = await runMigration(environment, await terraform.outputs(), timeout);
     if (exitCode !== 0) return { migrationExitCode: exitCode, migrationIsDue: true };
     say("\nNow all the rest.");
   }
 
-  const actions = await planAndApply(environment, terraform, { variables, targets, yes });
+  const actions = await planAndApply(environment, terraform, { variables, targets, yes, reviewed });
   await waitForServices(environment, actions, options);
   return {
     outputs: await terraform.outputs(),

@@ -1,7 +1,7 @@
-import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ListedPrice, PriceQuery } from "../aws/price-list";
 import { PRICES_FILE, type Price, type Prices } from "../cost/prices";
+import { writeWhole } from "../process/write-whole";
 
 /** What the price list says of one price in one region. */
 export interface PriceFinding {
@@ -58,7 +58,5 @@ export async function renewPrices(
 
 /** Writes the file of prices: all of it, or nothing. */
 export function writePrices(projectDir: string, prices: Prices): void {
-  const file = join(projectDir, PRICES_FILE);
-  writeFileSync(`${file}.unfinished`, `${JSON.stringify(prices, null, 2)}\n`);
-  renameSync(`${file}.unfinished`, file);
+  writeWhole(join(projectDir, PRICES_FILE), `${JSON.stringify(prices, null, 2)}\n`);
 }

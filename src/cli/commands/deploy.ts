@@ -28,6 +28,10 @@ export const command = ({ projectDir }: Context) =>
     .addOption(tagOption())
     .addOption(targetModuleOption())
     .option("--migrate", "run the migrations before the services change")
+    .option(
+      "--reviewed <file>",
+      "apply without asking if the plan means what plan --review wrote, and not otherwise",
+    )
     .option("--no-wait", "do not wait for the services")
     .addOption(timeoutOption(1200, "longest wait for the services and for the migration"))
     .addOption(yesOption())

@@ -12,6 +12,7 @@ import { planCost, planCostText, priceSection } from "../../operations/cost";
 import { planVariables } from "../../operations/deploy";
 import { writePlanPage } from "../../operations/diagram";
 import { openEnvironment } from "../../operations/environment";
+import { writeReview } from "../../operations/review";
 import { openTerraform } from "../../operations/terraform";
 import { data, json, next, say } from "../../terminal/output";
 import { plannedActions, summarize } from "../../terraform/plan";
@@ -26,6 +27,7 @@ export const command = ({ projectDir }: Context) =>
     .addOption(varFileOption())
     .addOption(tagOption())
     .addOption(targetModuleOption())
+    .option("--review <file>", "write what it means, without secrets, for deploy --reviewed")
     .addOption(jsonOption())
     .option("--html <file>", "write the plan as a page: one file, with a drawing")
     .action(async (settings, options) => {
@@ -33,6 +35,7 @@ export const command = ({ projectDir }: Context) =>
       const terraform = await openTerraform(environment);
       const targets = terraform.stack.addressesOf(options.targetModule ?? []);
       const { plan } = await terraform.plan({ variables: planVariables(options), targets });
+      if (options.review) writeReview(options.review, environment.name, plan);
       const actions = plannedActions(plan, terraform.stack);
       if (options.json) json(actions);
       else data(summarize(actions));
