@@ -2,21 +2,15 @@ import type { Estimate } from "./estimate";
 import { regionsOf, type Prices } from "./prices";
 import { dollars } from "./report";
 
-/** A table in Markdown, as Prettier writes it; columns of amounts stand on the right. */
+/** A table in Markdown; columns of amounts stand on the right. */
 function markdown(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   right: readonly number[],
 ): string {
-  const widths = head.map((title, index) =>
-    Math.max(3, title.length, ...rows.map((row) => row[index]!.length)),
-  );
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, i) => (right.includes(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join(" | ")} |`;
-  const rule = widths.map((width, i) =>
-    right.includes(i) ? `${"-".repeat(width - 1)}:` : "-".repeat(width),
-  );
-  return [line(head), `| ${rule.join(" | ")} |`, ...rows.map(line)].join("\n");
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const rule = head.map((_, index) => (right.includes(index) ? "--:" : "---"));
+  return [head, rule, ...rows].map(line).join("\n");
 }
 
 const number = (value: number) => String(+value.toFixed(value < 1 ? 3 : 1));

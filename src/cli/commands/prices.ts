@@ -53,6 +53,6 @@ export const command = ({ projectDir }: Context) =>
       next(
         check
           ? `${what} changed; \`plue prices\` writes them down.`
-          : `${what} changed: see \`git diff ${PRICES_FILE}\`, then renew the tables of docs/costs.md.`,
+          : `${what} changed: see \`git diff ${PRICES_FILE}\`, then run \`npm run docs\`.`,
       );
     });

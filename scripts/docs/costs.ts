@@ -1,0 +1,18 @@
+import { readPrices } from "../../src/cost/prices";
+import { billTable, pricesTable, totalsTable } from "../../src/cost/tables";
+import { dev } from "../../src/environments/dev";
+import { production } from "../../src/environments/production";
+import { costOf } from "../../src/operations/cost";
+
+/** The tables of docs/costs.md, in us-east-1. The README may have the first of them as well. */
+export function costTables(project: string): ReadonlyMap<string, string> {
+  const [devBill, productionBill] = [dev, production].map(
+    (settings) => costOf({ ...settings, region: "us-east-1" }, project).cost,
+  ) as [ReturnType<typeof costOf>["cost"], ReturnType<typeof costOf>["cost"]];
+  return new Map([
+    ["costs", totalsTable({ dev: devBill, production: productionBill })],
+    ["costs of dev", billTable(devBill)],
+    ["costs of production", billTable(productionBill)],
+    ["prices", pricesTable(readPrices(project))],
+  ]);
+}
