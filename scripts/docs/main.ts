@@ -5,6 +5,7 @@ import { dev } from "../../src/environments/dev";
 import { production } from "../../src/environments/production";
 import { diagram } from "../../src/operations/diagram";
 import { commandTable, commandTexts } from "./commands";
+import { costTables } from "./costs";
 import { fill } from "./markdown";
 import { localDifferences, settingsTables } from "./settings";
 import { terraformTables } from "./terraform";
@@ -22,6 +23,7 @@ async function main(check: boolean): Promise<void> {
     ]),
     "docs/embedded-aws.md": new Map([["local's settings", localDifferences()]]),
     "docs/commands.md": commandTexts(project),
+    "docs/costs.md": costTables(project),
     "README.md": new Map([["commands", commandTable(project)]]),
   };
   const files = new Map<string, string>();

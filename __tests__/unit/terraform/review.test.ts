@@ -13,7 +13,7 @@ const change = (address: string, one: Change, more: Partial<ResourceChange> = {}
     type: address.split(".")[0]!,
     change: { actions: ["no-op"], before: null, after: null, ...one },
     ...more,
-  }) as ResourceChange;
+  });
 
 const created = (address: string, after: Record<string, unknown>, unknown = {}) =>
   change(address, { actions: ["create"], after, after_unknown: unknown });
