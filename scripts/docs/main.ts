@@ -15,6 +15,7 @@ const project = resolve(__dirname, "../..");
 /** Writes what the code says into the docs; with `--check` only tells whether it stands there. */
 async function main(check: boolean): Promise<void> {
   const { variables, outputs } = terraformTables();
+  const costs = costTables(project);
   const pages: Record<string, ReadonlyMap<string, string>> = {
     "docs/reference.md": new Map([
       ["settings", settingsTables()],
@@ -23,8 +24,11 @@ async function main(check: boolean): Promise<void> {
     ]),
     "docs/embedded-aws.md": new Map([["local's settings", localDifferences()]]),
     "docs/commands.md": commandTexts(project),
-    "docs/costs.md": costTables(project),
-    "README.md": new Map([["commands", commandTable(project)]]),
+    "docs/costs.md": costs,
+    "README.md": new Map([
+      ["commands", commandTable(project)],
+      ["costs", costs.get("costs")!],
+    ]),
   };
   const files = new Map<string, string>();
   for (const [page, texts] of Object.entries(pages)) {

@@ -6,14 +6,17 @@ type Change = Partial<ResourceChange["change"]> & {
   after_sensitive?: unknown;
 };
 
-const change = (address: string, one: Change, more: Partial<ResourceChange> = {}) =>
-  ({
-    address,
-    mode: "managed",
-    type: address.split(".")[0]!,
-    change: { actions: ["no-op"], before: null, after: null, ...one },
-    ...more,
-  });
+const change = (
+  address: string,
+  one: Change,
+  more: Partial<ResourceChange> = {},
+): ResourceChange => ({
+  address,
+  mode: "managed",
+  type: address.split(".")[0]!,
+  change: { actions: ["no-op"], before: null, after: null, ...one },
+  ...more,
+});
 
 const created = (address: string, after: Record<string, unknown>, unknown = {}) =>
   change(address, { actions: ["create"], after, after_unknown: unknown });
