@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import prettier from "prettier";
-import { dev } from "../../src/environments/dev";
-import { production } from "../../src/environments/production";
+import { environments } from "../../src/environments";
 import { diagram } from "../../src/operations/diagram";
 import { commandTable, commandTexts } from "./commands";
 import { costTables } from "./costs";
@@ -37,7 +36,7 @@ async function main(check: boolean): Promise<void> {
     const filled = fill(readFileSync(file, "utf8"), texts);
     files.set(page, await prettier.format(filled, { ...config, filepath: file }));
   }
-  for (const settings of [dev, production]) {
+  for (const settings of environments) {
     const picture = await diagram(settings, { format: "svg" });
     files.set(`docs/pictures/${settings.name}.svg`, picture as string);
   }
