@@ -73,6 +73,8 @@ export const names = {
   tagParameters: (environment: string) => `/plue/${environment}/image-tags`,
   targetGroup: (environment: string, { key }: Component) => `${environment}-plue-${key}-tg`,
   alarmPrefix: (environment: string) => `${environment}-plue-`,
+  /** Of the alarm on a custom metric without data, after the prefix. */
+  scalingAlarm: ({ key }: Component, metric: string) => `${key}-scaling-${metric}-missing`,
   database: (environment: string) => `${environment}-plue-db`,
   /** Creation token of the file system. */
   fileSystem: (environment: string) => `${environment}-plue-efs`,
@@ -81,6 +83,21 @@ export const names = {
   securityGroup: (environment: string, part: string) => `${environment}-plue-${part}-sg`,
   loadBalancer: (environment: string) => `${environment}-plue-alb`,
   alertsTopic: (environment: string) => `${environment}-plue-alerts`,
+  /** With the beginning that WAF asks for. */
+  wafLogGroup: (environment: string) => `aws-waf-logs-${environment}-plue`,
+  webAcl: (environment: string) => `${environment}-plue`,
+  /** S3 has one bucket of a name in all the world. */
+  accessLogsBucket: (environment: string, accountId: string, region: string) =>
+    `${environment}-plue-alb-logs-${accountId}-${region}`,
+  dashboard: (environment: string) => `${environment}-plue`,
+  keyAlias: (environment: string) => `alias/${environment}-plue`,
+  /** Of the key in the second region. */
+  copiesKeyAlias: (environment: string) => `alias/${environment}-plue-copies`,
+  cache: (environment: string) => `${environment}-plue-cache`,
+  cacheUser: (environment: string) => `${environment}-plue-api`,
+  backupVault: (environment: string) => `${environment}-plue`,
+  /** AWS Backup takes no hyphens here. */
+  restoreTestingPlan: (environment: string) => `${environment.replaceAll("-", "_")}_plue`,
 };
 
 /** TCP ports that the parts of Plue listen on. */
@@ -99,13 +116,15 @@ export const ports = {
   database: 5432,
   /** NFS, the file system's. */
   fileSystem: 2049,
+  /** Valkey's. */
+  cache: 6379,
 } as const;
 
 /** Path at which the API server and the web app answer 200 when they are healthy. */
 export const healthPath = "/health";
 
 /** A part that has a security group, by its name in there. */
-export type Part = "alb" | "api-server" | "web-app" | "db-migrate" | "db" | "efs";
+export type Part = "alb" | "api-server" | "web-app" | "db-migrate" | "db" | "efs" | "cache";
 
 /** A connection from one part to another, and the two rules that allow it. */
 export interface Connection {
@@ -130,6 +149,8 @@ export interface Connection {
    * @default none had
    */
   readonly legacyEnvironment?: "dev";
+  /** The setting that brings one of the two. @default none: they are always there */
+  readonly option?: "cache";
 }
 
 /** Every connection between two parts; the composition root allows these and no others. */
@@ -179,6 +200,16 @@ export const connections: readonly Connection[] = [
     ingress: "NFS from api",
     ruleResource: "efs_from_api",
     legacyEnvironment: "dev",
+  },
+  {
+    from: "api-server",
+    to: "cache",
+    port: ports.cache,
+    purpose: "cached data",
+    egress: "Valkey",
+    ingress: "Valkey from api",
+    ruleResource: "cache_from_api",
+    option: "cache",
   },
   {
     from: "db-migrate",

@@ -67,12 +67,13 @@ function elementOf(type: ts.Type): ts.Type | undefined {
     : undefined;
 }
 
-/** Whether settings stand within it: not so in a text, a number, or a record of any names. */
+/** Whether settings stand within it: not so in a text, a number, a list, or a record of any names. */
 function isObject(type: ts.Type): boolean {
   const parts = type.isUnion() ? type.types : [type];
   return parts.every(
     (part) =>
       (part.flags & ts.TypeFlags.Object) !== 0 &&
+      !checker.isArrayType(part) &&
       part.getProperties().length > 0 &&
       !part.getStringIndexType(),
   );
@@ -91,6 +92,7 @@ function valuesOf(type: ts.Type): string {
       ? `${code(first)}, ${code(second)}, ... ${code(sorted.at(-1))}`
       : sorted.map(code).join(", ");
   }
+  if (type.isStringLiteral()) return code(type.value);
   if (type.flags & ts.TypeFlags.Number) return "number";
   if (type.flags & ts.TypeFlags.String) return "text";
   if (elementOf(type)) return "texts";

@@ -1,6 +1,11 @@
-import { CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
+import {
+  CloudWatchClient,
+  GetDashboardCommand,
+  paginateDescribeAlarms,
+} from "@aws-sdk/client-cloudwatch";
 import { names } from "../names";
-import { client, type AwsEnvironment } from "./client";
+import { client, type AwsEnvironment, type AwsTarget } from "./client";
+import type { AwsError } from "./errors";
 
 /** An alarm in the state ALARM. */
 export interface ActiveAlarm {
@@ -22,4 +27,15 @@ export async function activeAlarms(environment: AwsEnvironment): Promise<ActiveA
     }
   }
   return alarms;
+}
+
+/** Whether there is a dashboard of that name. */
+export async function hasDashboard(target: AwsTarget, DashboardName: string): Promise<boolean> {
+  try {
+    await client(CloudWatchClient, target).send(new GetDashboardCommand({ DashboardName }));
+    return true;
+  } catch (error) {
+    if (/NotFound/.test((error as AwsError).name)) return false;
+    throw error;
+  }
 }

@@ -13,6 +13,8 @@ export interface FileSystem {
   readonly state: string;
   /** Bytes in all storage classes. */
   readonly bytes: number;
+  /** ARN of the KMS key that it is encrypted with. */
+  readonly keyArn: string | undefined;
   /** States of its mount targets. */
   readonly mountTargets: readonly string[];
 }
@@ -33,6 +35,7 @@ export async function describeFileSystem(
   return {
     state: found.LifeCycleState ?? "unknown",
     bytes: found.SizeInBytes?.Value ?? 0,
+    keyArn: found.KmsKeyId,
     mountTargets: MountTargets.map(({ LifeCycleState }) => LifeCycleState ?? "unknown"),
   };
 }

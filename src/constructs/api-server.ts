@@ -4,6 +4,7 @@ import type { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { Construct } from "constructs";
 import { hasProxy, type ApiServerSettings } from "../environments/settings";
 import { api, ports } from "../names";
+import type { Cache } from "./cache";
 import type { Connectable } from "./connections";
 import type { Database } from "./database";
 import { fargateService, type ServiceContext } from "./fargate-service";
@@ -15,6 +16,8 @@ export interface ApiServerProps extends ServiceContext {
   readonly database: Database;
   /** It keeps git repositories there. */
   readonly storage: Storage;
+  /** It connects, by REDIS_URL. @default none */
+  readonly cache?: Cache;
   /** Where its image comes from. */
   readonly repository: EcrRepository;
   /** Tag of its image. */
@@ -43,7 +46,7 @@ export class ApiServer extends Construct implements Connectable {
   /** Makes the service. */
   constructor(scope: Construct, id: string, props: ApiServerProps) {
     super(scope, id);
-    const { database, storage, repository, imageTag, ...context } = props;
+    const { database, storage, cache, repository, imageTag, ...context } = props;
     this.proxied = hasProxy(props.settings);
     const { securityGroup, service } = fargateService(this, {
       ...context,
@@ -56,7 +59,7 @@ export class ApiServer extends Construct implements Connectable {
         imageTag,
         command: ["server"],
         port: ports.api,
-        environment: { PORT: String(ports.api) },
+        environment: { PORT: String(ports.api), ...(cache ? { REDIS_URL: cache.url } : {}) },
         secrets: { DATABASE_URL: { secret: database.connectionSecret, jsonKey: "url" } },
         mountPoints: [{ sourceVolume: GIT_REPOS, containerPath: "/git-repos" }],
       },
@@ -85,7 +88,10 @@ export class ApiServer extends Construct implements Connectable {
           },
         },
       ],
-      taskStatements: { efs: storage.writeStatement },
+      taskStatements: {
+        efs: storage.writeStatement,
+        ...(cache ? { cache: cache.connectStatement } : {}),
+      },
       waitFor: [database.connectionSecretVersion, ...storage.neededToMount],
     });
     this.securityGroup = securityGroup;

@@ -37,6 +37,10 @@ export interface DatabaseProps {
    * protection stops has not touched them.
    */
   readonly destroyBefore: readonly TerraformResource[];
+  /** ARN of the key of its data. @default a key that AWS manages */
+  readonly encryptionKeyArn?: string;
+  /** Region that gets a replica of each secret. @default none */
+  readonly secretReplicaRegion?: string;
   /** The environment's settings of it. */
   readonly settings: DatabaseSettings;
 }
@@ -80,6 +84,10 @@ export class Database extends Construct implements Connectable {
       new SecretsmanagerSecret(this, `aws_secretsmanager_secret.${resource}`, {
         name,
         recoveryWindowInDays: props.secretRecoveryWindowDays,
+        kmsKeyId: props.encryptionKeyArn,
+        ...(props.secretReplicaRegion
+          ? { replica: [{ region: props.secretReplicaRegion }], forceOverwriteReplicaSecret: true }
+          : {}),
       });
     const passwordSecret = secret("database_password", names.passwordSecret(environment));
     this.connectionSecret = secret("database_connection", names.connectionSecret(environment));
@@ -123,6 +131,7 @@ export class Database extends Construct implements Connectable {
     const logGroup = new CloudwatchLogGroup(this, "aws_cloudwatch_log_group.database", {
       name: names.databaseLogGroup(environment),
       retentionInDays: settings.logRetentionDays,
+      kmsKeyId: props.encryptionKeyArn,
     });
 
     const monitoring = settings.monitoringInterval > 0 ? this.monitoringRole(props) : undefined;
@@ -138,6 +147,7 @@ export class Database extends Construct implements Connectable {
       port: ports.database,
       storageType: "gp3",
       storageEncrypted: true,
+      kmsKeyId: props.encryptionKeyArn,
       allocatedStorage: settings.allocatedStorage,
       // Terraform would send the old IOPS beside the new size of a storage that grows past the step.
       ...(settings.allocatedStorage >= GP3_STEP_GIB ? GP3_BASELINE_ABOVE : {}),
@@ -155,6 +165,9 @@ export class Database extends Construct implements Connectable {
       applyImmediately: settings.applyImmediately,
       enabledCloudwatchLogsExports: ["postgresql"],
       performanceInsightsEnabled: settings.performanceInsights,
+      ...(settings.performanceInsights && props.encryptionKeyArn
+        ? { performanceInsightsKmsKeyId: props.encryptionKeyArn }
+        : {}),
       ...(settings.performanceInsights ? { performanceInsightsRetentionPeriod: 7 } : {}),
       monitoringInterval: settings.monitoringInterval,
       ...(monitoring ? { monitoringRoleArn: monitoring.role.arn } : {}),

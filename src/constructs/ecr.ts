@@ -9,6 +9,8 @@ import { isNew } from "./legacy";
 export interface EcrProps {
   /** Prefix of all names. */
   readonly environment: string;
+  /** ARN of the key of its data. @default a key that AWS manages */
+  readonly encryptionKeyArn?: string;
   /** The environment's settings of them. */
   readonly settings: EcrSettings;
 }
@@ -31,7 +33,11 @@ export class Ecr extends Construct {
         name: names.repository(environment, component),
         imageTagMutability: settings.imageTagMutability,
         imageScanningConfiguration: { scanOnPush: settings.scanOnPush },
-        encryptionConfiguration: [{ encryptionType: "AES256" }],
+        encryptionConfiguration: [
+          props.encryptionKeyArn
+            ? { encryptionType: "KMS", kmsKey: props.encryptionKeyArn }
+            : { encryptionType: "AES256" },
+        ],
         forceDelete: settings.forceDelete,
       });
       const lifecyclePolicy = new EcrLifecyclePolicy(

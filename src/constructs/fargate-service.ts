@@ -17,9 +17,12 @@ import {
 import type { PolicyStatement } from "./iam";
 import { isNew } from "./legacy";
 import type { LoadBalancer } from "./load-balancer";
+import { scale } from "./scaling";
 
 /** Where a service runs. */
 export interface ServiceContext extends TaskContext {
+  /** ARN of the topic that hears of the alarms of scaling and deployments. @default nobody does */
+  readonly alarmTopicArn?: string;
   /** The cluster that it runs in. */
   readonly ecsCluster: EcsCluster;
   /** The load balancer that requests come through. */
@@ -72,6 +75,7 @@ export function fargateService(scope: Construct, props: FargateServiceProps): Fa
     environment,
     accountId: props.accountId,
     region: props.region,
+    encryptionKeyArn: props.encryptionKeyArn,
     network,
     component,
     securityGroupDescription: props.securityGroupDescription,
@@ -178,6 +182,7 @@ function autoscale(scope: Construct, service: EcsService, props: FargateServiceP
     );
     isNew(policy);
   }
+  if (settings.scaling) scale(scope, { ...props, service, target, settings: settings.scaling });
 }
 
 /** With Spot, four of five tasks above the base; all of them where no task must always run. */

@@ -54,6 +54,8 @@ export interface TaskContext {
   readonly accountId: string;
   /** Region of the log group. */
   readonly region: string;
+  /** ARN of the key of the log, and of the secrets that the task is started with. @default keys that AWS manages */
+  readonly encryptionKeyArn?: string;
   /** The task runs in its private subnets. */
   readonly network: Network;
 }
@@ -106,6 +108,7 @@ export function fargateTask(scope: Construct, props: FargateTaskProps): FargateT
   const logGroup = new CloudwatchLogGroup(scope, `aws_cloudwatch_log_group.${id}`, {
     name: names.logGroup(environment, component),
     retentionInDays: props.logRetentionDays,
+    kmsKeyId: props.encryptionKeyArn,
   });
   const groupName = names.securityGroup(environment, component.image);
   const securityGroup = new SecurityGroup(scope, `aws_security_group.${id}`, {
@@ -157,6 +160,19 @@ export function fargateTask(scope: Construct, props: FargateTaskProps): FargateT
             Action: "secretsmanager:GetSecretValue",
             Resource: secrets.map(({ secret }) => secret.arn),
           }),
+          ...(props.encryptionKeyArn
+            ? [
+                grant(executionRole, "task_execution_key", "key", {
+                  Action: "kms:Decrypt",
+                  Resource: props.encryptionKeyArn,
+                  Condition: {
+                    StringEquals: {
+                      "kms:ViaService": `secretsmanager.${props.region}.amazonaws.com`,
+                    },
+                  },
+                }),
+              ]
+            : []),
         ]
       : [];
   const taskRole = role("task");

@@ -27,6 +27,8 @@ export interface NetworkProps {
   readonly accountId: string;
   /** Region, for the name of S3's endpoint. */
   readonly region: string;
+  /** ARN of the key of the flow logs. @default a key that AWS manages */
+  readonly encryptionKeyArn?: string;
   /** The environment's settings of it. */
   readonly settings: NetworkSettings;
 }
@@ -41,6 +43,8 @@ export interface NetworkProps {
 export class Network extends Construct {
   /** The VPC. */
   readonly vpc: Vpc;
+  /** One for each zone, or one for all. */
+  readonly natGateways: readonly NatGateway[];
   /** One for each zone; only the load balancer and NAT gateways live here. */
   readonly publicSubnets: readonly Subnet[];
   /** One for each zone; everything else lives here. */
@@ -107,7 +111,7 @@ export class Network extends Construct {
 
     const natSubnets =
       settings.natGateways === "single" ? this.publicSubnets.slice(0, 1) : this.publicSubnets;
-    const natGateways = natSubnets.map((subnet, index) => {
+    this.natGateways = natSubnets.map((subnet, index) => {
       const address = new Eip(this, `aws_eip.nat[${index}]`, {
         domain: "vpc",
         tags: named(`nat-eip-${index + 1}`),
@@ -126,7 +130,7 @@ export class Network extends Construct {
       route: [{ cidrBlock: "0.0.0.0/0", gatewayId: this.internetGateway.id }],
       tags: named("public-rt"),
     });
-    const privateTables = natGateways.map(
+    const privateTables = this.natGateways.map(
       (natGateway, index) =>
         new RouteTable(this, `aws_route_table.private[${index}]`, {
           vpcId: this.vpc.id,
@@ -161,10 +165,11 @@ export class Network extends Construct {
     this.logTraffic(props);
   }
 
-  private logTraffic({ environment, accountId, settings }: NetworkProps): void {
+  private logTraffic({ environment, accountId, encryptionKeyArn, settings }: NetworkProps): void {
     const logGroup = new CloudwatchLogGroup(this, "aws_cloudwatch_log_group.flow_log", {
       name: `/aws/vpc/${environment}`,
       retentionInDays: settings.flowLogRetentionDays,
+      kmsKeyId: encryptionKeyArn,
     });
     const role = new IamRole(this, "aws_iam_role.flow_log", {
       name: `${environment}-vpc-flow-log-role`,

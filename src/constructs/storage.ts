@@ -19,6 +19,8 @@ export interface StorageProps {
   readonly environment: string;
   /** Where the mount targets stand. */
   readonly network: Network;
+  /** ARN of the key of its data. @default a key that AWS manages */
+  readonly encryptionKeyArn?: string;
   /** The environment's settings of it. */
   readonly settings: StorageSettings;
 }
@@ -51,6 +53,7 @@ export class Storage extends Construct implements Connectable {
       performanceMode: "generalPurpose",
       throughputMode: "bursting",
       encrypted: true,
+      kmsKeyId: props.encryptionKeyArn,
       lifecyclePolicy: [
         { transitionToIa: transitionTo(settings.transitionToInfrequentAccessDays) },
       ],

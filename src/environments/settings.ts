@@ -1,16 +1,15 @@
 import type { FargateSize } from "./fargate";
+import type { LogRetentionDays } from "./log-retention";
+import type {
+  AccessLogsSettings,
+  BackupSettings,
+  CacheSettings,
+  DisasterRecoverySettings,
+  ScalingSettings,
+  WafSettings,
+} from "./options";
 
-/**
- * The retention periods, in days, that CloudWatch Logs takes.
- * Source: retentionInDays of PutRetentionPolicy in the CloudWatch Logs API reference.
- */
-export const logRetentionDays = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
-  3653,
-] as const;
-
-/** How long a CloudWatch log group keeps its events, in days. */
-export type LogRetentionDays = (typeof logRetentionDays)[number];
+export { logRetentionDays, type LogRetentionDays } from "./log-retention";
 
 /**
  * The intervals, in seconds, at which RDS Enhanced Monitoring measures; 0 is off.
@@ -151,6 +150,10 @@ export interface LoadBalancerSettings {
   readonly https: boolean;
   /** Default of the variable `alb_deletion_protection`. */
   readonly deletionProtection: boolean;
+  /** AWS WAF in front of it. @default none */
+  readonly waf?: WafSettings;
+  /** A log of each request, in a bucket. @default none */
+  readonly accessLogs?: AccessLogsSettings;
 }
 
 /** The name under which users reach Plue. */
@@ -194,6 +197,8 @@ export interface ServiceSettings {
   readonly memoryTargetPercent?: number;
   /** Requests per target and minute that autoscaling aims at. @default none: does not scale on them */
   readonly requestsPerTarget?: number;
+  /** Custom metrics and scheduled actions that autoscaling follows, too. @default none */
+  readonly scaling?: ScalingSettings;
   /**
    * Time that a new task has before failed health checks count, in seconds.
    * @default 120
@@ -292,6 +297,26 @@ export interface EnvironmentSettings {
    * CloudWatch, and nobody is told.
    */
   readonly alarms: (typeof alarmModes)[number];
+  /**
+   * `customer-key`: one KMS key of the environment's own for all of its data. Only for a new
+   * environment: a database and a file system keep the key that they are made with.
+   * @default keys that AWS manages
+   */
+  readonly encryption?: "customer-key";
+  /** ElastiCache with Valkey for the API server. @default none */
+  readonly cache?: CacheSettings;
+  /** AWS Backup of database and file system. @default RDS's own backups, and those of `storage` */
+  readonly backup?: BackupSettings;
+  /** Copies of all that holds data in a second region. @default none */
+  readonly disasterRecovery?: DisasterRecoverySettings;
+  /**
+   * Regions in which `backup.copyTo` or `disasterRecovery` had something, until an apply has removed
+   * it: Terraform deletes nothing where it has no provider for the region.
+   * @default none
+   */
+  readonly formerRegions?: readonly string[];
+  /** A CloudWatch dashboard. @default false */
+  readonly dashboard?: boolean;
   /** Default of the variable `sns_alert_email`. @default none: the variable must be given */
   readonly alertEmail?: string;
   /** What a month may cost. @default none */

@@ -9,6 +9,7 @@ import {
 } from "./settings";
 import { validateDatabase } from "./validate-database";
 import { validateNetwork } from "./validate-network";
+import { validateOptions } from "./validate-options";
 import { validateApiServer, validateService, validateTask } from "./validate-services";
 
 export type { Fault } from "./checker";
@@ -37,6 +38,7 @@ export function validate(environments: readonly EnvironmentSettings[]): void {
   for (const settings of environments) {
     const checker = new Checker(String(settings.name) || "environment", faults);
     environment(checker, settings);
+    validateOptions(checker, settings);
     checker.check(
       "name",
       settings.name,

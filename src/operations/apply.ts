@@ -13,6 +13,7 @@ import {
 import type { Review } from "../terraform/review";
 import type { Terraform } from "../terraform/terraform";
 import type { VariableOptions } from "../terraform/variables";
+import { refuseAnotherKey } from "./another-key";
 import { planCost, planCostText } from "./cost";
 import type { Environment } from "./environment";
 import { findLeftovers } from "./leftovers";
@@ -39,7 +40,7 @@ interface SavedPlan {
 /**
  * Plans, shows what would happen, asks, and applies that very plan.
  * @returns what was done: nothing if nothing was to do
- * @throws ActionRequired if the answer is no, or an image that would be started does not exist
+ * @throws ActionRequired if the answer is no, the key of data would change, or an image that would be started does not exist
  */
 export async function planAndApply(
   environment: Environment,
@@ -57,6 +58,7 @@ export async function planAndApply(
     say(`\n${summarize(actions)}\n`);
     // A plan of some modules does not know what the others cost.
     if (!options.targets?.length) say(`${planCostText(planCost(environment, saved.plan))}\n`);
+    refuseAnotherKey(environment.name, actions);
     // Nothing pulls images on an embedded AWS, unless a tag was named.
     if (!environment.embedded || namesAnImageTag(options.variables)) {
       await refuseMissingImages(environment, saved.plan, actions);

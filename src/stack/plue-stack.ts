@@ -4,19 +4,26 @@ import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import type { Construct } from "constructs";
 import { BaseStack } from "./base-stack";
 import { S3Backend, TerraformOutput } from "../cdktf";
+import { AccessLogs } from "../constructs/access-logs";
 import { Alarms } from "../constructs/alarms";
 import { Alerts } from "../constructs/alerts";
 import { ApiServer } from "../constructs/api-server";
+import { Backup } from "../constructs/backup";
+import { Cache } from "../constructs/cache";
 import { connect } from "../constructs/connections";
 import { Budget } from "../constructs/budget";
+import { CustomerKey } from "../constructs/customer-key";
+import { Dashboard } from "../constructs/dashboard";
 import { Database } from "../constructs/database";
 import { DbMigrate } from "../constructs/db-migrate";
+import { DisasterRecovery } from "../constructs/disaster-recovery";
 import { Ecr } from "../constructs/ecr";
 import { EcsCluster } from "../constructs/ecs-cluster";
 import { ImageTags } from "../constructs/image-tags";
 import { LoadBalancer } from "../constructs/load-balancer";
 import { Network } from "../constructs/network";
 import { Storage } from "../constructs/storage";
+import { Waf } from "../constructs/waf";
 import { WebApp } from "../constructs/web-app";
 import { takeOver } from "./moved";
 import type { EnvironmentSettings } from "../environments/settings";
@@ -48,18 +55,32 @@ export class PlueStack extends BaseStack {
 
     const { partition } = new DataAwsPartition(this, "data.aws_partition.current");
 
+    // AWS keeps a key that is to be deleted for seven days at least.
+    const deletionWindowDays = Math.max(7, settings.secretRecoveryWindowDays);
+    const encryptionKeyArn =
+      settings.encryption &&
+      new CustomerKey(this, "customer_key", {
+        environment,
+        accountId,
+        partition,
+        region,
+        deletionWindowDays,
+      }).key.arn;
+
     const network = new Network(this, "network", {
       environment,
       accountId,
       region,
+      encryptionKeyArn,
       settings: settings.network,
     });
     const storage = new Storage(this, "storage", {
       environment,
       network,
+      encryptionKeyArn,
       settings: settings.storage,
     });
-    const ecr = new Ecr(this, "ecr", { environment, settings: settings.ecr });
+    const ecr = new Ecr(this, "ecr", { environment, encryptionKeyArn, settings: settings.ecr });
     const database = new Database(this, "database", {
       environment,
       accountId,
@@ -74,12 +95,19 @@ export class PlueStack extends BaseStack {
         ecr.webApp,
         ecr.dbMigrate,
       ],
+      encryptionKeyArn,
+      secretReplicaRegion: settings.disasterRecovery?.region,
       settings: settings.database,
     });
 
     const alerts = variables.snsAlertEmail
-      ? new Alerts(this, "alerts", { environment, email: variables.snsAlertEmail.stringValue })
+      ? new Alerts(this, "alerts", {
+          environment,
+          email: variables.snsAlertEmail.stringValue,
+          encryptionKeyArn,
+        })
       : undefined;
+    const alarm = { environment, alarmTopicArn: alerts?.topic.arn };
     const loadBalancer = new LoadBalancer(this, "load_balancer", {
       environment,
       network,
@@ -91,6 +119,18 @@ export class PlueStack extends BaseStack {
       alarmTopicArn: alerts?.topic.arn,
     });
     const apiUrl = `${loadBalancer.url}/api`;
+    const { waf, accessLogs } = settings.loadBalancer;
+    if (waf) {
+      const front = { region, loadBalancer: loadBalancer.lb, encryptionKeyArn };
+      new Waf(this, "waf", { ...alarm, ...front, settings: waf });
+    }
+    if (accessLogs) {
+      const front = { environment, accountId, region, loadBalancer: loadBalancer.lb };
+      new AccessLogs(this, "access_logs", { ...front, settings: accessLogs });
+    }
+    const cache =
+      settings.cache &&
+      new Cache(this, "cache", { ...alarm, network, encryptionKeyArn, settings: settings.cache });
 
     const ecsCluster = new EcsCluster(this, "ecs_cluster", {
       environment,
@@ -102,12 +142,19 @@ export class PlueStack extends BaseStack {
       webApp: variables.webImageTag,
       dbMigrate: variables.migrateImageTag,
     });
-    const task = { environment, accountId, region, network };
-    const service = { ...task, ecsCluster, loadBalancer, adopted: settings.adopts !== undefined };
+    const task = { environment, accountId, region, network, encryptionKeyArn };
+    const service = {
+      ...task,
+      ...alarm,
+      ecsCluster,
+      loadBalancer,
+      adopted: settings.adopts !== undefined,
+    };
     const apiServer = new ApiServer(this, "api_server", {
       ...service,
       database,
       storage,
+      cache,
       repository: ecr.apiServer,
       imageTag: imageTags.apiServer,
       settings: settings.apiServer,
@@ -131,6 +178,7 @@ export class PlueStack extends BaseStack {
     connect(loadBalancer, webApp);
     connect(apiServer, database);
     connect(apiServer, storage);
+    if (cache) connect(apiServer, cache);
     connect(dbMigrate, database);
 
     if (alerts) {
@@ -141,6 +189,43 @@ export class PlueStack extends BaseStack {
         ecsCluster,
         apiServer: apiServer.service,
         webApp: webApp.service,
+      });
+    }
+    const { backup, disasterRecovery } = settings;
+    if (backup) {
+      new Backup(this, "backup", {
+        ...alarm,
+        accountId,
+        partition,
+        database,
+        storage,
+        encryptionKeyArn,
+        copyProvider: backup.copyTo && this.providerIn(backup.copyTo.region, settings),
+        settings: backup,
+      });
+    }
+    if (disasterRecovery) {
+      new DisasterRecovery(this, "disaster_recovery", {
+        ...alarm,
+        accountId,
+        database,
+        storage,
+        provider: this.providerIn(disasterRecovery.region, settings),
+        deletionWindowDays,
+        settings: disasterRecovery,
+      });
+    }
+    for (const former of settings.formerRegions ?? []) this.providerIn(former, settings);
+    if (settings.dashboard) {
+      new Dashboard(this, "dashboard", {
+        environment,
+        region,
+        network,
+        loadBalancer,
+        ecsCluster,
+        services: [apiServer.service, webApp.service],
+        database: database.instance,
+        fileSystem: storage.fileSystem,
       });
     }
 
@@ -181,17 +266,7 @@ export class PlueStack extends BaseStack {
     });
     new AwsProvider(this, "aws", {
       region: variables.awsRegion.stringValue,
-      allowedAccountIds: settings.accountId ? [settings.accountId] : undefined,
-      defaultTags: [
-        {
-          tags: {
-            ...settings.tags,
-            Environment: settings.name,
-            Project: "plue",
-            ManagedBy: "terraform",
-          },
-        },
-      ],
+      ...providerConfig(settings),
     });
     const { mode } = settings.database.masterPassword;
     const { aws, awsWithUrlRewrite, random } = providerVersions;
@@ -207,9 +282,31 @@ export class PlueStack extends BaseStack {
     );
   }
 
+  /** The AWS provider of another region, made when it is first asked for. */
+  private providerIn(region: string, settings: EnvironmentSettings): AwsProvider {
+    const id = `aws_${region}`;
+    return (
+      (this.node.tryFindChild(id) as AwsProvider | undefined) ??
+      new AwsProvider(this, id, {
+        alias: region.replaceAll("-", "_"),
+        region,
+        ...providerConfig(settings),
+      })
+    );
+  }
+
   private outputs(outputs: Record<string, [value: unknown, description: string]>): void {
     for (const [name, [value, description]] of Object.entries(outputs)) {
       new TerraformOutput(this, name, { value, description });
     }
   }
+}
+
+function providerConfig({ name, accountId, tags }: EnvironmentSettings) {
+  return {
+    allowedAccountIds: accountId ? [accountId] : undefined,
+    defaultTags: [
+      { tags: { ...tags, Environment: name, Project: "plue", ManagedBy: "terraform" } },
+    ],
+  };
 }

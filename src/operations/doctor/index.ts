@@ -5,15 +5,23 @@ import { components, names, type Component } from "../../names";
 import { ActionRequired } from "../../process/errors";
 import type { Environment } from "../environment";
 import { unknown, type Check, type Definitions } from "./check";
+import { checkAccessLogs } from "./access-logs";
+import { checkBackup } from "./backup";
+import { checkCache } from "./cache";
+import { checkCustomerKey } from "./customer-key";
+import { checkDashboard } from "./dashboard";
 import { checkDatabase } from "./database";
+import { checkDisasterRecovery } from "./disaster-recovery";
 import { checkFileSystem } from "./file-system";
 import { checkImages } from "./images";
 import { checkLogGroups } from "./log-groups";
 import { checkRoles } from "./roles";
+import { checkScaling } from "./scaling";
 import { checkSecret } from "./secret";
 import { checkSecurityGroups } from "./security-groups";
 import { checkServices } from "./services";
 import { checkTargets } from "./targets";
+import { checkWaf } from "./waf";
 
 /** Every check, in the order in which one failure explains the next. */
 const CHECKS: readonly (readonly [
@@ -29,6 +37,15 @@ const CHECKS: readonly (readonly [
   ["file system", checkFileSystem],
   ["services", checkServices],
   ["targets", checkTargets],
+  // What is off has nothing to check.
+  ["WAF", checkWaf],
+  ["access logs", checkAccessLogs],
+  ["scaling", checkScaling],
+  ["customer key", checkCustomerKey],
+  ["cache", checkCache],
+  ["backups", checkBackup],
+  ["disaster recovery", checkDisasterRecovery],
+  ["dashboard", checkDashboard],
 ];
 
 /**

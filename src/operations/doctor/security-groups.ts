@@ -10,7 +10,10 @@ export async function checkSecurityGroups(environment: Environment): Promise<Che
   const { name } = environment;
   const groups = await readGroups(environment);
   const proxied = hasProxy(environment.settings.apiServer);
-  const wanted = connections.filter(({ toProxy }) => !toProxy || proxied);
+  const wanted = connections.filter(
+    ({ toProxy, option }) =>
+      (!toProxy || proxied) && (!option || environment.settings[option] !== undefined),
+  );
   return wanted.map(({ from, to, port, toProxy, purpose }) => {
     const check = `${from} may reach ${to}${toProxy ? "'s proxy" : ""}`;
     const [source, target] = [groups.get(from), groups.get(to)];

@@ -1,0 +1,114 @@
+import { DescribeFileSystemsCommand, EFSClient } from "@aws-sdk/client-efs";
+import { local } from "../../../src/environments/local";
+import type { EnvironmentSettings } from "../../../src/environments/settings";
+import { embeddedAwsVariables } from "../../../src/embedded-aws/environment";
+import { runChecks } from "../../../src/operations/doctor";
+import { deployment, type Deployment } from "../../support/deployment";
+import {
+  describeEmbeddedAws,
+  region,
+  startEmbeddedAws,
+  type EmbeddedAws,
+} from "../../support/embedded-aws";
+import { full } from "../../support/full";
+import { project } from "../../support/plue";
+
+describeEmbeddedAws("every option at once", () => {
+  let aws: EmbeddedAws;
+  let stack: Deployment;
+
+  beforeAll(async () => {
+    aws = await startEmbeddedAws();
+    stack = await deployment(aws, full);
+  });
+  afterAll(async () => {
+    stack?.remove();
+    await aws?.stop();
+  });
+
+  /** Applies other settings, and returns the addresses of what was replaced. */
+  const apply = async (settings: EnvironmentSettings) => {
+    stack.synthesize(settings);
+    const said = await stack.succeed("apply", "-auto-approve", "-parallelism=20");
+    expect(await stack.pending()).toEqual([]);
+    return said.match(/# \S+ must be replaced/g) ?? [];
+  };
+
+  test("is applied, and a second plan is empty", async () => {
+    expect(await apply(full)).toEqual([]);
+  });
+
+  test("plue doctor finds each of them", async () => {
+    const variables = embeddedAwsVariables(aws.endpoint, region);
+    const before = { ...process.env };
+    Object.assign(process.env, variables);
+    try {
+      const checks = await runChecks({
+        name: "full",
+        settings: full,
+        region,
+        accountId: "123456789012",
+        embedded: true,
+        projectDir: project,
+        stackDir: stack.folder,
+      });
+      const found = new Map(checks.map(({ check, result }) => [check, result]));
+      for (const check of [
+        "api-server may reach cache",
+        "WAF stands in front of the load balancer",
+        "load balancer writes access logs",
+        "API server scales on Plue/Jobs Waiting",
+        "database and file system have the customer key",
+        "cache is available",
+        "there is a fresh backup of the database",
+        "us-west-2 has the database's backups",
+        "us-west-2 has a copy of the file system",
+        "us-west-2 has the secrets",
+        "dashboard full-plue",
+      ]) {
+        expect([check, found.get(check)]).toEqual([check, "ok"]);
+      }
+    } finally {
+      process.env = before;
+    }
+  });
+
+  test("every one can be changed in place", async () => {
+    const { waf, accessLogs } = full.loadBalancer;
+    const [jobs] = full.apiServer.scaling!.customMetrics!;
+    const changed: EnvironmentSettings = {
+      ...full,
+      loadBalancer: {
+        ...full.loadBalancer,
+        waf: { ...waf!, mode: "count", rateLimit: 500 },
+        accessLogs: { ...accessLogs!, retentionDays: 30 },
+      },
+      apiServer: {
+        ...full.apiServer,
+        scaling: { customMetrics: [{ ...jobs!, target: 20 }] },
+      },
+      cache: { kind: "serverless", maxDataStorageGb: 5, maxEcpuPerSecond: 10000 },
+      backup: { ...full.backup!, dailyRetentionDays: 14, monthlyRetentionDays: undefined },
+    };
+    expect(await apply(changed)).toEqual([]);
+  });
+
+  test("all but key and cache can be switched off, and on again", async () => {
+    // The embedded AWS deletes the cache's group while the API server's still names it.
+    const { encryption, cache } = full;
+    const off = { ...local, name: full.name, encryption, cache, formerRegions: ["us-west-2"] };
+    expect(await apply(off)).toEqual([]);
+    expect(await apply(full)).toEqual([]);
+  });
+
+  test("a destroy leaves nothing but the copies of the file system, which AWS keeps", async () => {
+    await stack.succeed("destroy", "-auto-approve", "-parallelism=20");
+    expect(await stack.succeed("state", "list")).toBe("");
+    const there = new EFSClient({ ...aws.client, region: "us-west-2" });
+    const { FileSystems = [] } = await there.send(new DescribeFileSystemsCommand({}));
+    expect(FileSystems.map(({ CreationToken }) => CreationToken)).toEqual([
+      expect.stringMatching(/^destination-/),
+      expect.stringMatching(/^destination-/),
+    ]);
+  });
+});

@@ -1,0 +1,74 @@
+import type { EnvironmentSettings } from "../../../src/environments/settings";
+import { faults } from "../../support/faults";
+import { full } from "../../support/full";
+
+test("every option may be on at once", () => {
+  expect(faults(full)).toEqual([]);
+});
+
+/** full with what stands at a path such as `loadBalancer.waf.mode` changed. */
+function withSetting(path: string, value: unknown): EnvironmentSettings {
+  const copy = structuredClone(full) as unknown as Record<string, unknown>;
+  const keys = path.split(".");
+  const parent = keys.slice(0, -1).reduce((at, key) => at[key] as Record<string, unknown>, copy);
+  parent[keys.at(-1)!] = value;
+  return copy as unknown as EnvironmentSettings;
+}
+
+const metric = full.apiServer.scaling!.customMetrics![0]!;
+const action = full.apiServer.scaling!.scheduledActions![0]!;
+const metrics = "apiServer.scaling.customMetrics";
+const actions = "apiServer.scaling.scheduledActions";
+
+test.each<[path: string, value: unknown, faultAt?: string]>([
+  ["loadBalancer.waf.mode", "on"],
+  ["loadBalancer.waf.rateLimit", 9],
+  ["loadBalancer.waf.logRetentionDays", 31],
+  ["loadBalancer.waf.blockedRequestsAlarm", -1],
+  [
+    "loadBalancer.waf.exclusions",
+    [{ group: "all", rule: "X" }],
+    "loadBalancer.waf.exclusions[0].group",
+  ],
+  [
+    "loadBalancer.waf.exclusions",
+    [{ group: "common", rule: "Generic LFI" }],
+    "loadBalancer.waf.exclusions[0].rule",
+  ],
+  ["loadBalancer.accessLogs.retentionDays", 0],
+  [metrics, [{ ...metric, name: "cpu" }], `${metrics}[0].name`],
+  [metrics, [metric, metric], `${metrics}[1].name`],
+  [metrics, [{ ...metric, target: 0 }], `${metrics}[0].target`],
+  [metrics, [{ ...metric, statistic: "p99" }], `${metrics}[0].statistic`],
+  [metrics, [{ ...metric, namespace: "a:b" }], `${metrics}[0].namespace`],
+  ["ecsCluster.containerInsights", false, `${metrics}[0].perTask`],
+  [actions, [action, action], `${actions}[1].name`],
+  [actions, [{ ...action, name: "Morning" }], `${actions}[0].name`],
+  [actions, [{ ...action, schedule: "cron(0 7 * * *)" }], `${actions}[0].schedule`],
+  [actions, [{ ...action, timezone: "Berlin" }], `${actions}[0].timezone`],
+  [actions, [{ ...action, maxCapacity: 1 }], `${actions}[0].maxCapacity`],
+  ["encryption", "own-key"],
+  ["cache.kind", "cluster"],
+  ["cache.maxDataStorageGb", 5001],
+  ["cache.maxEcpuPerSecond", 999],
+  ["cache", { kind: "nodes", nodeType: "t4g.micro", replicas: 1 }, "cache.nodeType"],
+  ["cache", { kind: "nodes", nodeType: "cache.t4g.micro", replicas: 6 }, "cache.replicas"],
+  ["backup.dailyRetentionDays", 0],
+  ["backup.monthlyRetentionDays", 401],
+  ["backup.copyTo.region", "us-east-1"],
+  ["backup.vaultLock.maxRetentionDays", 0],
+  ["disasterRecovery.region", "us-east-1"],
+  ["disasterRecovery.region", "Oregon"],
+  ["disasterRecovery.backupRetentionDays", 36],
+  ["formerRegions", ["us-east-1"], "formerRegions[0]"],
+  ["database.backupRetentionDays", 0],
+])("%s: %j is refused", (path, value, faultAt = path) => {
+  expect(faults(withSetting(path, value)).map((fault) => fault.path)).toContain(`full.${faultAt}`);
+});
+
+test("an adopted environment cannot get a customer key", () => {
+  const adopted: EnvironmentSettings = { ...full, name: "dev", adopts: "dev" };
+  expect(faults(adopted)).toEqual([
+    expect.objectContaining({ path: "dev.encryption", value: "customer-key" }),
+  ]);
+});

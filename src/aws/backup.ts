@@ -1,0 +1,40 @@
+import {
+  BackupClient,
+  DescribeBackupVaultCommand,
+  paginateListRecoveryPointsByBackupVault,
+} from "@aws-sdk/client-backup";
+import { names } from "../names";
+import { client, type AwsEnvironment } from "./client";
+import type { AwsError } from "./errors";
+
+/** The environment's vault of AWS Backup. */
+export interface Vault {
+  /** When it was made. */
+  readonly createdAt: Date;
+  /** When the newest completed backup of each kind was made: `RDS`, `EFS`. */
+  readonly newest: ReadonlyMap<string, Date>;
+}
+
+/** The environment's vault; undefined if there is none. */
+export async function describeVault(environment: AwsEnvironment): Promise<Vault | undefined> {
+  const backup = client(BackupClient, environment);
+  const BackupVaultName = names.backupVault(environment.name);
+  try {
+    const { CreationDate } = await backup.send(new DescribeBackupVaultCommand({ BackupVaultName }));
+    const newest = new Map<string, Date>();
+    const pages = paginateListRecoveryPointsByBackupVault({ client: backup }, { BackupVaultName });
+    for await (const { RecoveryPoints = [] } of pages) {
+      for (const { ResourceType = "", Status, CreationDate: made } of RecoveryPoints) {
+        const known = newest.get(ResourceType);
+        if (Status === "COMPLETED" && made && (!known || known < made)) {
+          newest.set(ResourceType, made);
+        }
+      }
+    }
+    return { createdAt: CreationDate ?? new Date(0), newest };
+  } catch (error) {
+    // Backup denies access to a vault that does not exist.
+    if (/ResourceNotFound|AccessDenied/.test((error as AwsError).name)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,203 @@
+import { BackupPlan } from "@cdktf/provider-aws/lib/backup-plan";
+import { BackupRestoreTestingPlan } from "@cdktf/provider-aws/lib/backup-restore-testing-plan";
+import { BackupRestoreTestingSelection } from "@cdktf/provider-aws/lib/backup-restore-testing-selection";
+import { BackupSelection } from "@cdktf/provider-aws/lib/backup-selection";
+import { BackupVault } from "@cdktf/provider-aws/lib/backup-vault";
+import { BackupVaultLockConfiguration } from "@cdktf/provider-aws/lib/backup-vault-lock-configuration";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
+import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { Construct } from "constructs";
+import type { TerraformResource } from "../cdktf";
+import type { BackupSettings } from "../environments/options";
+import { names } from "../names";
+import type { Database } from "./database";
+import { trustService } from "./iam";
+import { metricAlarm, type AlarmContext } from "./metric-alarm";
+import type { Storage } from "./storage";
+
+/** What the backups are made of. */
+export interface BackupProps extends AlarmContext {
+  /** The account's id, for the role's trust. */
+  readonly accountId: string;
+  /** AWS's partition, part of every ARN. */
+  readonly partition: string;
+  /** Backed up. */
+  readonly database: Database;
+  /** Backed up. */
+  readonly storage: Storage;
+  /** ARN of the key of the vault. @default AWS Backup's own key */
+  readonly encryptionKeyArn?: string;
+  /** Provider of the region that copies go to, where the settings name one. */
+  readonly copyProvider?: AwsProvider;
+  /** The environment's settings of them. */
+  readonly settings: BackupSettings;
+}
+
+/** The hour after the windows of RDS; AWS Backup starts within the next hour. */
+const DAILY = "cron(0 6 * * ? *)";
+const MONTHLY = "cron(0 6 1 * ? *)";
+const SUNDAY = "cron(0 12 ? * SUN *)";
+
+/**
+ * AWS Backup of the database and the file system, into a vault of the environment's own.
+ *
+ * Cost (us-east-1): $0.095 a GB-month for RDS, $0.05 for EFS; the first backup is full, the next ones hold
+ * what has changed. A copy costs the same there, and $0.02 a GB on its way.
+ */
+export class Backup extends Construct {
+  /** The vault. */
+  readonly vault: BackupVault;
+
+  /** Makes the vault, the plan and what is backed up by it. */
+  constructor(scope: Construct, id: string, props: BackupProps) {
+    super(scope, id);
+    const { environment, partition, settings } = props;
+    const name = names.backupVault(environment);
+    const role = new IamRole(this, "aws_iam_role.backup", {
+      name: `${environment}-plue-backup`,
+      assumeRolePolicy: trustService("backup.amazonaws.com", props.accountId),
+    });
+    const policies = ["Backup", "Restores"].map(
+      (what) =>
+        new IamRolePolicyAttachment(
+          this,
+          `aws_iam_role_policy_attachment.backup_${what.toLowerCase()}`,
+          {
+            role: role.name,
+            policyArn: `arn:${partition}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyFor${what}`,
+          },
+        ),
+    );
+    this.vault = new BackupVault(this, "aws_backup_vault.main", {
+      name,
+      kmsKeyArn: props.encryptionKeyArn,
+      forceDestroy: settings.forceDestroy,
+    });
+    const copies =
+      settings.copyTo &&
+      new BackupVault(this, "aws_backup_vault.copies", {
+        provider: props.copyProvider,
+        name,
+        forceDestroy: settings.forceDestroy,
+      });
+    if (settings.vaultLock) {
+      // Without changeable_for_days, which would make it compliance mode.
+      new BackupVaultLockConfiguration(this, "aws_backup_vault_lock_configuration.main", {
+        backupVaultName: this.vault.name,
+        minRetentionDays: settings.vaultLock.minRetentionDays,
+        maxRetentionDays: settings.vaultLock.maxRetentionDays,
+      });
+    }
+
+    const rule = (ruleName: string, schedule: string, days: number) => ({
+      ruleName,
+      schedule,
+      targetVaultName: this.vault.name,
+      startWindow: 60,
+      completionWindow: 480,
+      lifecycle: { deleteAfter: days },
+      copyAction:
+        copies && settings.copyTo
+          ? [
+              {
+                destinationVaultArn: copies.arn,
+                lifecycle: { deleteAfter: settings.copyTo.retentionDays },
+              },
+            ]
+          : undefined,
+    });
+    const plan = new BackupPlan(this, "aws_backup_plan.main", {
+      name,
+      rule: [
+        rule("daily", DAILY, settings.dailyRetentionDays),
+        ...(settings.monthlyRetentionDays
+          ? [rule("monthly", MONTHLY, settings.monthlyRetentionDays)]
+          : []),
+      ],
+    });
+    new BackupSelection(this, "aws_backup_selection.main", {
+      name,
+      planId: plan.id,
+      iamRoleArn: role.arn,
+      // Of these kinds, and with all of these tags.
+      resources: [
+        `arn:${partition}:rds:*:*:db:*`,
+        `arn:${partition}:elasticfilesystem:*:*:file-system/*`,
+      ],
+      condition: [
+        {
+          stringEquals: [
+            { key: "aws:ResourceTag/Environment", value: environment },
+            { key: "aws:ResourceTag/Project", value: "plue" },
+          ],
+          stringLike: [],
+          stringNotEquals: [],
+          stringNotLike: [],
+        },
+      ],
+      dependsOn: policies,
+    });
+    if (settings.restoreTesting) this.testRestores(props, role, policies);
+    this.alarms(props);
+  }
+
+  private testRestores(
+    { environment, database, storage }: BackupProps,
+    role: IamRole,
+    policies: readonly TerraformResource[],
+  ): void {
+    const plan = new BackupRestoreTestingPlan(this, "aws_backup_restore_testing_plan.main", {
+      name: names.restoreTestingPlan(environment),
+      scheduleExpression: SUNDAY,
+      startWindowHours: 1,
+      recoveryPointSelection: [
+        {
+          algorithm: "LATEST_WITHIN_WINDOW",
+          includeVaults: [this.vault.arn],
+          recoveryPointTypes: ["SNAPSHOT"],
+          selectionWindowDays: 7,
+        },
+      ],
+    });
+    const select = (
+      name: string,
+      protectedResourceType: string,
+      arn: string,
+      restoreMetadataOverrides?: Record<string, string>,
+    ) =>
+      new BackupRestoreTestingSelection(this, `aws_backup_restore_testing_selection.${name}`, {
+        name,
+        restoreTestingPlanName: plan.name,
+        protectedResourceType,
+        protectedResourceArns: [arn],
+        iamRoleArn: role.arn,
+        restoreMetadataOverrides,
+        dependsOn: [...policies],
+      });
+    select("database", "RDS", database.instance.arn, {
+      dbsubnetgroupname: database.instance.dbSubnetGroupName,
+    });
+    select("file_system", "EFS", storage.fileSystem.arn);
+  }
+
+  private alarms(props: BackupProps): void {
+    const failed = (what: string, metricName: string, dimensions?: Record<string, string>) =>
+      metricAlarm(this, `${what}_failed`, `${what.replace("_", "-")}-failed`, props, {
+        alarmDescription: `A ${what.replace("_", " ")} job of AWS Backup failed`,
+        namespace: "AWS/Backup",
+        metricName,
+        statistic: "Sum",
+        period: 3600,
+        evaluationPeriods: 1,
+        comparisonOperator: "GreaterThanThreshold",
+        threshold: 0,
+        treatMissingData: "notBreaching",
+        dimensions,
+      });
+    const vault = { BackupVaultName: this.vault.name };
+    failed("backup", "NumberOfBackupJobsFailed", vault);
+    if (props.settings.copyTo) failed("backup_copy", "NumberOfCopyJobsFailed", vault);
+    if (props.settings.restoreTesting) failed("restore", "NumberOfRestoreJobsFailed");
+  }
+}

@@ -1,0 +1,189 @@
+import { ElasticacheReplicationGroup } from "@cdktf/provider-aws/lib/elasticache-replication-group";
+import { ElasticacheServerlessCache } from "@cdktf/provider-aws/lib/elasticache-serverless-cache";
+import { ElasticacheSubnetGroup } from "@cdktf/provider-aws/lib/elasticache-subnet-group";
+import { ElasticacheUser } from "@cdktf/provider-aws/lib/elasticache-user";
+import { ElasticacheUserGroup } from "@cdktf/provider-aws/lib/elasticache-user-group";
+import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { Construct } from "constructs";
+import type { CacheSettings } from "../environments/options";
+import { names, ports } from "../names";
+import type { Connectable } from "./connections";
+import type { PolicyStatement } from "./iam";
+import { metricAlarm, type AlarmContext } from "./metric-alarm";
+import type { Network } from "./network";
+
+/** What the cache is made of. */
+export interface CacheProps extends AlarmContext {
+  /** Stands in the private subnets. */
+  readonly network: Network;
+  /** ARN of the key of its data. @default ElastiCache's own key */
+  readonly encryptionKeyArn?: string;
+  /** The environment's settings of it. */
+  readonly settings: CacheSettings;
+}
+
+/** Source: "Supported engines and versions" in the Amazon ElastiCache user guide. */
+const VALKEY_MAJOR = "8";
+const VALKEY_VERSION = "8.0";
+
+interface Made {
+  readonly address: string;
+  readonly arn: string;
+}
+
+/**
+ * Valkey on ElastiCache. It takes TLS only, and in place of a password a token that a role signs.
+ *
+ * Cost (us-east-1): serverless $0.084 a GB-hour, 100 MB at least, and $0.0023 for a million processing
+ * units; nodes by the hour, cache.t4g.micro $0.0128.
+ */
+export class Cache extends Construct implements Connectable {
+  /** Its name among the connections. */
+  readonly part = "cache";
+  /** The cache's group. */
+  readonly securityGroup: SecurityGroup;
+  /** `rediss://USER@HOST:PORT`: a client signs in with that user and an IAM token. */
+  readonly url: string;
+  /** What a role needs to connect as the API server's user. */
+  readonly connectStatement: PolicyStatement;
+
+  /** Makes the cache, its user and its alarms. */
+  constructor(scope: Construct, id: string, props: CacheProps) {
+    super(scope, id);
+    const { environment, network, settings } = props;
+    const groupName = names.securityGroup(environment, this.part);
+    // No inline rules beside the separate one of the API server.
+    this.securityGroup = new SecurityGroup(this, "aws_security_group.cache", {
+      name: groupName,
+      description: "Security group for Plue cache",
+      vpcId: network.vpc.id,
+      tags: { Name: groupName },
+    });
+    // ElastiCache takes an IAM token only for a user whose name is its id.
+    const userId = names.cacheUser(environment);
+    const user = new ElasticacheUser(this, "aws_elasticache_user.api", {
+      userId,
+      userName: userId,
+      engine: "valkey",
+      accessString: "on ~* &* +@all -@admin",
+      authenticationMode: { type: "iam" },
+    });
+    const users = new ElasticacheUserGroup(this, "aws_elasticache_user_group.main", {
+      userGroupId: names.cache(environment),
+      engine: "valkey",
+      userIds: [user.userId],
+    });
+    const cache =
+      settings.kind === "serverless"
+        ? this.serverless(props, settings, users.userGroupId)
+        : this.nodes(props, settings, users.userGroupId);
+    this.url = `rediss://${userId}@${cache.address}:${ports.cache}`;
+    this.connectStatement = { Action: "elasticache:Connect", Resource: [cache.arn, user.arn] };
+  }
+
+  private serverless(
+    props: CacheProps,
+    settings: Extract<CacheSettings, { kind: "serverless" }>,
+    userGroupId: string,
+  ): Made {
+    const name = names.cache(props.environment);
+    const cache = new ElasticacheServerlessCache(this, "aws_elasticache_serverless_cache.main", {
+      name,
+      description: "Plue cache",
+      engine: "valkey",
+      majorEngineVersion: VALKEY_MAJOR,
+      subnetIds: props.network.privateSubnets.map((subnet) => subnet.id),
+      securityGroupIds: [this.securityGroup.id],
+      userGroupId,
+      kmsKeyId: props.encryptionKeyArn,
+      snapshotRetentionLimit: settings.snapshotRetentionDays ?? 0,
+      cacheUsageLimits: [
+        {
+          dataStorage: [{ maximum: settings.maxDataStorageGb, unit: "GB" }],
+          ecpuPerSecond: [{ maximum: settings.maxEcpuPerSecond }],
+        },
+      ],
+    });
+    const watched = {
+      namespace: "AWS/ElastiCache",
+      period: 300,
+      comparisonOperator: "GreaterThanThreshold",
+      treatMissingData: "notBreaching",
+      dimensions: { clusterId: name },
+    };
+    metricAlarm(this, "cache_storage", "cache-storage", props, {
+      ...watched,
+      alarmDescription: "The cache holds more than 80 % of the data that it may",
+      metricName: "BytesUsedForCache",
+      statistic: "Average",
+      evaluationPeriods: 2,
+      threshold: settings.maxDataStorageGb * 1e9 * 0.8,
+    });
+    metricAlarm(this, "cache_throttled", "cache-throttled", props, {
+      ...watched,
+      alarmDescription: "The cache refuses commands: it is at its processing units' limit",
+      metricName: "ThrottledCmds",
+      statistic: "Sum",
+      evaluationPeriods: 1,
+      threshold: 0,
+    });
+    return { address: cache.endpoint.get(0).address, arn: cache.arn };
+  }
+
+  private nodes(
+    props: CacheProps,
+    settings: Extract<CacheSettings, { kind: "nodes" }>,
+    userGroupId: string,
+  ): Made {
+    const name = names.cache(props.environment);
+    const subnetGroup = new ElasticacheSubnetGroup(this, "aws_elasticache_subnet_group.main", {
+      name,
+      description: "Plue cache",
+      subnetIds: props.network.privateSubnets.map((subnet) => subnet.id),
+    });
+    const several = settings.replicas > 0;
+    const group = new ElasticacheReplicationGroup(this, "aws_elasticache_replication_group.main", {
+      replicationGroupId: name,
+      description: "Plue cache",
+      engine: "valkey",
+      engineVersion: VALKEY_VERSION,
+      nodeType: settings.nodeType,
+      port: ports.cache,
+      numCacheClusters: settings.replicas + 1,
+      automaticFailoverEnabled: several,
+      multiAzEnabled: several,
+      subnetGroupName: subnetGroup.name,
+      securityGroupIds: [this.securityGroup.id],
+      atRestEncryptionEnabled: "true",
+      kmsKeyId: props.encryptionKeyArn,
+      transitEncryptionEnabled: true,
+      userGroupIds: [userGroupId],
+      snapshotRetentionLimit: settings.snapshotRetentionDays ?? 0,
+      applyImmediately: true,
+    });
+    for (let node = 1; node <= settings.replicas + 1; node++) {
+      const id = `${name}-${String(node).padStart(3, "0")}`;
+      const watched = {
+        namespace: "AWS/ElastiCache",
+        statistic: "Average",
+        period: 300,
+        evaluationPeriods: 2,
+        comparisonOperator: "GreaterThanThreshold",
+        dimensions: { CacheClusterId: id },
+      };
+      metricAlarm(this, `cache_cpu[${node - 1}]`, `cache-cpu-${node}`, props, {
+        ...watched,
+        alarmDescription: `The CPU of the cache's node ${node} is above 90 %`,
+        metricName: "EngineCPUUtilization",
+        threshold: 90,
+      });
+      metricAlarm(this, `cache_memory[${node - 1}]`, `cache-memory-${node}`, props, {
+        ...watched,
+        alarmDescription: `The cache's node ${node} has used more than 80 % of its memory`,
+        metricName: "DatabaseMemoryUsagePercentage",
+        threshold: 80,
+      });
+    }
+    return { address: group.primaryEndpointAddress, arn: group.arn };
+  }
+}
