@@ -13,6 +13,7 @@ from moto.ecs.models import EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.efs.models import FileSystem
 from moto.efs.responses import EFSResponse
+from moto.elbv2.models import FakeListener
 from moto.rds.models import DBInstance, DBParameterGroup
 from moto.utilities.tagging_service import TaggingService
 
@@ -196,6 +197,20 @@ def rds_parameter_source():
     DBParameterGroup.update_parameters = update_parameters
 
 
+def elbv2_http_listener_policy():
+    """A listener of HTTP gets the default policy of TLS, which only one of HTTPS has: the provider
+    reads it, sends it with the next change, and AWS refuses that."""
+    init = FakeListener.__init__
+
+    @wraps(init)
+    def __init__(self, *arguments, **parameters):
+        init(self, *arguments, **parameters)
+        if self.protocol == "HTTP":
+            self.ssl_policy = None
+
+    FakeListener.__init__ = __init__
+
+
 ALL = (
     application_autoscaling_tags,
     efs_put_backup_policy,
@@ -205,6 +220,7 @@ ALL = (
     ecs_run_task_memory,
     rds_create_instance_settings,
     rds_parameter_source,
+    elbv2_http_listener_policy,
 )
 
 

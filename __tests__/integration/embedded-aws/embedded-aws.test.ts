@@ -30,6 +30,7 @@ import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
   CreateTargetGroupCommand,
+  DescribeListenersCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { GetPolicyCommand, IAMClient } from "@aws-sdk/client-iam";
@@ -196,6 +197,15 @@ const gaps: Record<string, (client: Client) => Promise<void>> = {
     expect(instance?.PerformanceInsightsEnabled).toBe(false);
   },
 
+  elbv2_http_listener_policy: async (client) => {
+    const { listenerArn } = await makeNetwork(client);
+    const { Listeners } = await new ElasticLoadBalancingV2Client(client).send(
+      new DescribeListenersCommand({ ListenerArns: [listenerArn] }),
+    );
+    expect(Listeners?.[0]?.Protocol).toBe("HTTP");
+    expect(Listeners?.[0]?.SslPolicy).toBeUndefined();
+  },
+
   rds_parameter_source: async (client) => {
     const rds = new RDSClient(client);
     const DBParameterGroupName = "described";
@@ -336,7 +346,7 @@ async function makeNetwork(client: Client) {
     new CreateTargetGroupCommand({ Name, Protocol: "HTTP", Port: 80, VpcId, TargetType: "ip" }),
   );
   const targetGroupArn = TargetGroups![0]!.TargetGroupArn!;
-  await elb.send(
+  const { Listeners } = await elb.send(
     new CreateListenerCommand({
       LoadBalancerArn: LoadBalancers![0]!.LoadBalancerArn!,
       Protocol: "HTTP",
@@ -346,6 +356,7 @@ async function makeNetwork(client: Client) {
   );
   return {
     targetGroupArn,
+    listenerArn: Listeners![0]!.ListenerArn!,
     networkConfiguration: { awsvpcConfiguration: { subnets, securityGroups: [GroupId!] } },
   };
 }
