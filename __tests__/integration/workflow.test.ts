@@ -46,3 +46,12 @@ test("every action is pinned by its commit", () => {
   expect(uses.length).toBeGreaterThan(0);
   expect(uses.filter((action) => !/@[0-9a-f]{40}$/.test(action))).toEqual([]);
 });
+
+test("every Node.js that package.json accepts and has not yet been left is tried", () => {
+  const { strategy } = workflow.jobs.versions as unknown as {
+    strategy: { matrix: { node: string[] } };
+  };
+  const recommended = readFileSync(join(project, ".nvmrc"), "utf8").trim();
+  expect(strategy.matrix.node).toEqual(["20", "22", "24"]);
+  expect(strategy.matrix.node).toContain(recommended);
+});

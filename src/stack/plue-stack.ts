@@ -46,6 +46,9 @@ export class PlueStack extends BaseStack {
   /** Composes the environment. */
   constructor(scope: Construct, settings: EnvironmentSettings) {
     super(scope, settings.name);
+    // cdktn refuses write-only arguments unless it knows this; cdktf does not read it.
+    const least = writesOnly(settings) ? ">=1.11.0" : ">=1.6.0";
+    this.node.setContext("targetVersions", { terraform: least, opentofu: least });
     const environment = settings.name;
     const variables = new Variables(this, settings);
     this.configureTerraform(settings, variables);
@@ -276,10 +279,7 @@ export class PlueStack extends BaseStack {
       aws: { version: rewrites ? awsWithUrlRewrite : aws },
       ...(mode === "random" && { random: { version: random } }),
     });
-    this.addOverride(
-      "terraform.required_version",
-      mode === "write-only" ? ">= 1.11.0" : ">= 1.5.0",
-    );
+    this.addOverride("terraform.required_version", writesOnly(settings) ? ">= 1.11.0" : ">= 1.5.0");
   }
 
   /** The AWS provider of another region, made when it is first asked for. */
@@ -309,4 +309,9 @@ function providerConfig({ name, accountId, tags }: EnvironmentSettings) {
       { tags: { ...tags, Environment: name, Project: "plue", ManagedBy: "terraform" } },
     ],
   };
+}
+
+/** Whether the stack has write-only arguments, which came with 1.11 of Terraform and of OpenTofu. */
+function writesOnly({ database }: EnvironmentSettings): boolean {
+  return database.masterPassword.mode === "write-only";
 }
