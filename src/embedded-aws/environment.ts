@@ -3,7 +3,7 @@ import { devNull } from "node:os";
 // Variables that would send a child to the user's real account, to another state, or to another
 // Python than the one that was chosen. PYTHON also matches PYTHONPATH and PYTHONHOME.
 const foreign =
-  /^(AWS_|PYTHON|PIP_(PREFIX|TARGET|USER)$|TF_(CLI_ARGS|DATA_DIR|WORKSPACE|INPUT)|CDKTF_|MOTO_)/;
+  /^(AWS_(?!SDK_JS_)|PYTHON|PIP_(PREFIX|TARGET|USER)$|TF_(CLI_ARGS|DATA_DIR|WORKSPACE|INPUT)|CDKTF_|MOTO_)/;
 
 /** The caller's environment without what would lead a child astray: credentials, above all. */
 export function cleanEnvironment(

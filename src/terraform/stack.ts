@@ -32,7 +32,7 @@ export interface SynthesizedStack {
   readonly resource: Record<string, Record<string, { "//"?: { metadata?: { path?: string } } }>>;
   readonly terraform: {
     backend: { s3: S3Backend };
-    required_version: string;
+    required_version?: string;
     required_providers: Stack["requiredProviders"];
   };
 }
@@ -94,7 +94,7 @@ export function readStack({ "//": comment, resource, terraform }: SynthesizedSta
   const withoutIndex = (address: string) => address.replace(/\[.*\]$/, "");
   return {
     backend: terraform.backend.s3,
-    requiredVersion: terraform.required_version,
+    requiredVersion: terraform.required_version ?? "*",
     requiredProviders: terraform.required_providers,
     modules,
     isAdopted: (address) => adopted.has(withoutIndex(address)),

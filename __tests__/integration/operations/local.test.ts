@@ -221,13 +221,13 @@ describeEmbeddedAws("npm run local", () => {
 
   test("what cannot be used is told by name", async () => {
     const tools = mkdtempSync(join(tmpdir(), "plue-tools-"));
-    const old = { terraform: '{"terraform_version":"1.5.7"}', python3: "Python 3.8.1" };
+    const old = { terraform: "Terraform v1.5.7\non linux_amd64", python3: "Python 3.8.1" };
     for (const [name, version] of Object.entries(old)) {
       writeFileSync(join(tools, name), `#!/bin/sh\necho '${version}'\n`);
       chmodSync(join(tools, name), 0o755);
     }
     const both = await command("up", { PATH: tools }).ended;
-    expect(both.output).toMatch(/Terraform 1\.11 or later \(found 1\.5\.7\)/);
+    expect(both.output).toMatch(/Terraform 1\.11 or later.* \(found Terraform 1\.5\.7\)/);
     expect(both.output).toMatch(/Python 3\.10 or later .*\(python3 is 3\.8\.1\)/);
     expect(both.code).toBe(1);
     rmSync(tools, { recursive: true });
