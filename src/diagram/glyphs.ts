@@ -1,8 +1,7 @@
 import type { Glyph } from "./kinds";
 
 /**
- * Plain line drawings on a field of 24 by 24, our own. AWS's icons may be used in diagrams, but their
- * terms do not clearly allow a program to ship them.
+ * Plain line drawings on a field of 24 by 24, our own: no icon of AWS's is shipped.
  */
 export const glyphs: Readonly<Record<Glyph, string>> = {
   alarm: "M12 6a6 6 0 1 1 0 12a6 6 0 1 1 0-12M12 9v3.5l2.5 1.5M5 7l3-3M19 7l-3-3",
