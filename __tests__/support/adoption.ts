@@ -97,7 +97,7 @@ function adoption(settings: EnvironmentSettings): void {
       expect(await init()).toMatchObject({ code: 0 });
     }
     const applied = await terraform(root, ["apply", "-auto-approve", ...variables], aws.env);
-    expect(applied).toMatchObject({ code: 0 });
+    if (applied.code !== 0) throw new Error(`terraform apply: ${applied.stderr}`);
   }
 
   beforeAll(async () => {

@@ -22,6 +22,7 @@ from werkzeug.serving import make_server  # noqa: E402
 import gatekeeper  # noqa: E402
 import moto_gaps  # noqa: E402
 import moto_options  # noqa: E402
+import retries  # noqa: E402
 
 
 def main(port: int, record: Path, plain: bool) -> None:
@@ -29,7 +30,7 @@ def main(port: int, record: Path, plain: bool) -> None:
     if not plain:
         moto_gaps.close_all()
         moto_options.close_all()
-        application = gatekeeper.around(application)
+        application = retries.Answers(gatekeeper.around(application))
     server = make_server("127.0.0.1", port, application, threaded=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # Renamed into place: a reader sees the whole record or none.

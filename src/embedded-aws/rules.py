@@ -2918,7 +2918,8 @@ def scaling_identity(p: dict) -> Iterator[str]:
     namespace, dimension = p.get("ServiceNamespace"), p.get("ScalableDimension") or ""
     if not dimension.startswith(f"{namespace}:"):
         yield f"Scalable dimension {dimension} does not belong to the namespace {namespace}"
-    shapes = {"ecs": r"service/[^/]+/[^/]+", "dynamodb": r"table/[^/]+(/index/[^/]+)?"}
+    # AWS takes a cluster's ARN in the place of its name: such targets exist, and never scale.
+    shapes = {"ecs": r"service/(arn:[^/]+/)?[^/]+/[^/]+", "dynamodb": r"table/[^/]+(/index/[^/]+)?"}
     if namespace in shapes and not re.fullmatch(shapes[namespace], p.get("ResourceId") or ""):
         yield (
             "Unsupported service namespace, resource type or scalable dimension: "

@@ -197,15 +197,6 @@ const gaps: Record<string, (client: Client) => Promise<void>> = {
     expect(instance?.PerformanceInsightsEnabled).toBe(false);
   },
 
-  elbv2_http_listener_policy: async (client) => {
-    const { listenerArn } = await makeNetwork(client);
-    const { Listeners } = await new ElasticLoadBalancingV2Client(client).send(
-      new DescribeListenersCommand({ ListenerArns: [listenerArn] }),
-    );
-    expect(Listeners?.[0]?.Protocol).toBe("HTTP");
-    expect(Listeners?.[0]?.SslPolicy).toBeUndefined();
-  },
-
   rds_parameter_source: async (client) => {
     const rds = new RDSClient(client);
     const DBParameterGroupName = "described";
@@ -228,6 +219,15 @@ const gaps: Record<string, (client: Client) => Promise<void>> = {
       new DescribeDBParametersCommand({ DBParameterGroupName, Source: "user" }),
     );
     expect(Parameters).toEqual([expect.objectContaining({ ...parameter, Source: "user" })]);
+  },
+
+  elbv2_http_listener_policy: async (client) => {
+    const { listenerArn } = await makeNetwork(client);
+    const { Listeners } = await new ElasticLoadBalancingV2Client(client).send(
+      new DescribeListenersCommand({ ListenerArns: [listenerArn] }),
+    );
+    expect(Listeners?.[0]?.Protocol).toBe("HTTP");
+    expect(Listeners?.[0]?.SslPolicy).toBeUndefined();
   },
 };
 
@@ -261,6 +261,25 @@ describeEmbeddedAws("The embedded AWS", () => {
     );
     if (!open)
       throw new Error(`moto does this by now: drop ${name} from src/embedded-aws/moto_gaps.py`);
+  });
+
+  test("does a request that an SDK repeats once, and answers it as the first time", async () => {
+    const create = (invocation: string) =>
+      fetch(aws.endpoint, {
+        method: "POST",
+        headers: {
+          "Content-Type": "application/x-amz-json-1.1",
+          "X-Amz-Target": "secretsmanager.CreateSecret",
+          "Amz-Sdk-Invocation-Id": invocation,
+          Authorization: `AWS4-HMAC-SHA256 Credential=local/20200101/${region}/secretsmanager/aws4_request, SignedHeaders=host, Signature=none`,
+        },
+        body: JSON.stringify({ Name: "repeated", SecretString: "text" }),
+      });
+    const first = await create("one");
+    expect(first.status).toBe(200);
+    const repeated = await create("one");
+    expect(await repeated.json()).toEqual(await first.json());
+    expect((await create("another")).status).toBe(400);
   });
 
   test("knows the policies that AWS manages", async () => {
