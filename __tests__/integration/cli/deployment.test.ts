@@ -240,7 +240,10 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
       const { stderr } = await ends(2, "images", "local", "--source", source(), "--yes");
       expect(stderr).toContain(`aws_ecr_repository.ecr_web_app (${repositoryName})`);
       expect(stderr).toContain("remove it or give this one another name");
-      await ecr.send(new DeleteRepositoryCommand({ repositoryName }));
+      // The repositories that were not in the way were made.
+      for (const image of images) {
+        await ecr.send(new DeleteRepositoryCommand({ repositoryName: `local-plue-${image}` }));
+      }
       docker.take();
     }, 120_000);
 
