@@ -190,7 +190,7 @@ describeEmbeddedAws("plue bootstrap", () => {
       expect(stderr).toContain("PLUE_STATE_REGION=eu-west-1");
     }
     proxy.rule = undefined;
-  }, 60_000);
+  });
 
   test.each([
     ["TF_WORKSPACE", () => ({ TF_WORKSPACE: "other" })],

@@ -245,7 +245,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
         await ecr.send(new DeleteRepositoryCommand({ repositoryName: `local-plue-${image}` }));
       }
       docker.take();
-    }, 120_000);
+    });
 
     test("makes the repositories and nothing else, then builds and pushes all three", async () => {
       // An apply that was cut short has left one of which the state does not know.
@@ -514,7 +514,7 @@ describeEmbeddedAws("an environment in the hands of plue", () => {
       );
       const { stderr } = await ends(1, "restart", "local", "api", "--timeout", "2");
       expect(stderr).toContain("1 of 1 running, IN_PROGRESS");
-    }, 60_000);
+    });
 
     test("is explained by the circuit breaker's reason", async () => {
       const failed = {
