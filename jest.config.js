@@ -6,6 +6,7 @@ const common = {
 module.exports = {
   globalSetup: "<rootDir>/__tests__/support/global-setup.ts",
   globalTeardown: "<rootDir>/__tests__/support/global-teardown.ts",
+  testSequencer: "<rootDir>/__tests__/support/longest-first.js",
   projects: [
     // The quick loop: TypeScript alone, each property tried a few times.
     {

@@ -6,8 +6,6 @@ import { PRICES_FILE, readPrices } from "../../../src/cost/prices";
 import { plue, project } from "../../support/plue";
 import { startPriceList, type ListedProduct } from "../../support/price-list-stand-in";
 
-jest.setTimeout(300_000);
-
 const inFrankfurt = { regionCode: "eu-central-1", locationType: "AWS Region" };
 const product = (
   service: string,

@@ -1,7 +1,5 @@
 import { plueEnds } from "../../support/plue";
 
-jest.setTimeout(300_000);
-
 // Neither AWS nor Terraform: nothing on the PATH, no credentials, an endpoint that nobody serves.
 const env = { PATH: "/nonexistent", AWS_ENDPOINT_URL: "http://127.0.0.1:9" };
 

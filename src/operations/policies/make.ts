@@ -159,7 +159,7 @@ async function recordTerraform(
 }
 
 async function recordTests(recording: string): Promise<Call[]> {
-  const args = ["jest", "--selectProjects=integration", "--", "cli/deployment"];
+  const args = ["jest", "--selectProjects=integration", "--", "cli/deployment", "cli/operation"];
   const { code, stderr } = await capture("npx", args, {
     cwd: project,
     env: { ...(process.env as Record<string, string>), EMBEDDED_AWS_RECORDING: recording },

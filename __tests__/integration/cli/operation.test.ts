@@ -1,0 +1,332 @@
+import { CloudWatchLogsClient, DeleteLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  DescribeSecurityGroupsCommand,
+  EC2Client,
+  RevokeSecurityGroupIngressCommand,
+} from "@aws-sdk/client-ec2";
+import { DescribeServicesCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
+import { describeEmbeddedAws } from "../../support/embedded-aws";
+import { everyCall, firstCalls, rewriteJson, type Rule } from "../../support/fault-proxy";
+import { plueEnds, startPlue } from "../../support/plue";
+import { cluster, usePlue } from "../../support/plue-user";
+
+interface Services {
+  services: { runningCount: number; deployments: object[]; enableExecuteCommand: boolean }[];
+}
+interface Tasks {
+  tasks: {
+    stoppedReason?: string;
+    containers: { exitCode?: number; reason?: string }[];
+  }[];
+}
+
+// One deployment for all tests, in their order.
+describeEmbeddedAws("a deployed environment in the hands of plue", () => {
+  const user = usePlue();
+
+  beforeAll(async () => {
+    await user.ends(0, "bootstrap", "local");
+    await user.ends(0, "deploy", "local", "--target-module", "ecr", "--yes");
+    await user.pushImages("v1");
+    await user.ends(0, "deploy", "local", "--tag", "v1", "--yes");
+    await user.letServicesRun();
+  });
+
+  describe("migrate", () => {
+    const migrate = async (lines: readonly string[], code: number) => {
+      await user.tasksMoveOn(1_000_000);
+      const running = startPlue(["migrate", "local"], user.env);
+      await running.said(/migration task \S+ starts/);
+      const { taskArns = [] } = await user.ecs.send(
+        new ListTasksCommand({ cluster, family: "local-plue-db-migrate" }),
+      );
+      const id = taskArns.at(-1)!.split("/").at(-1)!;
+      await user.write("/ecs/local/plue-db-migrate", `ecs/db-migrate/${id}`, ...lines);
+      await user.tasksMoveOn(1);
+      const result = await running.result;
+      expect([result.code, result.stderr]).toEqual([code, expect.anything()]);
+      return result;
+    };
+
+    test("runs the task in the private subnets and prints its log", async () => {
+      const { stdout, stderr } = await migrate(["applied 0001", "applied 0002"], 0);
+      expect(stdout).toBe("applied 0001\napplied 0002\n");
+      expect(stderr).toContain("The migration is done.");
+      const status = await user.ends(0, "status", "local");
+      expect(status.stdout).toMatch(/^last migration\s+done/m);
+    });
+
+    test("ends with the exit code of its container", async () => {
+      user.proxy.rule = everyCall(
+        "DescribeTasks",
+        rewriteJson<Tasks>(({ tasks }) => (tasks[0]!.containers[0]!.exitCode = 7)),
+      );
+      const { stdout } = await migrate(["relation exists"], 7);
+      expect(stdout).toContain("relation exists");
+    });
+
+    test("says why a task never started", async () => {
+      user.proxy.rule = everyCall(
+        "DescribeTasks",
+        rewriteJson<Tasks>(({ tasks: [task] }) => {
+          task!.stoppedReason = "CannotPullContainerError: not found";
+          delete task!.containers[0]!.exitCode;
+        }),
+      );
+      const { stderr } = await migrate(["-"], 1);
+      expect(stderr).toContain("never started: CannotPullContainerError: not found");
+      expect(stderr).toContain("plue images local");
+    });
+
+    test("interrupted, it says that the task goes on and how to follow it", async () => {
+      await user.tasksMoveOn(1_000_000);
+      const running = startPlue(["migrate", "local"], user.env);
+      await running.said(/The migration: RUNNING/);
+      running.child.kill("SIGINT");
+      const { code, stderr } = await running.result;
+      expect(code).toBe(130);
+      expect(stderr).toMatch(/task \S+ goes on/);
+      expect(stderr).toContain("plue logs local migrate --follow");
+      await user.tasksMoveOn(1);
+    });
+  });
+
+  test("deploy --migrate leaves the services alone if the migration fails", async () => {
+    await user.pushImages("v2");
+    user.proxy.rule = everyCall(
+      "DescribeTasks",
+      rewriteJson<Tasks>(({ tasks }) => (tasks[0]!.containers[0]!.exitCode = 3)),
+    );
+    await user.ends(3, "deploy", "local", "--tag", "v2", "--migrate", "--yes");
+    expect(await user.deployedTag("plue-api-server")).toBe("v1");
+    // Nor would anybody's next plan deploy them.
+    expect(await user.colleaguesPlan()).toEqual([]);
+  });
+
+  test("deploy --migrate migrates, then deploys; a plain plan keeps the new tag", async () => {
+    await user.ends(0, "deploy", "local", "--tag", "v2", "--migrate", "--yes");
+    expect(await user.deployedTag("plue-api-server")).toBe("v2");
+    expect(await user.deployedTag("plue-web-app")).toBe("v2");
+    await user.letServicesRun();
+    expect(await user.colleaguesPlan()).toEqual([]);
+  });
+
+  test("rollback goes back to the tag before, and a plain plan does not go forward", async () => {
+    const { stderr } = await user.ends(0, "rollback", "local", "api", "--yes");
+    expect(stderr).toContain("goes back to v1");
+    expect(await user.deployedTag("plue-api-server")).toBe("v1");
+    expect(await user.deployedTag("plue-web-app")).toBe("v2");
+    expect(await user.colleaguesPlan()).toEqual([]);
+  });
+
+  test("rollback to an image that is gone is refused", async () => {
+    const { stderr } = await user.ends(2, "rollback", "local", "api", "--to", "v0", "--yes");
+    expect(stderr).toContain("local-plue-api-server:v0");
+  });
+
+  test("restart forces a new deployment and waits until it is stable", async () => {
+    const id = async () => {
+      const { services = [] } = await user.ecs.send(
+        new DescribeServicesCommand({ cluster, services: ["local-plue-web-app"] }),
+      );
+      return services[0]!.deployments![0]!.id;
+    };
+    const before = await id();
+    const { stderr } = await user.ends(0, "restart", "local", "web");
+    expect(stderr).toContain("The web app is stable.");
+    expect(await id()).not.toBe(before);
+  });
+
+  describe("a deployment that does not get healthy", () => {
+    const task = (id: string) => `arn:aws:ecs:us-east-1:123456789012:task/local-plue-cluster/${id}`;
+    /** ECS, with two tasks of the API server that were stopped, the newer one in no special place. */
+    const stoppedTasks: Rule = (operation) => {
+      const answer = (body: object) => ({ status: 200, body: JSON.stringify(body) });
+      if (operation === "ListTasks") return answer({ taskArns: [task("a"), task("b")] });
+      const [older, newer] = [1_700_000_000, 1_700_000_100];
+      if (operation !== "DescribeTasks") return undefined;
+      return answer({
+        tasks: [
+          { taskArn: task("a"), createdAt: newer, stoppedReason: "Essential container exited" },
+          { taskArn: task("b"), createdAt: older, stoppedReason: "Scaling activity" },
+        ],
+      });
+    };
+
+    beforeAll(async () => {
+      await user.write("/ecs/local/plue-api-server", "ecs/api-server/a", "out of memory");
+      await user.write("/ecs/local/plue-api-server", "ecs/api-server/b", "scaled in");
+      await user.write("/ecs/local/plue-api-server", "ecs/api-server/c", "of another task");
+    });
+
+    test("is given up at the deadline, with the last log lines", async () => {
+      const noneRuns = everyCall(
+        "DescribeServices",
+        rewriteJson<Services>(({ services }) => (services[0]!.runningCount = 0)),
+      );
+      user.proxy.rule = (operation) => noneRuns(operation) ?? stoppedTasks(operation);
+      const { stderr } = await user.ends(1, "restart", "local", "api", "--timeout", "2");
+      expect(stderr).toContain("0 of 1 running");
+      expect(stderr).toMatch(/Why tasks stopped:\n {2}Essential container exited\n {2}Scaling/);
+      expect(stderr).toContain("out of memory");
+      expect(stderr).not.toContain("of another task");
+      expect(stderr).toContain("plue rollback local api");
+    });
+
+    test("is not called stable while ECS has not completed it, though as many tasks run", async () => {
+      user.proxy.rule = everyCall(
+        "DescribeServices",
+        rewriteJson<Services>(({ services }) =>
+          Object.assign(services[0]!.deployments[0]!, { rolloutState: "IN_PROGRESS" }),
+        ),
+      );
+      const { stderr } = await user.ends(1, "restart", "local", "api", "--timeout", "2");
+      expect(stderr).toContain("1 of 1 running, IN_PROGRESS");
+    });
+
+    test("is explained by the circuit breaker's reason", async () => {
+      const failed = {
+        rolloutState: "FAILED",
+        rolloutStateReason: "ECS deployment circuit breaker: tasks failed to start.",
+      };
+      user.proxy.rule = everyCall(
+        "DescribeServices",
+        rewriteJson<Services>(({ services }) =>
+          Object.assign(services[0]!.deployments[0]!, failed),
+        ),
+      );
+      const { stderr } = await user.ends(1, "restart", "local", "api");
+      expect(stderr).toContain("circuit breaker: tasks failed to start");
+    });
+  });
+
+  test("logs prints what was logged, and what a filter leaves of it", async () => {
+    await user.write("/ecs/local/plue-web-app", "ecs/web-app/b", "GET /", "ERROR 502", "GET /a");
+    const { stdout } = await user.ends(0, "logs", "local", "web", "--since", "1h");
+    expect(stdout.match(/(GET|ERROR) \S+$/gm)).toEqual(["GET /", "ERROR 502", "GET /a"]);
+    const filtered = await user.ends(0, "logs", "local", "web", "--filter", "ERROR");
+    expect(filtered.stdout.match(/(GET|ERROR) \S+$/gm)).toEqual(["ERROR 502"]);
+  });
+
+  test("logs --follow goes on until it is interrupted", async () => {
+    const running = startPlue(["logs", "local", "migrate", "--follow", "--since", "1s"], user.env);
+    let shown = "";
+    const seen = new Promise<void>((done) => {
+      running.child.stdout!.on("data", (text: string) => {
+        shown += text;
+        if (shown.includes("later")) done();
+      });
+    });
+    await user.write("/ecs/local/plue-db-migrate", "ecs/db-migrate/later", "later");
+    await seen;
+    running.child.kill("SIGINT");
+    expect((await running.result).code).toBe(130);
+  });
+
+  test("exec says how to switch ECS Exec on where it is off", async () => {
+    user.proxy.rule = everyCall(
+      "DescribeServices",
+      rewriteJson<Services>(({ services }) => (services[0]!.enableExecuteCommand = false)),
+    );
+    const { stderr } = await user.ends(2, "exec", "local", "web");
+    expect(stderr).toContain("webApp.executeCommand");
+    expect(stderr).toContain("src/environments/local.ts");
+  });
+
+  test("exec says what it needs that is not installed", async () => {
+    const result = await plueEnds(2, ["exec", "local", "web", "--task", "a"], {
+      ...user.env,
+      PATH: user.folder,
+    });
+    expect(result.stderr).toContain("session-manager-plugin is not installed");
+  });
+
+  describe("doctor", () => {
+    const doctor = async (code: number) => {
+      const { stdout } = await user.ends(code, "doctor", "local", "--json");
+      const checks = JSON.parse(stdout) as { check: string; result: string; saw: string }[];
+      // No task runs on the embedded AWS, so nothing registers with the load balancer.
+      return checks.filter(
+        ({ check, result }) => result === "failed" && !check.includes("behind the load balancer"),
+      );
+    };
+
+    test("finds nothing else wrong with a good deployment", async () => {
+      expect(await doctor(1)).toEqual([]);
+    });
+
+    test("finds a closed way and a lost log group, and deploy puts both back", async () => {
+      const ec2 = new EC2Client(user.aws.client);
+      const { SecurityGroups = [] } = await ec2.send(
+        new DescribeSecurityGroupsCommand({
+          Filters: [{ Name: "group-name", Values: ["local-plue-db-sg"] }],
+        }),
+      );
+      const { GroupId, IpPermissions } = SecurityGroups[0]!;
+      await ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
+      await new CloudWatchLogsClient(user.aws.client).send(
+        new DeleteLogGroupCommand({ logGroupName: "/ecs/local/plue-web-app" }),
+      );
+
+      expect((await doctor(1)).map(({ check, saw }) => `${check}: ${saw}`)).toEqual([
+        "log group /ecs/local/plue-web-app: it is missing",
+        expect.stringMatching(/^api-server may reach db: local-plue-db-sg lets nothing in/),
+        expect.stringMatching(/^db-migrate may reach db: local-plue-db-sg lets nothing in/),
+      ]);
+      await user.ends(0, "deploy", "local", "--yes");
+      expect(await user.deployedTag("plue-web-app")).toBe("v2");
+      await user.letServicesRun();
+      expect(await doctor(1)).toEqual([]);
+    });
+  });
+
+  describe("when AWS is in trouble", () => {
+    const throttled = {
+      status: 400,
+      body: JSON.stringify({ __type: "ThrottlingException", message: "Rate exceeded" }),
+    };
+
+    test.each([
+      ["throttles", throttled],
+      ["fails", { status: 503, body: "{}" }],
+      ["cuts the connection", "cut" as const],
+    ])("and %s three times, it is asked again", async (_what, fault) => {
+      user.proxy.rule = firstCalls(3, "DescribeServices", fault);
+      const { stdout } = await user.ends(0, "status", "local");
+      expect(stdout).toMatch(/^api\s+1\s+1/m);
+    });
+
+    test("and goes on throttling, the message says what and what to do", async () => {
+      user.proxy.rule = everyCall("DescribeServices", throttled);
+      const { stderr } = await user.ends(1, "restart", "local", "api");
+      expect(stderr).toContain("ECS DescribeServices: Rate exceeded");
+      expect(stderr).toContain("run the same command again");
+      expect(stderr).not.toContain("    at ");
+    });
+
+    test("a part that cannot be read does not hide the others", async () => {
+      user.proxy.rule = everyCall("DescribeFileSystems", { status: 500, body: "{}" });
+      user.proxy.rule = (operation) =>
+        operation.startsWith("GET /2015-02-01/file-systems")
+          ? { status: 500, body: "{}" }
+          : undefined;
+      const { stdout } = await user.ends(0, "status", "local");
+      expect(stdout).toMatch(/^file system\s+cannot be read: EFS/m);
+      expect(stdout).toMatch(/^database\s+available/m);
+    });
+
+    test("expired credentials need a person", async () => {
+      user.proxy.rule = everyCall("GetCallerIdentity", {
+        status: 403,
+        body: "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>The security token included in the request is expired</Message></Error></ErrorResponse>",
+      });
+      const { stderr } = await user.ends(2, "status", "local");
+      expect(stderr).toContain("expired");
+      expect(stderr).toContain("aws sso login");
+    });
+  });
+
+  test("CI's policies allow every call that was made", async () => {
+    expect(await user.notAllowed()).toEqual([]);
+  });
+});

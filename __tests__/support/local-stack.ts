@@ -1,0 +1,58 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { EnvironmentSettings } from "../../src/environments/settings";
+import type { Need } from "../../src/operations/policies/needs";
+import { deployment, type Deployment } from "./deployment";
+import { startEmbeddedAws, type EmbeddedAws } from "./embedded-aws";
+import { lacking } from "./policies";
+
+/** The stack of the environment local on an embedded AWS that tells the database's password. */
+export class LocalStack {
+  aws!: EmbeddedAws;
+  stack!: Deployment;
+  private calls!: string;
+
+  /** Starts the embedded AWS and initializes the stack; applies nothing. */
+  async start(settings: EnvironmentSettings): Promise<void> {
+    const launcher = join(__dirname, "../fixtures/embedded-aws/telling_aws.py");
+    this.calls = mkdtempSync(join(tmpdir(), "plue-calls-"));
+    this.aws = await startEmbeddedAws({ launcher, recording: join(this.calls, "calls.jsonl") });
+    this.stack = await deployment(this.aws, settings);
+  }
+
+  /** Stops it, and removes what was written. */
+  async stop(): Promise<void> {
+    this.stack?.remove();
+    await this.aws?.stop();
+    rmSync(this.calls, { recursive: true, force: true });
+  }
+
+  /** The calls so far that CI's policies do not allow. */
+  notAllowed(): Promise<Need[]> {
+    return lacking(join(this.calls, "calls.jsonl"));
+  }
+
+  /** What one of the database's two secrets holds. */
+  async secret(name: "password" | "connection"): Promise<string> {
+    const client = new SecretsManagerClient(this.aws.client);
+    const { SecretString } = await client.send(
+      new GetSecretValueCommand({ SecretId: `local-plue-db-${name}` }),
+    );
+    return SecretString!;
+  }
+
+  /** The password that RDS was told last. */
+  databasePassword(): string {
+    return readFileSync(join(this.aws.home, "database-password"), "utf8");
+  }
+}
+
+/** Gives the tests of a group such a stack of their own. */
+export function useLocalStack(settings: EnvironmentSettings): LocalStack {
+  const local = new LocalStack();
+  beforeAll(() => local.start(settings));
+  afterAll(() => local.stop());
+  return local;
+}
