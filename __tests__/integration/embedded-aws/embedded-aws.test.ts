@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import {
   CreateSecurityGroupCommand,
   CreateSubnetCommand,
@@ -49,11 +47,10 @@ import {
   startEmbeddedAws,
   type EmbeddedAws,
 } from "../../support/embedded-aws";
-
-type Client = EmbeddedAws["client"] & { maxAttempts: number };
+import { testGaps, type Gap, type GapClient } from "../../support/moto-gaps";
 
 /** For each gap in src/embedded-aws/moto_gaps.py, what fails where it is open. */
-const gaps: Record<string, (client: Client) => Promise<void>> = {
+const gaps: Record<string, Gap> = {
   application_autoscaling_tags: async (client) => {
     const service = await createService(client, "scaled");
     const { ScalableTargetARN: ResourceARN } = await autoscaling(client, "RegisterScalableTarget", {
@@ -231,37 +228,16 @@ const gaps: Record<string, (client: Client) => Promise<void>> = {
   },
 };
 
+describeEmbeddedAws("What moto lacks", () => testGaps("moto_gaps.py", gaps));
+
 describeEmbeddedAws("The embedded AWS", () => {
   let aws: EmbeddedAws;
-  let moto: EmbeddedAws;
 
   beforeAll(async () => {
-    [aws, moto] = await Promise.all([startEmbeddedAws(), startEmbeddedAws({ plain: true })]);
+    aws = await startEmbeddedAws();
   });
 
-  afterAll(() => Promise.all([aws?.stop(), moto?.stop()]));
-
-  test("every gap in moto_gaps.py is tested here", () => {
-    const source = readFileSync(
-      resolve(__dirname, "../../../src/embedded-aws/moto_gaps.py"),
-      "utf8",
-    );
-    const [, all = ""] = /^ALL = \(([^)]*)\)/m.exec(source) ?? [];
-    expect(all.match(/\w+/g)).toEqual(Object.keys(gaps));
-  });
-
-  test.each(Object.entries(gaps))("%s is closed", async (_name, check) => {
-    await check({ ...aws.client, maxAttempts: 1 });
-  });
-
-  test.each(Object.entries(gaps))("%s is still open in moto itself", async (name, check) => {
-    const open = await check({ ...moto.client, maxAttempts: 1 }).then(
-      () => false,
-      () => true,
-    );
-    if (!open)
-      throw new Error(`moto does this by now: drop ${name} from src/embedded-aws/moto_gaps.py`);
-  });
+  afterAll(() => aws?.stop());
 
   test("does a request that an SDK repeats once, and answers it as the first time", async () => {
     const create = (invocation: string) =>
@@ -299,7 +275,7 @@ const fargate = {
 } satisfies Partial<ConstructorParameters<typeof RegisterTaskDefinitionCommand>[0]>;
 
 async function createService(
-  client: Client,
+  client: GapClient,
   cluster: string,
   settings: Partial<ConstructorParameters<typeof CreateServiceCommand>[0]> = {},
 ): Promise<string> {
@@ -336,7 +312,7 @@ async function createService(
 let networks = 0;
 
 /** Two subnets, a security group, and a target group that a listener forwards to. */
-async function makeNetwork(client: Client) {
+async function makeNetwork(client: GapClient) {
   const ec2 = new EC2Client(client);
   const elb = new ElasticLoadBalancingV2Client(client);
   const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: "10.0.0.0/16" }));
@@ -382,7 +358,7 @@ async function makeNetwork(client: Client) {
 
 /** Calls application-autoscaling, which no client here speaks; moto checks no signature. */
 async function autoscaling(
-  { endpoint }: Client,
+  { endpoint }: GapClient,
   action: string,
   parameters: object,
 ): Promise<Record<string, unknown>> {

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import {
   BackupClient,
   CreateBackupPlanCommand,
@@ -53,14 +51,10 @@ import {
   StartDBInstanceAutomatedBackupsReplicationCommand,
   StopDBInstanceAutomatedBackupsReplicationCommand,
 } from "@aws-sdk/client-rds";
-import {
-  describeEmbeddedAws,
-  startEmbeddedAws,
-  type EmbeddedAws,
-} from "../../support/embedded-aws";
+import { describeEmbeddedAws } from "../../support/embedded-aws";
+import { testGaps, type Gap, type GapClient } from "../../support/moto-gaps";
 
-type Client = EmbeddedAws["client"] & { maxAttempts: number };
-const elsewhere = (client: Client): Client => ({ ...client, region: "us-west-2" });
+const elsewhere = (client: GapClient): GapClient => ({ ...client, region: "us-west-2" });
 
 const user = (UserId: string) =>
   new CreateUserCommand({
@@ -83,7 +77,7 @@ const plan = async (backup: BackupClient, BackupPlanName: string) =>
   ).BackupPlanId;
 
 /** For each gap in src/embedded-aws/moto_options.py, what fails where it is open. */
-const gaps: Record<string, (client: Client) => Promise<void>> = {
+const gaps: Record<string, Gap> = {
   elasticache_user_groups: async (client) => {
     const cache = new ElastiCacheClient(client);
     await cache.send(user("one"));
@@ -312,33 +306,4 @@ const gaps: Record<string, (client: Client) => Promise<void>> = {
   },
 };
 
-describeEmbeddedAws("What moto lacks of the options", () => {
-  let aws: EmbeddedAws;
-  let moto: EmbeddedAws;
-
-  beforeAll(async () => {
-    [aws, moto] = await Promise.all([startEmbeddedAws(), startEmbeddedAws({ plain: true })]);
-  });
-
-  afterAll(() => Promise.all([aws?.stop(), moto?.stop()]));
-
-  test("every gap in moto_options.py is tested here", () => {
-    const file = resolve(__dirname, "../../../src/embedded-aws/moto_options.py");
-    const [, all = ""] = /^ALL = \(([^)]*)\)/m.exec(readFileSync(file, "utf8")) ?? [];
-    expect(all.match(/\w+/g)).toEqual(Object.keys(gaps));
-  });
-
-  test.each(Object.entries(gaps))("%s is closed", async (_name, check) => {
-    await check({ ...aws.client, maxAttempts: 1 });
-  });
-
-  test.each(Object.entries(gaps))("%s is still open in moto itself", async (name, check) => {
-    const open = await check({ ...moto.client, maxAttempts: 1 }).then(
-      () => false,
-      () => true,
-    );
-    if (!open) {
-      throw new Error(`moto does this by now: drop ${name} from src/embedded-aws/moto_options.py`);
-    }
-  });
-});
+describeEmbeddedAws("What moto lacks of the options", () => testGaps("moto_options.py", gaps));

@@ -1,7 +1,7 @@
 import { Argument } from "@commander-js/extra-typings";
 import { Command, jsonOption, type Context } from "../command";
 import { checkSource, zigVersionOf } from "../../operations/check-source";
-import { count, data, json, next } from "../../terminal/output";
+import { showChecks } from "../show-checks";
 
 /** `plue check-source`. */
 export const command = ({ projectDir }: Context) =>
@@ -13,19 +13,10 @@ export const command = ({ projectDir }: Context) =>
     .addArgument(new Argument("<path>", "Plue's source"))
     .addOption(jsonOption())
     .action((path, { json: asJson }) => {
-      const checks = checkSource(path, zigVersionOf(projectDir));
-      if (asJson) json(checks);
-      else {
-        for (const { check, result, saw, fix } of checks) {
-          data(`${result.padEnd(8)} ${check}: ${saw}`);
-          if (fix) data(`${" ".repeat(9)}fix: ${fix}`);
-        }
-      }
-      const failed = checks.filter(({ result }) => result === "failed");
-      next(
-        failed.length > 0
-          ? `${count(failed.length, "check")} failed: mend them before you build; docs/plue.md says what each is for.`
-          : `\`plue images ENV --source ${path}\` builds and pushes the images.`,
+      showChecks(
+        checkSource(path, zigVersionOf(projectDir)),
+        asJson,
+        "mend them before you build; docs/plue.md says what each is for.",
+        `\`plue images ENV --source ${path}\` builds and pushes the images.`,
       );
-      if (failed.length > 0) process.exitCode = 1;
     });

@@ -1,7 +1,7 @@
 import { Command, environmentArgument, jsonOption, type Context } from "../command";
 import { runChecks } from "../../operations/doctor";
 import { openEnvironment } from "../../operations/environment";
-import { count, data, json, next } from "../../terminal/output";
+import { showChecks } from "../show-checks";
 
 /** `plue doctor`. */
 export const command = ({ projectDir }: Context) =>
@@ -14,19 +14,10 @@ export const command = ({ projectDir }: Context) =>
     .addOption(jsonOption())
     .action(async (settings, { json: asJson }) => {
       const environment = await openEnvironment(settings, projectDir);
-      const checks = await runChecks(environment);
-      if (asJson) json(checks);
-      else {
-        for (const { check, result, saw, fix } of checks) {
-          data(`${result.padEnd(8)} ${check}: ${saw}`);
-          if (fix) data(`${" ".repeat(9)}fix: ${fix}`);
-        }
-      }
-      const failed = checks.filter(({ result }) => result === "failed");
-      next(
-        failed.length > 0
-          ? `${count(failed.length, "check")} failed: begin with the fix of the first.`
-          : `all is well; \`plue status ${environment.name}\` shows how it runs.`,
+      showChecks(
+        await runChecks(environment),
+        asJson,
+        "begin with the fix of the first.",
+        `all is well; \`plue status ${environment.name}\` shows how it runs.`,
       );
-      if (failed.length > 0) process.exitCode = 1;
     });
