@@ -1,4 +1,5 @@
-import { architecture, type Architecture } from "../../src/diagram/model";
+import { architecture } from "../../src/diagram/architecture";
+import type { Architecture } from "../../src/diagram/model";
 import { Template, type TemplateJson, type VariableValues } from "../../src/diagram/template";
 import type { EnvironmentSettings } from "../../src/environments/settings";
 import { templateOf } from "../../src/stack/synthesize";

@@ -1,4 +1,6 @@
-import type { Attributes, Template } from "./template";
+import { components } from "../names";
+import type { Network } from "./network";
+import type { Attributes, Resource, Template } from "./template";
 
 /** What a card is about, which gives it its colour. */
 export type Family =
@@ -41,8 +43,28 @@ export interface Kind {
    */
   readonly together?: string;
   /** What is worth knowing of it, in a few words a line. */
-  readonly facts?: (attributes: Attributes, template: Template) => readonly (string | undefined)[];
+  readonly facts?: (
+    attributes: Attributes,
+    context: FactsContext,
+  ) => readonly (string | undefined)[];
+  /** Another region, where what the resource makes is: the copies of a replication. @default none */
+  readonly copiesTo?: (attributes: Attributes) => unknown;
 }
+
+/** What facts are read from, beside the resource's own attributes. */
+export interface FactsContext {
+  readonly resource: Resource;
+  readonly template: Template;
+  readonly network: Network;
+}
+
+/** One block, or the first of several. */
+const block = (value: unknown): Attributes =>
+  ((Array.isArray(value) ? value[0] : value) ?? {}) as Attributes;
+
+/** All blocks. */
+const blocks = (value: unknown): readonly Attributes[] =>
+  (Array.isArray(value) ? value : []) as readonly Attributes[];
 
 const text = (value: unknown): string | undefined =>
   typeof value === "string" || typeof value === "number" ? String(value) : undefined;
@@ -50,7 +72,15 @@ const text = (value: unknown): string | undefined =>
 /** Every type with a card. What is of another type is folded into one of these. */
 export const kinds: Readonly<Record<string, Kind>> = {
   aws_internet_gateway: { family: "network", glyph: "gateway", title: "Internet gateway" },
-  aws_nat_gateway: { family: "network", glyph: "swap", title: "NAT gateway" },
+  aws_nat_gateway: {
+    family: "network",
+    glyph: "swap",
+    title: "NAT gateway",
+    facts: (_, { resource, network }) => {
+      const letters = network.zonesBehind(resource).map((zone) => network.letter(zone));
+      return letters.length > 0 ? [`way out of zone ${letters.join(" and ")}`] : [];
+    },
+  },
   aws_vpc_endpoint: {
     family: "network",
     glyph: "plug",
@@ -67,13 +97,32 @@ export const kinds: Readonly<Record<string, Kind>> = {
       [text(type), internal === true ? "internal" : "public"].filter(Boolean).join(", "),
     ],
   },
-  aws_ecs_service: { family: "compute", glyph: "stack", title: "ECS service" },
-  aws_ecs_task_definition: { family: "compute", glyph: "play", title: "Task" },
+  aws_ecs_service: {
+    family: "compute",
+    glyph: "stack",
+    title: "ECS service",
+    facts: (_, { resource, template }) => {
+      const target = template
+        .referrersOf(resource)
+        .find(({ type }) => type === "aws_appautoscaling_target")?.attributes;
+      const tasks = (value: unknown) => Number(template.evaluate(value));
+      return [
+        taskSize(taskDefinitionOf(resource, template), template),
+        target && `${tasks(target.min_capacity)} to ${tasks(target.max_capacity)} tasks`,
+      ];
+    },
+  },
+  aws_ecs_task_definition: {
+    family: "compute",
+    glyph: "play",
+    title: "Task",
+    facts: (_, { resource, template }) => [taskSize(resource, template), "on demand"],
+  },
   aws_db_instance: {
     family: "database",
     glyph: "cylinder",
     title: "Database",
-    facts: (database, template) => [
+    facts: (database, { template }) => [
       `${database.engine === "postgres" ? "PostgreSQL" : (text(database.engine) ?? "")} ${text(template.evaluate(database.engine_version)) ?? ""}`.trim(),
       text(database.instance_class),
       `${text(database.allocated_storage)} to ${text(database.max_allocated_storage)} GiB`,
@@ -87,8 +136,27 @@ export const kinds: Readonly<Record<string, Kind>> = {
     facts: ({ encrypted }) => ["EFS", encrypted === true ? "encrypted" : undefined],
   },
   aws_efs_mount_target: { family: "storage", glyph: "folder", title: "EFS mount target" },
-  aws_elasticache_replication_group: { family: "database", glyph: "stack", title: "Cache" },
-  aws_elasticache_serverless_cache: { family: "database", glyph: "stack", title: "Cache" },
+  aws_elasticache_replication_group: {
+    family: "database",
+    glyph: "stack",
+    title: "Cache",
+    facts: ({ engine, node_type: type, num_cache_clusters: nodes }) => [
+      text(engine) && capital(text(engine)!),
+      nodes === undefined ? text(type) : `${text(nodes)} × ${text(type)}`,
+    ],
+  },
+  aws_elasticache_serverless_cache: {
+    family: "database",
+    glyph: "stack",
+    title: "Cache",
+    facts: ({ engine, cache_usage_limits: limits }) => {
+      const { maximum, unit } = block(block(limits).data_storage);
+      return [
+        `${capital(text(engine) ?? "")} serverless`,
+        maximum === undefined ? undefined : `up to ${text(maximum)} ${text(unit)}`,
+      ];
+    },
+  },
   aws_ecr_repository: {
     family: "compute",
     glyph: "images",
@@ -101,7 +169,10 @@ export const kinds: Readonly<Record<string, Kind>> = {
     glyph: "lock",
     title: "Secret",
     together: "Secrets Manager",
-    facts: ({ name }) => [shortName(name)],
+    facts: ({ name, replica }) => {
+      const { region } = block(replica);
+      return [shortName(name), region === undefined ? undefined : `copied to ${text(region)}`];
+    },
   },
   aws_ssm_parameter: {
     family: "management",
@@ -131,17 +202,65 @@ export const kinds: Readonly<Record<string, Kind>> = {
     family: "management",
     glyph: "bell",
     title: "Alerts (SNS)",
-    facts: (_, template) =>
+    facts: (_, { template }) =>
       template
         .ofType("aws_sns_topic_subscription")
         .map(({ attributes }) => `to ${text(attributes.protocol) ?? "subscribers"}`),
   },
-  aws_budgets_budget: { family: "management", glyph: "chart", title: "Budget" },
-  aws_kms_key: { family: "security", glyph: "key", title: "KMS key", together: "KMS keys" },
-  aws_wafv2_web_acl: { family: "security", glyph: "shield", title: "Web ACL (WAF)" },
-  aws_backup_vault: { family: "storage", glyph: "archive", title: "Backup vault" },
-  aws_backup_plan: { family: "storage", glyph: "archive", title: "Backup plan" },
-  aws_s3_bucket: { family: "storage", glyph: "bucket", title: "S3 bucket" },
+  aws_budgets_budget: {
+    family: "management",
+    glyph: "chart",
+    title: "Budget",
+    facts: ({ limit_amount: limit }) => [`$${Number(limit).toFixed(0)} a month`],
+  },
+  aws_kms_key: {
+    family: "security",
+    glyph: "key",
+    title: "KMS key",
+    together: "KMS keys",
+    facts: (_, { resource, template }) => {
+      const encrypted = encryptedBy(resource, template);
+      return encrypted.length > 0 ? ["encrypts", ...encrypted] : [];
+    },
+  },
+  aws_wafv2_web_acl: {
+    family: "security",
+    glyph: "shield",
+    title: "Web ACL (WAF)",
+    facts: ({ rule }) => blocks(rule).map(({ name }) => text(name)),
+  },
+  aws_backup_vault: {
+    family: "storage",
+    glyph: "archive",
+    title: "Backup vault",
+    facts: (_, { resource, template }) => vaultFacts(resource, template),
+  },
+  aws_db_instance_automated_backups_replication: {
+    family: "database",
+    glyph: "cylinder",
+    title: "Copies of the database",
+    facts: ({ retention_period: days }) => [`any moment of ${text(days)} days`],
+  },
+  aws_efs_replication_configuration: {
+    family: "storage",
+    glyph: "folder",
+    title: "Copy of the file system",
+    facts: () => ["read-only"],
+    copiesTo: ({ destination }) => block(destination).region,
+  },
+  aws_ecr_replication_configuration: {
+    family: "compute",
+    glyph: "images",
+    title: "Copies of the images",
+    copiesTo: ({ replication_configuration: replication }) =>
+      block(block(block(replication).rule).destination).region,
+  },
+  aws_s3_bucket: {
+    family: "storage",
+    glyph: "bucket",
+    title: "S3 bucket",
+    facts: (_, { resource }) => [resource.module.replaceAll("_", " ")],
+  },
   aws_dynamodb_table: { family: "database", glyph: "cylinder", title: "DynamoDB table" },
   aws_route53_zone: { family: "network", glyph: "globe", title: "DNS zone" },
   aws_cloudfront_distribution: { family: "network", glyph: "globe", title: "CloudFront" },
@@ -149,6 +268,22 @@ export const kinds: Readonly<Record<string, Kind>> = {
 
 /** A card for what no type above could take in. */
 export const unknownKind: Kind = { family: "management", glyph: "box", title: "" };
+
+/**
+ * The title of a card: what runs tasks is called as the component whose construct makes it, all others
+ * after their type.
+ */
+export function titleOf(resources: readonly Resource[]): string {
+  const { type, module } = resources[0]!;
+  const { title, together } = kinds[type] ?? unknownKind;
+  const component = components.find((one) => one.module === module);
+  const runsTasks = type === "aws_ecs_service" || type === "aws_ecs_task_definition";
+  if (runsTasks && component) return capital(component.title);
+  return (resources.length > 1 && together) || title || capital(typeInWords(type));
+}
+
+/** A text with a capital letter at its start. */
+export const capital = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 
 /** `aws_lb_target_group` as people say it: `target group`; more than one: `2 target groups`. */
 export function typeInWords(type: string, number = 1): string {
@@ -185,8 +320,55 @@ const spoken: Readonly<Record<string, string>> = {
   random_password: "random password",
 };
 
+/** The task definition that a service runs; of a task definition itself. */
+export function taskDefinitionOf(resource: Resource, template: Template): Resource | undefined {
+  if (resource.type === "aws_ecs_task_definition") return resource;
+  return template
+    .references(resource.attributes.task_definition)
+    .find(({ type }) => type === "aws_ecs_task_definition");
+}
+
+/** CPU units in a vCPU. */
+const CPU_UNITS = 1024;
+const MIB_IN_GIB = 1024;
+
+function taskSize(definition: Resource | undefined, template: Template): string | undefined {
+  if (definition === undefined) return undefined;
+  const { cpu, memory } = definition.attributes;
+  const number = (value: unknown) => Number(template.evaluate(value));
+  return `${number(cpu) / CPU_UNITS} vCPU, ${number(memory) / MIB_IN_GIB} GiB`;
+}
+
+/** What a key encrypts, by the titles of cards. */
+function encryptedBy(key: Resource, template: Template): string[] {
+  const titles = template
+    .referrersOf(key)
+    .filter(({ type }) => type in kinds)
+    .map(({ type }) => kinds[type]!.together ?? kinds[type]!.title);
+  return [...new Set(titles)];
+}
+
+/** What a vault keeps, and for how long. */
+function vaultFacts(vault: Resource, template: Template): string[] {
+  const rules = template
+    .ofType("aws_backup_plan")
+    .flatMap(({ attributes }) => blocks(attributes.rule))
+    .filter(({ target_vault_name: name }) => template.references(name).includes(vault));
+  const isLocked = template
+    .referrersOf(vault)
+    .some(({ type }) => type === "aws_backup_vault_lock_configuration");
+  return [
+    ...rules.map(
+      ({ rule_name: name, lifecycle }) =>
+        `${text(name)}, kept ${text(block(lifecycle).delete_after)} days`,
+    ),
+    ...(isLocked ? ["locked"] : []),
+  ];
+}
+
 /** `/ecs/dev/plue-web-app` is `web-app`; what is not a task's is named by its service. */
 function logName(name: string): string {
+  if (name.startsWith("aws-waf-logs-")) return "WAF";
   const [, service, ...rest] = name.split("/");
   if (service === "aws" && rest[0] === "vpc") return "flow logs";
   return (rest.at(-1) ?? "").replace(/^plue-/, "");

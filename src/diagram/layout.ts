@@ -83,7 +83,7 @@ const options: LayoutOptions = {
   "elk.spacing.nodeNode": "18",
   "elk.spacing.edgeNode": "14",
   "elk.spacing.edgeEdge": "10",
-  "elk.layered.spacing.edgeEdgeBetweenLayers": "10",
+  "elk.layered.spacing.edgeEdgeBetweenLayers": "8",
   "elk.spacing.edgeLabel": "4",
   "elk.spacing.componentComponent": "24",
 };
@@ -105,7 +105,7 @@ function frameNode(part: Frame): ElkNode {
     children: elkNodes(part.children),
     layoutOptions: {
       ...options,
-      "elk.padding": `[top=34,left=12,bottom=12,right=12]`,
+      "elk.padding": `[top=34,left=10,bottom=10,right=10]`,
       "elk.nodeSize.constraints": "MINIMUM_SIZE",
       "elk.nodeSize.minimum": `(${title + subtitle + 48},60)`,
     },
@@ -115,35 +115,102 @@ function frameNode(part: Frame): ElkNode {
 /** Lays an architecture out, without overlaps; the same one always the same way. */
 export async function layOut(architecture: Architecture): Promise<Drawing> {
   const { default: Elk } = await import("elkjs/lib/elk.bundled.js");
-  const edges = architecture.arrows.map((arrow, index): ElkExtendedEdge => {
-    const [from, to] = arrow.outward ? [arrow.to, arrow.from] : [arrow.from, arrow.to];
-    return {
-      id: `arrow-${index}`,
-      sources: [from],
-      targets: [to],
-      labels: arrow.label
-        ? [
-            {
-              text: arrow.label,
-              width: textWidth(arrow.label, sizes.label) + 10,
-              height: 16,
-              layoutOptions: { "elk.edgeLabels.inline": "true" },
-            },
-          ]
-        : [],
-    };
-  });
+  const isBelow = (part: Card | Frame): part is Frame =>
+    isFrame(part) && part.kind === "other-region";
+  const below = architecture.children.filter(isBelow);
+  const main: Architecture = {
+    ...architecture,
+    children: architecture.children.filter((part) => !isBelow(part)),
+    arrows: architecture.arrows.filter(({ to }) => !below.some(({ id }) => id === to)),
+  };
   const candidates: Drawing[] = [];
   for (const seed of SEEDS) {
     const root = await new Elk().layout({
       id: "root",
       layoutOptions: { ...options, "elk.randomSeed": String(seed) },
-      children: architecture.children.map((part) => elkNodes([part])[0]!),
-      edges: [...edges, ...guides(architecture)],
+      children: elkNodes(main.children),
+      edges: [...elkEdges(main.arrows), ...guides(main)],
     });
-    candidates.push(placed(architecture, root));
+    candidates.push(placed(main, root));
   }
-  return candidates.reduce((best, one) => (faults(one) < faults(best) ? one : best));
+  const best = candidates.reduce((one, other) => (faults(other) < faults(one) ? other : one));
+  const rows: Drawing[] = [];
+  for (const frame of below) {
+    // In one row, by lines that are not drawn from each to the next.
+    const inRow = frame.children
+      .slice(1)
+      .map(({ id }, index) => guide(frame.children[index]!.id, id));
+    const root = await new Elk().layout({
+      id: "root",
+      layoutOptions: options,
+      children: [frameNode(frame)],
+      edges: inRow,
+    });
+    rows.push(placed({ ...architecture, children: [frame], arrows: [] }, root));
+  }
+  return rows.reduce((above, row) => stacked(architecture, above, row), best);
+}
+
+/** Pixels between a region and the next, with room for the arrow's label. */
+const BETWEEN_REGIONS = 56;
+
+/** Puts another region below, with an arrow to it from the stack's own. */
+function stacked(architecture: Architecture, above: Drawing, row: Drawing): Drawing {
+  const region = above.parts.find(({ part }) => isFrame(part) && part.kind === "region")!;
+  const [first] = row.parts;
+  const dx = region.box.x - first!.box.x;
+  const dy = region.box.y + region.box.height + BETWEEN_REGIONS - first!.box.y;
+  const parts = row.parts.map((one) => ({
+    ...one,
+    box: { ...one.box, x: one.box.x + dx, y: one.box.y + dy },
+  }));
+  const frame = parts[0]!;
+  const arrow = architecture.arrows.find(({ to }) => to === frame.part.id);
+  return {
+    architecture,
+    width: Math.max(above.width, row.width + dx),
+    height: dy + row.height,
+    parts: [...above.parts, ...parts],
+    arrows: [...above.arrows, ...(arrow ? [downward(arrow, region.box, frame.box)] : [])],
+  };
+}
+
+/** A line straight down from one frame to another. */
+function downward(arrow: Arrow, from: Box, to: Box): PlacedArrow {
+  const x = to.x + 120;
+  const [top, bottom] = [from.y + from.height, to.y];
+  const { width, height } = labelSize(arrow);
+  const label = { x: x - width / 2, y: (top + bottom - height) / 2 - 3, width, height };
+  return {
+    arrow,
+    points: [
+      { x, y: top },
+      { x, y: bottom },
+    ],
+    label,
+  };
+}
+
+const labelSize = ({ label }: Arrow) => ({
+  width: textWidth(label, sizes.label) + 10,
+  height: 16,
+});
+
+function elkEdges(arrows: readonly Arrow[]): ElkExtendedEdge[] {
+  return arrows.map((arrow, index) => {
+    const [from, to] = arrow.outward ? [arrow.to, arrow.from] : [arrow.from, arrow.to];
+    const label = {
+      text: arrow.label,
+      ...labelSize(arrow),
+      layoutOptions: { "elk.edgeLabels.inline": "true" },
+    };
+    return {
+      id: `arrow-${index}`,
+      sources: [from],
+      targets: [to],
+      labels: arrow.label ? [label] : [],
+    };
+  });
 }
 
 /** The layout tries its luck where it cannot know best: the best of these is taken. */
@@ -186,12 +253,6 @@ function guides({ children, arrows }: Architecture): ElkExtendedEdge[] {
   const gateway = all.find(({ id }) => id.startsWith("aws_internet_gateway."));
   const vpc = frames.find(({ kind }) => kind === "vpc");
   const region = frames.find(({ kind }) => kind === "region");
-  const guide = (from: string, to: string, label?: string): ElkExtendedEdge => ({
-    id: `guide-${from}-${to}`,
-    sources: [from],
-    targets: [to],
-    labels: label ? [{ text: label, width: 1, height: 1 }] : [],
-  });
   const zones = frames.filter(({ kind }) => kind === "zone");
   const idle = (region?.children ?? []).filter(
     (part) => !isFrame(part) && !arrows.some(({ from, to }) => from === part.id || to === part.id),
@@ -204,6 +265,13 @@ function guides({ children, arrows }: Architecture): ElkExtendedEdge[] {
     ...(vpc ? idle.map(({ id }) => guide(vpc.id, id, "idle")) : []),
   ];
 }
+
+const guide = (from: string, to: string, label?: string): ElkExtendedEdge => ({
+  id: `guide-${from}-${to}`,
+  sources: [from],
+  targets: [to],
+  labels: label ? [{ text: label, width: 1, height: 1 }] : [],
+});
 
 function placed(architecture: Architecture, root: ElkNode): Drawing {
   const found: PlacedPart[] = [];

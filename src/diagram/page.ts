@@ -1,5 +1,5 @@
 import type { Drawing } from "./layout";
-import { isFrame, type Card, type Frame } from "./model";
+import { arrowsInWords, isFrame, type Card, type Frame } from "./model";
 import { escape } from "./svg";
 import { actionColours } from "./theme";
 
@@ -71,9 +71,8 @@ export function inventorySection({ architecture, parts }: Drawing): Section {
     const parent = parents.get(id);
     return parent === undefined ? [] : [...path(parent), titles.get(parent)!];
   };
-  const arrows = architecture.arrows.map(
-    ({ from, to, kind, label }) =>
-      `<li class="entry">${escape(`${titles.get(from)} ${verbs[kind]} ${titles.get(to)}${label ? ` (${label})` : ""}`)}</li>`,
+  const arrows = arrowsInWords(architecture).map(
+    (words) => `<li class="entry">${escape(words)}</li>`,
   );
   return {
     id: "inventory",
@@ -87,9 +86,6 @@ export function inventorySection({ architecture, parts }: Drawing): Section {
     ].join("\n"),
   };
 }
-
-/** What an arrow says, between its two ends. */
-export const verbs = { traffic: "may reach", data: "reads from", logs: "reports to" } as const;
 
 function item(part: Card | Frame, path: readonly string[]): string {
   const list = (addresses: readonly string[]) =>

@@ -1,13 +1,13 @@
 import { glyphs } from "./glyphs";
 import { foldedNote, sizes, type Box, type Drawing, type PlacedArrow, type Point } from "./layout";
 import { typeInWords } from "./kinds";
-import { isFrame, type Card, type Frame } from "./model";
+import { arrowsInWords, isFrame, type Arrow, type Card, type Frame } from "./model";
 import { textWidth, type Weight } from "./text";
 import { styles } from "./theme";
 import type { PartAction } from "./changes";
 
 /** Round a picture, in pixels. */
-const MARGIN = 24;
+const MARGIN = 16;
 const HEADER = 60;
 const FOOTER = 44;
 
@@ -24,7 +24,7 @@ export interface SvgOptions {
 /** Draws as SVG; the same drawing gives the same bytes. */
 export function svg(drawing: Drawing, { actions, subtitle, link }: SvgOptions): string {
   const { architecture } = drawing;
-  const legend = actions ? actionLegend : arrowLegend;
+  const kinds = new Set(architecture.arrows.map(({ kind }) => kind));
   const width = Math.ceil(drawing.width) + 2 * MARGIN;
   const height = Math.ceil(drawing.height) + HEADER + FOOTER + MARGIN;
   const frames = drawing.parts.filter(({ part }) => isFrame(part));
@@ -45,7 +45,9 @@ export function svg(drawing: Drawing, { actions, subtitle, link }: SvgOptions): 
     ),
     ...drawing.arrows.map(arrowLabel),
     `</g>`,
-    legend(MARGIN, height - FOOTER + 12),
+    actions
+      ? actionLegend(MARGIN, height - FOOTER + 12)
+      : arrowLegend(kinds, MARGIN, height - FOOTER + 12),
     `</svg>`,
     "",
   ]
@@ -176,14 +178,16 @@ function arrowLabel({ arrow, label: box }: PlacedArrow): string {
   ].join("");
 }
 
-function arrowLegend(x: number, y: number): string {
+function arrowLegend(kinds: ReadonlySet<Arrow["kind"]>, x: number, y: number): string {
   const entries = [
     ["traffic", "traffic that the security groups of both ends allow, by TCP port"],
-    ["data", "data that a task reads"],
+    ["data", "what is read"],
+    ["copies", "copies and backups"],
     ["logs", "logs and alarms"],
   ] as const;
   let at = x;
   return entries
+    .filter(([kind]) => kinds.has(kind))
     .map(([kind, words]) => {
       const from = at;
       at += 44 + textWidth(words, 12) + 32;
@@ -217,15 +221,10 @@ function actionLegend(x: number, y: number): string {
 }
 
 /** What a reader of a screen hears: the same in words. */
-function describe({ architecture, parts }: Drawing): string {
-  const titles = new Map(parts.map(({ part }) => [part.id, part.title]));
-  return architecture.arrows
-    .map(({ from, to, kind, label }) => {
-      const how = kind === "traffic" ? "may reach" : kind === "data" ? "reads from" : "reports to";
-      return `${titles.get(from)} ${how} ${titles.get(to)}${label ? ` (${label})` : ""}.`;
-    })
+const describe = ({ architecture }: Drawing) =>
+  arrowsInWords(architecture)
+    .map((words) => `${words}.`)
     .join(" ");
-}
 
 /** A line of text that is as wide as it was measured, whatever font it is shown in. */
 function label(text: string, { x, y }: Point, size: number, weight: Weight, kind: string): string {

@@ -5,6 +5,9 @@ export type Attributes = Readonly<Record<string, unknown>>;
 export interface TemplateJson {
   readonly resource: Readonly<Record<string, Readonly<Record<string, Attributes>>>>;
   readonly variable?: Readonly<Record<string, { readonly default?: unknown }>>;
+  readonly provider?: Readonly<
+    Record<string, readonly { readonly alias?: string; readonly region?: unknown }[]>
+  >;
 }
 
 /** One resource of a stack. */
@@ -26,6 +29,7 @@ export class Template {
   private readonly byAddress: ReadonlyMap<string, Resource>;
   private readonly variables: VariableValues;
   private readonly referrers = new Map<string, Resource[]>();
+  private readonly providers: NonNullable<TemplateJson["provider"]>;
 
   /**
    * @param json the synthesized stack
@@ -37,6 +41,7 @@ export class Template {
       variable.default,
     ]);
     this.variables = { ...(Object.fromEntries(defaults) as VariableValues), ...values };
+    this.providers = json.provider ?? {};
     this.resources = Object.entries(json.resource)
       .flatMap(([type, resources]) =>
         Object.entries(resources).map(([name, attributes]) => ({
@@ -85,6 +90,16 @@ export class Template {
   /** The value of a variable; undefined where only a plan knows it. */
   variable(name: string): unknown {
     return this.variables[name];
+  }
+
+  /** The region of a resource whose provider is not the stack's own; undefined for all others. */
+  otherRegionOf({ attributes: { provider } }: Resource): string | undefined {
+    if (typeof provider !== "string") return undefined;
+    const [name = "", alias] = provider.split(".");
+    const region = this.evaluate(this.providers[name]?.find((one) => one.alias === alias)?.region);
+    return typeof region === "string" && region !== this.variable("aws_region")
+      ? region
+      : undefined;
   }
 
   /**

@@ -66,8 +66,8 @@ const colours = (c: typeof light) => `
 .plue-diagram .label rect{fill:${c.body};stroke:${c.line}}
 .plue-diagram .traffic .line{stroke:${c.strong}}
 .plue-diagram .traffic .head{fill:${c.strong}}
-.plue-diagram .data .line,.plue-diagram .logs .line{stroke:${c.weak}}
-.plue-diagram .data .head,.plue-diagram .logs .head{fill:${c.weak}}`;
+.plue-diagram .data .line,.plue-diagram .copies .line,.plue-diagram .logs .line{stroke:${c.weak}}
+.plue-diagram .data .head,.plue-diagram .copies .head,.plue-diagram .logs .head{fill:${c.weak}}`;
 
 const actions = Object.entries(actionColours)
   .map(
@@ -83,6 +83,7 @@ export const styles = [
   `
 .plue-diagram .line{fill:none;stroke-width:1.4}
 .plue-diagram .data .line{stroke-dasharray:6 4}
+.plue-diagram .copies .line{stroke-dasharray:10 3 2 3}
 .plue-diagram .logs .line{stroke-dasharray:2 3}
 .plue-diagram .frame rect{stroke-width:1.2}
 .plue-diagram .glyph{fill:none;stroke:#fff;stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}`,

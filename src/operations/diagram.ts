@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { actionsOnParts } from "../diagram/changes";
 import { layOut, type Drawing } from "../diagram/layout";
 import { mermaid } from "../diagram/mermaid";
-import { architecture } from "../diagram/model";
+import { architecture } from "../diagram/architecture";
 import { drawingSection, inventorySection, page, partAnchor } from "../diagram/page";
 import { changeAnchor, planPage, type PriceSection } from "../diagram/plan-page";
 import { png } from "../diagram/png";

@@ -3,6 +3,19 @@ import { dev } from "../../../src/environments/dev";
 import { production } from "../../../src/environments/production";
 import { isFrame, parts, type Architecture } from "../../../src/diagram/model";
 import { architectureOf } from "../../support/drawing";
+import { full } from "../../support/full";
+
+/** With every option. */
+const all = { ...full, budget: { monthlyDollars: 200, alertEmail: "a@example.com" } };
+
+const off = {
+  encryption: undefined,
+  loadBalancer: dev.loadBalancer,
+  cache: undefined,
+  backup: undefined,
+  disasterRecovery: undefined,
+  dashboard: undefined,
+};
 
 const partOf = ({ children }: Architecture, address: string) =>
   parts(children).find(({ stands, folded }) => [...stands, ...folded].includes(address))!;
@@ -29,7 +42,7 @@ function arrowsOf({ children, arrows }: Architecture): string[] {
     .sort();
 }
 
-describe.each(environments)("$name", (settings) => {
+describe.each([...environments, all])("$name", (settings) => {
   const { template, drawn } = architectureOf(settings);
 
   test("every resource is drawn once, or folded into one that is", () => {
@@ -136,4 +149,60 @@ test("one NAT gateway says which zones it serves", () => {
   const { drawn } = architectureOf(dev);
   const nats = parts(drawn.children).filter(({ title }) => title === "NAT gateway");
   expect(nats).toMatchObject([{ lines: ["way out of zone a and b"] }]);
+});
+
+describe("with every option", () => {
+  const { template, drawn } = architectureOf(all);
+
+  test.each([
+    ["aws_wafv2_web_acl.waf_main", ["AWS region"]],
+    ["aws_s3_bucket.access_logs", ["AWS region"]],
+    ["aws_kms_key.customer_key_main", ["AWS region"]],
+    ["aws_backup_vault.backup_main", ["AWS region"]],
+    ["aws_cloudwatch_dashboard.dashboard_main", ["AWS region"]],
+    ["aws_budgets_budget.budget_monthly", ["AWS region"]],
+    [
+      "aws_elasticache_serverless_cache.cache_main",
+      ["AWS region", "VPC", "In both zones", "Private subnets"],
+    ],
+    ["aws_kms_key.disaster_recovery_copies", ["Second region"]],
+    ["aws_backup_vault.backup_copies", ["Second region"]],
+    ["aws_efs_replication_configuration.disaster_recovery_main", ["Second region"]],
+    ["aws_ecr_replication_configuration.disaster_recovery_main", ["Second region"]],
+    ["aws_db_instance_automated_backups_replication.disaster_recovery_main", ["Second region"]],
+  ])("%s is in its place", (address, frames) => {
+    expect(framesAround(drawn, address)).toEqual(frames);
+  });
+
+  test.each([
+    ["aws_wafv2_web_acl_logging_configuration.waf_main", "Web ACL (WAF)"],
+    ["aws_s3_bucket_policy.access_logs", "S3 bucket"],
+    ["aws_backup_plan.backup_main", "Backup vault"],
+    ["aws_backup_vault_lock_configuration.backup_main", "Backup vault"],
+    ["aws_kms_alias.disaster_recovery_copies", "KMS key"],
+    ["aws_elasticache_user_group.cache_main", "Cache"],
+  ])("%s is folded into the %s", (address, title) => {
+    expect(template.find(address)).toBeDefined();
+    expect(partOf(drawn, address).title).toBe(title);
+  });
+
+  test("arrows tell what the options add", () => {
+    const without = arrowsOf(architectureOf({ ...all, name: "full", ...off }).drawn);
+    const added = arrowsOf(drawn).filter((arrow) => !without.includes(arrow));
+    expect(added).toEqual(
+      [
+        "AWS region -copies-> Second region: copies",
+        "API server -traffic-> Cache: 6379",
+        "Database -copies-> Backup vault: backups",
+        "File system -copies-> Backup vault: backups",
+        "Load balancer -data-> Web ACL (WAF): verdicts",
+        "Load balancer -logs-> S3 bucket: access logs",
+      ].sort(),
+    );
+  });
+
+  test("every card is of a type that is known by name", () => {
+    const titles = parts(drawn.children).map(({ title }) => title);
+    expect(titles.filter((title) => /configuration|Aws|_/.test(title))).toEqual([]);
+  });
 });

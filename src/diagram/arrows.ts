@@ -1,0 +1,229 @@
+import type { Cards } from "./cards";
+import type { Folding } from "./folding";
+import { taskDefinitionOf } from "./kinds";
+import { isFrame, parts, type Arrow, type Frame } from "./model";
+import type { Network } from "./network";
+import { INTERNET, reachability, type Group } from "./reachability";
+import type { Resource, Template } from "./template";
+
+/** Reads the arrows of a drawing out of a stack. */
+export class Arrows {
+  /** Reads the arrows of this stack, between these cards. */
+  constructor(
+    private readonly template: Template,
+    private readonly network: Network,
+    private readonly folding: Folding,
+    private readonly cards: Cards,
+  ) {}
+
+  /** All arrows between what is in these regions, one a pair and kind. */
+  between(regions: readonly Frame[]): Arrow[] {
+    const drawn = new Set([INTERNET, ...parts(regions).map(({ id }) => id)]);
+    const [own, ...others] = regions;
+    const copies = others.map(({ id }) => arrow(own!.id, id, "copies", "copies"));
+    const all = [
+      ...this.traffic(),
+      ...this.ofTasks(),
+      ...this.ofLoadBalancers(),
+      ...this.ofBackups(),
+      ...this.toLogs(),
+      ...this.alarms(),
+      ...copies,
+    ].filter(({ from, to }) => drawn.has(from) && drawn.has(to));
+    return lift(regions, merge(all));
+  }
+
+  /** What security groups and routes let through. */
+  private traffic(): Arrow[] {
+    const { template, network, folding } = this;
+    const members = new Map(
+      template
+        .ofType("aws_security_group")
+        .map((group) => [group.address, folding.hostOf(group)] as const),
+    );
+    const groups = [...members].map(([address, member]): Group => ({
+      address,
+      cidrs: network
+        .subnetsAtRun(member)
+        .map(({ attributes }) => String(template.evaluate(attributes.cidr_block))),
+    }));
+    const gateways = template.ofType("aws_internet_gateway").map(({ address }) => address);
+    const allowed = reachability(template, groups)
+      .filter(({ throughTheInternet }) => !throughTheInternet)
+      .flatMap(({ from, to, port }): Arrow[] => {
+        const source = members.get(from)?.address ?? from;
+        const target = members.get(to)?.address ?? to;
+        if (from === INTERNET) {
+          return gateways.flatMap((gateway) => [
+            arrow(INTERNET, gateway, "traffic", ""),
+            arrow(gateway, target, "traffic", port),
+          ]);
+        }
+        if (to !== INTERNET) return [arrow(source, target, "traffic", port)];
+        const isBehindNat = network
+          .subnetsAtRun(members.get(from)!)
+          .some((subnet) => network.natsOf(subnet).length > 0);
+        const way = isBehindNat ? `${port} by NAT` : port;
+        return gateways.map((gateway) => outward(source, gateway, way));
+      });
+    const throughNat = template
+      .ofType("aws_nat_gateway")
+      .flatMap((nat) => gateways.map((gateway) => outward(nat.address, gateway, "out")));
+    return [...allowed, ...throughNat];
+  }
+
+  /** Images, secrets and logs of tasks. */
+  private ofTasks(): Arrow[] {
+    const { template } = this;
+    return this.folding.drawn.flatMap((resource): Arrow[] => {
+      const definition = taskDefinitionOf(resource, template);
+      return template
+        .references(definition?.attributes.container_definitions)
+        .flatMap((used): Arrow[] => {
+          const { kind, label } = flowsOfTasks[used.type] ?? {};
+          return kind ? [arrow(resource.address, this.cards.idOf(used), kind, label!)] : [];
+        });
+    });
+  }
+
+  /** The web ACL that a load balancer asks, and its access logs. */
+  private ofLoadBalancers(): Arrow[] {
+    const { template, folding } = this;
+    const asked = template
+      .ofType("aws_wafv2_web_acl_association")
+      .flatMap(({ attributes }) =>
+        template
+          .references(attributes.resource_arn)
+          .flatMap((balancer) =>
+            template
+              .references(attributes.web_acl_arn)
+              .map((acl) => arrow(balancer.address, acl.address, "data", "verdicts")),
+          ),
+      );
+    const accessLogs = template
+      .ofType("aws_lb")
+      .flatMap((balancer) =>
+        template
+          .references(balancer.attributes.access_logs)
+          .map((bucket) =>
+            arrow(balancer.address, folding.hostOf(bucket).address, "logs", "access logs"),
+          ),
+      );
+    return [...asked, ...accessLogs];
+  }
+
+  /** What AWS Backup copies into its vault. */
+  private ofBackups(): Arrow[] {
+    const { template } = this;
+    return template.ofType("aws_backup_selection").flatMap(({ attributes }) => {
+      const selected = JSON.stringify(attributes.resources ?? []);
+      const sources = Object.entries(backedUp).flatMap(([service, type]) =>
+        selected.includes(`:${service}:`) ? template.ofType(type) : [],
+      );
+      const vaults = template
+        .references(attributes.plan_id)
+        .flatMap((plan) => blocksOf(plan.attributes.rule))
+        .flatMap(({ target_vault_name: name }) => template.references(name));
+      return sources.flatMap((source) =>
+        vaults.map((vault) => arrow(source.address, vault.address, "copies", "backups")),
+      );
+    });
+  }
+
+  /** Logs of what is not a task. */
+  private toLogs(): Arrow[] {
+    const { template } = this;
+    const groups = template.ofType("aws_cloudwatch_log_group");
+    const databases = template
+      .ofType("aws_db_instance")
+      .filter(
+        ({ attributes, module }) =>
+          Boolean(attributes.enabled_cloudwatch_logs_exports) &&
+          groups.some((group) => group.module === module),
+      );
+    const vpcs = template
+      .ofType("aws_flow_log")
+      .flatMap(({ attributes }) => template.references(attributes.vpc_id));
+    const to = (from: Resource, label: string) =>
+      arrow(from.address, "aws_cloudwatch_log_group", "logs", label);
+    return [...databases.map((one) => to(one, "logs")), ...vpcs.map((one) => to(one, "flow logs"))];
+  }
+
+  private alarms(): Arrow[] {
+    const { template } = this;
+    return template
+      .ofType("aws_cloudwatch_metric_alarm")
+      .flatMap(({ attributes }) => template.references(attributes.alarm_actions))
+      .map((topic) =>
+        arrow("aws_cloudwatch_metric_alarm", this.cards.idOf(topic), "logs", "alarms"),
+      );
+  }
+}
+
+const flowsOfTasks: Readonly<Record<string, Pick<Arrow, "kind" | "label">>> = {
+  aws_ecr_repository: { kind: "data", label: "images" },
+  aws_secretsmanager_secret: { kind: "data", label: "secrets" },
+  aws_cloudwatch_log_group: { kind: "logs", label: "logs" },
+};
+
+/** Types whose backups AWS Backup takes, by the service's name in their ARN. */
+const backedUp: Readonly<Record<string, string>> = {
+  rds: "aws_db_instance",
+  elasticfilesystem: "aws_efs_file_system",
+};
+
+const blocksOf = (value: unknown) =>
+  (Array.isArray(value) ? value : []) as readonly Readonly<Record<string, unknown>>[];
+
+const arrow = (from: string, to: string, kind: Arrow["kind"], label: string): Arrow => ({
+  from,
+  to,
+  kind,
+  label,
+});
+
+const outward = (from: string, to: string, label: string): Arrow => ({
+  ...arrow(from, to, "traffic", label),
+  outward: true,
+});
+
+/** Draws once, from their frame, what all cards of a cluster have in common. */
+function lift(regions: readonly Frame[], arrows: readonly Arrow[]): Arrow[] {
+  const clusters = parts(regions)
+    .filter(isFrame)
+    .filter(({ kind }) => kind === "cluster");
+  return clusters.reduce(
+    (left, { id, children }): Arrow[] => {
+      const members = children.map((child) => child.id);
+      const isCommon = (one: Arrow) =>
+        members.length > 1 &&
+        members.every((member) =>
+          left.some((other) => sameButFrom(other, one) && other.from === member),
+        );
+      return merge(
+        left.map((one) =>
+          members.includes(one.from) && isCommon(one) ? { ...one, from: id } : one,
+        ),
+      );
+    },
+    [...arrows],
+  );
+}
+
+const sameButFrom = (a: Arrow, b: Arrow) =>
+  a.to === b.to && a.kind === b.kind && a.label === b.label;
+
+/** One arrow a pair and kind, with all labels. */
+function merge(arrows: readonly Arrow[]): Arrow[] {
+  const merged = new Map<string, Arrow & { labels: Set<string> }>();
+  for (const one of arrows) {
+    const key = `${one.from} ${one.to} ${one.kind}`;
+    const known = merged.get(key) ?? { ...one, labels: new Set<string>() };
+    for (const label of one.label.split(", ")) if (label) known.labels.add(label);
+    merged.set(key, known);
+  }
+  return [...merged.values()].map(({ labels, ...one }) => ({
+    ...one,
+    label: [...labels].join(", "),
+  }));
+}

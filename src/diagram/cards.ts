@@ -1,0 +1,72 @@
+import type { Folding } from "./folding";
+import { kinds, titleOf, unknownKind } from "./kinds";
+import type { Card } from "./model";
+import type { Network } from "./network";
+import type { Resource, Template } from "./template";
+
+/** More lines than this are not read at a glance. */
+const MOST_LINES = 6;
+
+/** Makes the cards of resources. */
+export class Cards {
+  /** Makes the cards of this stack. */
+  constructor(
+    private readonly template: Template,
+    private readonly network: Network,
+    private readonly folding: Folding,
+  ) {}
+
+  /** The cards of some resources: one each, or one a type and region where that is how it is shown. */
+  of(resources: readonly Resource[]): Card[] {
+    const ids = [...new Set(resources.filter(isShared).map((one) => this.idOf(one)))];
+    return [
+      ...resources
+        .filter((resource) => !isShared(resource))
+        .map((resource) => this.card(this.idOf(resource), [resource])),
+      ...ids.map((id) =>
+        this.card(
+          id,
+          resources.filter((resource) => this.idOf(resource) === id),
+        ),
+      ),
+    ];
+  }
+
+  /** The id of the card of a resource that is drawn. */
+  idOf(resource: Resource): string {
+    if (!isShared(resource)) return resource.address;
+    const region = this.regionOf(resource);
+    return region === undefined ? resource.type : `${region}/${resource.type}`;
+  }
+
+  /** The other region that a resource, or what it makes, is in; undefined for the stack's own. */
+  regionOf(resource: Resource): string | undefined {
+    const copies = kinds[resource.type]?.copiesTo?.(resource.attributes);
+    return typeof copies === "string" ? copies : this.template.otherRegionOf(resource);
+  }
+
+  private card(id: string, resources: readonly Resource[]): Card {
+    const { template, network, folding } = this;
+    const { family, glyph, facts } = kinds[resources[0]!.type] ?? unknownKind;
+    const lines = resources
+      .flatMap((resource) => facts?.(resource.attributes, { resource, template, network }) ?? [])
+      .filter((line) => line !== undefined);
+    return {
+      id,
+      family,
+      glyph,
+      title: titleOf(resources),
+      lines: shortened([...new Set(lines)]),
+      stands: resources.map(({ address }) => address),
+      folded: folding.into(resources),
+    };
+  }
+}
+
+const isShared = ({ type }: Resource) => kinds[type]?.together !== undefined;
+
+function shortened(lines: readonly string[]): readonly string[] {
+  if (lines.length <= MOST_LINES) return lines;
+  const shown = lines.slice(0, MOST_LINES - 1);
+  return [...shown, `and ${lines.length - shown.length} more`];
+}
