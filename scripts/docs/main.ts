@@ -37,7 +37,7 @@ async function main(check: boolean): Promise<void> {
     files.set(page, await prettier.format(filled, { ...config, filepath: file }));
   }
   for (const settings of environments) {
-    const picture = await diagram(settings, { format: "svg" });
+    const picture = await diagram(settings, { format: "svg", projectDir: project });
     files.set(`docs/pictures/${settings.name}.svg`, picture as string);
   }
   for (const [name, content] of files) write(name, content, check);

@@ -9,6 +9,16 @@ export interface PartAction {
   readonly words: string;
 }
 
+/** What a plan does, as what has become of a resource once it is applied. */
+export const past: Readonly<Record<Action, string>> = {
+  destroy: "destroyed",
+  replace: "replaced",
+  change: "changed",
+  create: "created",
+  move: "moved",
+  forget: "forgotten",
+};
+
 /** The gravest last. */
 const gravity: readonly Action[] = ["move", "forget", "create", "change", "replace", "destroy"];
 

@@ -127,12 +127,13 @@ a{color:var(--link)}
 .search input{font:inherit;padding:.25rem .5rem;min-width:16rem;border:1px solid var(--line);border-radius:6px;background:var(--field);color:var(--text)}
 kbd{border:1px solid var(--line);border-radius:4px;padding:0 .3rem;font-size:.8em}
 .drawing{overflow-x:auto;border:1px solid var(--line);border-radius:10px}
-.drawing svg{display:block;max-width:100%;height:auto;min-width:900px;margin:auto}
+.drawing svg{display:block;max-width:100%;height:auto;min-width:1200px;margin:auto}
 details{border:1px solid var(--line);border-radius:8px;margin:.4rem 0;padding:0 .8rem;background:var(--field)}
 details[open]{padding-bottom:.6rem}
 summary{cursor:pointer;padding:.45rem 0;overflow-wrap:anywhere}
 .where{color:var(--weak);font-size:.9em}
 code,.value{font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere;white-space:pre-wrap}
+.long{display:block;max-height:12rem;overflow:auto}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-top:1px solid var(--line)}
 th{font-weight:600}
@@ -140,15 +141,30 @@ td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}
 td.before{background:var(--old)}
 td.after{background:var(--new)}
 .changes{table-layout:fixed}
-.changes th:first-child{width:26%}
+.changes th:first-child{width:34%}
+.changes tbody th{font-weight:400}
 .hidden-value,.unknown{color:var(--weak);font-style:italic}
 .badge{display:inline-block;min-width:5.2rem;text-align:center;border-radius:5px;padding:0 .5rem;color:#fff;font-size:.85em;font-weight:600;background:#5b6675}
 .badge.pass{background:#1f8f4e}.badge.fail,.badge.error{background:#cc3340}.badge.unknown{background:#66707c;font-style:normal;color:#fff}
 ${palette}
 .counts{display:flex;flex-wrap:wrap;gap:.5rem;margin:0 0 1rem;padding:0;list-style:none}
+ul.plain{padding:0;list-style:none}
+ul.plain li{margin:.25rem 0}
+#price table{max-width:44rem}
+#price tbody tr:last-child td{font-weight:600}
 .wide{overflow-x:auto}
 [hidden]{display:none!important}
-@media print{nav,.skip{display:none}body{max-width:none;padding:0}details{break-inside:avoid}.drawing svg{min-width:0}}
+@media (max-width:48rem){
+body{padding:0 .8rem 3rem}
+.search{margin-left:0;width:100%}
+.changes,.changes tbody,.changes tr,.changes th,.changes td{display:block;width:auto!important}
+.changes thead,.changes td.none{display:none}
+.changes td{border:0}
+.changes td::before{display:block;color:var(--weak);font-size:.85em}
+.changes td.before::before{content:"before"}
+.changes td.after::before{content:"after"}
+}
+@media print{nav,.skip{display:none}body{max-width:none;padding:0}details{break-inside:avoid}.long{max-height:none}.drawing{border:0}.drawing svg{min-width:0}}
 `;
 
 const script = `

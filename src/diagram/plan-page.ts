@@ -7,6 +7,7 @@ import {
   type PlannedAction,
   type ResourceChange,
 } from "../terraform/plan";
+import { past } from "./changes";
 import type { Drawing } from "./layout";
 import { drawingSection, inventorySection, page, type Section } from "./page";
 import { escape } from "./svg";
@@ -63,14 +64,6 @@ const drawn = ({ parts }: Drawing) =>
 /** Id in the page of a resource's change. */
 export const changeAnchor = (address: string) => `change-${address.replace(/[^\w.-]/g, "-")}`;
 
-const past: Readonly<Record<Action, string>> = {
-  destroy: "destroyed",
-  replace: "replaced",
-  change: "changed",
-  create: "created",
-  move: "moved",
-  forget: "forgotten",
-};
 /** The gravest first. */
 const order = Object.keys(past) as readonly Action[];
 
@@ -108,9 +101,10 @@ function changesSection(plan: PlanJson, actions: readonly PlannedAction[]): Sect
 }
 
 function resource({ action, address }: PlannedAction, change: ResourceChange): string {
+  const forcing = action === "replace" ? forcingAttributes(change) : [];
   const why =
     action === "replace"
-      ? `forced by ${forcingAttributes(change).join(", ") || (change.action_reason ?? "Terraform")}`
+      ? `forced by ${forcing.join(", ") || (change.action_reason ?? "Terraform")}`
       : action === "move"
         ? `from ${change.previous_address ?? ""}`
         : "";
@@ -118,19 +112,22 @@ function resource({ action, address }: PlannedAction, change: ResourceChange): s
   return [
     `<details class="entry" id="${changeAnchor(address)}">`,
     `<summary>${badge(action)} <code>${escape(address)}</code> <span class="where">${escape(why)}</span></summary>`,
-    values.length > 0 ? table(values) : "<p>Its attributes stay as they are.</p>",
+    values.length > 0 ? table(values, forcing) : "<p>Its attributes stay as they are.</p>",
     `</details>`,
   ].join("\n");
 }
 
-function table(changes: readonly ValueChange[]): string {
+/** @param forcing attributes that force a replacement */
+function table(changes: readonly ValueChange[], forcing: readonly string[] = []): string {
   const cell = (side: "before" | "after", shown?: Shown) =>
-    `<td class="${shown ? side : ""}">${shown ? value(shown) : ""}</td>`;
+    `<td class="${shown ? side : "none"}">${shown ? value(shown) : ""}</td>`;
+  const forces = (path: string) => forcing.includes(/^\w*/.exec(path)![0]);
+  const name = (path: string) => escape(path).replace(/[.[]/g, "<wbr>$&");
   return [
     `<div class="wide"><table class="changes"><thead><tr><th scope="col">Attribute</th><th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>`,
     ...changes.map(
       ({ path, before, after }) =>
-        `<tr><th scope="row"><code>${escape(path)}</code></th>${cell("before", before)}${cell("after", after)}</tr>`,
+        `<tr><th scope="row"><code>${name(path)}</code>${forces(path) ? ` <span class="where">forces replacement</span>` : ""}</th>${cell("before", before)}${cell("after", after)}</tr>`,
     ),
     `</tbody></table></div>`,
   ].join("\n");
@@ -139,8 +136,13 @@ function table(changes: readonly ValueChange[]): string {
 function value(shown: Shown): string {
   if (shown.kind === "sensitive") return `<span class="hidden-value">sensitive, not shown</span>`;
   if (shown.kind === "unknown") return `<span class="unknown">known after the apply</span>`;
-  return `<span class="value">${escape(shown.text)}</span>`;
+  // What is long scrolls by itself, by keyboard too.
+  const long = shown.text.length > LONG ? ` long" tabindex="0` : "";
+  return `<span class="value${long}">${escape(shown.text)}</span>`;
 }
+
+/** Characters. */
+const LONG = 600;
 
 function outputsSection({ output_changes: outputs = {} }: PlanJson): Section[] {
   const changed = Object.entries(outputs)
@@ -194,7 +196,7 @@ function checksSection(checks: readonly Check[]): Section {
     title: "Checks",
     body:
       items.length > 0
-        ? `<p>What the stack demands of its variables and resources.</p>\n<ul>${items.join("\n")}</ul>`
+        ? `<p>What the stack demands of its variables and resources.</p>\n<ul class="plain">${items.join("\n")}</ul>`
         : "<p>The plan tells of none.</p>",
   };
 }

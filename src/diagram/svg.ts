@@ -4,7 +4,7 @@ import { typeInWords } from "./kinds";
 import { arrowsInWords, isFrame, type Arrow, type Card, type Frame } from "./model";
 import { textWidth, type Weight } from "./text";
 import { styles } from "./theme";
-import type { PartAction } from "./changes";
+import { past, type PartAction } from "./changes";
 
 /** Round a picture, in pixels. */
 const MARGIN = 16;
@@ -73,6 +73,7 @@ function frame({ id, kind, title, subtitle }: Frame, box: Box, action?: PartActi
     subtitle
       ? label(subtitle, { ...where, x: where.x + width + 8 }, sizes.frameTitle, "regular", "weak")
       : "",
+    actionTab(box, action),
     `</g>`,
   ].join("");
 }
@@ -104,6 +105,7 @@ function card(
         index < lines.length ? "plain" : "weak",
       ),
     ),
+    actionTab(box, action),
     `</g>`,
   ].join("");
 }
@@ -114,6 +116,19 @@ export function inWords(addresses: readonly string[]): string {
   return [...new Set(types)]
     .map((type) => typeInWords(type, types.filter((other) => other === type).length))
     .join(", ");
+}
+
+/** What happens to a part in a word, on its upper edge: colours alone are not for everybody. */
+function actionTab(box: Box, action?: PartAction): string {
+  if (!action) return "";
+  const words = past[action.action];
+  const size = 9.5;
+  const width = textWidth(words, size, "bold") + 10;
+  const tab = { x: box.x + box.width - width - 8, y: box.y - 7, width, height: 13 };
+  return [
+    `<rect class="tab" ${rectangle(tab)} rx="4"/>`,
+    label(words, { x: tab.x + 5, y: tab.y + 9.7 }, size, "bold", "tab-words"),
+  ].join("");
 }
 
 const actionNote = (action?: PartAction) => (action ? `: ${escape(action.words)}` : "");

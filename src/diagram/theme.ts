@@ -73,7 +73,8 @@ const actions = Object.entries(actionColours)
   .map(
     ([action, colour]) =>
       `\n.plue-diagram .action-${action} .body,.plue-diagram .frame.action-${action}>rect{stroke:${colour};stroke-width:2.5}` +
-      `\n.plue-diagram .action-${action} .body{fill:${colour};fill-opacity:.14}`,
+      `\n.plue-diagram .action-${action} .body{fill:${colour};fill-opacity:.14}` +
+      `\n.plue-diagram .action-${action} .tab{fill:${colour}}`,
   )
   .join("");
 
@@ -86,6 +87,7 @@ export const styles = [
 .plue-diagram .copies .line{stroke-dasharray:10 3 2 3}
 .plue-diagram .logs .line{stroke-dasharray:2 3}
 .plue-diagram .frame rect{stroke-width:1.2}
+.plue-diagram .tab-words{fill:#fff}
 .plue-diagram .glyph{fill:none;stroke:#fff;stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}`,
   ...Object.entries(families).map(
     ([family, colour]) => `\n.plue-diagram .${family} .icon{fill:${colour}}`,

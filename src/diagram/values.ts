@@ -25,7 +25,10 @@ interface Side {
   readonly unknown: unknown;
 }
 
-/** Every value that differs, in the order of paths; secrets are never among the texts. */
+/**
+ * Every value that differs: first those that the plan knows, then those that only the apply will tell,
+ * both in the order of paths. Secrets are never among the texts.
+ */
 export function valueChanges(change: Change): ValueChange[] {
   const before: Side = {
     value: change.before,
@@ -37,16 +40,21 @@ export function valueChanges(change: Change): ValueChange[] {
     sensitive: change.after_sensitive,
     unknown: change.after_unknown,
   };
-  const old = leaves(before);
+  // A document that becomes unknown as a whole is shown as a whole.
+  const unknown = (found: ReadonlyMap<string, Leaf>) =>
+    new Set([...found].filter(([, { shown }]) => shown.kind === "unknown").map(([path]) => path));
   const young = leaves(after);
+  const old = leaves(before, unknown(young));
   return [...new Set([...old.keys(), ...young.keys()])]
     .filter((path) => {
       const [a, b] = [old.get(path), young.get(path)];
       return a?.raw !== b?.raw || a?.shown.kind !== b?.shown.kind;
     })
-    .sort(compare)
-    .map((path) => ({ path, before: old.get(path)?.shown, after: young.get(path)?.shown }));
+    .map((path) => ({ path, before: old.get(path)?.shown, after: young.get(path)?.shown }))
+    .sort((a, b) => Number(isUnknown(a)) - Number(isUnknown(b)) || compare(a.path, b.path));
 }
+
+const isUnknown = ({ after }: ValueChange) => after?.kind === "unknown";
 
 /** Every text that a change calls sensitive, to look for where nothing calls it so. */
 export function secretsOf(change: Change): string[] {
@@ -71,7 +79,13 @@ interface Leaf {
   readonly raw: string;
 }
 
-function leaves(side: Side, path = "", found = new Map<string, Leaf>()): Map<string, Leaf> {
+/** @param whole paths of documents that are not taken apart */
+function leaves(
+  side: Side,
+  whole: ReadonlySet<string> = new Set(),
+  path = "",
+  found = new Map<string, Leaf>(),
+): Map<string, Leaf> {
   const { value, sensitive, unknown } = side;
   if (unknown === true) {
     // What is sensitive as well stays so once it is known.
@@ -88,12 +102,14 @@ function leaves(side: Side, path = "", found = new Map<string, Leaf>()): Map<str
         sensitive: at(sensitive, key),
         unknown: at(unknown, key),
       };
-      leaves(inner, join(path, key, Array.isArray(value) || Array.isArray(unknown)), found);
+      leaves(inner, whole, join(path, key, Array.isArray(value) || Array.isArray(unknown)), found);
     }
-  } else if (value !== null && value !== undefined) {
-    const document = typeof value === "string" ? parseDocument(value) : undefined;
+  } else if (value !== null && value !== undefined && value !== "") {
+    // The AWS provider reads an attribute that is not set as empty text.
+    const document =
+      typeof value === "string" && !whole.has(path) ? parseDocument(value) : undefined;
     if (document !== undefined) {
-      leaves({ value: document, sensitive: undefined, unknown: undefined }, path, found);
+      leaves({ value: document, sensitive: undefined, unknown: undefined }, whole, path, found);
     } else {
       const text = typeof value === "string" ? value : JSON.stringify(value);
       found.set(path, { shown: { kind: "value", text }, raw: JSON.stringify(value) });

@@ -75,12 +75,21 @@ export function costIf(
   };
 }
 
+/** An environment, as far as the price of its plan depends on it. */
+export type PricedEnvironment = Pick<Environment, "settings" | "region" | "projectDir">;
+
 /** What a plan of everything does to a month's bill, as `plue plan` tells it. */
-export function planCost(
-  { settings, region, projectDir, stackDir }: Environment,
+export function planCost(environment: Environment, plan: PlanJson): Told<CostChange> {
+  const file = join(environment.stackDir, "cdk.tf.json");
+  return planCostOf(JSON.parse(readFileSync(file, "utf8")) as StackJson, environment, plan);
+}
+
+/** {@link planCost} of a stack at hand. */
+export function planCostOf(
+  template: StackJson,
+  { settings, region, projectDir }: PricedEnvironment,
   plan: PlanJson,
 ): Told<CostChange> {
-  const template = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as StackJson;
   const cost = costOfPlan(plan, resourcesOfStack(template), {
     region,
     usage: usageOf(settings.name),

@@ -11,6 +11,9 @@ import { svg } from "../diagram/svg";
 import { Template, type TemplateJson, type VariableValues } from "../diagram/template";
 import type { EnvironmentSettings } from "../environments/settings";
 import { templateOf } from "../stack/synthesize";
+import type { StackJson } from "../cost/resources";
+import { planCostOf, priceSection } from "./cost";
+import { regionOf } from "./environment";
 import { plannedActions, type PlanJson, type PlannedAction } from "../terraform/plan";
 import { readStack, type Stack, type StackFolder, type SynthesizedStack } from "../terraform/stack";
 
@@ -25,6 +28,8 @@ export interface DiagramOptions {
   readonly format: Format;
   /** A plan of the environment, to colour the drawing by. @default none */
   readonly plan?: PlanJson;
+  /** Folder of this project, where the prices are. */
+  readonly projectDir: string;
 }
 
 /**
@@ -33,16 +38,20 @@ export interface DiagramOptions {
  */
 export async function diagram(
   settings: EnvironmentSettings,
-  { format, plan }: DiagramOptions,
+  { format, plan, projectDir }: DiagramOptions,
 ): Promise<string | Uint8Array> {
-  const json = templateOf(settings) as TemplateJson & SynthesizedStack;
+  const json = templateOf(settings) as TemplateJson & SynthesizedStack & StackJson;
   const actions = plan && plannedActions(plan, readStack(json));
   const parts = architecture(settings.name, new Template(json, valuesIn(plan)));
   if (format === "mermaid") return mermaid(parts);
   const drawing = await layOut(parts);
   if (format === "png") return png(picture(drawing, { actions }));
   if (format === "svg") return picture(drawing, { actions });
-  if (plan) return pageOf(settings.name, plan, actions!, drawing);
+  if (plan) {
+    const region = planned(plan, "aws_region") ?? regionOf(settings, projectDir);
+    const price = priceSection(planCostOf(json, { settings, region, projectDir }, plan));
+    return pageOf(settings.name, plan, actions!, drawing, price);
+  }
   return page({
     title: drawing.architecture.title,
     subtitle: subtitle(actions),
@@ -85,6 +94,12 @@ function pageOf(
   );
   const coloured = picture(drawing, { actions, link: (id) => `#${links.get(id)}` });
   return planPage({ environment, plan, actions, drawing, svg: coloured, price });
+}
+
+/** The value that a variable had in a plan. */
+function planned({ variables }: PlanJson, name: string): string | undefined {
+  const value = variables?.[name]?.value;
+  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 const valuesIn = (plan?: PlanJson): VariableValues =>

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { dev } from "../../../src/environments/dev";
-import { writePlanPage } from "../../../src/operations/diagram";
+import { diagram, writePlanPage } from "../../../src/operations/diagram";
 import { templateOf } from "../../../src/stack/synthesize";
 import type { PlanJson, ResourceChange } from "../../../src/terraform/plan";
 import { readStack, type SynthesizedStack } from "../../../src/terraform/stack";
@@ -181,6 +181,12 @@ describeWith([installed])("the page of a plan, in a browser", () => {
     await page.evaluate('void dispatchEvent(new Event("beforeprint"))');
     expect(await page.locator("details:not([open])").count()).toBe(0);
     await page.evaluate('void dispatchEvent(new Event("afterprint"))');
+  });
+
+  test("is the same with a price where there is only the plan, as in CI", async () => {
+    const projectDir = join(__dirname, "../../..");
+    const html = await diagram(dev, { format: "html", plan, projectDir });
+    expect(html).toMatch(/<h2 id="price-title">Price<\/h2>\n<p>A month costs \$\d+/);
   });
 
   test("tells the price and the checks", async () => {

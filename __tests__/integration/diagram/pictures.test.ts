@@ -4,6 +4,8 @@ import { environments } from "../../../src/environments";
 import { diagram } from "../../../src/operations/diagram";
 
 test.each(environments)("the picture of $name is not stale: `npm run docs`", async (settings) => {
-  const file = join(__dirname, "../../../docs/pictures", `${settings.name}.svg`);
-  expect(readFileSync(file, "utf8") === (await diagram(settings, { format: "svg" }))).toBe(true);
+  const projectDir = join(__dirname, "../../..");
+  const file = join(projectDir, "docs/pictures", `${settings.name}.svg`);
+  const drawn = await diagram(settings, { format: "svg", projectDir });
+  expect(readFileSync(file, "utf8") === drawn).toBe(true);
 });

@@ -28,6 +28,26 @@ test("tells what is known after the apply only", () => {
   ]);
 });
 
+test("puts what is known first, and shows a document that becomes unknown as a whole", () => {
+  const document = JSON.stringify([{ image: "old", name: "api" }]);
+  expect(
+    valueChanges({
+      before: { definitions: document, size: 1 },
+      after: { size: 2 },
+      after_unknown: { definitions: true },
+    }),
+  ).toEqual([
+    { path: "size", before: value("1"), after: value("2") },
+    { path: "definitions", before: value(document), after: { kind: "unknown" } },
+  ]);
+});
+
+test("empty text is as nothing", () => {
+  expect(valueChanges({ before: { mode: "", name: "a" }, after: { name: "" } })).toEqual([
+    { path: "name", before: value("a"), after: undefined },
+  ]);
+});
+
 test("reads policies and container definitions, which are JSON in a string", () => {
   const policy = (action: string) => JSON.stringify({ Statement: [{ Action: action }] });
   expect(

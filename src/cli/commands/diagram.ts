@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, environmentArgument, Option } from "../command";
+import { Command, environmentArgument, Option, type Context } from "../command";
 import { environments } from "../../environments";
 import { diagram, formats } from "../../operations/diagram";
 import { ActionRequired } from "../../process/errors";
@@ -9,7 +9,7 @@ import { Steps } from "../../terminal/steps";
 import type { PlanJson } from "../../terraform/plan";
 
 /** `plue diagram`. */
-export const command = () =>
+export const command = ({ projectDir }: Context) =>
   new Command("diagram")
     .summary("draw an environment's architecture")
     .description(
@@ -37,7 +37,7 @@ export const command = () =>
       const steps = new Steps();
       for (const one of settings ? [settings] : environments) {
         const drawing = await steps.run(`Drawing ${one.name}`, () =>
-          diagram(one, { format, ...(plan && { plan }) }),
+          diagram(one, { format, projectDir, ...(plan && { plan }) }),
         );
         if (out === undefined) {
           process.stdout.write(drawing);

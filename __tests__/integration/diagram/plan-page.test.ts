@@ -1,0 +1,136 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium, type Browser, type Page } from "playwright-core";
+import type { PlannedAction } from "../../../src/terraform/plan";
+import {
+  describeEmbeddedAws,
+  startEmbeddedAws,
+  type EmbeddedAws,
+} from "../../support/embedded-aws";
+import { describeWith, machine, pathOf } from "../../support/machine";
+import { copyOfProject, plueEnds } from "../../support/plue";
+
+const secret = "correct-horse-battery-staple";
+const { chromium: installed } = machine();
+
+// Terraform's own plan of a deployed part of local, with other settings, in a browser.
+describeWith([installed])("plue plan --html", () => {
+  describeEmbeddedAws("of a real plan", () => {
+    let folder: string;
+    let changed: string;
+    let aws: EmbeddedAws;
+    let browser: Browser;
+    let page: Page;
+    let actions: readonly PlannedAction[];
+    let declared: readonly string[];
+    const complaints: string[] = [];
+    const requests: string[] = [];
+
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), "plue-plan-page-"));
+      aws = await startEmbeddedAws();
+      const env = { ...aws.env, CDKTF_OUTDIR: join(folder, "out") };
+      const stackDir = join(folder, "out/stacks/local");
+      const file = join(folder, "plan.html");
+      await plueEnds(0, ["bootstrap", "local"], env);
+      const modules = ["ecr", "alerts", "image_tags"].flatMap((one) => ["--target-module", one]);
+      await plueEnds(0, ["deploy", "local", "--yes", ...modules], env);
+      // Another key replaces the repositories, a changed limit changes their policies, and without
+      // alarms there is no topic.
+      changed = copyOfProject("local", (text) =>
+        text.replace(
+          /alarms: .*\n.*\n/,
+          'alarms: "targets-only", encryption: "customer-key", ecr: { ...dev.ecr, scanOnPush: true },',
+        ),
+      );
+      const parameter = { name: "/plue/secret", type: "SecureString", value: secret };
+      writeFileSync(
+        join(stackDir, "secret.tf.json"),
+        JSON.stringify({ resource: { aws_ssm_parameter: { secret: parameter } } }),
+      );
+      const plan = ["plan", "local", "--tag", "v2.0.0", "--json", "--html", file];
+      const { stdout } = await plueEnds(0, plan, env, changed);
+      actions = JSON.parse(stdout) as readonly PlannedAction[];
+      const stack = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as {
+        resource: Record<string, object>;
+      };
+      declared = Object.entries(stack.resource).flatMap(([type, resources]) =>
+        Object.keys(resources).map((name) => `${type}.${name}`),
+      );
+      browser = await chromium.launch({
+        executablePath: pathOf(installed),
+        args: ["--no-sandbox", "--disable-gpu"],
+      });
+      page = await browser.newPage();
+      page.on("console", (message) => complaints.push(message.text()));
+      page.on("pageerror", (error) => complaints.push(error.message));
+      page.on("request", (request) => requests.push(request.url()));
+      await page.goto(pathToFileURL(file).href);
+    });
+
+    afterAll(async () => {
+      await browser?.close();
+      await aws?.stop();
+      rmSync(changed, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    test("is of a plan that creates, changes, replaces and destroys", () => {
+      const kinds = new Set(actions.map(({ action }) => action));
+      expect([...kinds].sort()).toEqual(["change", "create", "destroy", "replace"]);
+    });
+
+    test("makes no request but for itself, and the console stays empty", () => {
+      expect(requests).toEqual([page.url()]);
+      expect(complaints).toEqual([]);
+    });
+
+    test("names every resource that the plan changes, and every one of the stack", async () => {
+      const changes = await page.locator("#changes summary code").allTextContents();
+      expect(changes.toSorted()).toEqual(actions.map(({ address }) => address).toSorted());
+      const named = await page.locator("#inventory code").allTextContents();
+      const conditional = declared.filter((address) => !named.includes(address));
+      // What no variable lets exist is not drawn.
+      expect(conditional.filter((address) => !/https/.test(address))).toEqual([]);
+    });
+
+    test("leads to each by the Tab key alone, and opens it by Enter", async () => {
+      const all = await page
+        .locator("details")
+        .evaluateAll((found) => found.map((one) => one.id).toSorted());
+      const reached = new Set<string>();
+      await page.locator("body").focus();
+      for (let step = 0; step < 2000 && reached.size < all.length; step += 1) {
+        await page.keyboard.press("Tab");
+        const id = await page.evaluate<string | undefined>(
+          '(document.activeElement.tagName === "SUMMARY" && document.activeElement.parentElement.id) || undefined',
+        );
+        if (id === undefined || reached.has(id)) continue;
+        reached.add(id);
+        await page.keyboard.press("Enter");
+        expect(await page.locator(`[id="${id}"][open]`).count()).toBe(1);
+      }
+      expect([...reached].sort()).toEqual(all);
+    });
+
+    test("masks what the provider calls sensitive", async () => {
+      const entry = page.locator("#change-aws_ssm_parameter\\.secret");
+      expect(await entry.textContent()).toContain("sensitive, not shown");
+      expect(await page.content()).not.toContain(secret);
+    });
+
+    test("says what forces a replacement, before and after", async () => {
+      const entry = page.locator("#change-aws_ecr_repository\\.ecr_api_server");
+      const text = await entry.textContent();
+      expect(text).toMatch(/^\s*replaced/);
+      expect(text).toMatch(/encryption_type\s*forces replacement\s*AES256\s*KMS/);
+    });
+
+    test("tells the price and the checks", async () => {
+      expect(await page.locator("#price").textContent()).toMatch(/A month costs \$\d+/);
+      expect(await page.locator("#checks").textContent()).toContain("var.aws_region");
+    });
+  });
+});
