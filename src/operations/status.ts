@@ -178,8 +178,11 @@ export function renderStatus(environment: Environment, status: Status): string {
   ].join("\n");
 }
 
+/** Columns of the titles at the left of a status. */
+export const statusIndent = 16;
+
 function line<T>(title: string, part: T | Unreadable, render: (part: T) => string): string {
-  return `${title.padEnd(16)}${unreadable(part) ? `cannot be read: ${part.error}` : render(part)}`;
+  return `${title.padEnd(statusIndent)}${unreadable(part) ? `cannot be read: ${part.error}` : render(part)}`;
 }
 
 const targets = ({ state, reason, count }: TargetHealth) =>

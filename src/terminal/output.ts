@@ -42,6 +42,19 @@ export function table(head: readonly string[], rows: readonly Row[]): string {
     .join("\n");
 }
 
+/**
+ * A line in lines of at most so many columns, broken between words where there is room.
+ * @param indent of all but the first
+ */
+export function wrap(line: string, columns: number, indent: number): string[] {
+  if (line.length <= columns) return [line];
+  const room = columns > indent ? indent : 0;
+  const space = line.lastIndexOf(" ", columns);
+  const end = space > room ? space : columns;
+  const rest = `${" ".repeat(room)}${line.slice(end).trimStart()}`;
+  return [line.slice(0, end).trimEnd(), ...wrap(rest, columns, room)];
+}
+
 /** `1 image`, `2 images`. */
 export function count(number: number, thing: string, plural = `${thing}s`): string {
   return `${number} ${number === 1 ? thing : plural}`;

@@ -1,4 +1,4 @@
-import { duration, table } from "../../../src/terminal/output";
+import { duration, table, wrap } from "../../../src/terminal/output";
 import { parseDuration } from "../../../src/cli/command";
 import { tagOf } from "../../../src/aws/ecs";
 import { settingsOf } from "../../../src/operations/environment";
@@ -59,4 +59,13 @@ describe("an environment that does not exist", () => {
       expect.objectContaining({ advice: [expect.stringContaining("dev, production, local")] }),
     );
   });
+});
+
+test.each([
+  ["short", 10, 2, ["short"]],
+  ["one two three four", 9, 2, ["one two", "  three", "  four"]],
+  ["a-word-without-any-space", 10, 2, ["a-word-wit", "  hout-any", "  -space"]],
+  ["narrower than indent", 5, 8, ["narro", "wer", "than", "inden", "t"]],
+])("%j is wrapped at %d columns", (line, columns, indent, expected) => {
+  expect(wrap(line, columns, indent)).toEqual(expected);
 });

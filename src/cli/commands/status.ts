@@ -1,6 +1,6 @@
 import { Command, environmentArgument, jsonOption, type Context } from "../command";
 import { openEnvironment } from "../../operations/environment";
-import { isHealthy, readStatus, renderStatus } from "../../operations/status";
+import { isHealthy, readStatus, renderStatus, statusIndent } from "../../operations/status";
 import { redraw } from "../../terminal/redraw";
 import { data, json, next } from "../../terminal/output";
 
@@ -18,7 +18,9 @@ export const command = ({ projectDir }: Context) =>
       const environment = await openEnvironment(settings, projectDir);
       const { name } = environment;
       if (watch) {
-        await redraw(async () => renderStatus(environment, await readStatus(environment)));
+        await redraw(async () => renderStatus(environment, await readStatus(environment)), {
+          indent: statusIndent,
+        });
         return;
       }
       const status = await readStatus(environment);
