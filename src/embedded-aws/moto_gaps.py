@@ -141,6 +141,30 @@ def ecs_update_service_deployment():
     EC2ContainerServiceBackend.update_service = update_service
 
 
+def ecs_update_service_rollout():
+    """UpdateService's deployment never completes, however many tasks run, and names the task
+    definition of the first."""
+    update = EC2ContainerServiceBackend.update_service
+
+    @wraps(update)
+    def update_service(self, service_properties):
+        service = update(self, service_properties)
+        for deployment in service.deployments[:1]:
+            complete = service.running_count >= service.desired_count
+            state = "completed" if complete else "in progress"
+            deployment.update(
+                taskDefinition=service.task_definition,
+                desiredCount=service.desired_count,
+                runningCount=service.running_count,
+                pendingCount=service.pending_count,
+                rolloutState=state.upper().replace(" ", "_"),
+                rolloutStateReason=f"ECS deployment {deployment['id']} {state}.",
+            )
+        return service
+
+    EC2ContainerServiceBackend.update_service = update_service
+
+
 def ecs_run_task_memory():
     """RunTask fails where only the task says how much memory it gets, as it may on Fargate."""
     calculate = EC2ContainerServiceBackend._calculate_task_resource_requirements
@@ -217,6 +241,7 @@ ALL = (
     efs_delete_file_system_policy,
     ecs_create_service_settings,
     ecs_update_service_deployment,
+    ecs_update_service_rollout,
     ecs_run_task_memory,
     rds_create_instance_settings,
     rds_parameter_source,

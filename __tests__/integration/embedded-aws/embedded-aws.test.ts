@@ -141,6 +141,28 @@ const gaps: Record<string, Gap> = {
     );
   },
 
+  ecs_update_service_rollout: async (client) => {
+    const ecs = new ECSClient(client);
+    const service = await createService(client, "rolled-out");
+    const { taskDefinition: revision } = await ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family: "rolled-out",
+        ...fargate,
+        containerDefinitions: [{ name: "app", image: "app:2" }],
+      }),
+    );
+    const taskDefinition = revision!.taskDefinitionArn!;
+    await ecs.send(
+      new UpdateServiceCommand({ cluster: "rolled-out", service, taskDefinition, desiredCount: 1 }),
+    );
+    const { services } = await ecs.send(
+      new DescribeServicesCommand({ cluster: "rolled-out", services: [service] }),
+    );
+    expect(services?.[0]?.deployments).toEqual([
+      expect.objectContaining({ taskDefinition, runningCount: 1, rolloutState: "COMPLETED" }),
+    ]);
+  },
+
   ecs_run_task_memory: async (client) => {
     const ecs = new ECSClient(client);
     await ecs.send(new CreateClusterCommand({ clusterName: "running" }));
