@@ -22,7 +22,7 @@ export function refuseAnotherKey(
   });
   if (lost.length === 0) return;
   throw new ActionRequired(
-    `${environment} would get another key, and lose its data: ${lost.map(({ address }) => address).join(", ")} would be made anew, empty`,
+    `${environment} would get another key, and lose its data: ${lost.map(({ address }) => address).join(", ")} would be replaced by empty ones`,
     `Put \`encryption\` in src/environments/${environment}.ts back to what it was, or make a new environment with it and move the data there: docs/options.md.`,
   );
 }

@@ -1,4 +1,4 @@
-/** Something of the old project that its adoption takes away or makes anew. */
+/** Something of the old project that its adoption removes or replaces. */
 export interface AllowedLoss {
   /** Terraform resource type. */
   readonly type: string;
@@ -21,7 +21,8 @@ export const allowedLosses: readonly AllowedLoss[] = [
     type: "aws_security_group_rule",
     name: /_egress$/,
     action: "destroyed",
-    reason: "let database and file system connect to anything; neither connects to anybody",
+    reason:
+      "allowed the database and the file system to connect to any address, and they connect to none",
   },
   {
     type: "aws_iam_role_policy_attachment",
@@ -69,20 +70,20 @@ export const explainedChanges: Readonly<Record<string, Readonly<Record<string, s
   },
   aws_cloudwatch_log_group: { retention_in_days: "dev keeps logs shorter, production longer" },
   aws_cloudwatch_metric_alarm: {
-    alarm_description: "says what is wrong",
-    alarm_actions: "somebody is told when it starts",
-    ok_actions: "somebody is told when it ends",
+    alarm_description: "says what is wrong, for the reader of the e-mail",
+    alarm_actions: "an e-mail is sent when the alarm goes off",
+    ok_actions: "an e-mail is sent when the alarm ends",
     dimensions: "names the database under which the metric is filed",
     period: "as the other alarms on targets",
     evaluation_periods: "as the other alarms on targets",
     threshold: "as the other alarms on targets",
     comparison_operator: "as the other alarms on targets",
     statistic: "as the other alarms on targets",
-    treat_missing_data: "missing data leave the alarm as it is",
+    treat_missing_data: "missing data do not change the state of the alarm",
   },
   aws_db_instance: {
     apply_immediately: "dev does not wait for the maintenance window",
-    copy_tags_to_snapshot: "snapshots can be told apart",
+    copy_tags_to_snapshot: "snapshots get the tags of the database",
     deletion_protection: "follows its variable",
     enabled_cloudwatch_logs_exports: "PostgreSQL's log goes to CloudWatch",
     final_snapshot_identifier: "a name that is the same in every plan",
@@ -94,20 +95,20 @@ export const explainedChanges: Readonly<Record<string, Readonly<Record<string, s
   aws_ecr_repository: { force_delete: "dev can be destroyed with images in it" },
   aws_ecs_service: {
     availability_zone_rebalancing: "tasks spread over the zones again after a failure",
-    deployment_circuit_breaker: "a bad deployment goes back by itself",
-    deployment_controller: "stated by AWS",
-    enable_ecs_managed_tags: "tasks can be told apart on the bill",
-    enable_execute_command: "shells in dev's tasks",
+    deployment_circuit_breaker: "a failed deployment is rolled back",
+    deployment_controller: "AWS's default, written down in the settings now",
+    enable_ecs_managed_tags: "tasks get tags, by which costs can be told apart",
+    enable_execute_command: "ECS Exec can open a shell in dev's tasks",
     force_new_deployment: "capacity can change in place",
-    health_check_grace_period_seconds: "a cold start is not taken for an illness",
+    health_check_grace_period_seconds: "a starting task is not replaced for failing health checks",
     load_balancer: "the same target group, by way of the proxy in the task",
     network_configuration: "the same subnets, and a group that accepts the load balancer only",
     task_definition: "the new revision",
   },
-  aws_iam_role: { assume_role_policy: "AWS takes the role for this account only" },
-  aws_iam_role_policy: { policy: "names the one resource that is meant" },
+  aws_iam_role: { assume_role_policy: "AWS's services may use the role for this account only" },
+  aws_iam_role_policy: { policy: "names the resources that the role needs, no others" },
   aws_lb: {
-    drop_invalid_header_fields: "broken requests go no further",
+    drop_invalid_header_fields: "requests with invalid headers are refused",
     enable_deletion_protection: "follows its variable",
   },
   aws_lb_listener: {
@@ -120,8 +121,8 @@ export const explainedChanges: Readonly<Record<string, Readonly<Record<string, s
     recovery_window_in_days: "dev's names are free at once after a destroy",
   },
   aws_security_group: {
-    ingress: "only those who must may connect",
-    egress: "only to where they must",
+    ingress: "allows the connections that the stack needs, no others",
+    egress: "allows the connections that the stack needs, no others",
   },
   aws_security_group_rule: { description: "says what it is for" },
   aws_sns_topic_subscription: { endpoint: "follows its variable" },

@@ -27,7 +27,7 @@ export interface Verdict {
   readonly changed: readonly Finding[];
   /** Objects that the old project did not have. */
   readonly created: readonly Finding[];
-  /** Objects that are made anew. */
+  /** Objects that are replaced. */
   readonly replaced: readonly Finding[];
   /** Objects that go. */
   readonly destroyed: readonly Finding[];
