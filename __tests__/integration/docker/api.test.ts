@@ -48,6 +48,15 @@ describeWith([nginx])("the API image's proxy", () => {
     };
   };
 
+  test("takes headers as long as the load balancer's, both ways", async () => {
+    const { headers } = await reached(`/api/users?${"q".repeat(15_000)}`, {
+      headers: { Cookie: "c".repeat(16_000), Authorization: "a".repeat(16_000) },
+    });
+    expect([headers.cookie, headers.authorization].join("")).toHaveLength(32_000);
+    const answer = await request(port, "/api/long");
+    expect(answer.headers["x-long"]).toHaveLength(30_000);
+  });
+
   test.each([
     ["/api", "/"],
     ["/api/", "/"],

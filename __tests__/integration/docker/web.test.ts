@@ -43,7 +43,9 @@ describeWith([nginx])("the web image's nginx", () => {
     const assets = path.join(image.directory, "web/html/assets");
     writeFileSync(path.join(assets, "index-B2x_9fQa.js"), SCRIPT);
     writeFileSync(path.join(assets, "index-B2x_9fQa.js.gz"), gzipSync(SCRIPT, { level: 9 }));
-    writeFileSync(path.join(assets, "plain.js"), SCRIPT);
+    for (const name of ["plain.js", "module.mjs", "plue.webmanifest", "plain.js.map"]) {
+      writeFileSync(path.join(assets, name), SCRIPT);
+    }
   });
 
   beforeEach(async () => {
@@ -133,6 +135,7 @@ describeWith([nginx])("the web image's nginx", () => {
     test.each([
       ["/assets/index-B2x_9fQa.js", "compressed at build"],
       ["/assets/plain.js", "compressed as it is sent"],
+      ["/assets/module.mjs", "compressed as it is sent"],
     ])("%s comes compressed (%s) to who accepts it, and plain to others", async (target) => {
       const packed = await get(target, { headers: { "Accept-Encoding": "gzip" } });
       const plain = await get(target);
@@ -142,6 +145,29 @@ describeWith([nginx])("the web image's nginx", () => {
       expect(gunzipSync(Buffer.from(packed.body, "latin1")).toString()).toBe(SCRIPT);
       expect(plain.headers["content-encoding"]).toBeUndefined();
       expect(plain.body).toBe(SCRIPT);
+    });
+
+    test.each([
+      ["/assets/plain.js", /^(text|application)\/javascript/],
+      ["/assets/module.mjs", /^text\/javascript/],
+      ["/assets/plue.webmanifest", /^application\/manifest\+json/],
+      ["/assets/plain.js.map", /^application\/json/],
+    ])("%s has the type that a browser takes it by", async (target, type) => {
+      expect((await get(target)).headers["content-type"]).toMatch(type);
+    });
+
+    test.each(["/alice/repo", "/api/users"])(
+      "%s takes headers as long as the load balancer's",
+      async (target) => {
+        const { status } = await get(`${target}?${"q".repeat(15_000)}`, {
+          headers: { Cookie: "c".repeat(16_000), Authorization: "a".repeat(16_000) },
+        });
+        expect(status).toBe(200);
+      },
+    );
+
+    test("an answer of the API with long headers comes through", async () => {
+      expect((await get("/api/long")).headers["x-long"]).toHaveLength(30_000);
     });
 
     test("/health answers by itself", async () => {

@@ -1,6 +1,9 @@
 import http from "node:http";
 
-/** An API that says what reached it. A path that ends in `/slow` is answered once `release` is called. */
+/**
+ * An API that says what reached it. A path that ends in `/slow` is answered once `release` is called,
+ * one that ends in `/long` with a header of 30 kB.
+ */
 export class EchoApi {
   release!: () => void;
   readonly slowStarted: Promise<void>;
@@ -12,7 +15,7 @@ export class EchoApi {
   constructor(readonly port: number) {
     let started: () => void;
     this.slowStarted = new Promise((resolve) => (started = resolve));
-    this.server = http.createServer((incoming, outgoing) => {
+    this.server = http.createServer({ maxHeaderSize: 1 << 17 }, (incoming, outgoing) => {
       let received = 0;
       this.receiving += 1;
       incoming.on("data", (chunk: Buffer) => (received += chunk.length));
@@ -22,6 +25,7 @@ export class EchoApi {
           await this.released;
         }
         outgoing.setHeader("Cache-Control", "private");
+        if (incoming.url?.endsWith("/long")) outgoing.setHeader("X-Long", "x".repeat(30_000));
         const { method, url, headers } = incoming;
         outgoing.end(JSON.stringify({ method, url, headers, received }));
       };

@@ -47,6 +47,8 @@ export class WebImage {
   }
 }
 
+const local = { host: "127.0.0.1", agent: false, maxHeaderSize: 1 << 17 };
+
 /**
  * A request on loopback. Unlike fetch, it decompresses nothing and follows nothing.
  */
@@ -57,7 +59,7 @@ export async function request(
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     http
-      .request({ host: "127.0.0.1", port, path: target, agent: false, ...options }, (response) => {
+      .request({ ...local, port, path: target, ...options }, (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.on("error", reject);
