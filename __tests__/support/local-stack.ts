@@ -6,19 +6,21 @@ import type { EnvironmentSettings } from "../../src/environments/settings";
 import type { Need } from "../../src/operations/policies/needs";
 import { deployment, type Deployment } from "./deployment";
 import { startEmbeddedAws, type EmbeddedAws } from "./embedded-aws";
-import { lacking } from "./policies";
+import { lacking, policyRecording } from "./policies";
 
 /** The stack of the environment local on an embedded AWS that tells the database's password. */
 export class LocalStack {
   aws!: EmbeddedAws;
   stack!: Deployment;
-  private calls!: string;
+  private folder!: string;
+  private recording!: string;
 
   /** Starts the embedded AWS and initializes the stack; applies nothing. */
   async start(settings: EnvironmentSettings): Promise<void> {
     const launcher = join(__dirname, "../fixtures/embedded-aws/telling_aws.py");
-    this.calls = mkdtempSync(join(tmpdir(), "plue-calls-"));
-    this.aws = await startEmbeddedAws({ launcher, recording: join(this.calls, "calls.jsonl") });
+    this.folder = mkdtempSync(join(tmpdir(), "plue-calls-"));
+    this.recording = policyRecording ?? join(this.folder, "calls.jsonl");
+    this.aws = await startEmbeddedAws({ launcher, recording: this.recording });
     this.stack = await deployment(this.aws, settings);
   }
 
@@ -26,12 +28,12 @@ export class LocalStack {
   async stop(): Promise<void> {
     this.stack?.remove();
     await this.aws?.stop();
-    rmSync(this.calls, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** The calls so far that CI's policies do not allow. */
   notAllowed(): Promise<Need[]> {
-    return lacking(join(this.calls, "calls.jsonl"));
+    return lacking(this.recording);
   }
 
   /** What one of the database's two secrets holds. */

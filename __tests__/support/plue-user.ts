@@ -21,7 +21,7 @@ import { RecordingDocker } from "./docker-stand-in";
 import { startEmbeddedAws, terraform, type EmbeddedAws } from "./embedded-aws";
 import { startFaultProxy, type FaultProxy } from "./fault-proxy";
 import { plueEnds, project } from "./plue";
-import { lacking } from "./policies";
+import { lacking, policyRecording } from "./policies";
 
 /** The cluster of the environment local. */
 export const cluster = "local-plue-cluster";
@@ -47,8 +47,7 @@ export class PlueUser {
   /** Starts what the user works with. */
   async start(): Promise<void> {
     this.folder = mkdtempSync(join(tmpdir(), "plue-deployment-"));
-    // `npm run policies` names the file, to make the policies of it.
-    this.recording = process.env.EMBEDDED_AWS_RECORDING ?? join(this.folder, "calls.jsonl");
+    this.recording = policyRecording ?? join(this.folder, "calls.jsonl");
     this.aws = await startEmbeddedAws({ recording: this.recording });
     this.proxy = await startFaultProxy(this.aws.endpoint);
     this.docker = new RecordingDocker(this.folder);
@@ -68,9 +67,9 @@ export class PlueUser {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** The calls so far that CI's policies do not allow; none while the policies are made of them. */
-  async notAllowed(): Promise<Need[]> {
-    return process.env.EMBEDDED_AWS_RECORDING === undefined ? lacking(this.recording) : [];
+  /** The calls so far that CI's policies do not allow. */
+  notAllowed(): Promise<Need[]> {
+    return lacking(this.recording);
   }
 
   /** Runs `plue`, which must end with an exit code. */

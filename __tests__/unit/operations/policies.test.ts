@@ -62,6 +62,15 @@ describe("the policies of CI", () => {
     );
   });
 
+  test("name no object by an id that AWS gave it: the next one has another", () => {
+    const id = /[0-9a-f]{8}-[0-9a-f]{4}-|\b[a-z]+-[0-9a-f]{8,}|\b[0-9a-f]{16,}|\b[0-9]{12}\b/;
+    for (const purpose of purposes) {
+      for (const { Resource } of policies[purpose].Statement) {
+        expect(Resource.filter((pattern) => id.test(pattern))).toEqual([]);
+      }
+    }
+  });
+
   test("plan only reads, and knows the password of a write-only environment's plan", () => {
     const actions = policies.plan.Statement.flatMap(({ Action }) => Action);
     expect(actions.filter((action) => !/:(Describe|Get|List)/.test(action))).toEqual([]);

@@ -158,8 +158,11 @@ async function recordTerraform(
   }
 }
 
+/** The tests that hold the policies to all that they call. */
+const recordedTests = ["cli/deployment", "cli/operation", "stack/deploy", "stack/change"];
+
 async function recordTests(recording: string): Promise<Call[]> {
-  const args = ["jest", "--selectProjects=integration", "--", "cli/deployment", "cli/operation"];
+  const args = ["jest", "--selectProjects=integration", "--", ...recordedTests];
   const { code, stderr } = await capture("npx", args, {
     cwd: project,
     env: { ...(process.env as Record<string, string>), EMBEDDED_AWS_RECORDING: recording },

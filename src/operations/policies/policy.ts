@@ -27,6 +27,8 @@ export function generalized(resource: string, environments: readonly string[]): 
     // local-plue-db, and what AWS puts behind a name
     .replace(new RegExp(`(^|[/:])${environment}-plue-[^/:*]+`, "g"), "$1*-plue-*")
     .replace(/(\*-plue-\*)(?!\/\*-plue)[/:*].*$/, "$1")
+    // a log stream ends in a task's id
+    .replace(/:log-stream:.*$/, ":log-stream:*")
     // local-vpc-flow-log-role
     .replace(new RegExp(`(^|[/:])${environment}-`, "g"), "$1*-")
     // /ecs/local/plue-api-server, /aws/vpc/local
