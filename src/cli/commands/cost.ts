@@ -34,7 +34,8 @@ export const command = ({ projectDir }: Context) =>
       const { cost, remarks } = costOf(settings, projectDir);
       if (asJson) return json(cost);
       data([billText(cost), "", ...remarks].join("\n"));
+      const { name, apiServer } = settings;
       next(
-        `\`plue cost ${settings.name} --if apiServer.minCapacity=4\` tells what that would cost.`,
+        `\`plue cost ${name} --if apiServer.maxCapacity=${apiServer.maxCapacity + 2}\` tells what that would cost.`,
       );
     });

@@ -1,0 +1,65 @@
+import type { Usage } from "../environments/usage";
+import { count } from "../terminal/output";
+import type { Resource } from "./resources";
+
+/** A charge, before its price is looked up. */
+export interface Charge {
+  /** The construct that it is for. */
+  readonly part: string;
+  /** What is charged, in words. */
+  readonly what: string;
+  /** Which price of src/cost/prices.json. */
+  readonly price: string;
+  /** How many units a month. */
+  readonly quantity: number;
+  /** How many when what scales by itself is at its largest. @default quantity */
+  readonly atMost?: number;
+}
+
+/** What a rule may look at beside the resources of its type. */
+export interface RuleContext {
+  /** What no setting tells. */
+  readonly usage: Usage;
+  /** All resources of another type in the same region. */
+  readonly of: (type: string) => readonly Resource[];
+}
+
+/** What AWS charges for all resources of a type in one region. */
+export type Rule = (resources: readonly Resource[], context: RuleContext) => readonly Charge[];
+
+/** Hours of a month, as AWS Pricing Calculator counts them. */
+export const HOURS_PER_MONTH = 730;
+
+/** A number out of an argument; 0 where there is none. */
+export const number = (value: unknown): number => Number(value ?? 0) || 0;
+
+/** A text out of an argument. */
+export const text = (value: unknown, fallback = ""): string =>
+  typeof value === "string" ? value : fallback;
+
+/** The blocks of an argument, be it one or several. */
+export const list = (value: unknown): readonly Record<string, unknown>[] =>
+  (Array.isArray(value) ? value : value ? [value] : []) as readonly Record<string, unknown>[];
+
+/** The construct that holds resources which are charged together. */
+export const partOf = (resources: readonly Resource[]): string => resources[0]?.module ?? "stack";
+
+/** One price for each resource and month. */
+export const each =
+  (price: string, thing: string, perMonth = 1, things = `${thing}s`) =>
+  (resources: readonly Resource[]): readonly Charge[] =>
+    byModule(resources).map(([part, own]) => ({
+      part,
+      what: count(own.length, thing, things),
+      price,
+      quantity: own.length * perMonth,
+    }));
+
+/** Resources by the construct that holds them. */
+export function byModule(resources: readonly Resource[]): [string, Resource[]][] {
+  const modules = new Map<string, Resource[]>();
+  for (const resource of resources) {
+    modules.set(resource.module, [...(modules.get(resource.module) ?? []), resource]);
+  }
+  return [...modules];
+}

@@ -1,0 +1,124 @@
+import { count } from "../terminal/output";
+import { each, HOURS_PER_MONTH, list, number, partOf, text, type Rule } from "./charges";
+
+/**
+ * GB a month that Enhanced Monitoring logs at an interval of one second; at others it is that part of
+ * it. Source: "Cost of Enhanced Monitoring", Amazon RDS User Guide.
+ */
+const ENHANCED_MONITORING_GIGABYTES = 16.07;
+
+/** What the database, the cache, files, objects, secrets and keys cost. */
+export const dataRules: Readonly<Record<string, Rule>> = {
+  aws_db_instance: (instances, { usage }) =>
+    instances.flatMap(({ module: part, values }) => {
+      const copies = values.multi_az === true ? 2 : 1;
+      const both = copies === 2 ? ", in two zones" : "";
+      const storage = number(values.allocated_storage);
+      const largest = Math.max(storage, number(values.max_allocated_storage));
+      // Both kinds of SSD cost the same.
+      const storageType = text(values.storage_type, "gp3").replace(/^gp2$/, "gp3");
+      const interval = number(values.monitoring_interval);
+      return [
+        {
+          part,
+          what: `${text(values.instance_class)}${both}`,
+          price: `database.${text(values.instance_class)}.hour`,
+          quantity: copies * HOURS_PER_MONTH,
+        },
+        {
+          part,
+          what: `${storage} GB of storage${both}, ${largest} at most`,
+          price: `databaseStorage.${storageType}`,
+          quantity: copies * storage,
+          atMost: copies * largest,
+        },
+        {
+          part,
+          what: "backups beyond the size of the storage",
+          price: "databaseBackup.gigabyteMonth",
+          quantity:
+            number(values.backup_retention_period) > 0
+              ? Math.max(0, usage.databaseBackupGigabytes - storage)
+              : 0,
+        },
+        {
+          part,
+          what: `Enhanced Monitoring, every ${interval} s`,
+          price: "logs.gigabyte",
+          quantity: interval > 0 ? ENHANCED_MONITORING_GIGABYTES / interval : 0,
+        },
+      ];
+    }),
+  aws_secretsmanager_secret: (secrets, { usage }) => {
+    const copies = secrets.reduce(
+      (total, { values }) => total + 1 + list(values.replica).length,
+      0,
+    );
+    return [
+      {
+        part: partOf(secrets),
+        what: count(copies, "secret"),
+        price: "secret.month",
+        quantity: copies,
+      },
+      {
+        part: partOf(secrets),
+        what: "reads of secrets",
+        price: "secret.call",
+        quantity: usage.secretReads,
+      },
+    ];
+  },
+  aws_efs_file_system: (systems, { usage }) => [
+    {
+      part: partOf(systems),
+      what: "git repositories",
+      price: "fileSystem.gigabyteMonth",
+      quantity: usage.fileGigabytes,
+    },
+    {
+      part: partOf(systems),
+      what: "git repositories, Infrequent Access",
+      price: "fileSystem.infrequentGigabyteMonth",
+      quantity: usage.infrequentFileGigabytes,
+    },
+  ],
+  aws_efs_backup_policy: (policies, { usage }) => [
+    {
+      part: partOf(policies),
+      what: "backups of the git repositories",
+      price: "fileSystemBackup.gigabyteMonth",
+      quantity: usage.fileGigabytes + usage.infrequentFileGigabytes,
+    },
+  ],
+  aws_s3_bucket: (buckets, { usage }) => [
+    {
+      part: partOf(buckets),
+      what: "objects",
+      price: "object.gigabyteMonth",
+      quantity: usage.objectGigabytes,
+    },
+  ],
+  aws_kms_key: (keys, { usage }) => [
+    ...each("key.month", "customer key")(keys),
+    {
+      part: partOf(keys),
+      what: "requests to the keys",
+      price: "key.call",
+      quantity: usage.keyRequests,
+    },
+  ],
+  aws_elasticache_replication_group: (groups) =>
+    groups.map(({ module: part, values }) => {
+      const shards = Math.max(1, number(values.num_node_groups));
+      const nodes =
+        number(values.num_cache_clusters) || shards * (1 + number(values.replicas_per_node_group));
+      const engine = text(values.engine, "redis");
+      return {
+        part,
+        what: `${count(nodes, "node")} of ${engine}, ${text(values.node_type)}`,
+        price: `cache.${engine}.${text(values.node_type)}.hour`,
+        quantity: nodes * HOURS_PER_MONTH,
+      };
+    }),
+};
