@@ -42,9 +42,11 @@ export function actionsOnParts(
       .toReversed()
       .filter((action) => all.includes(action))
       .map((action) => `${all.filter((one) => one === action).length} to ${action}`);
-    // A rule that is created within a load balancer that stays changes the load balancer.
     const worst = gravity.findLast((action) => (own.length > 0 ? own : all).includes(action))!;
-    const action = own.length > 0 || worst === "move" ? worst : "change";
+    // A rule that is created within a load balancer that stays changes the load balancer; so does one
+    // alarm more the card of all alarms.
+    const isWhole = own.length === part.stands.length || (own.length > 0 && worst !== "create");
+    const action = isWhole || worst === "move" ? worst : "change";
     found.set(part.id, {
       action,
       words: `${numbers.join(", ")} of ${total}`,

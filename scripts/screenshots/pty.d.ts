@@ -1,0 +1,13 @@
+// What cdktf-cli installs under this name brings types for another one.
+declare module "@cdktf/node-pty-prebuilt-multiarch" {
+  /** A program on a terminal of its own. */
+  interface Pty {
+    onData(listen: (text: string) => void): void;
+    onExit(listen: (ended: { exitCode: number }) => void): void;
+  }
+  export function spawn(
+    file: string,
+    args: readonly string[],
+    options: { cols: number; rows: number; cwd: string; env: NodeJS.ProcessEnv },
+  ): Pty;
+}
