@@ -72,9 +72,14 @@ export const names = {
   repository: (environment: string, { image }: Component) => `${environment}-plue-${image}`,
   tagParameters: (environment: string) => `/plue/${environment}/image-tags`,
   targetGroup: (environment: string, { key }: Component) => `${environment}-plue-${key}-tg`,
+  /** Of the tasks that are to take the others' place; as long as the other's name, for AWS limits it. */
+  secondTargetGroup: (environment: string, { key }: Component) => `${environment}-plue-${key}-t2`,
   alarmPrefix: (environment: string) => `${environment}-plue-`,
   /** Of the alarm on a custom metric without data, after the prefix. */
   scalingAlarm: ({ key }: Component, metric: string) => `${key}-scaling-${metric}-missing`,
+  /** Of the alarm that turns a deployment back, after the prefix; each target group has one. */
+  deploymentAlarm: ({ key }: Component, second: boolean) =>
+    `${key}-deployment-errors${second ? "-2" : ""}`,
   database: (environment: string) => `${environment}-plue-db`,
   /** Creation token of the file system. */
   fileSystem: (environment: string) => `${environment}-plue-efs`,

@@ -1,4 +1,5 @@
 import {
+  DescribeServiceDeploymentsCommand,
   DescribeServiceRevisionsCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
@@ -11,6 +12,7 @@ import {
   RunTaskCommand,
   UpdateServiceCommand,
   type Service,
+  type ServiceDeployment,
   type Session,
   type Task,
   type TaskDefinition,
@@ -58,6 +60,30 @@ export async function forceNewDeployment(
 /** The deployment that a service is to have: the one started last. */
 export function primaryDeployment({ deployments = [] }: Service) {
   return deployments.find(({ status }) => status === "PRIMARY");
+}
+
+/**
+ * The deployment of a service that was started last, as ECS keeps its history; undefined if there is
+ * none. It tells what `deployments` of the service does not: the stage, and that it was turned back.
+ */
+export async function newestServiceDeployment(
+  environment: AwsEnvironment,
+  component: Component,
+): Promise<ServiceDeployment | undefined> {
+  const ecs = client(ECSClient, environment);
+  const { serviceDeployments: listed = [] } = await ecs.send(
+    new ListServiceDeploymentsCommand({
+      cluster: names.cluster(environment.name),
+      service: names.task(environment.name, component),
+    }),
+  );
+  const time = ({ createdAt }: { createdAt?: Date }) => createdAt?.getTime() ?? 0;
+  const arn = listed.toSorted((one, other) => time(other) - time(one))[0]?.serviceDeploymentArn;
+  if (arn === undefined) return undefined;
+  const { serviceDeployments = [] } = await ecs.send(
+    new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [arn] }),
+  );
+  return serviceDeployments[0];
 }
 
 /** A task definition, by its ARN or family; undefined if there is none. */

@@ -18,26 +18,35 @@ export interface TargetHealth {
   readonly count: number;
 }
 
-/** The health of a service's targets by state and reason; undefined if it has no target group. */
+/**
+ * The health of a service's targets by state and reason; undefined if it has no target group.
+ * @param groups how many target groups it has: two, where deployments go from one to the other
+ */
 export async function targetHealth(
   environment: AwsEnvironment,
   component: Component,
+  groups: 1 | 2 = 1,
 ): Promise<TargetHealth[] | undefined> {
   const elb = client(ElasticLoadBalancingV2Client, environment);
+  const { name } = environment;
+  const Names = [names.targetGroup(name, component), names.secondTargetGroup(name, component)];
   try {
     const { TargetGroups = [] } = await elb.send(
-      new DescribeTargetGroupsCommand({ Names: [names.targetGroup(environment.name, component)] }),
+      new DescribeTargetGroupsCommand({ Names: Names.slice(0, groups) }),
     );
-    const { TargetHealthDescriptions = [] } = await elb.send(
-      new DescribeTargetHealthCommand({ TargetGroupArn: TargetGroups[0]!.TargetGroupArn }),
+    const targets = await Promise.all(
+      TargetGroups.map(async ({ TargetGroupArn }) => {
+        const command = new DescribeTargetHealthCommand({ TargetGroupArn });
+        return (await elb.send(command)).TargetHealthDescriptions ?? [];
+      }),
     );
-    const groups = new Map<string, TargetHealth>();
-    for (const { TargetHealth: health } of TargetHealthDescriptions) {
+    const counted = new Map<string, TargetHealth>();
+    for (const { TargetHealth: health } of targets.flat()) {
       const { State: state = "unknown", Reason: reason } = health ?? {};
       const key = `${state} ${reason}`;
-      groups.set(key, { state, reason, count: (groups.get(key)?.count ?? 0) + 1 });
+      counted.set(key, { state, reason, count: (counted.get(key)?.count ?? 0) + 1 });
     }
-    return [...groups.values()];
+    return [...counted.values()];
   } catch (error) {
     if ((error as AwsError).name === "TargetGroupNotFoundException") return undefined;
     throw error;

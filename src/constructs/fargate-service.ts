@@ -18,6 +18,7 @@ import type { PolicyStatement } from "./iam";
 import { isNew } from "./legacy";
 import type { LoadBalancer } from "./load-balancer";
 import { scale } from "./scaling";
+import { shiftTraffic } from "./traffic-shift";
 
 /** Where a service runs. */
 export interface ServiceContext extends TaskContext {
@@ -29,6 +30,8 @@ export interface ServiceContext extends TaskContext {
   readonly loadBalancer: LoadBalancer;
   /** Whether the service took over a state in which it had the launch type FARGATE. */
   readonly adopted: boolean;
+  /** AWS's partition. */
+  readonly partition: string;
 }
 
 /** What a service is made of. */
@@ -145,6 +148,9 @@ export function fargateService(scope: Construct, props: FargateServiceProps): Fa
       ...(props.waitFor ?? []),
     ],
   });
+  if (settings.deployment) {
+    shiftTraffic(scope, { ...props, service, settings: settings.deployment });
+  }
   autoscale(scope, service, props);
   return { ...task, service };
 }

@@ -1,7 +1,10 @@
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { Lb } from "@cdktf/provider-aws/lib/lb";
 import { LbListener } from "@cdktf/provider-aws/lib/lb-listener";
-import { LbListenerRule } from "@cdktf/provider-aws/lib/lb-listener-rule";
+import {
+  LbListenerRule,
+  type LbListenerRuleAction,
+} from "@cdktf/provider-aws/lib/lb-listener-rule";
 import { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group";
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
@@ -47,6 +50,24 @@ export interface LoadBalancerProps {
   readonly alarmTopicArn?: string;
 }
 
+/** A listener, which serves where its count is one. */
+interface Serving {
+  readonly protocol: "http" | "https";
+  readonly listener: LbListener;
+  readonly arn: string;
+  readonly count: TerraformCount;
+}
+
+/** Where ECS starts new tasks, and by which rule it sends requests over to them. */
+export interface SecondTargets {
+  /** The second target group. */
+  readonly targetGroup: LbTargetGroup;
+  /** The rules with the weights of both groups, one for each listener; one of them is there. */
+  readonly rules: readonly LbListenerRule[];
+  /** ARN of the one that is there. */
+  readonly ruleArn: string;
+}
+
 /**
  * The only part that the internet reaches: /api and what is below goes to the API server, the rest
  * to the web app.
@@ -68,11 +89,16 @@ export class LoadBalancer extends Construct implements Connectable {
   readonly webApp: LbTargetGroup;
   /** ECS refuses a service whose target group has no listener yet: services wait for these. */
   readonly listeners: readonly TerraformResource[];
+  private readonly serving: readonly Serving[];
   /** Where users reach Plue, without a slash at its end. */
   readonly url: string;
 
   /** Makes the load balancer with all of its parts. */
-  constructor(scope: Construct, id: string, props: LoadBalancerProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: LoadBalancerProps,
+  ) {
     super(scope, id);
     const { environment, network, domain, enableHttps } = props;
     const https = ref(reference(enableHttps));
@@ -101,11 +127,15 @@ export class LoadBalancer extends Construct implements Connectable {
       // AWS refuses an internet-facing one in a VPC without it.
       dependsOn: [network.internetGateway],
     });
-    this.apiServer = this.targetGroup(props, api, ports.api);
-    this.webApp = this.targetGroup(props, web, ports.web);
-    this.listeners = this.listen(props);
-    this.alarmOnUnhealthy(props, api, this.apiServer);
-    this.alarmOnUnhealthy(props, web, this.webApp);
+    this.apiServer = this.targetGroup(api);
+    this.webApp = this.targetGroup(web);
+    this.serving = this.listen();
+    this.listeners = [
+      ...this.serving.map(({ listener }) => listener),
+      ...this.forward(api, "api", 100, [{ type: "forward", targetGroupArn: this.apiServer.arn }]),
+    ];
+    this.alarmOnUnhealthy(api, this.apiServer);
+    this.alarmOnUnhealthy(web, this.webApp);
 
     if (domain?.hostedZoneId) {
       const record = new Route53Record(this, "aws_route53_record.main", {
@@ -132,18 +162,44 @@ export class LoadBalancer extends Construct implements Connectable {
     ).asString;
   }
 
-  private targetGroup(
-    { environment, network }: LoadBalancerProps,
-    component: Component,
-    port: number,
-  ): LbTargetGroup {
-    const name = names.targetGroup(environment, component);
-    return new LbTargetGroup(this, `aws_lb_target_group.${component.module}`, {
+  /**
+   * A second target group for a service's tasks, and a rule before the one that serves without it, with
+   * weights that ECS changes. The other rule stays as it is, so this can come and go on a live
+   * environment.
+   * @param first the target group that has all requests until ECS changes that
+   */
+  secondTargets(component: Component, first: LbTargetGroup): SecondTargets {
+    const targetGroup = this.targetGroup(component, "second");
+    const weighted = [
+      { arn: first.arn, weight: 100 },
+      { arn: targetGroup.arn, weight: 0 },
+    ];
+    const { key } = component;
+    const rules = this.forward(component, `${key}_weighted`, component === api ? 90 : 190, [
+      { type: "forward", forward: { targetGroup: weighted } },
+    ]);
+    for (const rule of rules) {
+      // The first plan after a deployment would set them back, and cut off the tasks that serve.
+      rule.lifecycle = { ignoreChanges: ["action"] };
+    }
+    const alarm = this.alarmOnUnhealthy(component, targetGroup, "second");
+    isNew(targetGroup, alarm, ...rules);
+    const arns = rules.map((rule) => `${reference(rule)}[*].arn`);
+    return { targetGroup, rules, ruleArn: `\${one(concat(${arns.join(", ")}))}` };
+  }
+
+  private targetGroup(component: Component, which?: "second"): LbTargetGroup {
+    const { environment, network } = this.props;
+    const name = which
+      ? names.secondTargetGroup(environment, component)
+      : names.targetGroup(environment, component);
+    const resource = which ? `${component.module}_second` : component.module;
+    return new LbTargetGroup(this, `aws_lb_target_group.${resource}`, {
       name,
       vpcId: network.vpc.id,
       targetType: "ip",
       protocol: "HTTP",
-      port,
+      port: component === api ? ports.api : ports.web,
       deregistrationDelay: "30",
       healthCheck: {
         path: healthPath,
@@ -158,7 +214,8 @@ export class LoadBalancer extends Construct implements Connectable {
   }
 
   /** HTTP serves, or redirects to HTTPS, which then serves. */
-  private listen(props: LoadBalancerProps): readonly TerraformResource[] {
+  private listen(): readonly Serving[] {
+    const { props } = this;
     const https = ref(reference(props.enableHttps));
     const onlyWithHttps = TerraformCount.of(Token.asNumber(conditional(https, 1, 0)));
     const onlyWithoutHttps = TerraformCount.of(Token.asNumber(conditional(https, 0, 1)));
@@ -188,34 +245,44 @@ export class LoadBalancer extends Construct implements Connectable {
     const httpsListenerArn = Token.asString(
       Fn.one(propertyAccess(ref(reference(httpsListener)), ["*", "arn"])),
     );
-
-    const toApi = (resource: string, listenerArn: string, count: TerraformCount) => {
-      const rule = new LbListenerRule(this, `aws_lb_listener_rule.${resource}[0]`, {
-        count,
-        listenerArn,
-        priority: 100,
-        condition: [{ pathPattern: { values: ["/api", "/api/*"] } }],
-        action: [{ type: "forward", targetGroupArn: this.apiServer.arn }],
-      });
-      if (props.rewritesApiPath) rewritePath(rule, "^/api/?(.*)$", "/$1");
-      return rule;
-    };
     return [
-      httpListener,
-      httpsListener,
-      toApi("api_http", httpListener.arn, onlyWithoutHttps),
-      toApi("api_https", httpsListenerArn, onlyWithHttps),
+      { protocol: "http", listener: httpListener, arn: httpListener.arn, count: onlyWithoutHttps },
+      { protocol: "https", listener: httpsListener, arn: httpsListenerArn, count: onlyWithHttps },
     ];
   }
 
+  /** A rule for a component's requests at each listener; one of the two is there. */
+  private forward(
+    component: Component,
+    resource: string,
+    priority: number,
+    action: LbListenerRuleAction[],
+  ): LbListenerRule[] {
+    return this.serving.map(({ protocol, arn: listenerArn, count }) => {
+      const rule = new LbListenerRule(this, `aws_lb_listener_rule.${resource}_${protocol}[0]`, {
+        count,
+        listenerArn,
+        priority,
+        condition: [{ pathPattern: { values: component === api ? ["/api", "/api/*"] : ["/*"] } }],
+        action,
+      });
+      if (component === api && this.props.rewritesApiPath) {
+        rewritePath(rule, "^/api/?(.*)$", "/$1");
+      }
+      return rule;
+    });
+  }
+
   private alarmOnUnhealthy(
-    { environment, alarmTopicArn }: LoadBalancerProps,
     { key }: Component,
     targets: LbTargetGroup,
-  ): void {
-    new CloudwatchMetricAlarm(this, `aws_cloudwatch_metric_alarm.alb_unhealthy_hosts_${key}`, {
-      alarmName: `${names.alarmPrefix(environment)}alb-unhealthy-${key}`,
-      alarmDescription: `A target of the load balancer's ${key} group is unhealthy`,
+    which?: "second",
+  ): CloudwatchMetricAlarm {
+    const { environment, alarmTopicArn } = this.props;
+    const resource = `alb_unhealthy_hosts_${key}${which ? "_2" : ""}`;
+    return new CloudwatchMetricAlarm(this, `aws_cloudwatch_metric_alarm.${resource}`, {
+      alarmName: `${names.alarmPrefix(environment)}alb-unhealthy-${key}${which ? "-2" : ""}`,
+      alarmDescription: `A target of the load balancer's ${which ? `second ${key}` : key} group is unhealthy`,
       namespace: "AWS/ApplicationELB",
       metricName: "UnHealthyHostCount",
       statistic: "Average",

@@ -1,3 +1,4 @@
+import type { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import type { LbListener } from "@cdktf/provider-aws/lib/lb-listener";
 import type { LbListenerRule } from "@cdktf/provider-aws/lib/lb-listener-rule";
 import type { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
@@ -71,4 +72,62 @@ export function rewritePath(rule: LbListenerRule, regex: string, replace: string
   rule.addOverride("transform", [
     { type: "url-rewrite", url_rewrite_config: [{ rewrite: [{ regex, replace }] }] },
   ]);
+}
+
+/** What ECS needs to send requests over from one target group to another. */
+export interface DeploymentStrategy {
+  /** In ECS's word. */
+  readonly strategy: "BLUE_GREEN" | "CANARY";
+  /** Minutes for which the old tasks stay afterwards. */
+  readonly bakeTimeMinutes: number;
+  /** What goes over first. @default everything at once */
+  readonly canary?: {
+    /** Percent of the requests. */
+    readonly percent: number;
+    /** Minutes until the others follow. */
+    readonly bakeTimeMinutes: number;
+  };
+  /** Functions that ECS asks on the way. */
+  readonly hooks: readonly {
+    readonly lambdaArn: string;
+    readonly stages: readonly string[];
+  }[];
+  /** ARN of the target group beside the service's own. */
+  readonly secondTargetGroupArn: string;
+  /** ARN of the listener's rule whose weights ECS changes. */
+  readonly ruleArn: string;
+  /** ARN of the role with which ECS does so, and asks the functions. */
+  readonly roleArn: string;
+}
+
+/**
+ * Gives a service a strategy other than rolling.
+ * Source: `deployment_configuration` and `load_balancer.advanced_configuration` of `aws_ecs_service` in
+ * the AWS provider 6.4.0 and later, `canary_configuration` in 6.21.0 and later.
+ */
+export function setDeploymentStrategy(service: EcsService, to: DeploymentStrategy): void {
+  const { canary, hooks, roleArn } = to;
+  service.addOverride("deployment_configuration", {
+    strategy: to.strategy,
+    // The provider takes minutes as text.
+    bake_time_in_minutes: String(to.bakeTimeMinutes),
+    ...(canary && {
+      canary_configuration: {
+        canary_percent: canary.percent,
+        canary_bake_time_in_minutes: String(canary.bakeTimeMinutes),
+      },
+    }),
+    ...(hooks.length > 0 && {
+      lifecycle_hook: hooks.map(({ lambdaArn, stages }) => ({
+        hook_target_arn: lambdaArn,
+        lifecycle_stages: stages,
+        role_arn: roleArn,
+      })),
+    }),
+  });
+  service.addOverride("load_balancer.0.advanced_configuration", {
+    alternate_target_group_arn: to.secondTargetGroupArn,
+    production_listener_rule: to.ruleArn,
+    role_arn: roleArn,
+  });
 }

@@ -101,6 +101,56 @@ export interface ScalingSettings {
   readonly scheduledActions?: readonly ScheduledScalingSettings[];
 }
 
+/**
+ * The ways in which ECS sends requests over to new tasks, and the AWS provider that brought each.
+ * Source: the provider's changelog, `deployment_configuration` of `aws_ecs_service`.
+ */
+export const deploymentStrategies = { "blue-green": "6.4.0", canary: "6.21.0" } as const;
+
+/**
+ * The moments of a deployment at which ECS asks a function.
+ * Source: lifecycleStages of DeploymentLifecycleHook in the Amazon ECS API reference.
+ */
+export const deploymentStages = [
+  "RECONCILE_SERVICE",
+  "PRE_SCALE_UP",
+  "POST_SCALE_UP",
+  "TEST_TRAFFIC_SHIFT",
+  "POST_TEST_TRAFFIC_SHIFT",
+  "PRODUCTION_TRAFFIC_SHIFT",
+  "POST_PRODUCTION_TRAFFIC_SHIFT",
+] as const;
+
+/** A Lambda function of your own that ECS asks during a deployment. */
+export interface DeploymentHookSettings {
+  /**
+   * ARN of the function, which this project does not make. It answers
+   * `{"hookStatus": "SUCCEEDED"}`, `FAILED` or `IN_PROGRESS`; `FAILED` turns the deployment back.
+   */
+  readonly lambdaArn: string;
+  /** When it is asked: before the first new task starts, for example, at `PRE_SCALE_UP`. */
+  readonly stages: readonly (typeof deploymentStages)[number][];
+}
+
+/** How ECS replaces a service's tasks, where it is not by rolling. */
+export interface DeploymentSettings {
+  /**
+   * `blue-green`: all requests at once go over to the new tasks, with the AWS provider 6.4.0 or
+   * later; `canary`: first `canaryPercent` of them, with 6.21.0 or later.
+   */
+  readonly strategy: keyof typeof deploymentStrategies;
+  /** Minutes for which the old tasks stay after all requests have gone over, 0 to 1440. */
+  readonly bakeTimeMinutes: number;
+  /** Percent of the requests that go over first, 0.1 to 100; of `canary` only. @default 5 */
+  readonly canaryPercent?: number;
+  /** Minutes until the other requests follow, 0 to 1440; of `canary` only. @default 10 */
+  readonly canaryBakeTimeMinutes?: number;
+  /** Percent of requests answered with 5xx above which the old tasks take over again, 1 to 99. @default 10 */
+  readonly rollbackErrorPercent?: number;
+  /** Functions that ECS asks on the way. @default none */
+  readonly hooks?: readonly DeploymentHookSettings[];
+}
+
 /** ElastiCache with Valkey, reached by TLS and as the API server's IAM role. */
 export type CacheSettings =
   | {

@@ -4,6 +4,7 @@ import type {
   AccessLogsSettings,
   BackupSettings,
   CacheSettings,
+  DeploymentSettings,
   DisasterRecoverySettings,
   ScalingSettings,
   WafSettings,
@@ -197,6 +198,12 @@ export interface ServiceSettings {
   readonly memoryTargetPercent?: number;
   /** Requests per target and minute that autoscaling aims at. @default none: does not scale on them */
   readonly requestsPerTarget?: number;
+  /**
+   * ECS's own blue/green or canary deployments: new tasks start beside the old ones and take over
+   * their requests.
+   * @default rolling, with a circuit breaker
+   */
+  readonly deployment?: DeploymentSettings;
   /** Custom metrics and scheduled actions that autoscaling follows, too. @default none */
   readonly scaling?: ScalingSettings;
   /**

@@ -1,6 +1,9 @@
 import {
+  deploymentStages,
+  deploymentStrategies,
   managedRuleGroups,
   type CacheSettings,
+  type DeploymentSettings,
   type ScalingSettings,
   type WafSettings,
 } from "./options";
@@ -77,9 +80,54 @@ const optionNameFix =
 function service(
   checker: Checker,
   { ecsCluster }: EnvironmentSettings,
-  { scaling }: ServiceSettings,
+  { deployment, requestsPerTarget, scaling }: ServiceSettings,
 ): void {
+  if (deployment) {
+    validateDeployment(checker.at("deployment"), deployment);
+    checker.check(
+      "requestsPerTarget",
+      requestsPerTarget,
+      requestsPerTarget === undefined,
+      "counts the requests of one target group, and deployment moves them between two: leave one of the two settings out",
+    );
+  }
   if (scaling) validateScaling(checker.at("scaling"), scaling, ecsCluster.containerInsights);
+}
+
+function validateDeployment(checker: Checker, settings: DeploymentSettings): void {
+  const { strategy, canaryPercent, canaryBakeTimeMinutes, rollbackErrorPercent } = settings;
+  checker.oneOf("strategy", strategy, Object.keys(deploymentStrategies));
+  checker.integer("bakeTimeMinutes", settings.bakeTimeMinutes, 0, 1440);
+  for (const [key, value] of Object.entries({ canaryPercent, canaryBakeTimeMinutes })) {
+    const ok = value === undefined || strategy === "canary";
+    checker.check(key, value, ok, 'needs strategy "canary"');
+  }
+  if (canaryPercent !== undefined) {
+    checker.check(
+      "canaryPercent",
+      canaryPercent,
+      // Tenths, which floating-point numbers do not hit.
+      canaryPercent >= 0.1 && canaryPercent <= 100 && /^\d+(\.\d)?$/.test(String(canaryPercent)),
+      "must be a number from 0.1 to 100 with one decimal at most",
+    );
+  }
+  if (canaryBakeTimeMinutes !== undefined) {
+    checker.integer("canaryBakeTimeMinutes", canaryBakeTimeMinutes, 0, 1440);
+  }
+  if (rollbackErrorPercent !== undefined) {
+    checker.integer("rollbackErrorPercent", rollbackErrorPercent, 1, 99);
+  }
+  settings.hooks?.forEach(({ lambdaArn, stages }, index) => {
+    const hook = checker.at(`hooks[${index}]`);
+    hook.matches(
+      "lambdaArn",
+      lambdaArn,
+      /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/,
+      "must be the ARN of a Lambda function",
+    );
+    hook.check("stages", stages, stages.length > 0, "must name a stage");
+    stages.forEach((stage, at) => hook.oneOf(`stages[${at}]`, stage, deploymentStages));
+  });
 }
 
 function validateScaling(

@@ -10,7 +10,7 @@ import { ActionRequired } from "../process/errors";
 import { table } from "../terminal/output";
 import type { Environment } from "./environment";
 import { lastMigration } from "./migration";
-import { requireService } from "./service";
+import { requireService, targetGroups } from "./service";
 
 /** A part that cannot be read, for want of a permission for instance, does not hide the others. */
 export interface Unreadable {
@@ -60,7 +60,11 @@ export async function readStatus(environment: Environment): Promise<Status> {
   const [serviceStates, targets, database, fileSystem, alarms, imageTags, migration] =
     await Promise.all([
       Promise.all(services.map((service) => part(serviceStatus(environment, service)))),
-      Promise.all(services.map((service) => part(targetHealth(environment, service)))),
+      Promise.all(
+        services.map((service) =>
+          part(targetHealth(environment, service, targetGroups(environment, service))),
+        ),
+      ),
       part(databaseStatus(environment)),
       part(describeFileSystem(environment)),
       part(activeAlarms(environment)),

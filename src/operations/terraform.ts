@@ -7,7 +7,7 @@ import { synthesize, type S3Backend, type Stack } from "../terraform/stack";
 import { terraformCommand } from "../terraform/program";
 import { Terraform } from "../terraform/terraform";
 import type { Environment } from "./environment";
-import { checkVersions } from "./versions";
+import { checkVersions, refuseOldProvider } from "./versions";
 
 /**
  * Synthesizes an environment's stack, and says so.
@@ -26,6 +26,7 @@ export function synthesizeStack(environment: Environment): Promise<Stack> {
 export async function openTerraform(environment: Environment): Promise<Terraform> {
   refuseWorkspace(environment);
   const stack = await synthesizeStack(environment);
+  refuseOldProvider(environment);
   await refuseMissingBackend(environment, stack.backend);
   const terraform = await Terraform.init(environment, stack, {
     onProviders: ({ unreachable }) => unreachable && say(unreachable),

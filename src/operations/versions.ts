@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import semver from "semver";
 import { lockFileOf } from "../environments/lock-file";
+import { providerNeeds } from "../environments/provider-needs";
 import { ActionRequired } from "../process/errors";
+import { readLockFile } from "../terraform/lock-file";
 import type { TerraformProgram } from "../terraform/program";
 import { writerOf, type StateJson, type StateWriter } from "../terraform/state";
 import type { Terraform } from "../terraform/terraform";
@@ -45,6 +47,27 @@ export async function checkVersions(
     locked: existsSync(file),
     tableAlone: !terraform.stack.backend.use_lockfile,
   });
+}
+
+/**
+ * Makes sure that the AWS provider of the lock file can do what the settings ask for; `terraform init`
+ * would only say that no version fits, and not why a later one is needed.
+ * @throws ActionRequired if it cannot
+ */
+export function refuseOldProvider({
+  name,
+  settings,
+  projectDir,
+}: Pick<Environment, "name" | "settings" | "projectDir">): void {
+  const file = lockFileOf(name, projectDir);
+  const locked = readLockFile(file).find(({ address }) => address.endsWith("/hashicorp/aws"));
+  const need = providerNeeds(settings).at(-1);
+  if (!locked || !need || semver.gte(locked.version, need.since)) return;
+  throw new ActionRequired(
+    `${name}.${need.setting} is "${need.value}", which the AWS provider can do from ${need.since} on, and ${relative(projectDir, file)} names ${locked.version}`,
+    `To move: \`plue providers upgrade ${name}\`, or \`plue providers lock ${name} --aws VERSION\`. docs/versions.md tells what that means.`,
+    "To stay: take the setting out.",
+  );
 }
 
 /**

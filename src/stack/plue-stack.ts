@@ -26,18 +26,18 @@ import { Storage } from "../constructs/storage";
 import { Waf } from "../constructs/waf";
 import { WebApp } from "../constructs/web-app";
 import { takeOver } from "./moved";
+import { providerNeeds } from "../environments/provider-needs";
 import type { EnvironmentSettings } from "../environments/settings";
 import { stateBackend } from "../environments/state-backend";
 import { Variables } from "./variables";
 
 /**
- * The versions of the providers that the stacks run on. Which of them an environment uses, its lock
+ * The earliest AWS provider that the stacks run on, unless a setting needs a later one, and what random
+ * provider. Which of them an environment uses, its lock
  * file says: `plue providers`. What was tried: docs/versions.md.
  */
 const providerVersions = {
-  aws: ">= 5.100.0, < 7.0.0",
-  /** `transform` in listener rules came with 6.19.0. */
-  awsWithUrlRewrite: ">= 6.19.0, < 7.0.0",
+  aws: "5.100.0",
   random: ">= 3.7.2, < 4.0.0",
 };
 
@@ -149,6 +149,7 @@ export class PlueStack extends BaseStack {
     const service = {
       ...task,
       ...alarm,
+      partition,
       ecsCluster,
       loadBalancer,
       adopted: settings.adopts !== undefined,
@@ -272,11 +273,11 @@ export class PlueStack extends BaseStack {
       ...providerConfig(settings),
     });
     const { mode } = settings.database.masterPassword;
-    const { aws, awsWithUrlRewrite, random } = providerVersions;
-    const rewrites = settings.apiServer.urlRewrite === "load-balancer";
+    const { aws, random } = providerVersions;
+    const least = providerNeeds(settings).at(-1)?.since ?? aws;
     // Instead of the one version that the bindings were generated for.
     this.addOverride("terraform.required_providers", {
-      aws: { version: rewrites ? awsWithUrlRewrite : aws },
+      aws: { version: `>= ${least}, < 7.0.0` },
       ...(mode === "random" && { random: { version: random } }),
     });
     this.addOverride("terraform.required_version", writesOnly(settings) ? ">= 1.11.0" : ">= 1.5.0");

@@ -1,3 +1,4 @@
+import type { DeploymentSettings } from "../../../src/environments/options";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { faults } from "../../support/faults";
 import { full } from "../../support/full";
@@ -71,4 +72,48 @@ test("an adopted environment cannot get a customer key", () => {
   expect(faults(adopted)).toEqual([
     expect.objectContaining({ path: "dev.encryption", value: "customer-key" }),
   ]);
+});
+
+describe("deployment", () => {
+  const hook = "arn:aws:lambda:us-east-1:123456789012:function:migrate";
+  const withDeployment = (deployment: Partial<DeploymentSettings>): EnvironmentSettings => ({
+    ...full,
+    apiServer: {
+      ...full.apiServer,
+      deployment: { strategy: "canary", bakeTimeMinutes: 5, ...deployment },
+    },
+  });
+
+  test("may have all at once", () => {
+    const hooks = [{ lambdaArn: hook, stages: ["PRE_SCALE_UP" as const] }];
+    const rest = { canaryBakeTimeMinutes: 0, rollbackErrorPercent: 50, hooks };
+    expect(faults(withDeployment({ canaryPercent: 0.1, ...rest }))).toEqual([]);
+    expect(faults(withDeployment({ canaryPercent: 99.9, ...rest }))).toEqual([]);
+  });
+
+  test.each<[at: string, deployment: Record<string, unknown>]>([
+    ["strategy", { strategy: "linear" }],
+    ["bakeTimeMinutes", { bakeTimeMinutes: 1441 }],
+    ["canaryPercent", { strategy: "blue-green", canaryPercent: 10 }],
+    ["canaryBakeTimeMinutes", { strategy: "blue-green", canaryBakeTimeMinutes: 10 }],
+    ["canaryPercent", { canaryPercent: 0 }],
+    ["canaryPercent", { canaryPercent: 0.25 }],
+    ["canaryBakeTimeMinutes", { canaryBakeTimeMinutes: -1 }],
+    ["rollbackErrorPercent", { rollbackErrorPercent: 100 }],
+    ["hooks[0].lambdaArn", { hooks: [{ lambdaArn: "migrate", stages: ["PRE_SCALE_UP"] }] }],
+    ["hooks[0].stages", { hooks: [{ lambdaArn: hook, stages: [] }] }],
+    ["hooks[0].stages[0]", { hooks: [{ lambdaArn: hook, stages: ["BAKE_TIME"] }] }],
+  ])("%s is refused: %j", (at, deployment) => {
+    expect(faults(withDeployment(deployment)).map(({ path }) => path)).toEqual([
+      `full.apiServer.deployment.${at}`,
+    ]);
+  });
+
+  test("cannot go with requests per target, which count one target group", () => {
+    const settings = withDeployment({});
+    const apiServer = { ...settings.apiServer, requestsPerTarget: 100 };
+    expect(faults({ ...settings, apiServer }).map(({ path }) => path)).toEqual([
+      "full.apiServer.requestsPerTarget",
+    ]);
+  });
 });

@@ -1,4 +1,9 @@
-import { judgeVersions, type Versions } from "../../../src/operations/versions";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { lockFileOf } from "../../../src/environments/lock-file";
+import { local } from "../../../src/environments/local";
+import { judgeVersions, refuseOldProvider, type Versions } from "../../../src/operations/versions";
 import { ActionRequired } from "../../../src/process/errors";
 import type { StateJson } from "../../../src/terraform/state";
 
@@ -93,3 +98,31 @@ test.each([
     expect(notes.join().includes("dynamodb_table")).toBe(says);
   },
 );
+
+describe("a setting that the locked provider cannot do", () => {
+  const settings = {
+    ...local,
+    apiServer: {
+      ...local.apiServer,
+      deployment: { strategy: "blue-green" as const, bakeTimeMinutes: 5 },
+    },
+  };
+  const locked = (version: string) => {
+    const projectDir = mkdtempSync(join(tmpdir(), "versions-"));
+    const file = lockFileOf("dev", projectDir);
+    mkdirSync(dirname(file), { recursive: true });
+    const address = "registry.terraform.io/hashicorp/aws";
+    writeFileSync(file, `provider "${address}" {\n  version = "${version}"\n}\n`);
+    return () => refuseOldProvider({ name: "dev", settings, projectDir });
+  };
+
+  test("is refused, with the version that can", () => {
+    expect(locked("5.100.0")).toThrow(
+      'dev.apiServer.deployment.strategy is "blue-green", which the AWS provider can do from 6.4.0 on, and src/environments/dev.terraform.lock.hcl names 5.100.0',
+    );
+  });
+
+  test("is taken by one that can", () => {
+    expect(locked("6.4.0")).not.toThrow();
+  });
+});

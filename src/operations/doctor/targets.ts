@@ -1,6 +1,7 @@
 import { targetHealth } from "../../aws/elbv2";
 import { services } from "../../names";
 import type { Environment } from "../environment";
+import { targetGroups } from "../service";
 import { failed, ok, type Check } from "./check";
 
 /** Source: DescribeTargetHealth's reason codes in the Elastic Load Balancing API reference. */
@@ -19,7 +20,11 @@ export function checkTargets(environment: Environment): Promise<Check[]> {
   return Promise.all(
     services.map(async (component) => {
       const check = `${component.title} is healthy behind the load balancer`;
-      const health = await targetHealth(environment, component);
+      const health = await targetHealth(
+        environment,
+        component,
+        targetGroups(environment, component),
+      );
       if (!health) return failed(check, "there is no target group", `plue deploy ${name}`);
       if (health.length === 0) {
         return failed(check, "no target is registered", "no task runs: see above");

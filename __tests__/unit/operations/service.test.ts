@@ -1,0 +1,138 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { local } from "../../../src/environments/local";
+import { api } from "../../../src/names";
+import type { Environment } from "../../../src/operations/environment";
+import { checkServices } from "../../../src/operations/doctor/services";
+import { waitUntilStable } from "../../../src/operations/service";
+
+/** What ECS answers to one look after the other; the last answer stays. */
+interface Look {
+  readonly status: string;
+  readonly statusReason?: string;
+  readonly stage?: string;
+  /** How many deployments the service has. */
+  readonly deployments: number;
+}
+
+// ECS, as far as waiting for a deployment goes.
+let server: Server;
+let looks: Look[];
+let strategy = "BLUE_GREEN";
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const operation = String(request.headers["x-amz-target"]).split(".").at(-1)!;
+    request.resume();
+    request.on("end", () => {
+      response.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
+      response.end(JSON.stringify(answer(operation)));
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+});
+afterAll(() => server.close());
+
+function answer(operation: string): unknown {
+  const [look] = looks as [Look];
+  switch (operation) {
+    case "DescribeServices":
+      return {
+        services: [
+          {
+            status: "ACTIVE",
+            deploymentConfiguration: { strategy },
+            runningCount: 2,
+            desiredCount: 2,
+            deployments: Array.from({ length: look.deployments }, (_, index) => ({
+              id: `ecs-svc/${index}`,
+              status: index === 0 ? "PRIMARY" : "ACTIVE",
+              rolloutState: "IN_PROGRESS",
+            })),
+          },
+        ],
+      };
+    case "ListServiceDeployments":
+      return {
+        serviceDeployments: [
+          { serviceDeploymentArn: "older", createdAt: 1, status: "SUCCESSFUL" },
+          { serviceDeploymentArn: "newest", createdAt: 2, status: look.status },
+        ],
+      };
+    case "DescribeServiceDeployments":
+      if (looks.length > 1) looks.shift();
+      return {
+        serviceDeployments: [
+          {
+            serviceDeploymentArn: "newest",
+            status: look.status,
+            statusReason: look.statusReason,
+            lifecycleStage: look.stage,
+          },
+        ],
+      };
+    case "ListTasks":
+      return { taskArns: [] };
+    default:
+      return {};
+  }
+}
+
+const environment = (): Environment => ({
+  name: "dev",
+  region: "us-east-1",
+  endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  credentials: { accessKeyId: "a", secretAccessKey: "b" },
+  settings: {
+    ...local,
+    name: "dev",
+    apiServer: {
+      ...local.apiServer,
+      deployment: { strategy: "blue-green", bakeTimeMinutes: 0 },
+    },
+  },
+  accountId: "123456789012",
+  embedded: false,
+  projectDir: "",
+  stackDir: "",
+});
+
+const wait = async (...answers: Look[]) => {
+  looks = answers;
+  await waitUntilStable(environment(), api, 20);
+};
+
+test("a blue/green deployment is stable when ECS says so and the old tasks are gone", async () => {
+  const before = { status: "SUCCESSFUL", deployments: 2 };
+  await wait(before, { status: "SUCCESSFUL", deployments: 1 });
+  expect(looks).toHaveLength(1);
+});
+
+test("a deployment that ECS has turned back failed, although the service is stable again", async () => {
+  const statusReason = "alarm dev-plue-api-deployment-errors";
+  await expect(
+    wait({ status: "ROLLBACK_SUCCESSFUL", statusReason, deployments: 1 }),
+  ).rejects.toThrow(
+    `the API server's deployment failed: ${statusReason}; the tasks from before serve`,
+  );
+});
+
+test.each(["STOPPED", "ROLLBACK_FAILED"])(
+  "%s is a failure, whatever still runs",
+  async (status) => {
+    await expect(wait({ status, deployments: 2 })).rejects.toThrow("deployment failed");
+  },
+);
+
+test("plue doctor says whether ECS has the strategy of the settings", async () => {
+  looks = [{ status: "SUCCESSFUL", deployments: 1 }];
+  expect(await checkServices(environment())).toMatchObject([
+    { result: "ok", saw: "2 of 2 running, blue-green deployments" },
+    { result: "failed", saw: "ECS deploys it by BLUE_GREEN, not ROLLING" },
+  ]);
+  strategy = "ROLLING";
+  expect(await checkServices(environment())).toMatchObject([
+    { result: "failed", saw: "ECS deploys it by ROLLING, not BLUE_GREEN" },
+    { result: "ok", saw: "2 of 2 running" },
+  ]);
+});
