@@ -8,7 +8,8 @@ import { templateOf } from "../../src/stack/synthesize";
 export function architectureOf(
   settings: EnvironmentSettings,
   values?: VariableValues,
+  removed?: readonly string[],
 ): { template: Template; drawn: Architecture } {
   const template = new Template(templateOf(settings) as TemplateJson, values);
-  return { template, drawn: architecture(settings.name, template) };
+  return { template, drawn: architecture(settings.name, template, removed) };
 }

@@ -3,6 +3,7 @@ declare module "@cdktf/node-pty-prebuilt-multiarch" {
   /** A program on a terminal of its own. */
   interface Pty {
     onData(listen: (text: string) => void): void;
+    write(text: string): void;
     onExit(listen: (ended: { exitCode: number }) => void): void;
   }
   export function spawn(

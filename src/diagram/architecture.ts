@@ -1,24 +1,60 @@
 import { Arrows } from "./arrows";
-import { Cards } from "./cards";
+import { Cards, shortened } from "./cards";
 import { Folding } from "./folding";
 import { Frames } from "./frames";
-import type { Architecture, Card } from "./model";
+import { capital, kinds, typeInWords, unknownKind } from "./kinds";
+import type { Architecture, Card, Frame } from "./model";
 import { Network } from "./network";
 import { INTERNET } from "./reachability";
-import type { Template } from "./template";
+import { compare, type Template } from "./template";
 
-/** What is drawn of an environment's stack. */
-export function architecture(environment: string, template: Template): Architecture {
+/**
+ * What is drawn of an environment's stack.
+ *
+ * @param removed addresses of what is no longer in the stack, but in its state. @default nothing
+ */
+export function architecture(
+  environment: string,
+  template: Template,
+  removed: readonly string[] = [],
+): Architecture {
   const network = new Network(template);
   const folding = new Folding(template);
   const cards = new Cards(template, network, folding);
   const regions = new Frames(template, network, folding, cards).regions();
   return {
     title: `Plue in ${environment}`,
-    children: [internet, ...regions],
+    children: [internet, ...regions, ...(removed.length > 0 ? [removedFrame(removed)] : [])],
     arrows: new Arrows(template, network, folding, cards).between(regions),
   };
 }
+
+/** One card for each type. */
+function removedFrame(addresses: readonly string[]): Frame {
+  const types = [...new Set(addresses.map(typeOf))].sort(compare);
+  return {
+    id: "removed",
+    kind: "removed",
+    title: "No longer in the code",
+    stands: [],
+    folded: [],
+    children: types.map((type): Card => {
+      const own = addresses.filter((address) => typeOf(address) === type);
+      const { family, glyph } = kinds[type] ?? unknownKind;
+      return {
+        id: `removed/${type}`,
+        family,
+        glyph,
+        title: capital(typeInWords(type, own.length)),
+        lines: shortened(own.map((address) => address.slice(address.indexOf(".") + 1))),
+        stands: own,
+        folded: [],
+      };
+    }),
+  };
+}
+
+const typeOf = (address: string) => address.slice(0, address.indexOf("."));
 
 const internet: Card = {
   id: INTERNET,

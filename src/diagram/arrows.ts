@@ -4,7 +4,7 @@ import { taskDefinitionOf } from "./kinds";
 import { isFrame, parts, type Arrow, type Frame } from "./model";
 import type { Network } from "./network";
 import { INTERNET, reachability, type Group } from "./reachability";
-import type { Resource, Template } from "./template";
+import { blocks, type Resource, type Template } from "./template";
 
 /** Reads the arrows of a drawing out of a stack. */
 export class Arrows {
@@ -122,7 +122,7 @@ export class Arrows {
       );
       const vaults = template
         .references(attributes.plan_id)
-        .flatMap((plan) => blocksOf(plan.attributes.rule))
+        .flatMap((plan) => blocks(plan.attributes.rule))
         .flatMap(({ target_vault_name: name }) => template.references(name));
       return sources.flatMap((source) =>
         vaults.map((vault) => arrow(source.address, vault.address, "copies", "backups")),
@@ -171,9 +171,6 @@ const backedUp: Readonly<Record<string, string>> = {
   rds: "aws_db_instance",
   elasticfilesystem: "aws_efs_file_system",
 };
-
-const blocksOf = (value: unknown) =>
-  (Array.isArray(value) ? value : []) as readonly Readonly<Record<string, unknown>>[];
 
 const arrow = (from: string, to: string, kind: Arrow["kind"], label: string): Arrow => ({
   from,

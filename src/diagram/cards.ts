@@ -65,7 +65,8 @@ export class Cards {
 
 const isShared = ({ type }: Resource) => kinds[type]?.together !== undefined;
 
-function shortened(lines: readonly string[]): readonly string[] {
+/** The first lines, and how many there are more. */
+export function shortened(lines: readonly string[]): readonly string[] {
   if (lines.length <= MOST_LINES) return lines;
   const shown = lines.slice(0, MOST_LINES - 1);
   return [...shown, `and ${lines.length - shown.length} more`];

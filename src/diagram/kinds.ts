@@ -1,6 +1,6 @@
 import { components } from "../names";
 import type { Network } from "./network";
-import type { Attributes, Resource, Template } from "./template";
+import { block, blocks, type Attributes, type Resource, type Template } from "./template";
 
 /** What a card is about, which gives it its colour. */
 export type Family =
@@ -58,14 +58,6 @@ export interface FactsContext {
   readonly network: Network;
 }
 
-/** One block, or the first of several. */
-const block = (value: unknown): Attributes =>
-  ((Array.isArray(value) ? value[0] : value) ?? {}) as Attributes;
-
-/** All blocks. */
-const blocks = (value: unknown): readonly Attributes[] =>
-  (Array.isArray(value) ? value : []) as readonly Attributes[];
-
 const text = (value: unknown): string | undefined =>
   typeof value === "string" || typeof value === "number" ? String(value) : undefined;
 
@@ -93,8 +85,12 @@ export const kinds: Readonly<Record<string, Kind>> = {
     family: "network",
     glyph: "split",
     title: "Load balancer",
-    facts: ({ load_balancer_type: type, internal }) => [
+    facts: ({ load_balancer_type: type, internal }, { resource, template }) => [
       [text(type), internal === true ? "internal" : "public"].filter(Boolean).join(", "),
+      ...template
+        .referrersOf(resource)
+        .filter((one) => one.type === "aws_route53_record")
+        .map(({ attributes }) => text(attributes.name)),
     ],
   },
   aws_ecs_service: {

@@ -116,7 +116,7 @@ function frameNode(part: Frame): ElkNode {
 export async function layOut(architecture: Architecture): Promise<Drawing> {
   const { default: Elk } = await import("elkjs/lib/elk.bundled.js");
   const isBelow = (part: Card | Frame): part is Frame =>
-    isFrame(part) && part.kind === "other-region";
+    isFrame(part) && (part.kind === "other-region" || part.kind === "removed");
   const below = architecture.children.filter(isBelow);
   const main: Architecture = {
     ...architecture,
@@ -136,10 +136,10 @@ export async function layOut(architecture: Architecture): Promise<Drawing> {
   const best = candidates.reduce((one, other) => (faults(other) < faults(one) ? other : one));
   const rows: Drawing[] = [];
   for (const frame of below) {
-    // In one row, by lines that are not drawn from each to the next.
-    const inRow = frame.children
-      .slice(1)
-      .map(({ id }, index) => guide(frame.children[index]!.id, id));
+    // In rows, by lines that are not drawn from each to the next.
+    const inRow = frame.children.flatMap(({ id }, index) =>
+      index % LONGEST_ROW === 0 ? [] : [guide(frame.children[index - 1]!.id, id)],
+    );
     const root = await new Elk().layout({
       id: "root",
       layoutOptions: options,
@@ -151,15 +151,19 @@ export async function layOut(architecture: Architecture): Promise<Drawing> {
   return rows.reduce((above, row) => stacked(architecture, above, row), best);
 }
 
+/** Cards in a row of what stands below. */
+const LONGEST_ROW = 5;
+
 /** Pixels between a region and the next, with room for the arrow's label. */
 const BETWEEN_REGIONS = 56;
 
-/** Puts another region below, with an arrow to it from the stack's own. */
+/** Puts a frame below all others, with the arrow to it from the stack's own region, if there is one. */
 function stacked(architecture: Architecture, above: Drawing, row: Drawing): Drawing {
   const region = above.parts.find(({ part }) => isFrame(part) && part.kind === "region")!;
   const [first] = row.parts;
   const dx = region.box.x - first!.box.x;
-  const dy = region.box.y + region.box.height + BETWEEN_REGIONS - first!.box.y;
+  const lowest = above.parts.reduce((low, { box }) => Math.max(low, box.y + box.height), 0);
+  const dy = lowest + BETWEEN_REGIONS - first!.box.y;
   const parts = row.parts.map((one) => ({
     ...one,
     box: { ...one.box, x: one.box.x + dx, y: one.box.y + dy },

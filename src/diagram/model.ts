@@ -18,7 +18,15 @@ export interface Card {
 export interface Frame {
   readonly id: string;
   readonly kind:
-    "region" | "other-region" | "vpc" | "zone" | "across" | "public" | "private" | "cluster";
+    | "region"
+    | "other-region"
+    | "vpc"
+    | "zone"
+    | "across"
+    | "public"
+    | "private"
+    | "cluster"
+    | "removed";
   readonly title: string;
   readonly subtitle?: string;
   /** Addresses of the resources that it stands for. */

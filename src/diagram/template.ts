@@ -138,6 +138,16 @@ export function ownAttributes(attributes: Attributes): Attributes {
   return Object.fromEntries(Object.entries(attributes).filter(([name]) => !about.has(name)));
 }
 
+/** The blocks of an argument that may have several. */
+export function blocks(value: unknown): readonly Attributes[] {
+  return (Array.isArray(value) ? value : []) as readonly Attributes[];
+}
+
+/** The block of an argument, or the first of several; empty where there is none. */
+export function block(value: unknown): Attributes {
+  return ((Array.isArray(value) ? value[0] : value) ?? {}) as Attributes;
+}
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

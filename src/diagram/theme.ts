@@ -61,6 +61,7 @@ const colours = (c: typeof light) => `
 .plue-diagram .across rect{fill:${c.zone};stroke:${c.weak}}
 .plue-diagram .public rect{fill:${c.publicTier};stroke:#6aa84f}
 .plue-diagram .private rect{fill:${c.privateTier};stroke:#5b8bd0}
+.plue-diagram .removed rect{stroke-dasharray:5 4}
 .plue-diagram .cluster rect{fill:${c.cluster};stroke:#d9924a}
 .plue-diagram .card .body{fill:${c.body};stroke:${c.line}}
 .plue-diagram .label rect{fill:${c.body};stroke:${c.line}}

@@ -4,6 +4,7 @@ import { actionsOnParts } from "../diagram/changes";
 import { layOut, type Drawing } from "../diagram/layout";
 import { mermaid } from "../diagram/mermaid";
 import { architecture } from "../diagram/architecture";
+import type { Architecture } from "../diagram/model";
 import { drawingSection, inventorySection, page, partAnchor } from "../diagram/page";
 import { changeAnchor, planPage, type PriceSection } from "../diagram/plan-page";
 import { png } from "../diagram/png";
@@ -42,7 +43,7 @@ export async function diagram(
 ): Promise<string | Uint8Array> {
   const json = templateOf(settings) as TemplateJson & SynthesizedStack & StackJson;
   const actions = plan && plannedActions(plan, readStack(json));
-  const parts = architecture(settings.name, new Template(json, valuesIn(plan)));
+  const parts = drawnOf(settings.name, json, plan, actions);
   if (format === "mermaid") return mermaid(parts);
   const drawing = await layOut(parts);
   if (format === "png") return png(picture(drawing, { actions }));
@@ -74,8 +75,23 @@ export async function writePlanPage(
   price?: PriceSection,
 ): Promise<void> {
   const json = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as TemplateJson;
-  const drawing = await layOut(architecture(name, new Template(json, valuesIn(plan))));
-  writeFileSync(file, pageOf(name, plan, plannedActions(plan, stack), drawing, price));
+  const actions = plannedActions(plan, stack);
+  const drawing = await layOut(drawnOf(name, json, plan, actions));
+  writeFileSync(file, pageOf(name, plan, actions, drawing, price));
+}
+
+/** The stack, and what a plan would destroy that is no longer in it. */
+function drawnOf(
+  environment: string,
+  json: TemplateJson,
+  plan?: PlanJson,
+  actions: readonly PlannedAction[] = [],
+): Architecture {
+  const template = new Template(json, valuesIn(plan));
+  const removed = actions
+    .map(({ address }) => address.replace(/\[.*\]$/, ""))
+    .filter((address) => template.find(address) === undefined);
+  return architecture(environment, template, [...new Set(removed)]);
 }
 
 function pageOf(

@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { dev } from "../../../src/environments/dev";
 import { diagram, writePlanPage } from "../../../src/operations/diagram";
 import { templateOf } from "../../../src/stack/synthesize";
 import type { PlanJson, ResourceChange } from "../../../src/terraform/plan";
 import { readStack, type SynthesizedStack } from "../../../src/terraform/stack";
-import { describeWith, machine, pathOf } from "../../support/machine";
+import { openInBrowser, type OpenPage } from "../../support/browser";
+import { describeWith, machine } from "../../support/machine";
 
 const secret = "correct-horse-battery-staple";
 
@@ -62,11 +62,9 @@ const { chromium: installed } = machine();
 
 describeWith([installed])("the page of a plan, in a browser", () => {
   let folder: string;
-  let browser: Browser;
+  let opened: OpenPage;
   let page: Page;
   let plan: PlanJson;
-  const complaints: string[] = [];
-  const requests: string[] = [];
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "plue-page-"));
@@ -86,24 +84,17 @@ describeWith([installed])("the page of a plan, in a browser", () => {
         notes: ["None."],
       },
     );
-    browser = await chromium.launch({
-      executablePath: pathOf(installed),
-      args: ["--no-sandbox", "--disable-gpu"],
-    });
-    page = await browser.newPage();
-    page.on("console", (message) => complaints.push(message.text()));
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("request", (request) => requests.push(request.url()));
-    await page.goto(pathToFileURL(file).href);
+    opened = await openInBrowser(file);
+    page = opened.page;
   });
   afterAll(async () => {
-    await browser?.close();
+    await opened?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
   test("makes no request but for itself, and the console stays empty", () => {
-    expect(requests).toEqual([page.url()]);
-    expect(complaints).toEqual([]);
+    expect(opened.requests).toEqual([page.url()]);
+    expect(opened.complaints).toEqual([]);
   });
 
   test("has every change, by module", async () => {
@@ -143,6 +134,12 @@ describeWith([installed])("the page of a plan, in a browser", () => {
     const card = page.locator('[data-part="aws_lb.load_balancer_main"]');
     expect(await card.getAttribute("class")).toContain("action-replace");
     expect(await card.locator("title").first().textContent()).toContain("to replace");
+  });
+
+  test("draws what is destroyed and no longer in the code", async () => {
+    const card = page.locator('[data-part="removed/aws_sqs_queue"]');
+    expect(await card.getAttribute("class")).toContain("action-destroy");
+    expect(await card.textContent()).toContain("gone");
   });
 
   test("is searched by keyboard alone", async () => {

@@ -1,15 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import type { PlannedAction } from "../../../src/terraform/plan";
+import { openInBrowser, type OpenPage } from "../../support/browser";
 import {
   describeEmbeddedAws,
   startEmbeddedAws,
   type EmbeddedAws,
 } from "../../support/embedded-aws";
-import { describeWith, machine, pathOf } from "../../support/machine";
+import { describeWith, machine } from "../../support/machine";
 import { copyOfProject, plueEnds } from "../../support/plue";
 
 const secret = "correct-horse-battery-staple";
@@ -21,12 +21,10 @@ describeWith([installed])("plue plan --html", () => {
     let folder: string;
     let changed: string;
     let aws: EmbeddedAws;
-    let browser: Browser;
+    let opened: OpenPage;
     let page: Page;
     let actions: readonly PlannedAction[];
     let declared: readonly string[];
-    const complaints: string[] = [];
-    const requests: string[] = [];
 
     beforeAll(async () => {
       folder = mkdtempSync(join(tmpdir(), "plue-plan-page-"));
@@ -59,19 +57,12 @@ describeWith([installed])("plue plan --html", () => {
       declared = Object.entries(stack.resource).flatMap(([type, resources]) =>
         Object.keys(resources).map((name) => `${type}.${name}`),
       );
-      browser = await chromium.launch({
-        executablePath: pathOf(installed),
-        args: ["--no-sandbox", "--disable-gpu"],
-      });
-      page = await browser.newPage();
-      page.on("console", (message) => complaints.push(message.text()));
-      page.on("pageerror", (error) => complaints.push(error.message));
-      page.on("request", (request) => requests.push(request.url()));
-      await page.goto(pathToFileURL(file).href);
+      opened = await openInBrowser(file);
+      page = opened.page;
     });
 
     afterAll(async () => {
-      await browser?.close();
+      await opened?.close();
       await aws?.stop();
       rmSync(changed, { recursive: true, force: true });
       rmSync(folder, { recursive: true, force: true });
@@ -83,8 +74,8 @@ describeWith([installed])("plue plan --html", () => {
     });
 
     test("makes no request but for itself, and the console stays empty", () => {
-      expect(requests).toEqual([page.url()]);
-      expect(complaints).toEqual([]);
+      expect(opened.requests).toEqual([page.url()]);
+      expect(opened.complaints).toEqual([]);
     });
 
     test("names every resource that the plan changes, and every one of the stack", async () => {

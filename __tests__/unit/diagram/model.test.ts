@@ -1,8 +1,10 @@
 import { environments } from "../../../src/environments";
 import { dev } from "../../../src/environments/dev";
 import { production } from "../../../src/environments/production";
+import { architecture } from "../../../src/diagram/architecture";
 import { isFrame, parts, type Architecture } from "../../../src/diagram/model";
 import { architectureOf } from "../../support/drawing";
+import { examples } from "../../support/examples";
 import { full } from "../../support/full";
 
 /** With every option. */
@@ -42,25 +44,28 @@ function arrowsOf({ children, arrows }: Architecture): string[] {
     .sort();
 }
 
-describe.each([...environments, all])("$name", (settings) => {
-  const { template, drawn } = architectureOf(settings);
+describe.each([...environments, all, ...examples.map(([, settings]) => settings)])(
+  "$name",
+  (settings) => {
+    const { template, drawn } = architectureOf(settings);
 
-  test("every resource is drawn once, or folded into one that is", () => {
-    const shown = parts(drawn.children).flatMap(({ stands, folded }) => [...stands, ...folded]);
-    expect(shown.toSorted()).toEqual(template.resources.map(({ address }) => address).toSorted());
-  });
+    test("every resource is drawn once, or folded into one that is", () => {
+      const shown = parts(drawn.children).flatMap(({ stands, folded }) => [...stands, ...folded]);
+      expect(shown.toSorted()).toEqual(template.resources.map(({ address }) => address).toSorted());
+    });
 
-  test("every part has an id of its own, and every arrow joins two of them", () => {
-    const ids = parts(drawn.children).map(({ id }) => id);
-    expect(new Set(ids).size).toBe(ids.length);
-    for (const { from, to } of drawn.arrows)
-      expect(ids).toEqual(expect.arrayContaining([from, to]));
-  });
+    test("every part has an id of its own, and every arrow joins two of them", () => {
+      const ids = parts(drawn.children).map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const { from, to } of drawn.arrows)
+        expect(ids).toEqual(expect.arrayContaining([from, to]));
+    });
 
-  test("no card is without a title of its own", () => {
-    for (const { title } of parts(drawn.children)) expect(title).not.toBe("");
-  });
-});
+    test("no card is without a title of its own", () => {
+      for (const { title } of parts(drawn.children)) expect(title).not.toBe("");
+    });
+  },
+);
 
 describe("production", () => {
   const { drawn } = architectureOf(production, { enable_https: true });
@@ -204,5 +209,26 @@ describe("with every option", () => {
   test("every card is of a type that is known by name", () => {
     const titles = parts(drawn.children).map(({ title }) => title);
     expect(titles.filter((title) => /configuration|Aws|_/.test(title))).toEqual([]);
+  });
+});
+
+test("what is only in the state has a frame of its own, a card for each type", () => {
+  const { template } = architectureOf(dev);
+  const removed = ["aws_sqs_queue.jobs", "aws_sqs_queue.mails", "aws_eip.old"];
+  const { children } = architecture("dev", template, removed);
+  expect(children.at(-1)).toMatchObject({
+    title: "No longer in the code",
+    children: [
+      { title: "Elastic IP", lines: ["old"], stands: ["aws_eip.old"] },
+      { title: "2 sqs queues", lines: ["jobs", "mails"] },
+    ],
+  });
+});
+
+test("the load balancer says by which name it is reached", () => {
+  const [, example] = examples.find(([file]) => file === "domain-with-zone.ts")!;
+  const { drawn } = architectureOf(example);
+  expect(partOf(drawn, "aws_lb.load_balancer_main")).toMatchObject({
+    lines: ["application, public", example.domain!.name],
   });
 });
