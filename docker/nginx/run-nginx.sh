@@ -6,7 +6,7 @@ set -eu
 # SIGTERM makes nginx drop requests in flight; SIGQUIT lets it finish them.
 "$1" -e stderr -p "$2" -c "$2/nginx.conf" &
 pid=$!
-trap 'asked=1; kill -QUIT "$pid"' TERM INT QUIT
+trap 'asked=1; kill -QUIT "$pid" 2>/dev/null || :' TERM INT QUIT
 # A signal ends wait early: only a wait that none has ended gives nginx's own exit code.
 asked=1
 while [ -n "$asked" ]; do

@@ -369,7 +369,7 @@ describeWith([nginx])("the web image's nginx", () => {
           ${lowPort}
           setpriv --reuid=65534 --regid=65534 --clear-groups "$0" & pid=$!
           while kill -0 $pid 2>/dev/null; do
-            wget -q -O - http://127.0.0.1:80/health && kill $pid || sleep 0.1
+            if wget -q -O - http://127.0.0.1:80/health; then kill $pid; break; fi; sleep 0.1
           done
           wait $pid`,
         ],
