@@ -105,6 +105,9 @@ export const names = {
   restoreTestingPlan: (environment: string) => `${environment.replaceAll("-", "_")}_plue`,
 };
 
+/** How the tags begin that mark an image as deployed; a time follows. */
+export const deployedTagPrefix = "deployed-";
+
 /** TCP ports that the parts of Plue listen on. */
 export const ports = {
   /** The load balancer's, to the internet. */

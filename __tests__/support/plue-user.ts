@@ -9,13 +9,14 @@ import {
   PutLogEventsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
-import { ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
+import { DescribeImagesCommand, ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
 import {
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   ECSClient,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
+import { deployedTagPrefix } from "../../src/names";
 import type { Need } from "../../src/operations/policies/needs";
 import { RecordingDocker } from "./docker-stand-in";
 import { startEmbeddedAws, terraform, type EmbeddedAws } from "./embedded-aws";
@@ -116,6 +117,20 @@ export class PlueUser {
       new DescribeTaskDefinitionCommand({ taskDefinition: service!.taskDefinition }),
     );
     return taskDefinition!.containerDefinitions![0]!.image!.split(":").at(-1);
+  }
+
+  /** The tags of a repository's images that are marked as deployed. */
+  async keptTags(image: string): Promise<string[]> {
+    const repositoryName = `local-plue-${image}`;
+    const { imageDetails = [] } = await new ECRClient(this.aws.client).send(
+      new DescribeImagesCommand({ repositoryName }),
+    );
+    return imageDetails
+      .flatMap(({ imageTags: tags = [] }) =>
+        tags.some((tag) => tag.startsWith(deployedTagPrefix)) ? tags : [],
+      )
+      .filter((tag) => !tag.startsWith(deployedTagPrefix))
+      .sort();
   }
 
   /** The embedded AWS starts no tasks; a count that is set by hand it takes for running ones. */

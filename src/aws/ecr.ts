@@ -1,16 +1,103 @@
 import {
   BatchDeleteImageCommand,
+  BatchGetImageCommand,
   DescribeImagesCommand,
   DescribeRepositoriesCommand,
   ECRClient,
   GetAuthorizationTokenCommand,
   paginateListImages,
+  PutImageCommand,
   type ImageFailure,
 } from "@aws-sdk/client-ecr";
 import { names, type Component } from "../names";
 import { PlueError } from "../process/errors";
 import { client, type AwsEnvironment } from "./client";
 import type { AwsError } from "./errors";
+
+/** A tag in a repository, and the image that has it. */
+export interface TaggedImage {
+  readonly tag: string;
+  /** Digest of the image. */
+  readonly digest: string;
+}
+
+/** What an image may be described by; ECR converts it if the request does not name its kind. */
+const MANIFESTS = [
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+];
+
+/** All tags in the repository of a component; undefined if there is no repository. */
+export async function listTags(
+  environment: AwsEnvironment,
+  component: Component,
+): Promise<TaggedImage[] | undefined> {
+  const repositoryName = names.repository(environment.name, component);
+  const found: TaggedImage[] = [];
+  try {
+    for await (const { imageIds = [] } of paginateListImages(
+      { client: client(ECRClient, environment) },
+      { repositoryName, filter: { tagStatus: "TAGGED" } },
+    )) {
+      for (const { imageTag: tag, imageDigest: digest } of imageIds) {
+        if (tag && digest) found.push({ tag, digest });
+      }
+    }
+    return found;
+  } catch (error) {
+    if ((error as AwsError).name === "RepositoryNotFoundException") return undefined;
+    throw error;
+  }
+}
+
+/** Gives an image another tag; nothing is uploaded. */
+export async function addTag(
+  environment: AwsEnvironment,
+  component: Component,
+  imageDigest: string,
+  imageTag: string,
+): Promise<void> {
+  const ecr = client(ECRClient, environment);
+  const repositoryName = names.repository(environment.name, component);
+  const { images: [image] = [] } = await ecr.send(
+    new BatchGetImageCommand({
+      repositoryName,
+      imageIds: [{ imageDigest }],
+      acceptedMediaTypes: MANIFESTS,
+    }),
+  );
+  const { imageManifest, imageManifestMediaType } = image ?? {};
+  if (imageManifest === undefined) {
+    throw new PlueError(`the image ${imageDigest} in ${repositoryName} cannot be read`);
+  }
+  try {
+    await ecr.send(
+      new PutImageCommand({ repositoryName, imageManifest, imageManifestMediaType, imageTag }),
+    );
+  } catch (error) {
+    // The request was repeated, or somebody else was as quick.
+    if (!/^Image(Tag)?AlreadyExistsException$/.test((error as AwsError).name)) throw error;
+  }
+}
+
+/** Takes tags off; an image that has no other is deleted. */
+export async function removeTags(
+  environment: AwsEnvironment,
+  component: Component,
+  tags: readonly string[],
+): Promise<void> {
+  const repositoryName = names.repository(environment.name, component);
+  for (let start = 0; start < tags.length; start += IMAGES_PER_CALL) {
+    await client(ECRClient, environment).send(
+      new BatchDeleteImageCommand({
+        repositoryName,
+        imageIds: tags.slice(start, start + IMAGES_PER_CALL).map((imageTag) => ({ imageTag })),
+      }),
+    );
+  }
+}
 
 /** Images that one call deletes. Source: BatchDeleteImage in the ECR API reference. */
 const IMAGES_PER_CALL = 100;

@@ -2,7 +2,7 @@ import { EcrLifecyclePolicy } from "@cdktf/provider-aws/lib/ecr-lifecycle-policy
 import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
 import { Construct } from "constructs";
 import type { EcrSettings } from "../environments/settings";
-import { api, migrate, names, web, type Component } from "../names";
+import { api, deployedTagPrefix, migrate, names, web, type Component } from "../names";
 import { isNew } from "./legacy";
 
 /** What the repositories are made of. */
@@ -15,6 +15,45 @@ export interface EcrProps {
   readonly settings: EcrSettings;
 }
 
+/**
+ * ECR deletes by count and age, whatever runs. A rule that matches an image's tags keeps all later rules
+ * off it, so the first one keeps what is marked as deployed: `plue` marks ten images, and its count is
+ * never reached.
+ *
+ * Source: "How lifecycle policy evaluation works" in the ECR user guide. The images of an index have no
+ * tags, and are not deleted before the index.
+ */
+function lifecyclePolicy({ maxImageCount }: EcrSettings) {
+  const tagged = (pattern: string, countNumber: number) => ({
+    tagStatus: "tagged",
+    tagPatternList: [pattern],
+    countType: "imageCountMoreThan",
+    countNumber,
+  });
+  const untagged = {
+    tagStatus: "untagged",
+    countType: "sinceImagePushed",
+    countUnit: "days",
+    countNumber: UNTAGGED_DAYS,
+  };
+  const rule = (rulePriority: number, description: string, selection: object) => ({
+    rulePriority,
+    description,
+    selection,
+    action: { type: "expire" },
+  });
+  return {
+    rules: [
+      rule(1, "Keep what is deployed", tagged(`${deployedTagPrefix}*`, 1000)),
+      rule(2, `Delete what has no tag after ${UNTAGGED_DAYS} days`, untagged),
+      rule(3, `Keep the last ${maxImageCount} images`, tagged("*", maxImageCount)),
+    ],
+  };
+}
+
+/** Days after which an image without a tag goes: one that another has taken the tag of, or a part of a build. */
+const UNTAGGED_DAYS = 14;
+
 /** The image repositories of the API server, the web app and the migration task. */
 export class Ecr extends Construct {
   /** The API server's images. */
@@ -24,7 +63,7 @@ export class Ecr extends Construct {
   /** The migration task's images. */
   readonly dbMigrate: EcrRepository;
 
-  /** Makes the repositories; each keeps its newest images only. */
+  /** Makes the repositories; each keeps its newest images, and those that are deployed. */
   constructor(scope: Construct, id: string, props: EcrProps) {
     super(scope, id);
     const { environment, settings } = props;
@@ -40,28 +79,11 @@ export class Ecr extends Construct {
         ],
         forceDelete: settings.forceDelete,
       });
-      const lifecyclePolicy = new EcrLifecyclePolicy(
-        this,
-        `aws_ecr_lifecycle_policy.${component.module}`,
-        {
-          repository: created.name,
-          policy: JSON.stringify({
-            rules: [
-              {
-                rulePriority: 1,
-                description: `Keep the last ${settings.maxImageCount} images`,
-                selection: {
-                  tagStatus: "any",
-                  countType: "imageCountMoreThan",
-                  countNumber: settings.maxImageCount,
-                },
-                action: { type: "expire" },
-              },
-            ],
-          }),
-        },
-      );
-      if (component === migrate) isNew(created, lifecyclePolicy);
+      const policy = new EcrLifecyclePolicy(this, `aws_ecr_lifecycle_policy.${component.module}`, {
+        repository: created.name,
+        policy: JSON.stringify(lifecyclePolicy(settings)),
+      });
+      if (component === migrate) isNew(created, policy);
       return created;
     };
     this.apiServer = repository(api);

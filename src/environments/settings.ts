@@ -31,6 +31,9 @@ export const masterPasswordModes = ["random", "write-only"] as const;
 export const infrequentAccessDays = [1, 7, 14, 30, 60, 90, 180, 270, 365] as const;
 
 /** Whether a tag of an image repository may be pushed again. */
+/** The fewest images that `ecr.maxImageCount` may keep. */
+export const leastImageCount = 5;
+
 export const imageTagMutabilities = ["MUTABLE", "IMMUTABLE"] as const;
 
 /** Which alarms an environment has. */
@@ -130,7 +133,10 @@ export interface EcrSettings {
   readonly imageTagMutability: (typeof imageTagMutabilities)[number];
   /** Scan each image for known vulnerabilities when it is pushed. */
   readonly scanOnPush: boolean;
-  /** How many images each repository keeps. */
+  /**
+   * How many of the newest images each repository keeps, beside those that `plue deploy` has marked as
+   * deployed; at least 5, so that no image goes between its push and its deployment.
+   */
   readonly maxImageCount: number;
   /** Whether a destroy may delete repositories that hold images. */
   readonly forceDelete: boolean;

@@ -5,6 +5,7 @@ import {
   alarmModes,
   imageTagMutabilities,
   infrequentAccessDays,
+  leastImageCount,
   type EnvironmentSettings,
 } from "./settings";
 import { validateDatabase } from "./validate-database";
@@ -104,7 +105,7 @@ function environment(checker: Checker, settings: EnvironmentSettings): void {
     );
   const ecr = checker.at("ecr");
   ecr.oneOf("imageTagMutability", settings.ecr.imageTagMutability, imageTagMutabilities);
-  ecr.integer("maxImageCount", settings.ecr.maxImageCount, 1, 10000);
+  ecr.integer("maxImageCount", settings.ecr.maxImageCount, leastImageCount, 10000);
   validateApiServer(checker.at("apiServer"), settings.apiServer);
   validateService(checker.at("webApp"), settings.webApp);
   validateTask(checker.at("migration"), settings.migration);

@@ -16,6 +16,7 @@ import type { VariableOptions } from "../terraform/variables";
 import { refuseAnotherKey } from "./another-key";
 import { planCost, planCostText } from "./cost";
 import type { Environment } from "./environment";
+import { keepImages, plannedTags } from "./keep-images";
 import { findLeftovers } from "./leftovers";
 import { refuseUnreviewed } from "./review";
 import { refuseMissingImages } from "./missing-images";
@@ -52,7 +53,11 @@ export async function planAndApply(
     const saved = await planWithoutTaint(terraform, options);
     const actions = plannedActions(saved.plan, terraform.stack);
     if (!changesAnything(saved.plan, actions)) {
-      if (done.length === 0) say(`\n${environment.name}: nothing to change.`);
+      if (done.length === 0) {
+        say(`\n${environment.name}: nothing to change.`);
+        // Whoever deploys with cdktf or Terraform marks nothing.
+        await keepImages(environment, plannedTags(environment, saved.plan));
+      }
       return done;
     }
     say(`\n${summarize(actions)}\n`);
@@ -68,6 +73,7 @@ export async function planAndApply(
       `Apply this to ${environment.name} (account ${environment.accountId})?`,
       options.yes || options.reviewed !== undefined,
     );
+    await keepImages(environment, plannedTags(environment, saved.plan));
     onInterrupt(
       "Terraform finished what it was at and saved the state. Run the same command again: it goes on from there.",
     );

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { imageExists, registryLogin, repositoryUris } from "../aws/ecr";
+import { rememberedTags } from "../aws/ssm";
 import { components, names, type Component } from "../names";
 import { ActionRequired, PlueError } from "../process/errors";
 import { onInterrupt } from "../process/interrupt";
@@ -9,6 +10,7 @@ import { say } from "../terminal/output";
 import type { VariableOptions } from "../terraform/variables";
 import { planAndApply } from "./apply";
 import type { Environment } from "./environment";
+import { keepImages } from "./keep-images";
 import { openTerraform } from "./terraform";
 
 /** What to build, and as what to push it. */
@@ -29,6 +31,7 @@ export async function buildAndPushImages(
   options: ImagesOptions,
 ): Promise<void> {
   const repositories = await ensureRepositories(environment, options);
+  await keepDeployed(environment);
   await logIn(environment);
   onInterrupt("What was pushed stays. Run the same command again: it goes on from there.");
   for (const [component, uri] of repositories) {
@@ -91,6 +94,16 @@ async function ensureRepositories(
   const made = await repositoryUris(environment, components);
   if (!made) throw new PlueError("the repositories are not there after the apply");
   return made;
+}
+
+/** Marks what is deployed: each image that is pushed makes ECR delete an older one. */
+async function keepDeployed(environment: Environment): Promise<void> {
+  const remembered = await rememberedTags(environment);
+  const tags = components.flatMap((component) => {
+    const tag = remembered[component.key];
+    return tag === undefined ? [] : [[component, tag] as const];
+  });
+  await keepImages(environment, new Map(tags));
 }
 
 async function logIn(environment: Environment): Promise<void> {

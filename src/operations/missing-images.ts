@@ -1,8 +1,9 @@
 import { imageExists } from "../aws/ecr";
-import { components, names, type Component } from "../names";
+import { components, names } from "../names";
 import { ActionRequired } from "../process/errors";
 import type { PlanJson, PlannedAction } from "../terraform/plan";
 import type { Environment } from "./environment";
+import { plannedTags } from "./keep-images";
 
 /**
  * Makes sure that every image exists that a plan would start: a service would try in vain to pull
@@ -17,8 +18,9 @@ export async function refuseMissingImages(
   const starts = components.filter(({ module }) =>
     actions.some((one) => one.module === module && /^aws_ecs_task_definition\./.test(one.address)),
   );
+  const tags = plannedTags(environment, plan);
   const images = starts.flatMap((component) => {
-    const tag = plannedTag(environment, plan, component);
+    const tag = tags.get(component);
     return tag === undefined ? [] : [{ component, tag }];
   });
   const found = await Promise.all(
@@ -35,14 +37,4 @@ export async function refuseMissingImages(
       `then deploy the tag that it prints: \`plue deploy ${environment.name} --tag TAG\`.`,
     );
   }
-}
-
-function plannedTag(
-  environment: Environment,
-  plan: PlanJson,
-  { image }: Component,
-): string | undefined {
-  const name = `${names.tagParameters(environment.name)}/${image}`;
-  const parameter = plan.resource_changes?.find(({ change }) => change.after?.name === name);
-  return parameter?.change.after?.insecure_value as string | undefined;
 }

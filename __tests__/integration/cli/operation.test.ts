@@ -8,7 +8,7 @@ import { DescribeServicesCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
 import { describeEmbeddedAws } from "../../support/embedded-aws";
 import { everyCall, firstCalls, rewriteJson, type Rule } from "../../support/fault-proxy";
 import { plueEnds, startPlue } from "../../support/plue";
-import { cluster, usePlue } from "../../support/plue-user";
+import { cluster, images, usePlue } from "../../support/plue-user";
 
 interface Services {
   services: { runningCount: number; deployments: object[]; enableExecuteCommand: boolean }[];
@@ -107,6 +107,8 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
     await user.ends(0, "deploy", "local", "--tag", "v2", "--migrate", "--yes");
     expect(await user.deployedTag("plue-api-server")).toBe("v2");
     expect(await user.deployedTag("plue-web-app")).toBe("v2");
+    // ECR must not delete what runs, nor what a rollback goes back to.
+    for (const image of images) expect(await user.keptTags(image)).toEqual(["v1", "v2"]);
     await user.letServicesRun();
     expect(await user.colleaguesPlan()).toEqual([]);
   });
