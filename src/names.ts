@@ -69,6 +69,8 @@ export const names = {
   logStream: ({ image }: Component, taskId: string) => `ecs/${image}/${taskId}`,
   databaseLogGroup: (environment: string) =>
     `/aws/rds/instance/${names.database(environment)}/postgresql`,
+  containerInsightsLogGroup: (environment: string) =>
+    `/aws/ecs/containerinsights/${names.cluster(environment)}/performance`,
   repository: (environment: string, { image }: Component) => `${environment}-plue-${image}`,
   tagParameters: (environment: string) => `/plue/${environment}/image-tags`,
   targetGroup: (environment: string, { key }: Component) => `${environment}-plue-${key}-tg`,
@@ -104,6 +106,15 @@ export const names = {
   /** AWS Backup takes no hyphens here. */
   restoreTestingPlan: (environment: string) => `${environment.replaceAll("-", "_")}_plue`,
 };
+
+/**
+ * The log groups that AWS writes by itself, and makes again, without tags, where they were deleted
+ * while it still had something to write.
+ */
+export const logGroupsOfAws = (environment: string): readonly string[] => [
+  names.databaseLogGroup(environment),
+  names.containerInsightsLogGroup(environment),
+];
 
 /** How the tags begin that mark an image as deployed; a time follows. */
 export const deployedTagPrefix = "deployed-";

@@ -5,6 +5,7 @@ import {
   DescribeRepositoriesCommand,
   ECRClient,
   GetAuthorizationTokenCommand,
+  paginateDescribeImages,
   paginateListImages,
   PutImageCommand,
   type ImageFailure,
@@ -37,12 +38,12 @@ export async function listTags(
   const repositoryName = names.repository(environment.name, component);
   const found: TaggedImage[] = [];
   try {
-    for await (const { imageIds = [] } of paginateListImages(
+    for await (const { imageDetails = [] } of paginateDescribeImages(
       { client: client(ECRClient, environment) },
       { repositoryName, filter: { tagStatus: "TAGGED" } },
     )) {
-      for (const { imageTag: tag, imageDigest: digest } of imageIds) {
-        if (tag && digest) found.push({ tag, digest });
+      for (const { imageTags = [], imageDigest: digest } of imageDetails) {
+        if (digest) found.push(...imageTags.map((tag) => ({ tag, digest })));
       }
     }
     return found;

@@ -1,5 +1,6 @@
 import {
   CloudWatchLogsClient,
+  DeleteLogGroupCommand,
   DescribeLogGroupsCommand,
   FilterLogEventsCommand,
   GetLogEventsCommand,
@@ -39,6 +40,22 @@ export async function lastLines(
     }
   } catch (error) {
     if ((error as AwsError).name === "ResourceNotFoundException") return [];
+    throw error;
+  }
+}
+
+/** Deletes a log group. @returns whether there was one */
+export async function deleteLogGroup(
+  environment: AwsEnvironment,
+  logGroupName: string,
+): Promise<boolean> {
+  try {
+    await client(CloudWatchLogsClient, environment).send(
+      new DeleteLogGroupCommand({ logGroupName }),
+    );
+    return true;
+  } catch (error) {
+    if ((error as AwsError).name === "ResourceNotFoundException") return false;
     throw error;
   }
 }

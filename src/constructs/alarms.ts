@@ -1,16 +1,12 @@
-import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
+import type { CloudwatchMetricAlarmConfig } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import type { DbInstance } from "@cdktf/provider-aws/lib/db-instance";
 import type { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import { Construct } from "constructs";
-import { names } from "../names";
 import type { EcsCluster } from "./ecs-cluster";
+import { metricAlarm, type AlarmContext } from "./metric-alarm";
 
 /** What is watched, and who hears of it. */
-export interface AlarmsProps {
-  /** Prefix of all names. */
-  readonly environment: string;
-  /** ARN of the topic that is told when an alarm starts and when it ends. */
-  readonly topicArn: string;
+export interface AlarmsProps extends AlarmContext {
   /** Watched for CPU and free storage. */
   readonly database: DbInstance;
   /** The services' cluster. */
@@ -21,30 +17,27 @@ export interface AlarmsProps {
   readonly webApp: EcsService;
 }
 
+/** What the alarms differ in. */
+type Watched = Pick<
+  CloudwatchMetricAlarmConfig,
+  "alarmDescription" | "namespace" | "metricName" | "dimensions"
+> & {
+  readonly threshold: number;
+  readonly evaluationPeriods: number;
+  /** @default GreaterThanThreshold */
+  readonly comparisonOperator?: string;
+};
+
 /** Alarms on database and services. Cost: $0.10 a month each. */
 export class Alarms extends Construct {
   /** Makes the alarms. */
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const alarm = (
-      resource: string,
-      name: string,
-      config: {
-        alarmDescription: string;
-        namespace: string;
-        metricName: string;
-        comparisonOperator: string;
-        threshold: number;
-        evaluationPeriods: number;
-        dimensions: Record<string, string>;
-      },
-    ) =>
-      new CloudwatchMetricAlarm(this, `aws_cloudwatch_metric_alarm.${resource}`, {
-        alarmName: `${names.alarmPrefix(props.environment)}${name}`,
+    const alarm = (resource: string, name: string, config: Watched) =>
+      metricAlarm(this, resource, name, props, {
         statistic: "Average",
         period: 300,
-        alarmActions: [props.topicArn],
-        okActions: [props.topicArn],
+        comparisonOperator: "GreaterThanThreshold",
         ...config,
       });
 
@@ -56,7 +49,6 @@ export class Alarms extends Construct {
       ...database,
       alarmDescription: "The database's CPU is above 80 %",
       metricName: "CPUUtilization",
-      comparisonOperator: "GreaterThanThreshold",
       threshold: 80,
       evaluationPeriods: 2,
     });
@@ -74,7 +66,6 @@ export class Alarms extends Construct {
         alarmDescription: `The ${title}'s CPU is above 90 %`,
         namespace: "AWS/ECS",
         metricName: "CPUUtilization",
-        comparisonOperator: "GreaterThanThreshold",
         threshold: 90,
         evaluationPeriods: 2,
         dimensions: {

@@ -1,12 +1,21 @@
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
+import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
 import { Construct } from "constructs";
 import { names } from "../names";
+import { policyDocument } from "./iam";
+import { isNew } from "./legacy";
 
 /** Who hears of alarms. */
 export interface AlertsProps {
   /** Prefix of all names. */
   readonly environment: string;
+  /** Account of the alarms. */
+  readonly accountId: string;
+  /** AWS partition of the alarms, `aws` for example. */
+  readonly partition: string;
+  /** Region of the alarms. */
+  readonly region: string;
   /** E-mail address; it must confirm the subscription. */
   readonly email: string;
   /** ARN of the key of the alarms on their way. @default none: they are not encrypted */
@@ -28,6 +37,31 @@ export class Alerts extends Construct {
       name: names.alertsTopic(props.environment),
       kmsMasterKeyId: props.encryptionKeyArn,
     });
+    const policy = new SnsTopicPolicy(this, "aws_sns_topic_policy.alerts", {
+      arn: this.topic.arn,
+      policy: policyDocument(
+        {
+          Sid: "Alarms",
+          Principal: { Service: "cloudwatch.amazonaws.com" },
+          Action: "sns:Publish",
+          Resource: this.topic.arn,
+          Condition: {
+            ArnLike: {
+              "aws:SourceArn": `arn:${props.partition}:cloudwatch:${props.region}:${props.accountId}:alarm:${names.alarmPrefix(props.environment)}*`,
+            },
+          },
+        },
+        {
+          // EventBridge does not say for whom it publishes: with a condition its messages get lost.
+          // Source: "Using resource-based policies for Amazon EventBridge", in its user guide.
+          Sid: "Events",
+          Principal: { Service: "events.amazonaws.com" },
+          Action: "sns:Publish",
+          Resource: this.topic.arn,
+        },
+      ),
+    });
+    isNew(policy);
     new SnsTopicSubscription(this, "aws_sns_topic_subscription.alerts_email", {
       topicArn: this.topic.arn,
       protocol: "email",

@@ -67,6 +67,14 @@ export class CustomerKey extends Construct {
           Resource: "*",
           Condition: { StringEquals: { "aws:SourceAccount": accountId } },
         },
+        {
+          // Conditions on the source are not supported for EventBridge.
+          // Source: "Key management", in the Amazon SNS developer guide.
+          Sid: "EventsToTheTopic",
+          Principal: { Service: "events.amazonaws.com" },
+          Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+          Resource: "*",
+        },
       ),
     });
     new KmsAlias(this, "aws_kms_alias.main", {

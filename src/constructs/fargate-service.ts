@@ -17,6 +17,7 @@ import {
 import type { PolicyStatement } from "./iam";
 import { isNew } from "./legacy";
 import type { LoadBalancer } from "./load-balancer";
+import { metricAlarm } from "./metric-alarm";
 import { scale } from "./scaling";
 import { shiftTraffic } from "./traffic-shift";
 
@@ -100,6 +101,7 @@ export function fargateService(scope: Construct, props: FargateServiceProps): Fa
     },
   });
 
+  const alarmNames = [...loadBalancer.answerAlarmsOf(props.targetGroup)];
   const service = new EcsService(scope, `aws_ecs_service.${scope.node.id}`, {
     name: names.task(environment, component),
     cluster: props.ecsCluster.cluster.id,
@@ -126,6 +128,7 @@ export function fargateService(scope: Construct, props: FargateServiceProps): Fa
     deploymentMaximumPercent: 200,
     deploymentMinimumHealthyPercent: 100,
     deploymentCircuitBreaker: { enable: true, rollback: true },
+    ...(alarmNames.length > 0 && { alarms: { enable: true, rollback: true, alarmNames } }),
     healthCheckGracePeriodSeconds: settings.healthCheckGracePeriodSeconds ?? 120,
     enableExecuteCommand: executeCommand,
     enableEcsManagedTags: true,
@@ -152,6 +155,7 @@ export function fargateService(scope: Construct, props: FargateServiceProps): Fa
     shiftTraffic(scope, { ...props, service, settings: settings.deployment });
   }
   autoscale(scope, service, props);
+  if (props.alarmTopicArn) alarmOnTooFew(scope, service, props);
   return { ...task, service };
 }
 
@@ -189,6 +193,53 @@ function autoscale(scope: Construct, service: EcsService, props: FargateServiceP
     isNew(policy);
   }
   if (settings.scaling) scale(scope, { ...props, service, target, settings: settings.scaling });
+}
+
+/** Where no target is registered, nothing is unhealthy: what is missing has alarms of its own. */
+function alarmOnTooFew(scope: Construct, service: EcsService, props: FargateServiceProps): void {
+  const { component, settings, loadBalancer, targetGroup, ecsCluster } = props;
+  const { key, title } = component;
+  const { minCapacity } = settings;
+  if (minCapacity > 0) {
+    const healthy = metricAlarm(scope, "healthy_hosts", `alb-healthy-${key}`, props, {
+      alarmDescription: `The load balancer has fewer than ${minCapacity} healthy targets of the ${title}`,
+      namespace: "AWS/ApplicationELB",
+      metricName: "HealthyHostCount",
+      statistic: "Minimum",
+      period: 60,
+      evaluationPeriods: 5,
+      comparisonOperator: "LessThanThreshold",
+      threshold: minCapacity,
+      treatMissingData: "breaching",
+      dimensions: { LoadBalancer: loadBalancer.lb.arnSuffix, TargetGroup: targetGroup.arnSuffix },
+    });
+    isNew(healthy);
+  }
+  if (!ecsCluster.countsTasks) return;
+  const count = (id: string, metricName: string) => ({
+    id,
+    metric: {
+      namespace: "ECS/ContainerInsights",
+      metricName,
+      stat: "Minimum",
+      period: 60,
+      dimensions: { ClusterName: ecsCluster.cluster.name, ServiceName: service.name },
+    },
+  });
+  const tasks = metricAlarm(scope, "missing_tasks", `${key}-tasks`, props, {
+    alarmDescription: `Fewer tasks of the ${title} run than should, for a quarter of an hour`,
+    metricQuery: [
+      { id: "missing", expression: "desired - running", label: "Missing tasks", returnData: true },
+      count("desired", "DesiredTaskCount"),
+      count("running", "RunningTaskCount"),
+    ],
+    // Longer than a deployment, or AWS taking Spot capacity back, needs to replace tasks.
+    evaluationPeriods: 15,
+    comparisonOperator: "GreaterThanThreshold",
+    threshold: 0,
+    treatMissingData: "missing",
+  });
+  isNew(tasks);
 }
 
 /** With Spot, four of five tasks above the base; all of them where no task must always run. */

@@ -1,4 +1,7 @@
-import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
+import type {
+  CloudwatchMetricAlarm,
+  CloudwatchMetricAlarmConfig,
+} from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { Lb } from "@cdktf/provider-aws/lib/lb";
 import { LbListener } from "@cdktf/provider-aws/lib/lb-listener";
 import {
@@ -26,6 +29,7 @@ import { api, healthPath, names, ports, web, type Component } from "../names";
 import { certificate, certificatePreconditions } from "./certificate";
 import type { Connectable } from "./connections";
 import { isNew } from "./legacy";
+import { metricAlarm } from "./metric-alarm";
 import type { Network } from "./network";
 import { addCheck, allowFromInternet, redirectToHttps, rewritePath } from "./raw-terraform";
 import { reference } from "./reference";
@@ -46,7 +50,7 @@ export interface LoadBalancerProps {
   readonly domain?: DomainSettings;
   /** Whether it takes `/api` off the paths of the requests that it forwards to the API server. */
   readonly rewritesApiPath: boolean;
-  /** ARN of the topic that hears of unhealthy targets. @default nobody does */
+  /** ARN of the topic that hears of unhealthy targets, errors and slow answers. @default nobody does */
   readonly alarmTopicArn?: string;
 }
 
@@ -90,6 +94,7 @@ export class LoadBalancer extends Construct implements Connectable {
   /** ECS refuses a service whose target group has no listener yet: services wait for these. */
   readonly listeners: readonly TerraformResource[];
   private readonly serving: readonly Serving[];
+  private readonly answerAlarms = new Map<LbTargetGroup, readonly string[]>();
   /** Where users reach Plue, without a slash at its end. */
   readonly url: string;
 
@@ -136,6 +141,7 @@ export class LoadBalancer extends Construct implements Connectable {
     ];
     this.alarmOnUnhealthy(api, this.apiServer);
     this.alarmOnUnhealthy(web, this.webApp);
+    if (props.alarmTopicArn) this.alarmOnAnswers();
 
     if (domain?.hostedZoneId) {
       const record = new Route53Record(this, "aws_route53_record.main", {
@@ -273,25 +279,97 @@ export class LoadBalancer extends Construct implements Connectable {
     });
   }
 
+  /**
+   * Names of the alarms on a target group's answers: ECS takes a deployment back that raises one.
+   * @returns none where alarms tell nobody
+   */
+  answerAlarmsOf(targets: LbTargetGroup): readonly string[] {
+    return this.answerAlarms.get(targets) ?? [];
+  }
+
   private alarmOnUnhealthy(
     { key }: Component,
     targets: LbTargetGroup,
     which?: "second",
   ): CloudwatchMetricAlarm {
-    const { environment, alarmTopicArn } = this.props;
     const resource = `alb_unhealthy_hosts_${key}${which ? "_2" : ""}`;
-    return new CloudwatchMetricAlarm(this, `aws_cloudwatch_metric_alarm.${resource}`, {
-      alarmName: `${names.alarmPrefix(environment)}alb-unhealthy-${key}${which ? "-2" : ""}`,
+    return metricAlarm(this, resource, `alb-unhealthy-${key}${which ? "-2" : ""}`, this.props, {
       alarmDescription: `A target of the load balancer's ${which ? `second ${key}` : key} group is unhealthy`,
       namespace: "AWS/ApplicationELB",
       metricName: "UnHealthyHostCount",
-      statistic: "Average",
+      // An average over the load balancer's nodes would hide the one that does not reach a target.
+      statistic: "Maximum",
       period: 60,
       evaluationPeriods: 2,
       comparisonOperator: "GreaterThanThreshold",
       threshold: 0,
       dimensions: { LoadBalancer: this.lb.arnSuffix, TargetGroup: targets.arnSuffix },
-      ...(alarmTopicArn ? { alarmActions: [alarmTopicArn], okActions: [alarmTopicArn] } : {}),
     });
   }
+
+  /** What users notice: answers that are errors, and answers that come late. */
+  private alarmOnAnswers(): void {
+    const alarm = (resource: string, name: string, config: AnswerAlarm) => {
+      const made = metricAlarm(this, resource, name, this.props, {
+        namespace: "AWS/ApplicationELB",
+        period: 60,
+        evaluationPeriods: 3,
+        datapointsToAlarm: 3,
+        comparisonOperator: "GreaterThanThreshold",
+        // There is none while nobody asks.
+        treatMissingData: "notBreaching",
+        ...config,
+      });
+      isNew(made);
+      return made;
+    };
+    alarm("alb_5xx", "alb-5xx", {
+      alarmDescription: `The load balancer itself answered more than ${MOST_ERRORS} requests a minute with an error: no target took them`,
+      metricName: "HTTPCode_ELB_5XX_Count",
+      statistic: "Sum",
+      threshold: MOST_ERRORS,
+      dimensions: { LoadBalancer: this.lb.arnSuffix },
+    });
+    for (const [{ key, title }, targets] of [
+      [api, this.apiServer],
+      [web, this.webApp],
+    ] as const) {
+      const dimensions = { LoadBalancer: this.lb.arnSuffix, TargetGroup: targets.arnSuffix };
+      const errors = alarm(`alb_5xx_${key}`, `alb-5xx-${key}`, {
+        alarmDescription: `The ${title} answered more than ${MOST_ERRORS} requests a minute with an error`,
+        metricName: "HTTPCode_Target_5XX_Count",
+        statistic: "Sum",
+        threshold: MOST_ERRORS,
+        dimensions,
+      });
+      const latency = alarm(`alb_latency_${key}`, `alb-latency-${key}`, {
+        alarmDescription: `One of a hundred requests waits more than ${SLOWEST_SECONDS} seconds for the ${title}`,
+        metricName: "TargetResponseTime",
+        extendedStatistic: "p99",
+        threshold: SLOWEST_SECONDS,
+        // Of few requests the slowest says little: a push of a large repository takes its time.
+        evaluateLowSampleCountPercentiles: "ignore",
+        dimensions,
+      });
+      this.answerAlarms.set(targets, [errors.alarmName, latency.alarmName]);
+    }
+  }
 }
+
+/** What the alarms on answers differ in. */
+type AnswerAlarm = Pick<
+  CloudwatchMetricAlarmConfig,
+  | "alarmDescription"
+  | "metricName"
+  | "statistic"
+  | "extendedStatistic"
+  | "threshold"
+  | "dimensions"
+  | "evaluateLowSampleCountPercentiles"
+>;
+
+/** Errors a minute, three minutes in a row, that are no accident any more. */
+const MOST_ERRORS = 10;
+
+/** Seconds that a request may wait for the first byte of its answer. */
+const SLOWEST_SECONDS = 5;

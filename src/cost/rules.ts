@@ -68,6 +68,8 @@ export const free: Readonly<Record<string, string>> = {
   aws_elasticache_parameter_group: noCharge,
   aws_elasticache_user: noCharge,
   aws_elasticache_user_group: noCharge,
+  aws_cloudwatch_event_rule: "events of AWS's own services are free of charge",
+  aws_cloudwatch_event_target: partOfAnother,
   aws_budgets_budget: "a budget that only tells is free of charge",
   random_password: "Terraform's own",
   terraform_data: "Terraform's own",

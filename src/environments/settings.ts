@@ -144,8 +144,11 @@ export interface EcrSettings {
 
 /** The ECS cluster. */
 export interface EcsClusterSettings {
-  /** CloudWatch Container Insights (charged for each metric). */
-  readonly containerInsights: boolean;
+  /**
+   * CloudWatch Container Insights (charged for each metric): metrics of cluster and services, or
+   * `"enhanced"`, metrics of each task and container as well.
+   */
+  readonly containerInsights: boolean | "enhanced";
 }
 
 /** The Application Load Balancer. */

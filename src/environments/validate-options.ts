@@ -91,7 +91,8 @@ function service(
       "counts the requests of one target group, and deployment moves them between two: leave one of the two settings out",
     );
   }
-  if (scaling) validateScaling(checker.at("scaling"), scaling, ecsCluster.containerInsights);
+  if (scaling)
+    validateScaling(checker.at("scaling"), scaling, ecsCluster.containerInsights !== false);
 }
 
 function validateDeployment(checker: Checker, settings: DeploymentSettings): void {

@@ -1,7 +1,8 @@
 import { emptyRepository } from "../aws/ecr";
 import { snapshotExists } from "../aws/rds";
 import { remainingResources, type RemainingResource } from "../aws/remaining-resources";
-import { components, names } from "../names";
+import { deleteLogGroup } from "../aws/logs";
+import { components, logGroupsOfAws, names } from "../names";
 import { ActionRequired, PlueError } from "../process/errors";
 import { onInterrupt } from "../process/interrupt";
 import { count, say } from "../terminal/output";
@@ -76,6 +77,7 @@ export async function destroy(
     await terraform.apply((await terraform.plan({ variables, destroy: true })).file);
   }
   const left = await proveGone(environment);
+  await deleteRewrittenLogs(environment);
   if (left.length === 0) say(`Nothing of ${name} is left.`);
   return left;
 }
@@ -179,6 +181,15 @@ async function emptyRepositories(
     if (!found || found.change.after?.force_delete) continue;
     const deleted = await emptyRepository(environment, component);
     if (deleted > 0) say(`${repository}: deleted ${count(deleted, "image")}.`);
+  }
+}
+
+/** The next creation by plain Terraform would fail on a log group that AWS has made again. */
+async function deleteRewrittenLogs(environment: Environment): Promise<void> {
+  for (const group of logGroupsOfAws(environment.name)) {
+    if (await deleteLogGroup(environment, group)) {
+      say(`${group}: AWS had made it again to write its last lines; deleted.`);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { findExisting, type Existing } from "../aws/existing";
+import { logGroupsOfAws } from "../names";
 import { ActionRequired } from "../process/errors";
 import type { PlanJson } from "../terraform/plan";
 import type { Environment } from "./environment";
@@ -13,7 +14,7 @@ export interface Leftover {
 
 /**
  * Finds what an apply that was cut short has left: objects that the plan would create, that exist, and
- * that carry the environment's tags. Anything else belongs to somebody else and is never taken.
+ * that carry the environment's tags or that AWS has made for it. Anything else belongs to somebody else and is never taken.
  * @param addresses where Terraform could not create because something is there
  * @throws ActionRequired that names what must not be taken, and what to do
  */
@@ -48,6 +49,8 @@ async function existingAt(
   return findExisting(environment, change.type, change.change.after);
 }
 
-function isOurs({ name }: Environment, { tags }: Existing): boolean {
+function isOurs({ name }: Environment, { id, tags }: Existing): boolean {
+  // AWS makes these by itself, for this environment's database and cluster, and puts no tags on them.
+  if (logGroupsOfAws(name).includes(id)) return true;
   return tags.Environment === name && tags.Project === "plue";
 }

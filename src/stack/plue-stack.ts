@@ -19,6 +19,7 @@ import { DbMigrate } from "../constructs/db-migrate";
 import { DisasterRecovery } from "../constructs/disaster-recovery";
 import { Ecr } from "../constructs/ecr";
 import { EcsCluster } from "../constructs/ecs-cluster";
+import { EcsEvents } from "../constructs/ecs-events";
 import { ImageTags } from "../constructs/image-tags";
 import { LoadBalancer } from "../constructs/load-balancer";
 import { Network } from "../constructs/network";
@@ -106,6 +107,9 @@ export class PlueStack extends BaseStack {
     const alerts = variables.snsAlertEmail
       ? new Alerts(this, "alerts", {
           environment,
+          accountId,
+          partition,
+          region,
           email: variables.snsAlertEmail.stringValue,
           encryptionKeyArn,
         })
@@ -135,8 +139,11 @@ export class PlueStack extends BaseStack {
       settings.cache &&
       new Cache(this, "cache", { ...alarm, network, encryptionKeyArn, settings: settings.cache });
 
+    const adopted = settings.adopts !== undefined;
     const ecsCluster = new EcsCluster(this, "ecs_cluster", {
       environment,
+      encryptionKeyArn,
+      adopted,
       settings: settings.ecsCluster,
     });
     const imageTags = new ImageTags(this, "image_tags", {
@@ -152,7 +159,7 @@ export class PlueStack extends BaseStack {
       partition,
       ecsCluster,
       loadBalancer,
-      adopted: settings.adopts !== undefined,
+      adopted,
     };
     const apiServer = new ApiServer(this, "api_server", {
       ...service,
@@ -187,12 +194,18 @@ export class PlueStack extends BaseStack {
 
     if (alerts) {
       new Alarms(this, "alarms", {
-        environment,
-        topicArn: alerts.topic.arn,
+        ...alarm,
         database: database.instance,
         ecsCluster,
         apiServer: apiServer.service,
         webApp: webApp.service,
+      });
+      new EcsEvents(this, "ecs_events", {
+        environment,
+        accountId,
+        partition,
+        region,
+        topicArn: alerts.topic.arn,
       });
     }
     const { backup, disasterRecovery } = settings;

@@ -1,6 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  DescribeLogGroupsCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import {
   CreateRepositoryCommand,
@@ -15,6 +20,7 @@ import {
   ModifyDBInstanceCommand,
   RDSClient,
 } from "@aws-sdk/client-rds";
+import { names } from "../../../src/names";
 import { describeEmbeddedAws } from "../../support/embedded-aws";
 import { copyOfProject, plueEnds, startPlue } from "../../support/plue";
 import { cluster, images, LockID, usePlue } from "../../support/plue-user";
@@ -274,8 +280,14 @@ describeEmbeddedAws("an environment in the hands of plue, from its first day to 
     await expect(
       rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier })),
     ).rejects.toThrow(/not found/);
+    // RDS makes its log group again where it still had something to write.
+    const logs = new CloudWatchLogsClient(user.aws.client);
+    const logGroupName = names.databaseLogGroup("local");
+    await logs.send(new CreateLogGroupCommand({ logGroupName }));
     const again = await user.ends(0, "destroy", "local", "--yes");
+    expect(again.stderr).toContain(`${logGroupName}: AWS had made it again`);
     expect(again.stderr).toContain("plue deploy local");
+    expect((await logs.send(new DescribeLogGroupsCommand({}))).logGroups).toEqual([]);
   });
 
   test("CI's policies allow every call that was made", async () => {

@@ -1,11 +1,17 @@
-import { CloudWatchLogsClient, DeleteLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { join } from "node:path";
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  DeleteLogGroupCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
 import {
   DescribeSecurityGroupsCommand,
   EC2Client,
   RevokeSecurityGroupIngressCommand,
 } from "@aws-sdk/client-ec2";
 import { DescribeServicesCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
-import { describeEmbeddedAws } from "../../support/embedded-aws";
+import { names } from "../../../src/names";
+import { describeEmbeddedAws, terraform } from "../../support/embedded-aws";
 import { everyCall, firstCalls, rewriteJson, type Rule } from "../../support/fault-proxy";
 import { plueEnds, startPlue } from "../../support/plue";
 import { cluster, images, usePlue } from "../../support/plue-user";
@@ -326,6 +332,19 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
       expect(stderr).toContain("expired");
       expect(stderr).toContain("aws sso login");
     });
+  });
+
+  test("a log group that AWS has made again is taken into the state", async () => {
+    const logs = new CloudWatchLogsClient(user.aws.client);
+    const logGroupName = names.databaseLogGroup("local");
+    await logs.send(new DeleteLogGroupCommand({ logGroupName }));
+    await logs.send(new CreateLogGroupCommand({ logGroupName }));
+    const stack = join(user.env.CDKTF_OUTDIR!, "stacks", "local");
+    const address = "aws_cloudwatch_log_group.database";
+    expect((await terraform(stack, ["state", "rm", address], user.env)).code).toBe(0);
+    const { stderr } = await user.ends(0, "deploy", "local", "--yes");
+    expect(stderr).toContain(`${address} (${logGroupName})`);
+    expect(await user.colleaguesPlan()).toEqual([]);
   });
 
   test("CI's policies allow every call that was made", async () => {

@@ -6,6 +6,7 @@ import { EcsTaskDefinition } from "@cdktf/provider-aws/lib/ecs-task-definition";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { local } from "../../../src/environments/local";
 import type { urlRewrites } from "../../../src/environments/settings";
+import { production } from "../../../src/environments/production";
 import { knownNames, stacks, synthesize, type Block, type Synthesized } from "../../support/stack";
 
 function containers(stack: Synthesized, task: string): Block[] {
@@ -318,7 +319,15 @@ test("services can scale on requests", () => {
 describe("alarms", () => {
   test("in production each one is heard when it starts and when it ends", () => {
     const alarms = Object.values(stacks.production.resources("aws_cloudwatch_metric_alarm"));
-    expect(alarms).toHaveLength(6);
+    expect(alarms.map(({ alarm_name: name }) => name).sort()).toEqual(
+      [
+        ...["db-cpu", "db-storage", "api-cpu", "web-cpu", "alb-unhealthy-api", "alb-unhealthy-web"],
+        ...["alb-healthy-api", "alb-healthy-web", "api-tasks", "web-tasks"],
+        ...["alb-5xx", "alb-5xx-api", "alb-5xx-web", "alb-latency-api", "alb-latency-web"],
+      ]
+        .map((name) => `production-plue-${name}`)
+        .sort(),
+    );
     for (const alarm of alarms) {
       expect(alarm.alarm_actions).toEqual(["${aws_sns_topic.alerts.arn}"]);
       expect(alarm.ok_actions).toEqual(["${aws_sns_topic.alerts.arn}"]);
@@ -341,6 +350,64 @@ describe("alarms", () => {
       evaluation_periods,
       period: 300,
     });
+  });
+
+  test("an outage in which no target is registered is one", () => {
+    expect(stacks.production.json).toHaveResourceWithProperties(CloudwatchMetricAlarm, {
+      alarm_name: "production-plue-alb-healthy-api",
+      metric_name: "HealthyHostCount",
+      threshold: production.apiServer.minCapacity,
+      comparison_operator: "LessThanThreshold",
+      treat_missing_data: "breaching",
+    });
+  });
+
+  test.each(["api_server", "web_app"])(
+    "a deployment of %s that raises an alarm goes back",
+    (name) => {
+      const key = name.slice(0, 3);
+      expect(stacks.production.resource(`aws_ecs_service.${name}`).alarms).toEqual({
+        enable: true,
+        rollback: true,
+        alarm_names: ["5xx", "latency"].map(
+          (alarm) => `\${aws_cloudwatch_metric_alarm.load_balancer_alb_${alarm}_${key}.alarm_name}`,
+        ),
+      });
+      // They must not ring for want of requests, as they would before the first deployment.
+      for (const alarm of ["5xx", "latency"]) {
+        const address = `aws_cloudwatch_metric_alarm.load_balancer_alb_${alarm}_${key}`;
+        expect(stacks.production.resource(address).treat_missing_data).toBe("notBreaching");
+      }
+      expect(stacks.dev.resource(`aws_ecs_service.${name}`).alarms).toBeUndefined();
+    },
+  );
+
+  test("a failed deployment and a task that ended by itself are told, ordinary ends are not", () => {
+    const pattern = (name: string) =>
+      JSON.parse(
+        stacks.production.resource(`aws_cloudwatch_event_rule.ecs_events_${name}`)
+          .event_pattern as string,
+      ) as { detail: Record<string, string[]> };
+    expect(pattern("deployment_failed").detail).toEqual({
+      eventName: ["SERVICE_DEPLOYMENT_FAILED"],
+    });
+    const { stopCode, group } = pattern("task_stopped").detail;
+    expect(stopCode).not.toContain("ServiceSchedulerInitiated");
+    expect(group).toEqual([
+      "service:production-plue-api-server",
+      "service:production-plue-web-app",
+    ]);
+  });
+
+  test("the topic takes messages of the environment's alarms and of EventBridge", () => {
+    const { policy } = stacks.production.resource("aws_sns_topic_policy.alerts");
+    const statements = (JSON.parse(policy as string) as { Statement: Block[] }).Statement;
+    expect(statements.map(({ Principal }) => (Principal as Block).Service)).toEqual([
+      "cloudwatch.amazonaws.com",
+      "events.amazonaws.com",
+    ]);
+    // EventBridge gives no source: a condition would drop its messages.
+    expect(statements[1]!.Condition).toBeUndefined();
   });
 
   test("the dimensions name what the metrics are filed under", () => {
@@ -369,4 +436,24 @@ test("dev keeps every log for a shorter time than production", () => {
   const dev = retention(stacks.dev);
   expect(dev).toHaveLength(5);
   for (const [name, days] of dev) expect(days).toBeLessThan(production.get(name)!);
+});
+
+describe("the log group of Container Insights", () => {
+  const address = "aws_cloudwatch_log_group.ecs_cluster_container_insights";
+
+  test("is made before the cluster, with a retention", () => {
+    const stack = synthesize({ ...local, ecsCluster: { containerInsights: "enhanced" } });
+    expect(stack.resource(address)).toMatchObject({
+      name: "/aws/ecs/containerinsights/local-plue-cluster/performance",
+      retention_in_days: 7,
+    });
+    expect(stack.resource("aws_ecs_cluster.ecs_cluster_main")).toMatchObject({
+      setting: [{ name: "containerInsights", value: "enhanced" }],
+      depends_on: [address],
+    });
+  });
+
+  test("is AWS's own where a state was adopted: it is there already", () => {
+    expect(() => stacks.production.resource(address)).toThrow();
+  });
 });

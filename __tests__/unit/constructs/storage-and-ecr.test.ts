@@ -53,12 +53,16 @@ describe.each(knownNames)("image repositories of %s", (name) => {
     });
   });
 
-  test("each keeps its last ten images", () => {
+  test("each keeps its last ten images, and what is deployed", () => {
     const policies = Object.values(stacks[name].resources("aws_ecr_lifecycle_policy"));
     expect(policies).toHaveLength(3);
     for (const { policy } of policies) {
       expect(JSON.parse(policy as string)).toMatchObject({
-        rules: [{ selection: { countType: "imageCountMoreThan", countNumber: 10 } }],
+        rules: [
+          { selection: { tagPatternList: ["deployed-*"] } },
+          { selection: { tagStatus: "untagged" } },
+          { selection: { tagPatternList: ["*"], countNumber: 10 } },
+        ],
       });
     }
   });

@@ -94,6 +94,7 @@ export const explainedChanges: Readonly<Record<string, Readonly<Record<string, s
   },
   aws_ecr_repository: { force_delete: "dev can be destroyed with images in it" },
   aws_ecs_service: {
+    alarms: "a deployment that raises an alarm is rolled back",
     availability_zone_rebalancing: "tasks spread over the zones again after a failure",
     deployment_circuit_breaker: "a failed deployment is rolled back",
     deployment_controller: "AWS's default, written down in the settings now",

@@ -1,0 +1,96 @@
+import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule";
+import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
+import { Construct } from "constructs";
+import { names, services } from "../names";
+import { isNew } from "./legacy";
+
+/** Of which cluster events are told, and to whom. */
+export interface EcsEventsProps {
+  /** Prefix of all names. */
+  readonly environment: string;
+  /** Account of the cluster. */
+  readonly accountId: string;
+  /** AWS partition of the cluster, `aws` for example. */
+  readonly partition: string;
+  /** Region of the cluster. */
+  readonly region: string;
+  /** ARN of the topic that is told; its policy must let EventBridge publish. */
+  readonly topicArn: string;
+}
+
+/**
+ * Tells the topic what no metric shows: a deployment that ECS gave up or took back, and why a task of
+ * a service ended by itself. Events of AWS's own services are free of charge.
+ */
+export class EcsEvents extends Construct {
+  /** Makes the rules. */
+  constructor(scope: Construct, id: string, props: EcsEventsProps) {
+    super(scope, id);
+    isNew(this);
+    const { environment, accountId, partition, region } = props;
+    const ecs = `arn:${partition}:ecs:${region}:${accountId}`;
+    const cluster = names.cluster(environment);
+
+    this.tell(props, "deployment_failed", "deployment-failed", {
+      description: "ECS gave a deployment up",
+      pattern: {
+        source: ["aws.ecs"],
+        "detail-type": ["ECS Deployment State Change"],
+        resources: [{ prefix: `${ecs}:service/${cluster}/` }],
+        detail: { eventName: ["SERVICE_DEPLOYMENT_FAILED"] },
+      },
+      fields: { service: "$.resources[0]", reason: "$.detail.reason" },
+      text: "A deployment failed: <service>. Reason: <reason>",
+    });
+    this.tell(props, "task_stopped", "task-stopped", {
+      description: "A task of a service ended by itself, or did not start",
+      pattern: {
+        source: ["aws.ecs"],
+        "detail-type": ["ECS Task State Change"],
+        detail: {
+          clusterArn: [`${ecs}:cluster/${cluster}`],
+          lastStatus: ["STOPPED"],
+          // The migration task ends when it is done.
+          group: services.map((component) => `service:${names.task(environment, component)}`),
+          // Deployments and scaling stop tasks with another code.
+          stopCode: ["EssentialContainerExited", "TaskFailedToStart"],
+        },
+      },
+      fields: {
+        group: "$.detail.group",
+        task: "$.detail.taskArn",
+        code: "$.detail.stopCode",
+        reason: "$.detail.stoppedReason",
+      },
+      text: "A task of <group> stopped (<code>). Reason: <reason>. Task: <task>",
+    });
+  }
+
+  private tell(
+    { environment, topicArn }: EcsEventsProps,
+    resource: string,
+    name: string,
+    event: {
+      readonly description: string;
+      readonly pattern: object;
+      /** What the text names, by its path in the event. */
+      readonly fields: Readonly<Record<string, string>>;
+      readonly text: string;
+    },
+  ): void {
+    const rule = new CloudwatchEventRule(this, `aws_cloudwatch_event_rule.${resource}`, {
+      name: `${names.alarmPrefix(environment)}${name}`,
+      description: event.description,
+      eventPattern: JSON.stringify(event.pattern),
+    });
+    new CloudwatchEventTarget(this, `aws_cloudwatch_event_target.${resource}`, {
+      rule: rule.name,
+      targetId: "alerts",
+      arn: topicArn,
+      inputTransformer: {
+        inputPaths: { ...event.fields },
+        inputTemplate: JSON.stringify(event.text),
+      },
+    });
+  }
+}
