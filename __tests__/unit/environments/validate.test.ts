@@ -57,6 +57,11 @@ test.each<[string, Changes, string]>([
     { network: { zones: [zone, { publicCidr: "10.0.1.128/25", privateCidr: "10.0.20.0/24" }] } },
     "dev.network.zones[1].publicCidr",
   ],
+  [
+    "so few images that one goes between its push and its deployment",
+    { ecr: { maxImageCount: 4 } },
+    "dev.ecr.maxImageCount",
+  ],
   ["bits after the prefix", { network: { cidr: "10.0.0.1/16" } }, "dev.network.cidr"],
   ["no address at all", { network: { cidr: "ten/16" } }, "dev.network.cidr"],
   [
