@@ -9,6 +9,7 @@ import {
   conditional,
   propertyAccess,
   ref,
+  type TerraformLocal,
   type TerraformVariable,
 } from "../cdktf";
 import type { DomainSettings } from "../environments/settings";
@@ -21,9 +22,9 @@ import { reference } from "./reference";
 export interface CertificateProps {
   /** Prefix of all names. */
   readonly environment: string;
-  /** Variable: whether the load balancer serves HTTPS. */
-  readonly enableHttps: TerraformVariable;
-  /** Variable: ARN of the certificate, or empty. */
+  /** whether the load balancer serves HTTPS. */
+  readonly enableHttps: TerraformLocal;
+  /** ARN of the certificate, or empty. */
   readonly certificateArn: TerraformVariable;
   /** The name that the certificate is for. @default none: the variable names the certificate */
   readonly domain?: DomainSettings;
@@ -84,8 +85,8 @@ export function certificatePreconditions({
   const https = reference(enableHttps);
   const arn = reference(certificateArn);
   const region = {
-    condition: `\${${arn} == "" || can(regex("^[^:]+:[^:]+:acm:\${var.aws_region}:", ${arn}))}`,
-    errorMessage: `certificate_arn names a certificate of another region than the load balancer's, \${var.aws_region}.`,
+    condition: `\${${arn} == "" || can(regex("^[^:]+:[^:]+:acm:\${local.aws_region}:", ${arn}))}`,
+    errorMessage: `certificate_arn names a certificate of another region than the load balancer's, \${local.aws_region}.`,
   };
   if (domain?.hostedZoneId) return [region];
   return [

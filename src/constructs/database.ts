@@ -8,7 +8,7 @@ import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-sec
 import { SecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/secretsmanager-secret-version";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { Construct } from "constructs";
-import { Fn, type TerraformResource, type TerraformVariable } from "../cdktf";
+import { Fn, type TerraformResource, type TerraformLocal } from "../cdktf";
 import type { DatabaseSettings } from "../environments/settings";
 import { names, ports } from "../names";
 import type { Connectable } from "./connections";
@@ -29,8 +29,8 @@ export interface DatabaseProps {
   readonly network: Network;
   /** Days for which a deleted secret can be restored. */
   readonly secretRecoveryWindowDays: number;
-  /** Variable: whether AWS refuses to delete the database. */
-  readonly deletionProtectionVariable: TerraformVariable;
+  /** whether AWS refuses to delete the database. */
+  readonly deletionProtectionVariable: TerraformLocal;
   /**
    * What holds data and must not be destroyed before the database. A destroy goes against the order
    * of dependencies: as the database depends on these, a destroy that the database's deletion
@@ -171,7 +171,7 @@ export class Database extends Construct implements Connectable {
       ...(settings.performanceInsights ? { performanceInsightsRetentionPeriod: 7 } : {}),
       monitoringInterval: settings.monitoringInterval,
       ...(monitoring ? { monitoringRoleArn: monitoring.role.arn } : {}),
-      deletionProtection: props.deletionProtectionVariable.booleanValue,
+      deletionProtection: props.deletionProtectionVariable.asBoolean,
       skipFinalSnapshot: !settings.finalSnapshot,
       // The name must be free at each destroy and the same in each plan: the group's id is new in
       // each life of the environment and constant within it.

@@ -1,7 +1,7 @@
 import { DataAwsSsmParametersByPath } from "@cdktf/provider-aws/lib/data-aws-ssm-parameters-by-path";
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import { Construct } from "constructs";
-import { Fn, Token, conditional, ref, type TerraformVariable } from "../cdktf";
+import { Fn, Token, conditional, ref, type TerraformLocal } from "../cdktf";
 import { api, migrate, names, web, type Component } from "../names";
 import { isNew } from "./legacy";
 import { reference } from "./reference";
@@ -10,12 +10,12 @@ import { reference } from "./reference";
 export interface ImageTagsProps {
   /** Prefix of all names. */
   readonly environment: string;
-  /** Variable: tag of the API server's image. */
-  readonly apiServer: TerraformVariable;
-  /** Variable: tag of the web app's image. */
-  readonly webApp: TerraformVariable;
-  /** Variable: tag of the migration task's image. */
-  readonly dbMigrate: TerraformVariable;
+  /** tag of the API server's image. */
+  readonly apiServer: TerraformLocal;
+  /** tag of the web app's image. */
+  readonly webApp: TerraformLocal;
+  /** tag of the migration task's image. */
+  readonly dbMigrate: TerraformLocal;
 }
 
 /**
@@ -45,7 +45,7 @@ export class ImageTags extends Construct {
     );
     const known = reference(deployed);
     const knownNames = Token.asList(ref(`${known}.names`));
-    const tag = ({ module, image }: Component, wanted: TerraformVariable) =>
+    const tag = ({ module, image }: Component, wanted: TerraformLocal) =>
       new SsmParameter(this, `aws_ssm_parameter.${module}`, {
         name: `${path}/${image}`,
         description: `Image tag deployed last for ${image}`,

@@ -40,12 +40,12 @@ export interface LoadBalancerProps {
   readonly environment: string;
   /** Stands in the public subnets, talks to the private ones. */
   readonly network: Network;
-  /** Variable: whether to serve HTTPS. */
-  readonly enableHttps: TerraformVariable;
-  /** Variable: ARN of the certificate, or empty. */
+  /** whether to serve HTTPS. */
+  readonly enableHttps: TerraformLocal;
+  /** ARN of the certificate, or empty. */
   readonly certificateArn: TerraformVariable;
-  /** Variable: whether AWS refuses to delete the load balancer. */
-  readonly deletionProtection: TerraformVariable;
+  /** whether AWS refuses to delete the load balancer. */
+  readonly deletionProtection: TerraformLocal;
   /** The name under which users reach Plue. @default the load balancer's own DNS name */
   readonly domain?: DomainSettings;
   /** Whether it takes `/api` off the paths of the requests that it forwards to the API server. */
@@ -127,7 +127,7 @@ export class LoadBalancer extends Construct implements Connectable {
       subnets: network.publicSubnets.map((subnet) => subnet.id),
       enableHttp2: true,
       dropInvalidHeaderFields: true,
-      enableDeletionProtection: props.deletionProtection.booleanValue,
+      enableDeletionProtection: props.deletionProtection.asBoolean,
       tags: { Name: names.loadBalancer(environment) },
       // AWS refuses an internet-facing one in a VPC without it.
       dependsOn: [network.internetGateway],

@@ -4,7 +4,7 @@ import type { LbListenerRule } from "@cdktf/provider-aws/lib/lb-listener-rule";
 import type { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import type { Construct } from "constructs";
 import { ports } from "../names";
-import { TerraformStack, type TerraformVariable } from "../cdktf";
+import { TerraformStack, type TerraformLocal } from "../cdktf";
 import { reference } from "./reference";
 
 // All that cdktf has no types for stands here as Terraform's own text.
@@ -40,7 +40,7 @@ export function addCheck(
  * rules stand in the group itself, so that one added by hand does not stay; they are an expression,
  * since the variable is known to the plan only; and they name every attribute, as an expression must.
  */
-export function allowFromInternet(group: SecurityGroup, https: TerraformVariable): void {
+export function allowFromInternet(group: SecurityGroup, https: TerraformLocal): void {
   const rule = [
     `description = port == ${ports.http} ? "HTTP" : "HTTPS"`,
     "from_port = port",
@@ -57,7 +57,7 @@ export function allowFromInternet(group: SecurityGroup, https: TerraformVariable
 }
 
 /** Adds a redirect to HTTPS to the listener's default action, where the variable is true. */
-export function redirectToHttps(listener: LbListener, https: TerraformVariable): void {
+export function redirectToHttps(listener: LbListener, https: TerraformLocal): void {
   listener.addOverride("default_action.0.dynamic.redirect", {
     for_each: `\${${reference(https)} ? [1] : []}`,
     content: { protocol: "HTTPS", port: String(ports.https), status_code: "HTTP_301" },

@@ -80,7 +80,7 @@ function instances(count: unknown, stack: StackJson): number {
   if (count === undefined) return 1;
   if (typeof count === "number") return count;
   if (typeof count !== "string") return 1;
-  const [, name, yes, no] = /^\$\{var\.(\w+) \? (\d+) : (\d+)\}$/.exec(count) ?? [];
+  const [, name, yes, no] = /^\$\{local\.(\w+) \? (\d+) : (\d+)\}$/.exec(count) ?? [];
   if (name === undefined) return 1;
   return Number(stack.variable?.[name]?.default === true ? yes : no);
 }
@@ -107,6 +107,7 @@ function resolve(value: unknown, stack: StackJson, depth = 0): unknown {
 
 function lookUp(reference: string, { resource, variable }: StackJson): unknown {
   const [type = "", name = "", attribute] = reference.split(".");
-  if (attribute === undefined) return type === "var" ? variable?.[name]?.default : undefined;
+  // The stack's variables are read by locals of their names.
+  if (attribute === undefined) return type === "local" ? variable?.[name]?.default : undefined;
   return resource?.[type]?.[name]?.[attribute];
 }

@@ -110,7 +110,7 @@ function rulesOf(template: Template, address: string, type: "ingress" | "egress"
  * @throws Error if it is an expression of another kind
  */
 function ofExpression(template: Template, expression: string): RuleAttributes[] {
-  const ports = /for port in (var\.\w+ \? \[.*?\] : \[.*?\]|\[.*?\])/.exec(expression)?.[1];
+  const ports = /for port in (local\.\w+ \? \[.*?\] : \[.*?\]|\[.*?\])/.exec(expression)?.[1];
   const cidrs = /cidr_blocks\s*=\s*(\[.*?\])/.exec(expression)?.[1];
   const values = template.evaluate(`\${${ports ?? ""}}`);
   const list: unknown = typeof values === "string" ? parseList(ports) : values;

@@ -103,14 +103,15 @@ export class Template {
   }
 
   /**
-   * What an expression such as `${var.enable_https ? 1 : 0}` comes to; text that is none of the kind
+   * What an expression such as `${local.enable_https ? 1 : 0}` comes to: the stack's variables are read
+   * by locals of their names; text that is none of the kind
    * stays as it is.
    */
   evaluate(value: unknown): unknown {
     if (typeof value !== "string") return value;
-    const plain = /^\$\{var\.(\w+)\}$/.exec(value);
+    const plain = /^\$\{local\.(\w+)\}$/.exec(value);
     if (plain) return this.variables[plain[1]!] ?? value;
-    const [, name, yes, no] = /^\$\{var\.(\w+) \? (.+?) : (.+)\}$/.exec(value) ?? [];
+    const [, name, yes, no] = /^\$\{local\.(\w+) \? (.+?) : (.+)\}$/.exec(value) ?? [];
     if (name === undefined) return value;
     return parse((this.isOn(name) ? yes : no)!);
   }

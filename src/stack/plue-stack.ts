@@ -54,7 +54,7 @@ export class PlueStack extends BaseStack {
     const variables = new Variables(this, settings);
     this.configureTerraform(settings, variables);
 
-    const region = variables.awsRegion.stringValue;
+    const region = variables.awsRegion.asString;
     const { accountId } = new DataAwsCallerIdentity(this, "data.aws_caller_identity.current");
 
     const { partition } = new DataAwsPartition(this, "data.aws_partition.current");
@@ -110,7 +110,7 @@ export class PlueStack extends BaseStack {
           accountId,
           partition,
           region,
-          email: variables.snsAlertEmail.stringValue,
+          email: variables.snsAlertEmail.asString,
           encryptionKeyArn,
         })
       : undefined;
@@ -282,7 +282,7 @@ export class PlueStack extends BaseStack {
       ...(settings.statePathStyle && { usePathStyle: true }),
     });
     new AwsProvider(this, "aws", {
-      region: variables.awsRegion.stringValue,
+      region: variables.awsRegion.asString,
       ...providerConfig(settings),
     });
     const { mode } = settings.database.masterPassword;

@@ -1,81 +1,105 @@
-import { TerraformVariable, type TerraformStack } from "../cdktf";
+import { TerraformLocal, TerraformVariable, type TerraformStack } from "../cdktf";
 import { patterns } from "../environments/patterns";
 import type { EnvironmentSettings } from "../environments/settings";
 
 /**
  * The Terraform variables of a stack. Their names are an interface: tfvars files, `-var` and
  * `TF_VAR_` go by them.
+ *
+ * CI systems hand over what is not set as an empty string. Where a variable has a default, an empty
+ * value stands for it, so the stack reads a local of the same name; and flags are strings, since
+ * Terraform would refuse an empty one.
  */
 export class Variables {
   /** Region of everything but the state. */
-  readonly awsRegion: TerraformVariable;
+  readonly awsRegion: TerraformLocal;
   /** Tag of the API server's image. */
-  readonly apiImageTag: TerraformVariable;
+  readonly apiImageTag: TerraformLocal;
   /** Tag of the web app's image. */
-  readonly webImageTag: TerraformVariable;
+  readonly webImageTag: TerraformLocal;
   /** Tag of the migration task's image. */
-  readonly migrateImageTag: TerraformVariable;
+  readonly migrateImageTag: TerraformLocal;
   /** Whether the load balancer serves HTTPS and redirects HTTP to it. */
-  readonly enableHttps: TerraformVariable;
+  readonly enableHttps: TerraformLocal;
   /** ARN of the load balancer's certificate. */
   readonly certificateArn: TerraformVariable;
   /** Whether AWS refuses to delete the database. */
-  readonly databaseDeletionProtection: TerraformVariable;
+  readonly databaseDeletionProtection: TerraformLocal;
   /** Whether AWS refuses to delete the load balancer. */
-  readonly albDeletionProtection: TerraformVariable;
+  readonly albDeletionProtection: TerraformLocal;
   /** Who gets the alarms; declared only where there are alarms to send. */
-  readonly snsAlertEmail?: TerraformVariable;
+  readonly snsAlertEmail?: TerraformLocal;
 
   /** Declares the variables in the stack itself, so that no prefix becomes part of their names. */
   constructor(stack: TerraformStack, settings: EnvironmentSettings) {
     const { loadBalancer, database, domain } = settings;
 
-    this.awsRegion = new TerraformVariable(stack, "aws_region", {
-      type: "string",
-      description: "Region of everything but the state",
-      default: settings.region ?? "us-east-1",
-      validation: [
-        {
-          condition: matches("aws_region", patterns.region),
-          errorMessage: "aws_region must be the code of an AWS region, such as us-east-1.",
-        },
-      ],
-    });
-    new TerraformVariable(stack, "environment", {
-      type: "string",
-      description: "Name of the environment; fixed, since each environment is a stack of its own",
-      default: settings.name,
-      validation: [
-        {
-          condition: `\${var.environment == "${settings.name}"}`,
-          errorMessage: `This is the stack of ${settings.name}: leave environment unset, or choose another stack.`,
-        },
-      ],
-    });
-
-    const tag = (name: string, image: string) =>
+    const text = (
+      name: string,
+      description: string,
+      fallback: string | undefined,
+      condition: string,
+      errorMessage: string,
+    ) => {
+      const empty = `var.${name} == ""`;
       new TerraformVariable(stack, name, {
         type: "string",
-        description: `Tag of the ${image} image; "latest" stands for the tag deployed last`,
-        default: "latest",
+        description,
+        ...(fallback !== undefined && { default: fallback }),
+        nullable: false,
         validation: [
           {
-            condition: matches(name, "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"),
-            errorMessage: `${name} must be an image tag: letters, digits, dots, hyphens and underscores, at most 128, the first one no dot or hyphen.`,
+            condition: `\${${fallback === undefined ? "" : `${empty} || `}${condition}}`,
+            errorMessage,
           },
         ],
       });
+      const value = fallback === undefined ? "" : `${empty} ? ${JSON.stringify(fallback)} : `;
+      return local(stack, name, `\${${value}var.${name}}`);
+    };
+
+    this.awsRegion = text(
+      "aws_region",
+      "Region of everything but the state",
+      settings.region ?? "us-east-1",
+      matches("aws_region", patterns.region),
+      "aws_region must be the code of an AWS region, such as us-east-1.",
+    );
+    text(
+      "environment",
+      "Name of the environment; fixed, since each environment is a stack of its own",
+      settings.name,
+      `var.environment == "${settings.name}"`,
+      `This is the stack of ${settings.name}: leave environment unset, or choose another stack.`,
+    );
+
+    const tag = (name: string, image: string) =>
+      text(
+        name,
+        `Tag of the ${image} image; "latest" stands for the tag deployed last`,
+        "latest",
+        matches(name, "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"),
+        `${name} must be an image tag: letters, digits, dots, hyphens and underscores, at most 128, the first one no dot or hyphen.`,
+      );
     this.apiImageTag = tag("api_image_tag", "API server's");
     this.webImageTag = tag("web_image_tag", "web app's");
     this.migrateImageTag = tag("migrate_image_tag", "migration task's");
 
-    const flag = (name: string, description: string, value: boolean) =>
+    const flag = (name: string, description: string, value: boolean) => {
       new TerraformVariable(stack, name, {
-        type: "bool",
-        description,
+        type: "string",
+        description: `${description}: true or false`,
         default: value,
         nullable: false,
+        validation: [
+          {
+            condition: `\${contains(["", "true", "false"], var.${name})}`,
+            errorMessage: `${name} must be true or false.`,
+          },
+        ],
       });
+      return local(stack, name, `\${var.${name} == "" ? ${value} : tobool(var.${name})}`);
+    };
     this.enableHttps = flag(
       "enable_https",
       "Serve HTTPS on 443 and redirect HTTP to it",
@@ -106,23 +130,25 @@ export class Variables {
       ],
     });
     if (settings.alarms === "notify") {
-      this.snsAlertEmail = new TerraformVariable(stack, "sns_alert_email", {
-        type: "string",
-        description: "E-mail address that gets the alarms; it must confirm the subscription",
-        ...(settings.alertEmail ? { default: settings.alertEmail } : {}),
-        nullable: false,
-        validation: [
-          {
-            condition: matches("sns_alert_email", patterns.email),
-            errorMessage: "sns_alert_email must be an e-mail address.",
-          },
-        ],
-      });
+      this.snsAlertEmail = text(
+        "sns_alert_email",
+        "E-mail address that gets the alarms; it must confirm the subscription",
+        settings.alertEmail,
+        matches("sns_alert_email", patterns.email),
+        "sns_alert_email must be an e-mail address.",
+      );
     }
   }
 }
 
 /** A condition that is true where a variable matches a pattern. */
 function matches(variable: string, pattern: string): string {
-  return `\${can(regex(${JSON.stringify(pattern)}, var.${variable}))}`;
+  return `can(regex(${JSON.stringify(pattern)}, var.${variable}))`;
+}
+
+/** A local with the name of the variable that it reads. */
+function local(stack: TerraformStack, name: string, expression: string): TerraformLocal {
+  const made = new TerraformLocal(stack, `local.${name}`, expression);
+  made.overrideLogicalId(name);
+  return made;
 }

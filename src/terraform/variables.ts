@@ -31,7 +31,7 @@ export function variableArguments(
  * The value that Terraform takes for a variable of type string, from the same sources and in the
  * same order: environment, files that it loads by itself, those that it is given, single values.
  * Source: "Variable Definition Precedence" in Terraform's documentation of input variables.
- * @returns undefined where nothing but the variable's default gives one
+ * @returns undefined where nothing but the variable's default gives one, or where it is empty
  */
 export function variableValue(
   folder: StackFolder,
@@ -46,7 +46,8 @@ export function variableValue(
       value.startsWith(`${variable}=`) ? value.slice(variable.length + 1) : undefined,
     ),
   ];
-  return candidates.findLast((value) => value !== undefined);
+  // The last one goes before the others even where it is empty, and then stands for the default.
+  return candidates.findLast((value) => value !== undefined) || undefined;
 }
 
 /** The files that Terraform loads from the directory it works in. */

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { DescribeFileSystemsCommand, EFSClient } from "@aws-sdk/client-efs";
 import { DescribeRepositoriesCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
@@ -22,7 +24,8 @@ describeEmbeddedAws("a whole environment, from nothing to nothing", () => {
       ["aws_region=Virginia", "aws_region must be the code of an AWS region"],
       ["api_image_tag=a b", "api_image_tag must be an image tag"],
       ["web_image_tag=.latest", "web_image_tag must be an image tag"],
-      ["migrate_image_tag=", "migrate_image_tag must be an image tag"],
+      ["migrate_image_tag=-1", "migrate_image_tag must be an image tag"],
+      ["enable_https=yes", "enable_https must be true or false"],
       ["certificate_arn=mine", "certificate_arn must look like"],
       ["sns_alert_email=nobody", "sns_alert_email must be an e-mail address"],
       ["enable_https=true", "enable_https needs a certificate"],
@@ -55,6 +58,15 @@ describeEmbeddedAws("a whole environment, from nothing to nothing", () => {
 
   test("a second plan is empty", async () => {
     expect(await local.stack.pending()).toEqual([]);
+  });
+
+  test("an empty value, which CI gives for one that is not set, stands for the default", async () => {
+    const stack = JSON.parse(readFileSync(join(local.stack.folder, "cdk.tf.json"), "utf8")) as {
+      variable: Record<string, { default?: unknown }>;
+    };
+    const optional = Object.entries(stack.variable).filter(([, one]) => one.default !== undefined);
+    expect(optional.length).toBeGreaterThan(8);
+    expect(await local.stack.pending(...optional.map(([name]) => `-var=${name}=`))).toEqual([]);
   });
 
   test("the connection secret opens the database", async () => {

@@ -184,7 +184,7 @@ test("production can lose a zone, is watched, and is hard to destroy", () => {
     backup_retention_period: 7,
     multi_az: true,
     monitoring_interval: 60,
-    deletion_protection: "${var.database_deletion_protection}",
+    deletion_protection: "${local.database_deletion_protection}",
     skip_final_snapshot: false,
   });
   expect(stacks.production.template.variable.database_deletion_protection.default).toBe(true);

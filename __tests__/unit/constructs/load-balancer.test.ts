@@ -20,7 +20,7 @@ describe.each(environments)("the load balancer of $name", (settings) => {
       load_balancer_type: "application",
       enable_http2: true,
       drop_invalid_header_fields: true,
-      enable_deletion_protection: "${var.alb_deletion_protection}",
+      enable_deletion_protection: "${local.alb_deletion_protection}",
     });
     for (const subnet of stack.resource("aws_lb.load_balancer_main").subnets) {
       expect(stack.resource(referred(subnet)).tags.Type).toBe("public");
@@ -49,7 +49,7 @@ describe.each(environments)("the load balancer of $name", (settings) => {
 
   test("serves HTTPS with TLS 1.2 and 1.3, where the variable says so", () => {
     expect(stack.json).toHaveResourceWithProperties(LbListener, {
-      count: "${var.enable_https ? 1 : 0}",
+      count: "${local.enable_https ? 1 : 0}",
       port: 443,
       protocol: "HTTPS",
       ssl_policy: "ELBSecurityPolicy-TLS13-1-2-2021-06",
@@ -60,8 +60,8 @@ describe.each(environments)("the load balancer of $name", (settings) => {
     const rules = stack.resources("aws_lb_listener_rule");
     expect(stack.json).toHaveResourceWithProperties(LbListenerRule, { priority: 100 });
     expect(Object.values(rules).map((rule) => [rule.count, referred(rule.listener_arn)])).toEqual([
-      ["${var.enable_https ? 0 : 1}", "aws_lb_listener.load_balancer_http"],
-      ["${var.enable_https ? 1 : 0}", "aws_lb_listener.load_balancer_https"],
+      ["${local.enable_https ? 0 : 1}", "aws_lb_listener.load_balancer_http"],
+      ["${local.enable_https ? 1 : 0}", "aws_lb_listener.load_balancer_https"],
     ]);
     for (const rule of Object.values(rules)) {
       expect(rule.condition).toEqual([
@@ -104,20 +104,20 @@ describe("the address that users see", () => {
 
   test("is the load balancer's own where there is no domain", () => {
     expect(url(stacks.dev)).toBe(
-      '${var.enable_https ? "https" : "http"}://${aws_lb.load_balancer_main.dns_name}',
+      '${local.enable_https ? "https" : "http"}://${aws_lb.load_balancer_main.dns_name}',
     );
   });
 
   test("is warned of in every plan that has HTTPS and no domain", () => {
     expect(stacks.production.template.check.alb_url.assert).toMatchObject({
-      condition: "${!var.enable_https}",
+      condition: "${!local.enable_https}",
       error_message: expect.stringContaining("src/environments/production.ts"),
     });
   });
 
   test("is the domain, whose certificate you bring", () => {
     const stack = synthesize({ ...production, domain: { name: "plue.example.com" } });
-    expect(url(stack)).toBe('${var.enable_https ? "https" : "http"}://plue.example.com');
+    expect(url(stack)).toBe('${local.enable_https ? "https" : "http"}://plue.example.com');
     expect(stack.json).not.toHaveResource(Route53Record);
     expect(stack.template).not.toHaveProperty("check");
     expect(stack.template.variable.certificate_arn).not.toHaveProperty("default");
@@ -125,7 +125,7 @@ describe("the address that users see", () => {
 
   test("is the domain, whose record and certificate are made in its zone", () => {
     const stack = synthesize(domainWithZone);
-    expect(url(stack)).toBe('${var.enable_https ? "https" : "http"}://plue.example.com');
+    expect(url(stack)).toBe('${local.enable_https ? "https" : "http"}://plue.example.com');
     expect(stack.json).toHaveResourceWithProperties(Route53Record, {
       type: "A",
       name: "plue.example.com",

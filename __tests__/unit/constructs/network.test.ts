@@ -60,7 +60,7 @@ describe.each(knownNames)("the network of %s", (name) => {
   test("reaches S3 without the NAT gateway, from every private subnet", () => {
     expect(stack.json).toHaveResourceWithProperties(VpcEndpoint, {
       vpc_endpoint_type: "Gateway",
-      service_name: "com.amazonaws.${var.aws_region}.s3",
+      service_name: "com.amazonaws.${local.aws_region}.s3",
     });
     const endpoint = stack.resource("aws_vpc_endpoint.network_s3");
     const privateTables = Object.keys(stack.resources("aws_route_table"))

@@ -129,7 +129,7 @@ describe("access logs", () => {
     const { bucket } = synthesize({ ...full, name }).resource("aws_s3_bucket.access_logs");
     const shown = (bucket as string)
       .replace(/\$\{data[^}]*\}/, "123456789012")
-      .replace("${var.aws_region}", "ap-southeast-1");
+      .replace("${local.aws_region}", "ap-southeast-1");
     expect(shown).toMatch(/^[a-z0-9-]{3,63}$/);
   });
 });
@@ -172,7 +172,7 @@ describe("customer key", () => {
       stack.resource("aws_iam_role_policy.api_server_task_execution_key").policy as string,
     );
     expect(statement!.Condition).toEqual({
-      StringEquals: { "kms:ViaService": "secretsmanager.${var.aws_region}.amazonaws.com" },
+      StringEquals: { "kms:ViaService": "secretsmanager.${local.aws_region}.amazonaws.com" },
     });
   });
 
@@ -370,7 +370,7 @@ describe("disaster recovery", () => {
       Block
     >;
     expect((provider!.aws as Block[]).map(({ alias, region }) => [alias, region])).toEqual([
-      [undefined, "${var.aws_region}"],
+      [undefined, "${local.aws_region}"],
       ["us_west_2", "us-west-2"],
     ]);
   });
