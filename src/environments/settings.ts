@@ -91,7 +91,7 @@ export interface DatabaseSettings {
   readonly instanceClass: string;
   /** First size of the storage, in GiB. */
   readonly allocatedStorage: number;
-  /** Size up to which RDS may grow the storage by itself, in GiB. */
+  /** Size up to which RDS may grow the storage by itself, in GiB; 0: it does not. */
   readonly maxAllocatedStorage: number;
   /** Retention of automated backups, in days; 0 switches them off. */
   readonly backupRetentionDays: number;

@@ -7,6 +7,9 @@ import {
 } from "./settings";
 import { dailyWindow, overlap, weeklyWindow } from "./windows";
 
+/** GiB of gp3 that a PostgreSQL instance can have. Source: "Amazon RDS DB instance storage", RDS user guide. */
+const MOST_STORAGE = 65536;
+
 /** Checks the settings of the database. */
 export function validateDatabase(checker: Checker, settings: DatabaseSettings): void {
   checker.matches(
@@ -15,16 +18,17 @@ export function validateDatabase(checker: Checker, settings: DatabaseSettings): 
     /^db\.[a-z0-9-]+\.[a-z0-9]+$/,
     "must be an RDS instance class, such as db.t3.micro",
   );
-  if (checker.integer("allocatedStorage", settings.allocatedStorage, 20, 65536)) {
+  if (checker.integer("allocatedStorage", settings.allocatedStorage, 20, MOST_STORAGE)) {
     // RDS asks for a margin of ten percent above the allocated storage.
     const least = Math.ceil(settings.allocatedStorage * 1.1);
+    const { maxAllocatedStorage: most } = settings;
     checker.check(
       "maxAllocatedStorage",
-      settings.maxAllocatedStorage,
-      Number.isInteger(settings.maxAllocatedStorage) &&
-        settings.maxAllocatedStorage >= least &&
-        settings.maxAllocatedStorage <= 65536,
-      `must be a whole number from ${least} (allocatedStorage and ten percent) to 65536`,
+      most,
+      most === 0 || (Number.isInteger(most) && most >= least && most <= MOST_STORAGE),
+      least > MOST_STORAGE
+        ? `must be 0 (the storage does not grow by itself): allocatedStorage and ten percent pass ${MOST_STORAGE}`
+        : `must be 0 (the storage does not grow by itself) or a whole number from ${least} (allocatedStorage and ten percent) to ${MOST_STORAGE}`,
     );
   }
   checker.integer("backupRetentionDays", settings.backupRetentionDays, 0, 35);

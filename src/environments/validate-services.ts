@@ -58,6 +58,7 @@ export function validateService(checker: Checker, settings: ServiceSettings): vo
     const seconds = settings.healthCheckGracePeriodSeconds;
     checker.integer("healthCheckGracePeriodSeconds", seconds, 0, 2147483647);
   }
+  const rules = new Set<string>();
   settings.egress?.forEach((rule, index) => {
     const egress = checker.at(`egress[${index}]`);
     egress.matches(
@@ -67,9 +68,18 @@ export function validateService(checker: Checker, settings: ServiceSettings): vo
       "must have 1 to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*",
     );
     egress.integer("port", rule.port, 1, 65535);
-    rule.cidrBlocks.forEach((block, blockIndex) =>
-      validateCidr(egress, `cidrBlocks[${blockIndex}]`, block, 0, 32),
-    );
+    rule.cidrBlocks.forEach((block, blockIndex) => {
+      const path = `cidrBlocks[${blockIndex}]`;
+      if (!validateCidr(egress, path, block, 0, 32)) return;
+      const one = `${rule.port} ${block}`;
+      egress.check(
+        path,
+        block,
+        !rules.has(one),
+        `is allowed on port ${rule.port} already: AWS refuses the same rule twice`,
+      );
+      rules.add(one);
+    });
     egress.check(
       "cidrBlocks",
       rule.cidrBlocks.length,

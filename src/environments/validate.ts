@@ -76,15 +76,7 @@ function environment(checker: Checker, settings: EnvironmentSettings): void {
   if (settings.accountId !== undefined) {
     checker.matches("accountId", settings.accountId, /^\d{12}$/, "must have twelve digits");
   }
-  for (const [key, value] of Object.entries(settings.tags ?? {})) {
-    checker.check(
-      `tags[${JSON.stringify(key)}]`,
-      value,
-      /^(?!aws:|(Environment|Project|ManagedBy)$)[\p{L}\p{N} _.:/=+@-]{1,128}$/u.test(key) &&
-        /^[\p{L}\p{N} _.:/=+@-]{0,256}$/u.test(value),
-      "a key has 1 to 128 characters, is none of Environment, Project and ManagedBy and does not begin with aws:; a value has at most 256; both have letters, digits, spaces and _.:/=+-@ only",
-    );
-  }
+  validateTags(checker, settings.tags ?? {});
   checker.check(
     "secretRecoveryWindowDays",
     settings.secretRecoveryWindowDays,
@@ -161,4 +153,43 @@ function environment(checker: Checker, settings: EnvironmentSettings): void {
       'must be the environment\'s own name, "dev" or "production": every name in the state begins with it',
     );
   }
+}
+
+/** The stack's own AWS tags, which every resource gets, and `Name`, which many have. */
+const OWN_TAGS = ["Environment", "Project", "ManagedBy", "Name"];
+
+/** Source: "Tag naming limits and requirements", Tagging AWS resources user guide. */
+const MOST_TAGS = 50;
+
+function validateTags(checker: Checker, tags: Readonly<Record<string, string>>): void {
+  const taken = new Map(OWN_TAGS.map((key) => [key.toLowerCase(), key]));
+  for (const [key, value] of Object.entries(tags)) {
+    const path = `tags[${JSON.stringify(key)}]`;
+    checker.check(
+      path,
+      value,
+      /^(?!aws:)[\p{L}\p{N} _.:/=+@-]{1,128}$/iu.test(key) &&
+        /^[\p{L}\p{N} _.:/=+@-]{0,256}$/u.test(value),
+      "a key has 1 to 128 characters and does not begin with aws:; a value has at most 256; both have letters, digits, spaces and _.:/=+-@ only",
+    );
+    // IAM takes no two keys that differ in case only.
+    const other = taken.get(key.toLowerCase());
+    checker.check(
+      path,
+      value,
+      other === undefined || (key === "Name" && other === key),
+      OWN_TAGS.includes(other ?? "")
+        ? `the stack sets ${other} itself: take another key`
+        : `is the same key as ${other} to AWS's IAM, which does not tell capitals apart: keep one`,
+    );
+    taken.set(key.toLowerCase(), key);
+  }
+  const most = MOST_TAGS - OWN_TAGS.length;
+  const count = Object.keys(tags).length;
+  checker.check(
+    "tags",
+    count,
+    count <= most,
+    `must have at most ${most}: AWS takes ${MOST_TAGS} on a resource, and the stack sets ${OWN_TAGS.length}`,
+  );
 }

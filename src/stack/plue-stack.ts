@@ -26,6 +26,7 @@ import { Network } from "../constructs/network";
 import { Storage } from "../constructs/storage";
 import { Waf } from "../constructs/waf";
 import { WebApp } from "../constructs/web-app";
+import { literal } from "./literal";
 import { takeOver } from "./moved";
 import { providerNeeds } from "../environments/provider-needs";
 import type { EnvironmentSettings } from "../environments/settings";
@@ -45,8 +46,9 @@ const providerVersions = {
 /** All of Plue in one environment. */
 export class PlueStack extends BaseStack {
   /** Composes the environment. */
-  constructor(scope: Construct, settings: EnvironmentSettings) {
-    super(scope, settings.name);
+  constructor(scope: Construct, given: EnvironmentSettings) {
+    super(scope, given.name);
+    const settings = literal(given);
     // cdktn refuses write-only arguments unless it knows this; cdktf does not read it.
     const least = writesOnly(settings) ? ">=1.11.0" : ">=1.6.0";
     this.node.setContext("targetVersions", { terraform: least, opentofu: least });

@@ -62,6 +62,35 @@ test.each<[string, Changes, string]>([
     { ecr: { maxImageCount: 4 } },
     "dev.ecr.maxImageCount",
   ],
+  [
+    "a tag that is ours but for a capital",
+    { tags: { environment: "mine" } },
+    'dev.tags["environment"]',
+  ],
+  ["two tags that differ in a capital", { tags: { Team: "a", team: "b" } }, 'dev.tags["team"]'],
+  ["a tag of AWS's own, in capitals", { tags: { "AWS:team": "a" } }, 'dev.tags["AWS:team"]'],
+  [
+    "more tags than AWS takes",
+    { tags: Object.fromEntries(Array.from({ length: 47 }, (_, index) => [`t${index}`, "x"])) },
+    "dev.tags",
+  ],
+  [
+    "a port and a block that are allowed twice",
+    {
+      webApp: {
+        egress: [
+          { description: "HTTPS", port: 443, cidrBlocks: ["0.0.0.0/0"] },
+          { description: "More", port: 443, cidrBlocks: ["10.0.0.0/8", "0.0.0.0/0"] },
+        ],
+      },
+    },
+    "dev.webApp.egress[1].cidrBlocks[1]",
+  ],
+  [
+    "storage so large that it cannot grow by itself",
+    { database: { allocatedStorage: 60000, maxAllocatedStorage: 65536 } },
+    "dev.database.maxAllocatedStorage",
+  ],
   ["bits after the prefix", { network: { cidr: "10.0.0.1/16" } }, "dev.network.cidr"],
   ["no address at all", { network: { cidr: "ten/16" } }, "dev.network.cidr"],
   [
@@ -182,4 +211,27 @@ test("a refused synthesis writes nothing, says why without a stack trace, and ex
   } finally {
     rmSync(directory, { recursive: true });
   }
+});
+
+test.each<[string, Changes]>([
+  ["storage that does not grow by itself", { database: { maxAllocatedStorage: 0 } }],
+  ["the largest storage", { database: { allocatedStorage: 65536, maxAllocatedStorage: 0 } }],
+  [
+    "as many tags as fit",
+    { tags: Object.fromEntries(Array.from({ length: 46 }, (_, index) => [`t${index}`, "x"])) },
+  ],
+  ["a tag Name", { tags: { Name: "plue" } }],
+  [
+    "one port to two blocks, and two ports to one",
+    {
+      webApp: {
+        egress: [
+          { description: "HTTPS", port: 443, cidrBlocks: ["10.0.0.0/8", "192.168.0.0/16"] },
+          { description: "SSH", port: 22, cidrBlocks: ["10.0.0.0/8"] },
+        ],
+      },
+    },
+  ],
+])("%s is right", (_what, changes) => {
+  expect(faults(changed(changes))).toEqual([]);
 });
