@@ -151,11 +151,12 @@ export function fargateService(scope: Construct, props: FargateServiceProps): Fa
       ...(props.waitFor ?? []),
     ],
   });
+  const targetGroups = [props.targetGroup];
   if (settings.deployment) {
-    shiftTraffic(scope, { ...props, service, settings: settings.deployment });
+    targetGroups.push(shiftTraffic(scope, { ...props, service, settings: settings.deployment }));
   }
   autoscale(scope, service, props);
-  if (props.alarmTopicArn) alarmOnTooFew(scope, service, props);
+  if (props.alarmTopicArn) alarmOnTooFew(scope, service, targetGroups, props);
   return { ...task, service };
 }
 
@@ -196,22 +197,38 @@ function autoscale(scope: Construct, service: EcsService, props: FargateServiceP
 }
 
 /** Where no target is registered, nothing is unhealthy: what is missing has alarms of its own. */
-function alarmOnTooFew(scope: Construct, service: EcsService, props: FargateServiceProps): void {
-  const { component, settings, loadBalancer, targetGroup, ecsCluster } = props;
+function alarmOnTooFew(
+  scope: Construct,
+  service: EcsService,
+  targetGroups: readonly LbTargetGroup[],
+  props: FargateServiceProps,
+): void {
+  const { component, settings, loadBalancer, ecsCluster } = props;
   const { key, title } = component;
   const { minCapacity } = settings;
   if (minCapacity > 0) {
+    const groups = targetGroups.map((group, index) => ({
+      id: `group${index + 1}`,
+      metric: {
+        namespace: "AWS/ApplicationELB",
+        metricName: "HealthyHostCount",
+        stat: "Minimum",
+        period: 60,
+        dimensions: { LoadBalancer: loadBalancer.lb.arnSuffix, TargetGroup: group.arnSuffix },
+      },
+    }));
+    // Of two groups one is empty most of the time; of none there is no data, which is an outage.
+    const expression = groups.map(({ id }) => `FILL(${id}, 0)`).join(" + ");
     const healthy = metricAlarm(scope, "healthy_hosts", `alb-healthy-${key}`, props, {
       alarmDescription: `The load balancer has fewer than ${minCapacity} healthy targets of the ${title}`,
-      namespace: "AWS/ApplicationELB",
-      metricName: "HealthyHostCount",
-      statistic: "Minimum",
-      period: 60,
+      metricQuery: [
+        { id: "healthy", expression, label: "Healthy targets", returnData: true },
+        ...groups,
+      ],
       evaluationPeriods: 5,
       comparisonOperator: "LessThanThreshold",
       threshold: minCapacity,
       treatMissingData: "breaching",
-      dimensions: { LoadBalancer: loadBalancer.lb.arnSuffix, TargetGroup: targetGroup.arnSuffix },
     });
     isNew(healthy);
   }

@@ -37,8 +37,9 @@ export interface TrafficShiftProps extends AlarmContext {
  *
  * Cost: the service's tasks twice, while it is deployed; $0.10 a month for each of three alarms.
  * @param scope the construct that the service is: the resources are named after its id
+ * @returns the second target group
  */
-export function shiftTraffic(scope: Construct, props: TrafficShiftProps): void {
+export function shiftTraffic(scope: Construct, props: TrafficShiftProps): LbTargetGroup {
   const { environment, component, service, loadBalancer, targetGroup, settings } = props;
   const { id } = scope.node;
   const second = loadBalancer.secondTargets(component, targetGroup);
@@ -133,4 +134,5 @@ export function shiftTraffic(scope: Construct, props: TrafficShiftProps): void {
     ...(service.dependsOn ?? []),
     ...[...second.rules, ...policies].map((resource) => reference(resource)),
   ];
+  return second.targetGroup;
 }

@@ -31,10 +31,10 @@ export const masterPasswordModes = ["random", "write-only"] as const;
 export const infrequentAccessDays = [1, 7, 14, 30, 60, 90, 180, 270, 365] as const;
 
 /** Whether a tag of an image repository may be pushed again. */
+export const imageTagMutabilities = ["MUTABLE", "IMMUTABLE"] as const;
+
 /** The fewest images that `ecr.maxImageCount` may keep. */
 export const leastImageCount = 5;
-
-export const imageTagMutabilities = ["MUTABLE", "IMMUTABLE"] as const;
 
 /** Which alarms an environment has. */
 export const alarmModes = ["notify", "targets-only"] as const;

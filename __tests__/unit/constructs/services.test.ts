@@ -353,12 +353,18 @@ describe("alarms", () => {
   });
 
   test("an outage in which no target is registered is one", () => {
-    expect(stacks.production.json).toHaveResourceWithProperties(CloudwatchMetricAlarm, {
+    const alarm = stacks.production.resource(
+      "aws_cloudwatch_metric_alarm.api_server_healthy_hosts",
+    );
+    expect(alarm).toMatchObject({
       alarm_name: "production-plue-alb-healthy-api",
-      metric_name: "HealthyHostCount",
       threshold: production.apiServer.minCapacity,
       comparison_operator: "LessThanThreshold",
       treat_missing_data: "breaching",
+      metric_query: [
+        { expression: "FILL(group1, 0)" },
+        { metric: { metric_name: "HealthyHostCount" } },
+      ],
     });
   });
 
