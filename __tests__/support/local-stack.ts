@@ -13,7 +13,8 @@ export class LocalStack {
   aws!: EmbeddedAws;
   stack!: Deployment;
   private folder!: string;
-  private recording!: string;
+  /** File with what was called. */
+  recording!: string;
 
   /** Starts the embedded AWS and initializes the stack; applies nothing. */
   async start(settings: EnvironmentSettings): Promise<void> {

@@ -99,7 +99,9 @@ export class Network extends Construct {
             mapPublicIpOnLaunch: type === "public",
             tags: { ...named(`${type}-subnet-${index + 1}`), Type: type },
             // A zone that AWS adds or withdraws shifts the list: live subnets stay where they are.
-            lifecycle: { ignoreChanges: ["availability_zone"] },
+            // A zone that the settings leave out goes after its users have left it: AWS refuses to
+            // delete a subnet that the load balancer, a mount target or a task is still in.
+            lifecycle: { ignoreChanges: ["availability_zone"], createBeforeDestroy: true },
           }),
       );
     this.publicSubnets = subnets(
@@ -136,6 +138,8 @@ export class Network extends Construct {
           vpcId: this.vpc.id,
           route: [{ cidrBlock: "0.0.0.0/0", natGatewayId: natGateway.id }],
           tags: named(`private-rt-${index + 1}`),
+          // The subnets change over to another table before theirs, with its way out, goes.
+          lifecycle: { createBeforeDestroy: true },
         }),
     );
     const associate = (

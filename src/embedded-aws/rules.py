@@ -3500,6 +3500,31 @@ def event_targets(call):
             )
 
 
+@rule("ec2", "DeleteSubnet", "DependencyViolation", f"{VPC_GUIDE}/subnet-deleting.html")
+def subnet_in_use(call):
+    """AWS looks for network interfaces, of which moto makes none for these."""
+    subnet = call.parameters.get("SubnetId")
+    gateways = state(call, "ec2").nat_gateways.values()
+    used = [
+        *(one.subnet_id for one in gateways if one.state in ("pending", "available")),
+        *(
+            id
+            for balancer in state(call, "elbv2").load_balancers.values()
+            for one in balancer.subnets
+            for id in [getattr(one, "id", one)]
+        ),
+        *(one.subnet_id for one in state(call, "efs").mount_targets_by_id.values()),
+        *(
+            id
+            for service in state(call, "ecs").services.values()
+            if service.status == "ACTIVE"
+            for id in values(service.network_configuration or {}, "awsvpcConfiguration.subnets[]")
+        ),
+    ]
+    if subnet in used:
+        yield f"The subnet '{subnet}' has dependencies and cannot be deleted."
+
+
 @rule(
     "budgets",
     "CreateBudget UpdateBudget",
