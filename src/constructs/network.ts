@@ -1,5 +1,6 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { DataAwsAvailabilityZones } from "@cdktf/provider-aws/lib/data-aws-availability-zones";
+import { DataAwsVpcs } from "@cdktf/provider-aws/lib/data-aws-vpcs";
 import { DefaultSecurityGroup } from "@cdktf/provider-aws/lib/default-security-group";
 import { Eip } from "@cdktf/provider-aws/lib/eip";
 import { FlowLog } from "@cdktf/provider-aws/lib/flow-log";
@@ -68,6 +69,7 @@ export class Network extends Construct {
       enableDnsSupport: true,
       enableDnsHostnames: true,
       tags: named("vpc"),
+      lifecycle: { precondition: [this.keepsCidr(props)] },
     });
     // A VPC comes with a group that lets its members talk; whatever is started without a group of
     // its own would get it.
@@ -167,6 +169,23 @@ export class Network extends Construct {
     isNew(s3Endpoint);
 
     this.logTraffic(props);
+  }
+
+  /** AWS gives a VPC no other CIDR: a plan would replace the VPC and all that is in it. */
+  private keepsCidr({ environment, settings }: NetworkProps) {
+    const ours = {
+      tags: { Environment: environment, Project: "plue", Name: `${environment}-vpc` },
+    };
+    const deployed = new DataAwsVpcs(this, "data.aws_vpcs.deployed", ours);
+    const same = new DataAwsVpcs(this, "data.aws_vpcs.same_cidr", {
+      ...ours,
+      filter: [{ name: "cidr", values: [settings.cidr] }],
+    });
+    const count = (vpcs: DataAwsVpcs) => `length(${reference(vpcs)}.ids)`;
+    return {
+      condition: `\${${count(deployed)} == 0 || ${count(same)} > 0}`,
+      errorMessage: `network.cidr of ${environment} is not that of its VPC: AWS cannot change it, and a new VPC would replace the database, the file system and all else. Set it back to what is deployed, or make a new environment.`,
+    };
   }
 
   private logTraffic({ environment, accountId, encryptionKeyArn, settings }: NetworkProps): void {

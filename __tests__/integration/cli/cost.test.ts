@@ -33,7 +33,7 @@ test("plue cost --if compares", async () => {
     ["cost", "production", "--if", "apiServer.minCapacity=4", "--if", "budget.monthlyDollars=300"],
     env,
   );
-  expect(stdout).toMatch(/^api_server +\$36\.44 +\$72\.48 +\+\$36\.04$/m);
+  expect(stdout).toMatch(/^api_server +\$36\.74 +\$72\.78 +\+\$36\.04$/m);
   expect(stdout).toMatch(/^Budget: \$300\.00 a month is passed by /m);
 });
 

@@ -46,4 +46,18 @@ describeEmbeddedAws("a network that gets smaller", () => {
     expect(made.indexOf("DeleteNatGateway")).toBeGreaterThan(changedOver);
     expect(await local.stack.pending()).toEqual([]);
   });
+
+  test("another CIDR is refused with words: it would replace all of it", async () => {
+    const cidr = "10.1.0.0/16";
+    const zones = settings.network.zones.map((zone) => ({
+      publicCidr: zone.publicCidr.replace("10.0.", "10.1."),
+      privateCidr: zone.privateCidr.replace("10.0.", "10.1."),
+    }));
+    local.stack.synthesize({ ...settings, network: { ...settings.network, cidr, zones } });
+    const { code, stderr } = await local.stack.terraform("plan", "-input=false");
+    expect(code).toBe(1);
+    expect(stderr.replace(/[\s│]+/g, " ")).toContain(
+      "network.cidr of local is not that of its VPC",
+    );
+  });
 });
