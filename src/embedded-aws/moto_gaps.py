@@ -9,12 +9,14 @@ from functools import wraps
 from types import SimpleNamespace
 
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+from moto.core.responses import ActionResult
 from moto.ecs.models import EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.efs.models import FileSystem
 from moto.efs.responses import EFSResponse
 from moto.elbv2.models import FakeListener
-from moto.rds.models import DBInstance, DBParameterGroup
+from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend
+from moto.rds.responses import RDSResponse
 from moto.utilities.tagging_service import TaggingService
 
 
@@ -221,6 +223,37 @@ def rds_parameter_source():
     DBParameterGroup.update_parameters = update_parameters
 
 
+def rds_reset_parameters():
+    """ResetDBParameterGroup, for a parameter that the settings leave out: the provider retries the
+    500 for minutes."""
+    if hasattr(RDSResponse, "reset_db_parameter_group"):
+        return
+
+    def reset_db_parameter_group(self):
+        name = self.params.get("DBParameterGroupName")
+        # moto says that there is none of that name.
+        group = self.backend.modify_db_parameter_group(name, [])
+        reset = [one.original_dict()["ParameterName"] for one in self.params.get("Parameters", [])]
+        for parameter in reset or list(group.parameters):
+            group.parameters.pop(parameter, None)
+        return ActionResult({"DBParameterGroupName": group.name})
+
+    RDSResponse.reset_db_parameter_group = reset_db_parameter_group
+
+
+def rds_modify_subnet_group():
+    """ModifyDBSubnetGroup forgets the group."""
+    modify = RDSBackend.modify_db_subnet_group
+
+    @wraps(modify)
+    def modify_db_subnet_group(self, subnet_name, description, subnets):
+        group = modify(self, subnet_name, description, subnets)
+        self.subnet_groups[subnet_name] = group
+        return group
+
+    RDSBackend.modify_db_subnet_group = modify_db_subnet_group
+
+
 def elbv2_http_listener_policy():
     """A listener of HTTP gets the default policy of TLS, which only one of HTTPS has: the provider
     reads it, sends it with the next change, and AWS refuses that."""
@@ -245,6 +278,8 @@ ALL = (
     ecs_run_task_memory,
     rds_create_instance_settings,
     rds_parameter_source,
+    rds_reset_parameters,
+    rds_modify_subnet_group,
     elbv2_http_listener_policy,
 )
 

@@ -35,11 +35,15 @@ import { GetPolicyCommand, IAMClient } from "@aws-sdk/client-iam";
 import {
   CreateDBInstanceCommand,
   CreateDBParameterGroupCommand,
+  CreateDBSubnetGroupCommand,
   DescribeDBInstancesCommand,
   DescribeDBParametersCommand,
+  DescribeDBSubnetGroupsCommand,
   ModifyDBInstanceCommand,
   ModifyDBParameterGroupCommand,
+  ModifyDBSubnetGroupCommand,
   RDSClient,
+  ResetDBParameterGroupCommand,
 } from "@aws-sdk/client-rds";
 import {
   describeEmbeddedAws,
@@ -238,6 +242,50 @@ const gaps: Record<string, Gap> = {
       new DescribeDBParametersCommand({ DBParameterGroupName, Source: "user" }),
     );
     expect(Parameters).toEqual([expect.objectContaining({ ...parameter, Source: "user" })]);
+  },
+
+  rds_reset_parameters: async (client) => {
+    const rds = new RDSClient(client);
+    const DBParameterGroupName = "reset";
+    await rds.send(
+      new CreateDBParameterGroupCommand({
+        DBParameterGroupName,
+        DBParameterGroupFamily: "postgres16",
+        Description: "parameters",
+      }),
+    );
+    const parameter = (ParameterName: string, ParameterValue?: string) =>
+      ({ ParameterName, ParameterValue, ApplyMethod: "immediate" }) as const;
+    await rds.send(
+      new ModifyDBParameterGroupCommand({
+        DBParameterGroupName,
+        Parameters: [parameter("log_statement", "ddl"), parameter("rds.force_ssl", "1")],
+      }),
+    );
+    await rds.send(
+      new ResetDBParameterGroupCommand({
+        DBParameterGroupName,
+        Parameters: [parameter("log_statement")],
+      }),
+    );
+    const { Parameters = [] } = await rds.send(
+      new DescribeDBParametersCommand({ DBParameterGroupName }),
+    );
+    expect(Parameters.map(({ ParameterName }) => ParameterName)).toEqual(["rds.force_ssl"]);
+  },
+
+  rds_modify_subnet_group: async (client) => {
+    const { subnets } = (await makeNetwork(client)).networkConfiguration.awsvpcConfiguration;
+    const rds = new RDSClient(client);
+    const DBSubnetGroupName = "modified";
+    const DBSubnetGroupDescription = "subnets";
+    const group = { DBSubnetGroupName, DBSubnetGroupDescription, SubnetIds: subnets };
+    await rds.send(new CreateDBSubnetGroupCommand(group));
+    await rds.send(new ModifyDBSubnetGroupCommand(group));
+    const { DBSubnetGroups } = await rds.send(
+      new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName }),
+    );
+    expect(DBSubnetGroups?.[0]?.Subnets).toHaveLength(subnets.length);
   },
 
   elbv2_http_listener_policy: async (client) => {
