@@ -52,7 +52,7 @@ export async function makeStateBucket(
   }
   return [
     { object, property: "exists", result: there ? "ok" : "made" },
-    ...(await settle(object, properties(s3, Bucket, tls), { fresh: !there, check })),
+    ...(await settle(object, properties(s3, Bucket, target.region, tls), { fresh: !there, check })),
   ];
 }
 
@@ -78,7 +78,7 @@ async function bucketExists(target: AwsTarget, Bucket: string, owner: string): P
   }
 }
 
-function properties(s3: S3Client, Bucket: string, tls: boolean): Property[] {
+function properties(s3: S3Client, Bucket: string, region: string, tls: boolean): Property[] {
   return [
     {
       property: "versioned",
@@ -120,7 +120,7 @@ function properties(s3: S3Client, Bucket: string, tls: boolean): Property[] {
           new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: notPublic }),
         ),
     },
-    ...(tls ? [tlsOnlyProperty(s3, Bucket)] : []),
+    ...(tls ? [tlsOnlyProperty(s3, Bucket, region)] : []),
     {
       property: `old versions expire (${OLD_VERSION_DAYS} days)`,
       isRight: async () => (await rulesOf(s3, Bucket)).some(isExpiry),
@@ -135,15 +135,15 @@ function properties(s3: S3Client, Bucket: string, tls: boolean): Property[] {
   ];
 }
 
-function tlsOnlyProperty(s3: S3Client, Bucket: string): Property {
+function tlsOnlyProperty(s3: S3Client, Bucket: string, region: string): Property {
   return {
     property: "TLS only",
     isRight: async () =>
-      (await policyOf(s3, Bucket)).Statement.some((statement) => isTlsOnly(Bucket, statement)),
+      (await policyOf(s3, Bucket)).Statement.some((statement) => isTlsOnly(Bucket, region, statement)),
     repair: async () => {
       const { Version, Statement } = await policyOf(s3, Bucket);
       const others = Statement.filter(({ Sid }) => Sid !== TLS_ONLY);
-      const Policy = JSON.stringify({ Version, Statement: [...others, tlsOnly(Bucket)] });
+      const Policy = JSON.stringify({ Version, Statement: [...others, tlsOnly(Bucket, region)] });
       await s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
     },
   };
@@ -169,18 +169,27 @@ const isExpiry = ({ Status, NoncurrentVersionExpiration, Filter, Prefix }: Lifec
   NoncurrentVersionExpiration?.NoncurrentDays !== undefined &&
   !(Filter?.Prefix ?? Prefix);
 
-const tlsOnly = (bucket: string) => ({
+/**
+ * The AWS partition of a region, which ARNs begin with.
+ * Source: the region patterns in `partitions.json`, which all AWS SDKs ship.
+ */
+export function partitionOf(region: string): string {
+  const others = { "cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc" };
+  return Object.entries(others).find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
+}
+
+const tlsOnly = (bucket: string, region: string) => ({
   Sid: TLS_ONLY,
   Effect: "Deny",
   Principal: "*",
   Action: "s3:*",
-  Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
+  Resource: ["", "/*"].map((objects) => `arn:${partitionOf(region)}:s3:::${bucket}${objects}`),
   Condition: { Bool: { "aws:SecureTransport": "false" } },
 });
 
 /** Whether a statement, under whatever Sid, forbids everything without TLS. */
-function isTlsOnly(bucket: string, statement: object): boolean {
-  return isDeepStrictEqual({ ...statement, Sid: TLS_ONLY }, tlsOnly(bucket));
+function isTlsOnly(bucket: string, region: string, statement: object): boolean {
+  return isDeepStrictEqual({ ...statement, Sid: TLS_ONLY }, tlsOnly(bucket, region));
 }
 
 async function policyOf(s3: S3Client, Bucket: string): Promise<Policy> {

@@ -129,8 +129,9 @@ export class LoadBalancer extends Construct implements Connectable {
       dropInvalidHeaderFields: true,
       enableDeletionProtection: props.deletionProtection.asBoolean,
       tags: { Name: names.loadBalancer(environment) },
-      // AWS refuses an internet-facing one in a VPC without it.
-      dependsOn: [network.internetGateway],
+      // AWS refuses an internet-facing one in a VPC without the gateway; and it leaves a zone before
+      // the zone's route goes.
+      dependsOn: [network.internetGateway, ...network.publicRoutes],
     });
     this.apiServer = this.targetGroup(api);
     this.webApp = this.targetGroup(web);

@@ -54,6 +54,8 @@ export class Network extends Construct {
   readonly internetGateway: InternetGateway;
   /** CIDRs of the private subnets. */
   readonly privateCidrs: readonly string[];
+  /** What gives the public subnets their route to the internet: the load balancer waits for it. */
+  readonly publicRoutes: readonly TerraformResource[];
   /** What gives the private subnets their route to the internet: tasks wait for it. */
   readonly privateRoutes: readonly TerraformResource[];
 
@@ -154,9 +156,10 @@ export class Network extends Construct {
           new RouteTableAssociation(this, `aws_route_table_association.${type}[${index}]`, {
             subnetId: subnet.id,
             routeTableId: tables[index % tables.length]!.id,
+            lifecycle: { createBeforeDestroy: true },
           }),
       );
-    associate("public", this.publicSubnets, [publicRoutes]);
+    this.publicRoutes = associate("public", this.publicSubnets, [publicRoutes]);
     this.privateRoutes = associate("private", this.privateSubnets, privateTables);
 
     const s3Endpoint = new VpcEndpoint(this, "aws_vpc_endpoint.s3", {

@@ -107,7 +107,13 @@ describe.each(knownNames)("the database of %s", (name) => {
     expect([...new Set([...spread].map((address) => address.split(".")[0]))].sort()).toEqual([
       "aws_db_parameter_group",
       // The network's parts have no names, and a new VPC is refused.
-      ...["aws_eip", "aws_internet_gateway", "aws_nat_gateway", "aws_route_table"],
+      ...[
+        "aws_eip",
+        "aws_internet_gateway",
+        "aws_nat_gateway",
+        "aws_route_table",
+        "aws_route_table_association",
+      ],
       "aws_secretsmanager_secret",
       "aws_secretsmanager_secret_version",
       ...["aws_subnet", "aws_vpc"],

@@ -41,9 +41,11 @@ describe.each(environments)("the load balancer of $name", (settings) => {
     });
   });
 
-  test("comes after the internet gateway and goes before it", () => {
+  test("comes after the way to the internet and goes before it", () => {
     expect(stack.resource("aws_lb.load_balancer_main").depends_on).toEqual([
       "aws_internet_gateway.network_main",
+      "aws_route_table_association.network_public_0",
+      "aws_route_table_association.network_public_1",
     ]);
   });
 
