@@ -162,7 +162,8 @@ async function recordTerraform(
 const recordedTests = ["cli/deployment", "cli/operation", "stack/deploy", "stack/change"];
 
 async function recordTests(recording: string): Promise<Call[]> {
-  const args = ["jest", "--selectProjects=integration", "--", ...recordedTests];
+  const options = ["--selectProjects=integration", "--maxWorkers=4"];
+  const args = ["jest", ...options, "--", ...recordedTests];
   const { code, stderr } = await capture("npx", args, {
     cwd: project,
     env: { ...(process.env as Record<string, string>), EMBEDDED_AWS_RECORDING: recording },
