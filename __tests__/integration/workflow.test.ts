@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { describeWith, machine, pathOf } from "../support/machine";
 
 const project = join(__dirname, "../..");
-const file = join(project, ".github/workflows/ci.yml");
+const folder = join(project, ".github/workflows");
+const file = join(folder, "ci.yml");
 
 interface Workflow {
   readonly permissions: Record<string, string>;
@@ -14,7 +15,7 @@ interface Workflow {
     {
       readonly if?: string;
       readonly permissions?: Record<string, string>;
-      readonly steps: readonly { readonly uses?: string }[];
+      readonly steps?: readonly { readonly uses?: string }[];
     }
   >;
 }
@@ -22,8 +23,9 @@ const workflow = parse(readFileSync(file, "utf8")) as Workflow;
 
 const { actionlint } = machine();
 describeWith([actionlint])("actionlint", () => {
-  test("finds no fault in the workflow", () => {
-    const { status, stdout } = spawnSync(pathOf(actionlint), [file], { encoding: "utf8" });
+  test("finds no fault in the workflows", () => {
+    const files = readdirSync(folder).map((name) => join(folder, name));
+    const { status, stdout } = spawnSync(pathOf(actionlint), files, { encoding: "utf8" });
     expect(stdout).toBe("");
     expect(status).toBe(0);
   });
@@ -40,9 +42,10 @@ test("only the job that plans can get credentials, and never for a fork", () => 
 });
 
 test("every action is pinned by its commit", () => {
-  const uses = Object.values(workflow.jobs).flatMap(({ steps }) =>
-    steps.flatMap((one) => one.uses ?? []),
-  );
+  const uses = readdirSync(folder).flatMap((name) => {
+    const { jobs } = parse(readFileSync(join(folder, name), "utf8")) as Workflow;
+    return Object.values(jobs).flatMap(({ steps = [] }) => steps.flatMap((one) => one.uses ?? []));
+  });
   expect(uses.length).toBeGreaterThan(0);
   expect(uses.filter((action) => !/@[0-9a-f]{40}$/.test(action))).toEqual([]);
 });
@@ -54,4 +57,15 @@ test("every Node.js that package.json accepts and has not yet been left is tried
   const recommended = readFileSync(join(project, ".nvmrc"), "utf8").trim();
   expect(strategy.matrix.node).toEqual(["20", "22", "24"]);
   expect(strategy.matrix.node).toContain(recommended);
+});
+
+test("only the job that waits for the environment's reviewers gets the role that deploys", () => {
+  const { jobs } = parse(readFileSync(join(folder, "deploy-environment.yml"), "utf8")) as {
+    jobs: Record<string, { environment?: string }>;
+  };
+  const deploying = Object.entries(jobs).filter(([, job]) =>
+    JSON.stringify(job).includes("AWS_DEPLOY_ROLE_ARN"),
+  );
+  expect(deploying.map(([name]) => name)).toEqual(["deploy"]);
+  expect(jobs.deploy!.environment).toBe("${{ inputs.environment }}");
 });

@@ -139,7 +139,9 @@ function tlsOnlyProperty(s3: S3Client, Bucket: string, region: string): Property
   return {
     property: "TLS only",
     isRight: async () =>
-      (await policyOf(s3, Bucket)).Statement.some((statement) => isTlsOnly(Bucket, region, statement)),
+      (await policyOf(s3, Bucket)).Statement.some((statement) =>
+        isTlsOnly(Bucket, region, statement),
+      ),
     repair: async () => {
       const { Version, Statement } = await policyOf(s3, Bucket);
       const others = Statement.filter(({ Sid }) => Sid !== TLS_ONLY);

@@ -56,7 +56,7 @@ export async function planAndApply(
       if (done.length === 0) {
         say(`\n${environment.name}: nothing to change.`);
         // Whoever deploys with cdktf or Terraform marks nothing.
-        await keepImages(environment, plannedTags(environment, saved.plan));
+        await keepImages(environment, plannedTags(environment, saved.plan), { forget: true });
       }
       return done;
     }
@@ -73,7 +73,7 @@ export async function planAndApply(
       `Apply this to ${environment.name} (account ${environment.accountId})?`,
       options.yes || options.reviewed !== undefined,
     );
-    await keepImages(environment, plannedTags(environment, saved.plan));
+    await keepImages(environment, plannedTags(environment, saved.plan), { forget: true });
     onInterrupt(
       "Terraform finished what it was at and saved the state. Run the same command again: it goes on from there.",
     );

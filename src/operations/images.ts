@@ -103,7 +103,8 @@ async function keepDeployed(environment: Environment): Promise<void> {
     const tag = remembered[component.key];
     return tag === undefined ? [] : [[component, tag] as const];
   });
-  await keepImages(environment, new Map(tags));
+  // Whoever may push need not be able to delete.
+  await keepImages(environment, new Map(tags), { forget: false });
 }
 
 async function logIn(environment: Environment): Promise<void> {

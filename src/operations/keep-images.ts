@@ -43,10 +43,12 @@ export function marking(images: readonly TaggedImage[], digest: string, now: Dat
  * Marks images as deployed, so that the lifecycle policies of their repositories do not delete them:
  * ECR does not know what runs.
  * @param tags the deployed image's tag by component; components without an image are left out
+ * @param forget take the marks off images that were deployed too long ago
  */
 export async function keepImages(
   environment: Environment,
   tags: ReadonlyMap<Component, string>,
+  { forget }: { readonly forget: boolean },
 ): Promise<void> {
   await Promise.all(
     [...tags].map(async ([component, tag]) => {
@@ -64,7 +66,7 @@ export async function keepImages(
       }
       const { add, remove } = marking(images, deployed.digest, new Date());
       if (add) await addTag(environment, component, deployed.digest, add);
-      if (remove.length > 0) await removeTags(environment, component, remove);
+      if (forget && remove.length > 0) await removeTags(environment, component, remove);
     }),
   );
 }

@@ -35,10 +35,10 @@ import { Variables } from "./variables";
 
 /**
  * The earliest AWS provider that the stacks run on, unless a setting needs a later one, and what random
- * provider. Which of them an environment uses, its lock
- * file says: `plue providers`. What was tried: docs/versions.md.
+ * provider. Which of them an environment uses, its lock file says: `plue providers`. What was tried:
+ * docs/versions.md.
  */
-const providerVersions = {
+export const providerVersions = {
   aws: "5.100.0",
   random: ">= 3.7.2, < 4.0.0",
 };

@@ -2,24 +2,30 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "../cdktf";
+import { GithubStack } from "./github-stack";
 import { PlueStack } from "./plue-stack";
+import type { GithubSettings } from "../environments/github";
 import { lockFileOf, TERRAFORM_LOCK_FILE } from "../environments/lock-file";
 import type { EnvironmentSettings } from "../environments/settings";
 import { validate } from "../environments/validate";
 
 /**
- * Writes the Terraform JSON of every environment to the output folder, `cdktf.out` unless the
+ * Writes the Terraform JSON of every environment, and of the stack `github` if there is one, to the output folder, `cdktf.out` unless the
  * environment variable CDKTF_OUTDIR says otherwise, and lays the environment's lock file beside it,
  * if it has one. The current directory is this project's.
  *
  * Wrong settings are told on standard error; then nothing is written and the process exits with 1.
  */
-export function synthesize(environments: readonly EnvironmentSettings[]): void {
+export function synthesize(
+  environments: readonly EnvironmentSettings[],
+  github?: GithubSettings,
+): void {
   try {
     // Before the app, which makes its output folder as soon as it is made itself.
     validate(environments);
     const app = new App({ stackTraces: false });
     for (const settings of environments) new PlueStack(app, settings);
+    if (github) new GithubStack(app, github);
     app.synth();
     for (const { name } of environments) layLockFile(name, join(app.outdir, "stacks", name));
   } catch (error) {

@@ -7,12 +7,7 @@ import {
 } from "../../../src/operations/policies/make";
 import type { Needs, Purpose } from "../../../src/operations/policies/make";
 import { needsOf } from "../../../src/operations/policies/needs";
-import {
-  allows,
-  documentsOf,
-  generalized,
-  type Policy,
-} from "../../../src/operations/policies/policy";
+import { allows, generalized, type Policy } from "../../../src/operations/policies/policy";
 
 const read = <T>(name: string) =>
   JSON.parse(readFileSync(join(policiesFolder, `${name}.json`), "utf8")) as T;
@@ -88,16 +83,6 @@ describe("the policies of CI", () => {
     expect(pass("dev-plue-api-server-task", "ecs-tasks.amazonaws.com")).toBe(true);
     expect(pass("admin", "ecs-tasks.amazonaws.com")).toBe(false);
     expect(pass("dev-plue-api-server-task", "lambda.amazonaws.com")).toBe(false);
-  });
-
-  test("fit into managed policies of IAM", () => {
-    for (const purpose of purposes) {
-      const documents = documentsOf(policies[purpose]);
-      expect(documents.flatMap(({ Statement }) => Statement)).toEqual(policies[purpose].Statement);
-      for (const document of documents) {
-        expect(JSON.stringify(document).length).toBeLessThanOrEqual(6144);
-      }
-    }
   });
 });
 

@@ -76,21 +76,6 @@ export function policyFor(needs: readonly Need[], environments: readonly string[
 
 type Condition = Record<string, Set<string>>;
 
-/**
- * The same policy in documents that IAM takes: a managed policy holds 6,144 characters.
- * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
- */
-export function documentsOf({ Version, Statement }: Policy, limit = 6144): Policy[] {
-  const documents: Statement[][] = [];
-  for (const statement of Statement) {
-    const last = documents.at(-1);
-    const size = JSON.stringify({ Version, Statement: [...(last ?? []), statement] }).length;
-    if (last === undefined || size > limit) documents.push([statement]);
-    else last.push(statement);
-  }
-  return documents.map((statements) => ({ Version, Statement: statements }));
-}
-
 /** Patterns without those that another one covers. */
 function widest(patterns: readonly string[]): string[] {
   return patterns

@@ -1,0 +1,22 @@
+/** What GitHub Actions may do in the account: see docs/ci.md. */
+export interface GithubSettings {
+  /** The repository whose workflows may, as `OWNER/NAME`. */
+  readonly repository: string;
+  /** The branch from which is deployed. @default main */
+  readonly branch?: string;
+  /**
+   * The environments that workflows deploy. GitHub must have environments of the same names, whose
+   * required reviewers give the approval.
+   */
+  readonly environments: readonly string[];
+  /** Region of the stack; its roles are good in all. @default us-east-1 */
+  readonly region?: string;
+  /**
+   * ARN of GitHub's OIDC provider, where the account has it already: an account can have one only.
+   * @default none: the stack makes it
+   */
+  readonly providerArn?: string;
+}
+
+/** @default undefined: there is no such stack */
+export const github: GithubSettings | undefined = undefined;

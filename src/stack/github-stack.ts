@@ -1,0 +1,161 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider";
+import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import type { Construct } from "constructs";
+import { S3Backend, TerraformOutput } from "../cdktf";
+import { policyDocument } from "../constructs/iam";
+import type { GithubSettings } from "../environments/github";
+import { stateBackend } from "../environments/state-backend";
+import { components, names } from "../names";
+import { BaseStack } from "./base-stack";
+import { providerVersions } from "./plue-stack";
+import { deployPolicies, planPolicies } from "./github-policies";
+
+const HOST = "token.actions.githubusercontent.com";
+
+/** Hours that a deployment may take, for which its credentials are good. */
+const DEPLOY_HOURS = 2;
+
+/**
+ * Lets the workflows of one GitHub repository into the account, without a secret: roles that take
+ * GitHub's own word (OIDC) for which repository, branch and environment a job belongs to.
+ *
+ * - `plan` for pull requests and for the branch: reads.
+ * - `images` for the branch: pushes images.
+ * - `deploy` for jobs of one GitHub environment, which run after its reviewers' approval.
+ *
+ * The subject of a token is another one for a job that names an environment, so no role of one kind
+ * of job can be taken by another. Source: "OpenID Connect reference", GitHub Docs.
+ */
+export class GithubStack extends BaseStack {
+  /** Makes the provider, unless the account has it, and the roles. */
+  constructor(scope: Construct, settings: GithubSettings) {
+    super(scope, "github");
+    const { repository, branch = "main", region = "us-east-1" } = settings;
+    this.configureTerraform(region);
+    const { accountId } = new DataAwsCallerIdentity(this, "data.aws_caller_identity.current");
+    const providerArn =
+      settings.providerArn ??
+      new IamOpenidConnectProvider(this, "aws_iam_openid_connect_provider.github", {
+        url: `https://${HOST}`,
+        clientIdList: ["sts.amazonaws.com"],
+      }).arn;
+    const onBranch = `repo:${repository}:ref:refs/heads/${branch}`;
+    const trust = (...subjects: readonly string[]) =>
+      JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            Action: "sts:AssumeRoleWithWebIdentity",
+            Principal: { Federated: providerArn },
+            Condition: {
+              StringEquals: { [`${HOST}:aud`]: "sts.amazonaws.com", [`${HOST}:sub`]: subjects },
+            },
+          },
+        ],
+      });
+
+    const plan = new IamRole(this, "aws_iam_role.plan", {
+      name: "plue-github-plan",
+      description: `Plans pull requests of ${repository}`,
+      assumeRolePolicy: trust(`repo:${repository}:pull_request`, onBranch),
+    });
+    this.allow("plan", plan, planPolicies());
+
+    const images = new IamRole(this, "aws_iam_role.images", {
+      name: "plue-github-images",
+      description: `Pushes the images of ${repository}`,
+      assumeRolePolicy: trust(onBranch),
+    });
+    this.allow("images", images, [pushImages(accountId, settings.environments)]);
+
+    const deploy = settings.environments.map((environment) => {
+      const role = new IamRole(this, `aws_iam_role.deploy_${environment}`, {
+        name: `plue-github-deploy-${environment}`,
+        description: `Deploys ${environment} from ${repository}`,
+        maxSessionDuration: DEPLOY_HOURS * 60 * 60,
+        assumeRolePolicy: trust(`repo:${repository}:environment:${environment}`),
+      });
+      this.allow(`deploy_${environment}`, role, deployPolicies(environment));
+      return [environment, role.arn] as const;
+    });
+
+    for (const [name, value, description] of [
+      ["plan_role_arn", plan.arn, "AWS_PLAN_ROLE_ARN of the repository"],
+      ["images_role_arn", images.arn, "AWS_IMAGES_ROLE_ARN of the repository"],
+      ["deploy_role_arns", Object.fromEntries(deploy), "AWS_DEPLOY_ROLE_ARN of each environment"],
+    ] as const) {
+      new TerraformOutput(this, name, { value, description });
+    }
+  }
+
+  private allow(name: string, role: IamRole, policies: readonly string[]): void {
+    for (const [index, document] of policies.entries()) {
+      const policy = new IamPolicy(this, `aws_iam_policy.${name}[${index}]`, {
+        name: `plue-github-${name.replace("_", "-")}-${index + 1}`,
+        policy: document,
+      });
+      new IamRolePolicyAttachment(this, `aws_iam_role_policy_attachment.${name}[${index}]`, {
+        role: role.name,
+        policyArn: policy.arn,
+      });
+    }
+  }
+
+  private configureTerraform(region: string): void {
+    const { bucket, lockTable, region: stateRegion, lockFile } = stateBackend;
+    new S3Backend(this, {
+      bucket,
+      key: "plue/github/terraform.tfstate",
+      region: stateRegion,
+      dynamodbTable: lockTable,
+      encrypt: true,
+      ...(lockFile && { useLockfile: true }),
+    });
+    this.addOverride("terraform.required_providers", {
+      aws: { version: `>= ${providerVersions.aws}, < 7.0.0` },
+    });
+    new AwsProvider(this, "aws", {
+      region,
+      defaultTags: [{ tags: { Project: "plue", ManagedBy: "terraform" } }],
+    });
+  }
+}
+
+/** Source: "Pushing a Docker image", required IAM permissions, Amazon ECR User Guide. */
+function pushImages(accountId: string, environments: readonly string[]): string {
+  return policyDocument(
+    // Logging in to ECR cannot be limited to a repository, nor can asking who one is.
+    { Action: "ecr:GetAuthorizationToken", Resource: "*" },
+    {
+      Action: [
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:CompleteLayerUpload",
+        "ecr:DescribeImages",
+        "ecr:DescribeRepositories",
+        "ecr:GetDownloadUrlForLayer",
+        "ecr:InitiateLayerUpload",
+        "ecr:PutImage",
+        "ecr:UploadLayerPart",
+      ],
+      Resource: environments.flatMap((environment) =>
+        components.map(
+          (component) =>
+            `arn:aws:ecr:*:${accountId}:repository/${names.repository(environment, component)}`,
+        ),
+      ),
+    },
+    {
+      // Which images are deployed, for ECR to keep them.
+      Action: "ssm:GetParametersByPath",
+      Resource: environments.map(
+        (environment) => `arn:aws:ssm:*:${accountId}:parameter${names.tagParameters(environment)}`,
+      ),
+    },
+  );
+}
