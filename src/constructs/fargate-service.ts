@@ -141,6 +141,9 @@ export function fargateService(scope: Construct, props: FargateServiceProps): Fa
         // The provider would replace a service that leaves launch type FARGATE for a strategy,
         // which ECS does in place.
         ...(props.adopted && fargateSpot ? ["launch_type", "capacity_provider_strategy"] : []),
+        // The provider cannot take the alarms off a service that had some: its request lacks their
+        // names, and is refused.
+        ...(alarmNames.length === 0 && !settings.deployment ? ["alarms"] : []),
       ],
     },
     dependsOn: [

@@ -1521,8 +1521,10 @@ def performance_insights(call):
     enabled = p.get("EnablePerformanceInsights")
     if enabled is None and call.name != CREATE_DB:
         enabled = getattr(database(call), "performance_insights_enabled", None)
+    # The provider repeats the two when it switches Performance Insights off, which RDS lets pass.
+    switched_off = call.name != CREATE_DB and p.get("EnablePerformanceInsights") is False
     for name in ("PerformanceInsightsRetentionPeriod", "PerformanceInsightsKMSKeyId"):
-        if p.get(name) and not enabled:
+        if p.get(name) and not enabled and not switched_off:
             yield f"{name} is only valid when EnablePerformanceInsights is set."
     if p.get("DatabaseInsightsMode") == "advanced" and (not enabled or (days or 7) < 465):
         yield (

@@ -77,7 +77,6 @@ export async function destroy(
     await terraform.apply((await terraform.plan({ variables, destroy: true })).file);
   }
   const left = await proveGone(environment);
-  await deleteRewrittenLogs(environment);
   if (left.length === 0) say(`Nothing of ${name} is left.`);
   return left;
 }
@@ -206,6 +205,7 @@ async function proveGone(environment: Environment): Promise<RemainingResource[]>
       `aws resourcegroupstaggingapi get-resources --region ${environment.region} --tag-filters Key=Environment,Values=${name} Key=Project,Values=plue`,
     ],
     look: async () => {
+      await deleteRewrittenLogs(environment);
       const found = await remainingResources(environment);
       const unexpected = found.filter(({ reason }) => reason === undefined);
       return unexpected.length === 0

@@ -88,7 +88,7 @@ describeEmbeddedAws("each setting, changed on a live environment", () => {
     const other = new Map(leaves(changed));
     const same = leaves(settings).filter(([path, value]) => other.get(path) === value);
     expect(same.map(([path]) => path)).toEqual([
-      "name",
+      ...["name", "adopts"],
       // A zone more or less has a test of its own, another CIDR is refused.
       ...["network.cidr", "network.zones.0.publicCidr", "network.zones.0.privateCidr"],
       ...["network.zones.1.publicCidr", "network.zones.1.privateCidr"],
@@ -99,7 +99,7 @@ describeEmbeddedAws("each setting, changed on a live environment", () => {
     ]);
   });
 
-  // A task definition is only ever revised; the others have no data.
+  // Task definitions and secrets get another version, and the others hold no data.
   const replaced = [
     "aws_ecr_lifecycle_policy.ecr_api_server",
     "aws_ecr_lifecycle_policy.ecr_db_migrate",
@@ -107,6 +107,8 @@ describeEmbeddedAws("each setting, changed on a live environment", () => {
     "aws_ecs_task_definition.api_server",
     "aws_ecs_task_definition.db_migrate",
     "aws_ecs_task_definition.web_app",
+    "aws_secretsmanager_secret_version.database_connection",
+    "aws_secretsmanager_secret_version.database_password",
   ];
 
   test("is applied in place, and the next plan is empty", async () => {
