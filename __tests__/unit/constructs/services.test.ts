@@ -261,6 +261,7 @@ test("dev runs on Spot above one API task, and an adopted service is not torn do
       "desired_count",
       "launch_type",
       "capacity_provider_strategy",
+      "alarms",
     ]);
   }
 });
