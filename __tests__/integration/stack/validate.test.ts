@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "../../../src/cdktf";
 import { environments } from "../../../src/environments";
+import { local } from "../../../src/environments/local";
 import { PlueStack } from "../../../src/stack/plue-stack";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { examples } from "../../support/examples";
@@ -12,6 +13,15 @@ const writeOnly = (settings: EnvironmentSettings): EnvironmentSettings => ({
   ...settings,
   database: { ...settings.database, masterPassword: { mode: "write-only", version: 1 } },
 });
+/** Terraform would look for what the text names. */
+const withExpressions: EnvironmentSettings = {
+  ...local,
+  webApp: {
+    ...local.webApp,
+    egress: [{ description: "${aws_vpc.none.id}", port: 443, cidrBlocks: ["10.0.0.0/8"] }],
+  },
+};
+
 describeEmbeddedAws("Terraform itself takes", () => {
   let outdir: string;
   beforeEach(() => {
@@ -31,6 +41,7 @@ describeEmbeddedAws("Terraform itself takes", () => {
   const stacks = [
     ...environments.map((settings) => [settings.name, settings] as const),
     ...examples.map(([file, settings]) => [`examples/${file}`, settings] as const),
+    ["local, with text that looks like an expression", withExpressions] as const,
   ];
   test.each(stacks)("the stack of %s", async (name, settings) => {
     let { folder, env, init } = await initialize(settings);
