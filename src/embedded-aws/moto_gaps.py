@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.core.responses import ActionResult
+from moto.ecr.models import ECRBackend
 from moto.ecs.models import EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.efs.models import FileSystem
@@ -97,6 +98,19 @@ def efs_delete_file_system_policy():
         return json.dumps({}), {"Content-Type": "application/json"}
 
     EFSResponse.delete_file_system_policy = delete_file_system_policy
+
+
+def ecr_scan_off():
+    """PutImageScanningConfiguration takes no configuration for none to change. SDKs leave out what
+    is false, and AWS switches the scan off."""
+    put = ECRBackend.put_image_scanning_configuration
+
+    @wraps(put)
+    def put_image_scanning_configuration(self, registry_id, repository_name, image_scan_config):
+        config = {"scanOnPush": False, **(image_scan_config or {})}
+        return put(self, registry_id, repository_name, config)
+
+    ECRBackend.put_image_scanning_configuration = put_image_scanning_configuration
 
 
 def ecs_create_service_settings():
@@ -272,6 +286,7 @@ ALL = (
     application_autoscaling_tags,
     efs_put_backup_policy,
     efs_delete_file_system_policy,
+    ecr_scan_off,
     ecs_create_service_settings,
     ecs_update_service_deployment,
     ecs_update_service_rollout,

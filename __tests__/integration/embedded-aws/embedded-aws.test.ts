@@ -6,6 +6,12 @@ import {
   ModifyVpcAttributeCommand,
 } from "@aws-sdk/client-ec2";
 import {
+  CreateRepositoryCommand,
+  DescribeRepositoriesCommand,
+  ECRClient,
+  PutImageScanningConfigurationCommand,
+} from "@aws-sdk/client-ecr";
+import {
   CreateClusterCommand,
   CreateServiceCommand,
   DescribeServicesCommand,
@@ -99,6 +105,18 @@ const gaps: Record<string, Gap> = {
     await expect(
       efs.send(new DescribeFileSystemPolicyCommand({ FileSystemId })),
     ).rejects.toBeInstanceOf(PolicyNotFound);
+  },
+
+  ecr_scan_off: async (client) => {
+    const ecr = new ECRClient(client);
+    const repositoryName = "scanned";
+    const imageScanningConfiguration = { scanOnPush: true };
+    await ecr.send(new CreateRepositoryCommand({ repositoryName, imageScanningConfiguration }));
+    await ecr.send(
+      new PutImageScanningConfigurationCommand({ repositoryName, imageScanningConfiguration: {} }),
+    );
+    const { repositories } = await ecr.send(new DescribeRepositoriesCommand({}));
+    expect(repositories?.[0]?.imageScanningConfiguration?.scanOnPush).toBe(false);
   },
 
   ecs_create_service_settings: async (client) => {
