@@ -101,7 +101,8 @@ export class PlueUser {
             schemaVersion: 2,
             mediaType: "application/vnd.docker.distribution.manifest.v2+json",
             config: { digest: `sha256:${imageTag}` },
-            layers: [],
+            // moto makes the image's digest of those of its layers.
+            layers: [{ digest: `sha256:${imageTag}` }],
           }),
         }),
       );
