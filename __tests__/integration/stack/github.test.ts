@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetRoleCommand, IAMClient, ListAttachedRolePoliciesCommand } from "@aws-sdk/client-iam";
 import { App } from "../../../src/cdktf";
-import { Budget } from "../../../src/constructs/budget";
 import type { GithubSettings } from "../../../src/environments/github";
 import { GithubStack } from "../../../src/stack/github-stack";
 import {
@@ -28,14 +27,9 @@ describeEmbeddedAws("the stack of GitHub's roles", () => {
     rmSync(outdir, { recursive: true, force: true });
   });
 
-  test("applies, with a budget beside it, and a second plan is empty", async () => {
+  test("applies, and a second plan is empty", async () => {
     const app = new App({ outdir, stackTraces: false });
-    const stack = new GithubStack(app, settings);
-    new Budget(stack, "budget", {
-      environment: "dev",
-      monthlyDollars: 150,
-      alertEmail: "ops@example.com",
-    });
+    new GithubStack(app, settings);
     app.synth();
     const folder = join(outdir, "stacks/github");
     // Its state stays in the folder: the bucket is another test's business.
