@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { explain } from "../aws/errors";
 import { handleInterrupts } from "../process/interrupt";
+import { printable } from "../process/printable";
 import { say } from "../terminal/output";
 import { declareCommands } from "./commands";
 import type { Context } from "./command";
@@ -20,6 +21,7 @@ export function buildProgram(context: Context): Command {
     .description("Deploys Plue to AWS and looks after it.")
     .version(version)
     .configureOutput({
+      writeErr: (text) => process.stderr.write(printable(text)),
       getOutHelpWidth: () => width(process.stdout.columns),
       getErrHelpWidth: () => width(process.stderr.columns),
     })

@@ -3,7 +3,9 @@ calls that it lacks.
 
     python embedded_aws.py PORT RECORD [--plain]
 
-PORT 0 takes any free port. Once it listens, the file RECORD says {"pid": ..., "port": ...}.
+PORT 0 takes any free port. Who starts it writes {"pid": ..., "identity": ...} to the file RECORD; once it
+listens, the port is there, too. Where RECORD does not name it, it ends: the program that started it was
+killed, and nobody could stop it again.
 With --plain moto stays as it is, for the test that tells which gaps it still has.
 """
 
@@ -33,9 +35,12 @@ def main(port: int, record: Path, plain: bool) -> None:
         application = retries.Answers(gatekeeper.around(application))
     server = make_server("127.0.0.1", port, application, threaded=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    # Renamed into place: a reader sees the whole record or none.
-    unfinished = record.with_suffix(".unfinished")
-    unfinished.write_text(json.dumps({"pid": os.getpid(), "port": server.port}))
+    known = json.loads(record.read_text()) if record.exists() else {}
+    if known.get("pid") != os.getpid():
+        sys.exit(f"{record} does not name this process: who started it is gone")
+    # Renamed into place: a reader sees the whole record or the one before.
+    unfinished = record.with_suffix(f".{os.getpid()}.unfinished")
+    unfinished.write_text(json.dumps({**known, "port": server.port}))
     unfinished.replace(record)
     server.serve_forever()
 

@@ -1,27 +1,26 @@
 import { spawn } from "node:child_process";
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cleanEnvironment } from "./environment";
 import { PlueError, tail } from "../process/errors";
 import { identityOf } from "../process/identity";
+import { writeWhole } from "../process/write-whole";
 
 const defaultLauncher = join(__dirname, "embedded_aws.py");
 
-/** An embedded AWS that runs. */
-export interface Server {
+/** What is on record of an embedded AWS, from the moment in which its process is there. */
+interface Started {
   readonly pid: number;
   /** Tells its process from a later one with the same id. */
   readonly identity?: string;
+  /** Once it listens. */
+  readonly port?: number;
+}
+
+/** An embedded AWS that listens. */
+export interface Server extends Started {
   readonly port: number;
   /** `http://127.0.0.1:PORT` */
   readonly endpoint: string;
@@ -68,7 +67,7 @@ export async function checksOf({ endpoint }: Pick<Server, "endpoint">): Promise<
 
 /** The server that an earlier process left running, if it still does. */
 export async function findServer(home: string): Promise<Server | undefined> {
-  const server = readRecord(home);
+  const server = listening(home);
   if (server === undefined || !runs(server)) return undefined;
   try {
     const { ok } = await fetch(`${server.endpoint}/moto-api/config`, {
@@ -105,9 +104,16 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   closeSync(output);
   child.on("error", () => undefined);
   child.unref();
+  // At once, so that a later run can stop it if this one is killed while it starts.
+  if (child.pid !== undefined) {
+    const started: Started = { pid: child.pid, identity: identityOf(child.pid) };
+    writeWhole(recordOf(home), JSON.stringify(started));
+  }
   const ended = () => child.pid === undefined || child.exitCode !== null || child.signalCode;
   try {
-    while (readRecord(home) === undefined) {
+    for (;;) {
+      const server = listening(home);
+      if (server !== undefined) return server;
       signal?.throwIfAborted();
       if (ended()) {
         throw new PlueError(
@@ -121,9 +127,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     child.kill("SIGKILL");
     throw error;
   }
-  const server = { ...readRecord(home)!, identity: identityOf(child.pid!) };
-  writeFileSync(recordOf(home), JSON.stringify(server));
-  return server;
 }
 
 /** Stops the server of a home, if one runs. */
@@ -146,17 +149,22 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
-function readRecord(home: string): Server | undefined {
+function readRecord(home: string): Started | undefined {
   if (!existsSync(recordOf(home))) return undefined;
   try {
-    const { pid, port, identity } = JSON.parse(readFileSync(recordOf(home), "utf8")) as Server;
-    return { pid, port, identity, endpoint: `http://127.0.0.1:${port}` };
+    return JSON.parse(readFileSync(recordOf(home), "utf8")) as Started;
   } catch {
     return undefined;
   }
 }
 
+function listening(home: string): Server | undefined {
+  const started = readRecord(home);
+  if (started?.port === undefined) return undefined;
+  return { ...started, port: started.port, endpoint: `http://127.0.0.1:${started.port}` };
+}
+
 // A process id can have passed to another program since.
-function runs({ pid, identity }: Server): boolean {
+function runs({ pid, identity }: Started): boolean {
   return identity !== undefined && identityOf(pid) === identity;
 }

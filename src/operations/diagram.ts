@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { actionsOnParts } from "../diagram/changes";
 import { layOut, type Drawing } from "../diagram/layout";
@@ -15,6 +15,7 @@ import { templateOf } from "../stack/synthesize";
 import type { StackJson } from "../cost/resources";
 import { planCostOf, priceSection } from "./cost";
 import { regionOf } from "./environment";
+import { writeWhole } from "../process/write-whole";
 import { plannedActions, type PlanJson, type PlannedAction } from "../terraform/plan";
 import { readStack, type Stack, type StackFolder, type SynthesizedStack } from "../terraform/stack";
 
@@ -77,7 +78,7 @@ export async function writePlanPage(
   const json = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as TemplateJson;
   const actions = plannedActions(plan, stack);
   const drawing = await layOut(drawnOf(name, json, plan, actions));
-  writeFileSync(file, pageOf(name, plan, actions, drawing, price));
+  writeWhole(file, pageOf(name, plan, actions, drawing, price));
 }
 
 /** The stack, and what a plan would destroy that is no longer in it. */

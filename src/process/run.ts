@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { ActionRequired, PlueError, tail } from "./errors";
+import { programOutput } from "./printable";
 import { passInterruptsTo, throwIfInterrupted } from "./interrupt";
 import { temporaryFile } from "./temporary";
 
@@ -17,7 +19,7 @@ export interface RunOptions {
 
 /** How to run a program whose output is followed. */
 export interface FollowOptions extends RunOptions {
-  /** Called with each piece of output. @default the piece goes to standard error */
+  /** Called with each piece of output. @default it goes to standard error, with its colours */
   readonly onOutput?: (text: string) => void;
   /** File that keeps the output. @default a temporary one */
   readonly log?: string;
@@ -39,6 +41,7 @@ export interface Followed {
   readonly code: number;
   /** The signal that ended it; null where none did. */
   readonly signal: NodeJS.Signals | null;
+  /** Without colours, which a search for words would stumble over. */
   readonly output: string;
 }
 
@@ -58,7 +61,7 @@ export async function follow(
   options: FollowOptions = {},
 ): Promise<Followed> {
   const { log = temporaryFile(`output-${++followed}.log`), onStart } = options;
-  const { onOutput = (text) => process.stderr.write(text) } = options;
+  const { onOutput = programOutput((text) => process.stderr.write(text)) } = options;
   mkdirSync(dirname(log), { recursive: true });
   closeSync(openSync(log, "w", 0o600));
   const file = openSync(log, "a+");
@@ -83,7 +86,7 @@ export async function follow(
     const end = await ended(program, child);
     pass();
     throwIfInterrupted();
-    return { ...end, output };
+    return { ...end, output: stripVTControlCharacters(output) };
   } finally {
     clearInterval(timer);
     closeSync(file);

@@ -1,9 +1,11 @@
+import { printable, printableLine } from "../process/printable";
+
 /** One row of a table: column by column. */
 export type Row = readonly (string | number | undefined)[];
 
-/** Prints data, which goes to standard output. */
+/** Prints data, which goes to standard output; what a terminal would obey is shown instead. */
 export function data(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${printable(text)}\n`);
 }
 
 /** Prints data as JSON. */
@@ -13,7 +15,7 @@ export function json(value: unknown): void {
 
 /** Tells the user something; it goes to standard error, as all does that is not data. */
 export function say(text = ""): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${printable(text)}\n`);
 }
 
 /** Ends a command with the next thing to do. */
@@ -24,11 +26,9 @@ export function next(...lines: readonly string[]): void {
 /** Aligns rows in columns; numbers stand on the right. */
 export function table(head: readonly string[], rows: readonly Row[]): string {
   const all: Row[] = [head, ...rows];
-  const widths = head.map((_, column) =>
-    Math.max(...all.map((row) => String(row[column] ?? "-").length)),
-  );
+  const widths = head.map((_, column) => Math.max(...all.map((row) => textOf(row[column]).length)));
   const cell = (value: string | number | undefined, column: number) => {
-    const text = String(value ?? "-");
+    const text = textOf(value);
     const numeric = rows.some((row) => typeof row[column] === "number");
     return numeric ? text.padStart(widths[column]!) : text.padEnd(widths[column]!);
   };
@@ -40,6 +40,10 @@ export function table(head: readonly string[], rows: readonly Row[]): string {
         .trimEnd(),
     )
     .join("\n");
+}
+
+function textOf(value: string | number | undefined): string {
+  return printableLine(String(value ?? "-"));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { ActionRequired } from "../process/errors";
+import { printable } from "../process/printable";
 
 async function ask(question: string, yes: string): Promise<string> {
   if (!process.stdin.isTTY) {
@@ -12,7 +13,7 @@ async function ask(question: string, yes: string): Promise<string> {
   // At a prompt Ctrl-C reaches readline, not the process.
   reader.on("SIGINT", () => process.emit("SIGINT", "SIGINT"));
   try {
-    return (await reader.question(question)).trim();
+    return (await reader.question(printable(question))).trim();
   } finally {
     reader.close();
   }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { printable } from "../process/printable";
 import { wrap } from "./output";
 
 /** How to show a screen that is kept up to date. */
@@ -52,7 +53,7 @@ export async function redraw(
   try {
     for (let time = 0; time < times; time += 1) {
       if (time > 0) await sleep(interval * 1000);
-      const screen = await look();
+      const screen = printable(await look());
       looked = new Date().toTimeString().slice(0, 8);
       const differs = screen !== last;
       if (!out.isTTY && differs) out.write(`${last === undefined ? "" : "\n"}${screen}\n`);

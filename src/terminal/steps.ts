@@ -1,3 +1,5 @@
+import { printableLine } from "../process/printable";
+
 /** Adds to the line of a running step, and stays there when it is done. */
 export type Note = (text: string) => void;
 
@@ -20,7 +22,7 @@ export class Steps {
     else this.out.write(`${name} ... `);
     let outcome = "failed";
     try {
-      const result = await work((text) => (note = text));
+      const result = await work((text) => (note = printableLine(text)));
       outcome = "done";
       return result;
     } finally {

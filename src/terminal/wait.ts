@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PlueError } from "../process/errors";
+import { printableLine } from "../process/printable";
 import { duration, say } from "./output";
 
 /** What a look at something that takes time found. */
@@ -45,7 +46,7 @@ export async function waitFor<T>(options: WaitOptions<T>): Promise<T> {
         advice: options.advice,
       });
     }
-    const line = `${what}: ${found.waiting}, ${duration(left)} left`;
+    const line = printableLine(`${what}: ${found.waiting}, ${duration(left)} left`);
     if (terminal) process.stderr.write(`\r\u001b[K${line.slice(0, process.stderr.columns - 1)}`);
     else if (found.waiting !== last || Date.now() - lastSaid > QUIET_SECONDS * 1000) {
       say(line);

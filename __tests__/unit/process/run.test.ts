@@ -22,6 +22,14 @@ test("a failure tells the end of the output and keeps all of it in the log", asy
   rmSync(directory, { recursive: true });
 });
 
+test("the output of a program in colour can be searched for words", async () => {
+  const pieces: string[] = [];
+  const script = String.raw`process.stdout.write("\u001b[31mError: \u001b[0mno such file\n")`;
+  const { output } = await follow(...node(script), { onOutput: (text) => pieces.push(text) });
+  expect(output).toBe("Error: no such file\n");
+  expect(pieces.join("")).toContain("\u001b[31m");
+});
+
 test("a program that is not there is a failure, too", async () => {
   await expect(capture("no-such-program", [])).rejects.toMatchObject({
     message: "no-such-program is not installed, or not on the PATH",

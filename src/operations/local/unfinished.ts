@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { identityOf, killGroup } from "../../process/identity";
+import { writeWhole } from "../../process/write-whole";
 
 const markOf = (home: string) => join(home, "unfinished");
 
@@ -13,7 +14,7 @@ interface Unfinished {
 
 /** Notes that a Terraform is changing the embedded AWS. */
 export function markUnfinished(home: string, pid: number): void {
-  writeFileSync(markOf(home), JSON.stringify({ pid, identity: identityOf(pid) }));
+  writeWhole(markOf(home), JSON.stringify({ pid, identity: identityOf(pid) }));
 }
 
 /** Notes that it has come to an end, and that its state is saved. */
@@ -28,8 +29,17 @@ export function clearUnfinished(home: string): void {
  */
 export function killUnfinished(home: string): boolean {
   if (!existsSync(markOf(home))) return false;
-  const { pid, identity } = JSON.parse(readFileSync(markOf(home), "utf8")) as Unfinished;
-  if (identity && identityOf(pid) === identity) killGroup(pid);
+  const { pid, identity } = read(markOf(home));
+  if (pid !== undefined && identity && identityOf(pid) === identity) killGroup(pid);
   clearUnfinished(home);
   return true;
+}
+
+/** A mark that cannot be read, after a full disk for example, still says that a run did not end. */
+function read(mark: string): Partial<Unfinished> {
+  try {
+    return (JSON.parse(readFileSync(mark, "utf8")) ?? {}) as Partial<Unfinished>;
+  } catch {
+    return {};
+  }
 }

@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { embeddedAwsVariables, enterEmbeddedAws } from "../../embedded-aws/environment";
 import {
@@ -14,6 +13,7 @@ import { findTools } from "./tools";
 import { ensureVenv } from "../../embedded-aws/venv";
 import { PlueError } from "../../process/errors";
 import { onInterrupt } from "../../process/interrupt";
+import { writeWhole } from "../../process/write-whole";
 import { Steps, type Note } from "../../terminal/steps";
 import { terraformCliConfig } from "../../terraform/cli-config";
 import { synthesize, type StackFolder } from "../../terraform/stack";
@@ -82,7 +82,7 @@ export async function up(project: string): Promise<LocalDeployment> {
       ...providers,
     };
     Object.assign(process.env, variables);
-    writeFileSync(join(home, "env"), toShell(variables));
+    writeWhole(join(home, "env"), toShell(variables));
     const before = await checksOf(server);
     const outputs = await deploy(folder, stack, home, steps);
     return { outputs, endpoint: server.endpoint, checks: since(before, await checksOf(server)) };
