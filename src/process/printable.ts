@@ -2,11 +2,11 @@
  * What a terminal would obey instead of showing: control characters but for line feed and tab, and the
  * marks that turn the direction of the text around. Source: Unicode's categories Cc and Bidi_Control.
  */
- 
+
 const OBEYED = /[\0-\b\v-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** What sets colours and weight, and nothing else. */
- 
+
 const COLOUR = /(\u001b\[[\d;]*m)/;
 
 /**
@@ -31,7 +31,7 @@ export function programOutput(write: (text: string) => void): (piece: string) =>
   return (piece) => {
     const text = held + piece;
     // A piece may end within a sequence.
-     
+
     held = /(\r|\u001b(\[[\d;]{0,20})?)$/.exec(text)?.[0] ?? "";
     const parts = text.slice(0, text.length - held.length).split(COLOUR);
     // Every second part is a colour.

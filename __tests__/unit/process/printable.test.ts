@@ -19,7 +19,7 @@ const hostile: [string, string][] = [
 ];
 
 /** What a terminal must not get, line feed and tab apart. */
- 
+
 const OBEYED = /[^\P{Cc}\n\t]|\p{Bidi_Control}/u;
 
 test.each(hostile)("%j, which %s, is shown", (text) => {
