@@ -1,3 +1,4 @@
+import semver from "semver";
 import { executeCommand, listTasks, newest } from "../aws/ecs";
 import type { AwsError } from "../aws/errors";
 import { names, type Component } from "../names";
@@ -9,6 +10,15 @@ import { requireService } from "./service";
 
 /** Speaks the protocol of the session that ECS opens. */
 const PLUGIN = "session-manager-plugin";
+
+/**
+ * The variable in which the plugin looks for the session, whose token is a secret: every user of a machine
+ * can read the arguments of its programs.
+ */
+const SESSION = "AWS_SSM_START_SESSION_RESPONSE";
+
+/** The last version that reads the session from an argument only. Source: the AWS CLI, which asks the same. */
+const TOO_OLD = "1.2.497";
 
 /** What to run, and where. */
 export interface ExecOptions {
@@ -53,7 +63,9 @@ export async function exec(
     explainRefusal,
   );
   say(`In ${task.split("/").at(-1)}, container ${container}; leave with exit.`);
-  return handOver(PLUGIN, [JSON.stringify(session), region, "StartSession"]);
+  return handOver(PLUGIN, [SESSION, region, "StartSession"], {
+    [SESSION]: JSON.stringify(session),
+  });
 }
 
 /** A word as a shell's word: the agent in the task takes the command apart as a shell does. */
@@ -62,15 +74,17 @@ export function quoted(word: string): string {
 }
 
 async function requirePlugin(): Promise<void> {
-  try {
-    await capture(PLUGIN, ["--version"]);
-  } catch (error) {
+  const install = "Install AWS's Session Manager plugin: see docs/commands.md.";
+  const { stdout } = await capture(PLUGIN, ["--version"]).catch((error: unknown) => {
     if (!(error instanceof ActionRequired)) throw error;
-    throw new ActionRequired(
-      error.message,
-      "Install AWS's Session Manager plugin: see docs/commands.md.",
-    );
-  }
+    throw new ActionRequired(error.message, install);
+  });
+  const version = semver.coerce(stdout);
+  if (version === null || semver.gt(version, TOO_OLD)) return;
+  throw new ActionRequired(
+    `${PLUGIN} ${stdout.trim()} takes the session's token as an argument, which others can read`,
+    `${install} Any version after ${TOO_OLD} will do.`,
+  );
 }
 
 function explainRefusal(error: AwsError): never {

@@ -131,9 +131,16 @@ export async function succeed(
   });
 }
 
-/** Hands the terminal to a program until it ends; returns its exit code. */
-export async function handOver(program: string, args: readonly string[]): Promise<number> {
-  const child = spawn(program, args, { stdio: "inherit" });
+/**
+ * Hands the terminal to a program until it ends; returns its exit code.
+ * @param env what it gets beside this program's own environment
+ */
+export async function handOver(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<number> {
+  const child = spawn(program, args, { stdio: "inherit", env: { ...process.env, ...env } });
   // The terminal sends Ctrl-C to both, and it is meant for the program.
   process.removeAllListeners("SIGINT").on("SIGINT", () => {});
   return (await ended(program, child)).code;

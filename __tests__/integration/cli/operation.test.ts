@@ -1,3 +1,4 @@
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   CloudWatchLogsClient,
@@ -247,6 +248,56 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
       PATH: user.folder,
     });
     expect(result.stderr).toContain("session-manager-plugin is not installed");
+  });
+
+  test.each([
+    ["1.2.707.0", 7],
+    ["1.2.497.0", 2],
+  ])(
+    "exec with the plugin %s ends with %d, and shows no token to others",
+    async (version, code) => {
+      const tools = mkdtempSync(join(user.folder, "plugin-"));
+      writeFileSync(
+        join(tools, "session-manager-plugin"),
+        [
+          "#!/bin/sh",
+          `if [ "$1" = --version ]; then echo ${version}; exit; fi`,
+          `printf '%s\\n' "$@" > ${tools}/arguments; printenv "$1" > ${tools}/session; exit 7`,
+        ].join("\n"),
+        { mode: 0o755 },
+      );
+      const session = {
+        sessionId: "s-1",
+        streamUrl: "wss://stream",
+        tokenValue: "a-secret-token",
+      };
+      user.proxy.rule = everyCall("ExecuteCommand", {
+        status: 200,
+        body: JSON.stringify({ session }),
+      });
+      const result = await plueEnds(code, ["exec", "local", "api", "--task", "a"], {
+        ...user.env,
+        PATH: `${tools}:${user.env.PATH}`,
+      });
+      expect(result.stdout + result.stderr).not.toContain(session.tokenValue);
+      if (code === 2) {
+        expect(result.stderr).toContain("1.2.497.0 takes the session's token as an argument");
+        expect(existsSync(join(tools, "arguments"))).toBe(false);
+        return;
+      }
+      const told = (name: string) => readFileSync(join(tools, name), "utf8");
+      expect(told("arguments")).toBe("AWS_SSM_START_SESSION_RESPONSE\nus-east-1\nStartSession\n");
+      expect(JSON.parse(told("session"))).toEqual(session);
+    },
+  );
+
+  test("what a log line says to a terminal is shown, not obeyed", async () => {
+    const line = "\u001b]0;title\u0007\u001b[2J\u009b1A\u202ereally";
+    await user.write("/ecs/local/plue-db-migrate", "ecs/db-migrate/hostile", line);
+    const shown = await user.ends(0, "logs", "local", "migrate", "--since", "1m");
+    expect(shown.stdout).toContain("\\u001b]0;title\\u0007\\u001b[2J\\u009b1A\\u202ereally");
+    // eslint-disable-next-line no-control-regex
+    expect(shown.stdout + shown.stderr).not.toMatch(/[\u001b\u0007\u009b\u202e]/);
   });
 
   describe("doctor", () => {
