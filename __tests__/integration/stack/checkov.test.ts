@@ -1,35 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { production } from "../../../src/environments/production";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { deployment } from "../../support/deployment";
 import { startEmbeddedAws, type EmbeddedAws } from "../../support/embedded-aws";
 import { full } from "../../support/full";
-import { describeWith, machine, type Tool } from "../../support/machine";
+import { describeWith, machine, pathOf } from "../../support/machine";
 import { project } from "../../support/plue";
+import { pythonProgram } from "../../support/python-program";
 
 const page = readFileSync(join(project, "docs/audit.md"), "utf8");
 const version = /checkov (\d+\.\d+\.\d+)/.exec(page)![1]!;
-const venv = join(project, ".cache", `checkov-${version}`);
-const program = join(venv, "bin", "checkov");
-
-/** checkov, installed into a virtual environment that is kept for the next run. */
-function checkov(): Tool {
-  if (existsSync(program)) return { path: program };
-  for (const [command, ...args] of [
-    ["python3", "-m", "venv", venv],
-    [join(venv, "bin", "pip"), "install", "--quiet", "--no-input", `checkov==${version}`],
-  ] as const) {
-    const { status, error, stderr } = spawnSync(command, args, { encoding: "utf8" });
-    if (status === 0) continue;
-    rmSync(venv, { recursive: true, force: true });
-    const reason = error?.message ?? stderr.trim().split("\n").at(-1);
-    return { missing: `checkov cannot be installed: ${reason}` };
-  }
-  return { path: program };
-}
-
+const checkov = pythonProgram("checkov", version);
 /** The page's count of failures for each check, from its first or second column. */
 function explained(column: "plain" | "audited"): Record<string, number> {
   const rows = [...page.matchAll(/^\| (CKV\w+) +\| (\d+) +\| (\d+) +\|/gm)];
@@ -58,7 +41,7 @@ const audited: EnvironmentSettings = {
   dashboard: true,
 };
 
-describeWith([machine().embeddedAws, checkov()])(
+describeWith([machine().embeddedAws, checkov])(
   "docs/audit.md explains each failure of checkov",
   () => {
     let aws: EmbeddedAws;
@@ -80,7 +63,7 @@ describeWith([machine().embeddedAws, checkov()])(
         const file = join(stack.folder, "plan.json");
         writeFileSync(file, await stack.succeed("show", "-json", "checked.tfplan"));
         const { stdout } = spawnSync(
-          program,
+          pathOf(checkov),
           [
             "-f",
             file,

@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { capture } from "../../../src/process/run";
+import { describeWith, pathOf } from "../../support/machine";
+import { allDocuments } from "../../support/policy-documents";
+import { pythonProgram } from "../../support/python-program";
+
+// It needs pkg_resources, which later releases of setuptools warn of, or do not have.
+const parliament = pythonProgram("parliament", "1.6.4", "setuptools==75.8.0");
+
+/** What stays as it is: in which documents, by their name without the stack, what it says, and why. */
+const reasons: readonly (readonly [where: RegExp, finding: RegExp, reason: string])[] = [
+  [/^aws_kms_key\./, /^RESOURCE_STAR: /, "in a key's policy, all objects are the key itself"],
+  [
+    /^aws_kms_key\./,
+    /^MISMATCHED_TYPE: .*ArnLike requires a value of type Arn but given String/,
+    "the context's value is a log group's ARN, and CloudWatch Logs states it so",
+  ],
+  [
+    /^aws_kms_key\./,
+    /^UNKNOWN_CONDITION_FOR_ACTION: .*kms:EncryptionContext:aws:logs:arn for action kms:DescribeKey/,
+    "CloudWatch Logs states it so; nothing is lost if DescribeKey is never allowed by it",
+  ],
+  [
+    /^(aws_iam_policy\.deploy|aws_iam_role_policy\.api_server_task_efs|deploy\.json)/,
+    /^MISMATCHED_TYPE_BUT_USABLE: .*StringEquals requires a value of type String but given Arn/,
+    "the ARN is one, without a wildcard, and StringEquals compares it to the letter",
+  ],
+  [
+    /^(aws_iam_policy|plan\.json|deploy\.json)/,
+    /^RESOURCE_MISMATCH: (sns:(GetSubscriptionAttributes|Unsubscribe))$/,
+    "its data is older than AWS's reference, which names the topic",
+  ],
+  [
+    /^(aws_iam_policy|deploy\.json)/,
+    /^RESOURCE_MISMATCH: elasticloadbalancing:(Create|Delete)Rule,/,
+    "it wants patterns with as many slashes as the ARN has; * matches slashes, too",
+  ],
+  [
+    /^(aws_iam_policy|deploy\.json)/,
+    /^RESOURCE_STAR: ecs:ListTasks$/,
+    "its object is a container instance, which Fargate does not have",
+  ],
+  [
+    /^(aws_iam_policy|plan\.json)/,
+    /^RESOURCE_STAR: rds:DescribeDBInstances$/,
+    "the provider also asks without naming an object",
+  ],
+];
+
+interface Finding {
+  readonly issue: string;
+  readonly detail: string | readonly (string | { readonly action: string })[];
+  readonly location: { readonly filepath: string };
+}
+
+describeWith([parliament])("parliament, of all policy documents", () => {
+  let folder: string;
+  beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "plue-parliament-"))));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function judge(documents: Readonly<Record<string, object>>): Promise<[string, string][]> {
+    const directory = mkdtempSync(join(folder, "policies-"));
+    for (const [name, document] of Object.entries(documents)) {
+      writeFileSync(join(directory, `${name}.json`), JSON.stringify(document));
+    }
+    const { stdout, stderr } = await capture(pathOf(parliament), [
+      "--directory",
+      directory,
+      "--json",
+    ]);
+    if (stderr) throw new Error(stderr);
+    return stdout
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as Finding)
+      .map(({ issue, detail, location }) => {
+        const details = [detail].flat().map((one) => (typeof one === "string" ? one : one.action));
+        return [basename(location.filepath, ".json"), `${issue}: ${details.join(", ")}`];
+      });
+  }
+
+  test("says nothing that is not explained, and every explanation is needed", async () => {
+    // It takes a trust policy for a permission, and misses the resource.
+    const documents = allDocuments().filter(({ name }) => !name.endsWith("assume_role_policy"));
+    expect(documents.length).toBeGreaterThan(40);
+    const findings = await judge(
+      Object.fromEntries(
+        documents.map(({ name, Statement }) => [
+          name.replace(" ", "~"),
+          { Version: "2012-10-17", Statement },
+        ]),
+      ),
+    );
+    const explains =
+      ([where, text]: (typeof reasons)[number]) =>
+      ([name, finding]: [string, string]) =>
+        where.test(name.replace(/^.*~/, "")) && text.test(finding);
+    expect(findings.filter((one) => !reasons.some((reason) => explains(reason)(one)))).toEqual([]);
+    expect(reasons.filter((reason) => !findings.some(explains(reason)))).toEqual([]);
+  });
+
+  test("finds what is wrong with a document", async () => {
+    const Statement = [
+      { Effect: "Allow", Action: "s3:GetObjects", Resource: "*" },
+      { Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::bucket" },
+    ];
+    const findings = await judge({ bad: { Version: "2012-10-17", Statement } });
+    expect(findings.map(([, text]) => text.split(":")[0]).sort()).toEqual([
+      "RESOURCE_MISMATCH",
+      "UNKNOWN_ACTION",
+    ]);
+  });
+});

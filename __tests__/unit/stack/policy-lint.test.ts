@@ -1,0 +1,164 @@
+import { allDocuments, type Document, type Statement } from "../../support/policy-documents";
+import { lint, overlap } from "../../support/policy-lint";
+
+/** What stays as it is: in which documents, by their name without the stack, what is found, and why. */
+const reasons: readonly (readonly [where: RegExp, finding: RegExp, reason: string])[] = [
+  [
+    /^aws_efs_file_system_policy\./,
+    /^wildcard action \*$/,
+    "it denies all that comes without TLS, whatever it is",
+  ],
+  [
+    /^aws_s3_bucket_policy\./,
+    /^wildcard action s3:\*$/,
+    "it denies all that comes without TLS, whatever it is",
+  ],
+  [
+    /^aws_kms_key\./,
+    /^wildcard action kms:\*$/,
+    "AWS's default statement: without it nobody but AWS's support could change the key's policy",
+  ],
+  [
+    /^aws_kms_key\./,
+    /^wildcard action kms:(GenerateDataKey|ReEncrypt)\*$/,
+    "the variants of one operation, as the documents of CloudWatch Logs and SNS state them",
+  ],
+  [
+    /^aws_kms_key\./,
+    /^kms:DescribeKey does not know kms:EncryptionContext/,
+    "CloudWatch Logs states it so; nothing is lost if DescribeKey is never allowed by it",
+  ],
+  [
+    /^aws_iam_role\./,
+    /^sts:AssumeRoleWithWebIdentity does not know token\.actions\.githubusercontent\.com:(aud|sub)$/,
+    "the keys of a token are named after who gave it, and are in no list of AWS's",
+  ],
+  [
+    /^(aws_iam_policy|plan\.json)/,
+    /^(elasticfilesystem:Describe(AccessPoints|FileSystemPolicy|FileSystems)|rds:DescribeDBInstances) on all objects$/,
+    "the provider also asks without naming an object, and the objects' ids are AWS's own",
+  ],
+  [
+    /^(aws_iam_policy|deploy\.json)/,
+    /^ec2:Disassociate(Address|RouteTable) on all objects$/,
+    "the call names an association, which is no object of IAM's",
+  ],
+  [
+    /^(aws_iam_policy|deploy\.json)/,
+    /^ecs:ListTasks on all objects$/,
+    "its object is a container instance, which Fargate does not have",
+  ],
+];
+
+/** A document's name without its stack or folder. */
+const place = ({ name }: Document) => name.replace(/^\S+ /, "");
+
+describe("the policy documents of all stacks", () => {
+  const documents = allDocuments();
+  let findings: { where: string; finding: string; full: string }[];
+  beforeAll(async () => {
+    const found = await Promise.all(
+      documents.map(async (document) =>
+        (await lint(document)).map((finding) => ({
+          where: place(document),
+          finding,
+          full: `${document.name}: ${finding}`,
+        })),
+      ),
+    );
+    findings = found.flat();
+  });
+
+  test("are found wherever a resource takes one", () => {
+    const types = new Set(documents.map((document) => place(document).split(".")[0]));
+    expect([...types].sort()).toEqual([
+      "aws_efs_file_system_policy",
+      "aws_iam_policy",
+      "aws_iam_role",
+      "aws_iam_role_policy",
+      "aws_kms_key",
+      "aws_s3_bucket_policy",
+      "aws_sns_topic_policy",
+      "deploy",
+      "plan",
+      "state",
+    ]);
+  });
+
+  test("name actions that exist, objects that fit them and no wildcard, or it is said why", () => {
+    const unexplained = findings.filter(
+      ({ where, finding }) =>
+        !reasons.some(([documents, pattern]) => documents.test(where) && pattern.test(finding)),
+    );
+    expect(unexplained.map(({ full }) => full)).toEqual([]);
+  });
+
+  test("need every reason that is given", () => {
+    const needless = reasons.filter(
+      ([documents, pattern]) =>
+        !findings.some(({ where, finding }) => documents.test(where) && pattern.test(finding)),
+    );
+    expect(needless).toEqual([]);
+  });
+});
+
+describe("the lint", () => {
+  const queue = "arn:aws:sqs:us-east-1:123456789012:jobs";
+  const found = (statement: Partial<Statement>, name = "dev aws_iam_role_policy.a.policy") =>
+    lint({ name, Statement: [{ Effect: "Allow", Resource: queue, ...statement }] });
+
+  test("says nothing of a document that is right", async () => {
+    expect(
+      await found({
+        Action: ["sqs:SendMessage", "SQS:receivemessage"],
+        Condition: { StringEquals: { "aws:ResourceTag/Project": "plue" } },
+      }),
+    ).toEqual([]);
+    expect(await found({ Action: "sqs:ListQueues", Resource: "*" })).toEqual([]);
+  });
+
+  test.each<[Partial<Statement>, string]>([
+    [{ Action: "sqs:SendMessages" }, "unknown action sqs:SendMessages"],
+    [{ Action: "sqss:SendMessage" }, "unknown action sqss:SendMessage"],
+    [{ Action: "sqs:Sand*" }, "unknown action sqs:Sand*"],
+    [{ Action: "sqs:Send*" }, "wildcard action sqs:Send*"],
+    [{ Action: "*" }, "wildcard action *"],
+    [{ NotAction: "sqs:SendMessage" }, "NotAction"],
+    [{ NotResource: queue, Resource: undefined }, "NotResource"],
+    [{ Action: "sqs:SendMessage", Resource: "*" }, "sqs:SendMessage on all objects"],
+    [{ Action: "sns:Publish" }, "sns:Publish does not fit arn:aws:sqs:us-east-1:123456789012:jobs"],
+    [
+      { Action: "s3:GetObject", Resource: "arn:aws:s3:::bucket" },
+      "s3:GetObject does not fit arn:aws:s3:::bucket",
+    ],
+    [
+      { Action: "ecr:GetAuthorizationToken" },
+      `ecr:GetAuthorizationToken knows no object, and is given ${queue}`,
+    ],
+    [
+      { Action: "sqs:SendMessage", Condition: { StringEquals: { "sns:Protocol": "https" } } },
+      "sqs:SendMessage does not know sns:Protocol",
+    ],
+    [
+      { Action: "sqs:SendMessage", Condition: { StringEquals: { "aws:SorceAccount": "1" } } },
+      "sqs:SendMessage does not know aws:SorceAccount",
+    ],
+    [{ Action: "sqs:SendMessage", Principal: "*" }, "everybody is allowed"],
+    [{ Action: "sqs:SendMessage", Principal: { AWS: ["*"] } }, "everybody is allowed"],
+  ])("finds what is wrong with %j", async (statement, finding) => {
+    expect(await found(statement)).toEqual([finding]);
+  });
+
+  test.each([
+    ["a*c", "abc", true],
+    ["a*c", "ab", false],
+    ["*/x", "y/*", true],
+    ["a?c", "abc", true],
+    ["role/*-plue-*", "role/*", true],
+    ["role/*", "user/*", false],
+    ["", "*", true],
+  ])("%j and %j have a text in common: %p", (a, b, both) => {
+    expect(overlap(a, b)).toBe(both);
+    expect(overlap(b, a)).toBe(both);
+  });
+});
