@@ -62,7 +62,7 @@ export function arnOf(address: string, template: Block): string {
   const arn = arns[type];
   if (arn === undefined)
     throw new Error(`__tests__/support/policy-documents.ts: no ARN for ${type}`);
-  return `arn:aws:${arn((name ?? bucket ?? user_id ?? id) as string)}`;
+  return `arn:aws:${arn(resolved((name ?? bucket ?? user_id ?? id) as string, template))}`;
 }
 
 /** A text with its expressions replaced. */

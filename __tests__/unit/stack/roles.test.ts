@@ -1,0 +1,327 @@
+import { decide, type Request } from "../../support/iam";
+import {
+  account,
+  arnOf,
+  documentsOf,
+  region,
+  templates,
+  type Document,
+} from "../../support/policy-documents";
+
+const all = templates();
+const { github: githubTemplate, ...environmentTemplates } = all;
+
+/** What a stack's documents say. */
+function judge(stack: string) {
+  const template = all[stack]!;
+  const documents = documentsOf(stack, template);
+  const of = (role: string) => (document: Document) =>
+    document.owner === `aws_iam_role.${role}` && !document.name.endsWith("assume_role_policy");
+  const named = (address: string) =>
+    documents.filter(({ name }) => name.startsWith(`${stack} ${address}.`));
+  const roles = Object.keys(template.resource.aws_iam_role as object);
+  return {
+    roles,
+    arn: (address: string) => arnOf(address, template),
+    /** What the policies of a role say. */
+    role: (role: string, request: Request) => {
+      if (!roles.includes(role)) throw new Error(`${stack} has no role ${role}`);
+      return decide(documents.filter(of(role)), request);
+    },
+    /** What the policy of an object says, or a role's of who may take it. */
+    object: (address: string, request: Request) => {
+      const found = named(address);
+      if (found.length === 0) throw new Error(`${stack} has no document of ${address}`);
+      return decide(found, request);
+    },
+  };
+}
+
+const other = "999999999999";
+
+describe.each(Object.keys(environmentTemplates))("in %s", (name) => {
+  const { roles, arn, role, object } = judge(name);
+  const tasks = ["api_server", "web_app", "db_migrate"];
+  const trustedService: Record<string, string> = {
+    backup: "backup.amazonaws.com",
+    database_monitoring: "monitoring.rds.amazonaws.com",
+    network_flow_log: "vpc-flow-logs.amazonaws.com",
+    ...Object.fromEntries(
+      tasks.flatMap((task) => [
+        [`${task}_task`, "ecs-tasks.amazonaws.com"],
+        [`${task}_task_execution`, "ecs-tasks.amazonaws.com"],
+      ]),
+    ),
+  };
+
+  test.each(roles)("%s is taken by its service, for this account, and by nobody else", (one) => {
+    const take = (principal: Request["principal"], sourceAccount = account) =>
+      object(`aws_iam_role.${one}`, {
+        principal,
+        action: "sts:AssumeRole",
+        context: { "aws:SourceAccount": sourceAccount },
+      });
+    expect(trustedService).toHaveProperty(one);
+    expect(take({ Service: trustedService[one] })).toBe("allowed");
+    expect(take({ Service: trustedService[one] }, other)).toBe("not allowed");
+    expect(take({ Service: "ec2.amazonaws.com" })).toBe("not allowed");
+    expect(take({ AWS: `arn:aws:iam::${account}:role/admin` })).toBe("not allowed");
+  });
+
+  test.each(roles)("%s may become nobody, and change no permission or data of others", (one) => {
+    for (const [action, resource] of [
+      ["sts:AssumeRole", `arn:aws:iam::${account}:role/admin`],
+      ["iam:PassRole", `arn:aws:iam::${account}:role/admin`],
+      ["iam:CreateAccessKey", `arn:aws:iam::${account}:user/admin`],
+      ["s3:GetObject", "arn:aws:s3:::plue-terraform-state/plue/dev/terraform.tfstate"],
+      [
+        "secretsmanager:GetSecretValue",
+        `arn:aws:secretsmanager:${region}:${account}:secret:x-AbCdEf`,
+      ],
+      ["rds:DeleteDBInstance", `arn:aws:rds:${region}:${account}:db:${name}-plue-db`],
+      ["ecr:PutImage", arn("aws_ecr_repository.ecr_api_server")],
+    ] as const) {
+      expect([action, role(one, { action, resource })]).toEqual([action, "not allowed"]);
+    }
+  });
+
+  test("the API server mounts the repositories by its access point, and only so", () => {
+    const mount = (action: string, accessPoint?: string) =>
+      role("api_server_task", {
+        action: `elasticfilesystem:${action}`,
+        resource: arn("aws_efs_file_system.storage_main"),
+        context: accessPoint ? { "elasticfilesystem:AccessPointArn": accessPoint } : {},
+      });
+    const own = arn("aws_efs_access_point.storage_git_repos");
+    expect(mount("ClientMount", own)).toBe("allowed");
+    expect(mount("ClientWrite", own)).toBe("allowed");
+    expect(mount("ClientRootAccess", own)).toBe("not allowed");
+    expect(mount("ClientMount", own.replace(/fsap-\w+/, "fsap-other"))).toBe("not allowed");
+    expect(mount("ClientMount")).toBe("not allowed");
+  });
+
+  test("nobody reaches the file system without TLS", () => {
+    const mount = (tls: boolean) =>
+      object("aws_efs_file_system_policy.storage_main", {
+        principal: { AWS: `arn:aws:iam::${account}:role/${name}-plue-api-server-task` },
+        action: "elasticfilesystem:ClientMount",
+        resource: arn("aws_efs_file_system.storage_main"),
+        context: { "aws:SecureTransport": String(tls) },
+      });
+    expect(mount(false)).toBe("denied");
+    // What is not denied is the role's own policy to allow.
+    expect(mount(true)).toBe("not allowed");
+  });
+
+  test.each(tasks)("ECS pulls the image of %s and writes its log, and no other's", (task) => {
+    for (const one of tasks) {
+      const mine = one === task ? "allowed" : "not allowed";
+      const log = `${arn(`aws_cloudwatch_log_group.${one}`)}:log-stream:ecs/a/b`;
+      const of = (action: string, resource: string) =>
+        role(`${task}_task_execution`, { action, resource });
+      expect(of("ecr:BatchGetImage", arn(`aws_ecr_repository.ecr_${one}`))).toBe(mine);
+      expect(of("logs:PutLogEvents", log)).toBe(mine);
+      expect(of("logs:DeleteLogGroup", arn(`aws_cloudwatch_log_group.${one}`))).toBe("not allowed");
+    }
+    expect(role(`${task}_task_execution`, { action: "ecr:GetAuthorizationToken" })).toBe("allowed");
+  });
+
+  test("the connection's secret is read for API server and migration, the master's by nobody", () => {
+    const secrets = Object.keys(all[name]!.resource.aws_secretsmanager_secret as object);
+    expect(secrets).toContain("database_connection");
+    for (const task of tasks) {
+      for (const secret of secrets) {
+        const may = secret === "database_connection" && task !== "web_app";
+        const request = {
+          action: "secretsmanager:GetSecretValue",
+          resource: arn(`aws_secretsmanager_secret.${secret}`),
+        };
+        expect(role(`${task}_task_execution`, request)).toBe(may ? "allowed" : "not allowed");
+        expect(role(`${task}_task`, request)).toBe("not allowed");
+      }
+    }
+  });
+
+  if (all[name]!.resource.aws_sns_topic_policy) {
+    test("the topic takes the alarms of this environment, and no other's", () => {
+      const publish = (alarm: string, service = "cloudwatch.amazonaws.com", of = account) =>
+        object("aws_sns_topic_policy.alerts", {
+          principal: { Service: service },
+          action: "sns:Publish",
+          resource: arn("aws_sns_topic.alerts"),
+          context: { "aws:SourceArn": `arn:aws:cloudwatch:${region}:${of}:alarm:${alarm}` },
+        });
+      expect(publish(`${name}-plue-alb-5xx`)).toBe("allowed");
+      expect(publish("qa-plue-alb-5xx")).toBe("not allowed");
+      expect(publish(`${name}-plue-alb-5xx`, "cloudwatch.amazonaws.com", other)).toBe(
+        "not allowed",
+      );
+      expect(publish(`${name}-plue-alb-5xx`, "s3.amazonaws.com")).toBe("not allowed");
+    });
+  }
+});
+
+describe("with every option on", () => {
+  const { arn, role, object } = judge("full");
+
+  test("the API server signs in to its own cache as its own user", () => {
+    const connect = (resource: string) =>
+      role("api_server_task", { action: "elasticache:Connect", resource });
+    expect(connect(arn("aws_elasticache_serverless_cache.cache_main"))).toBe("allowed");
+    const user = arn("aws_elasticache_user.cache_api");
+    expect(connect(user)).toBe("allowed");
+    expect(connect(user.replace(/:[^:]*$/, ":default"))).toBe("not allowed");
+  });
+
+  test("the key opens secrets for ECS through Secrets Manager, and nothing directly", () => {
+    const decrypt = (one: string, via?: string) =>
+      role(one, {
+        action: "kms:Decrypt",
+        resource: arn("aws_kms_key.customer_key_main"),
+        context: via ? { "kms:ViaService": via } : {},
+      });
+    const secrets = `secretsmanager.${region}.amazonaws.com`;
+    expect(decrypt("api_server_task_execution", secrets)).toBe("allowed");
+    expect(decrypt("api_server_task_execution", `s3.${region}.amazonaws.com`)).toBe("not allowed");
+    expect(decrypt("api_server_task_execution")).toBe("not allowed");
+    expect(decrypt("web_app_task_execution", secrets)).toBe("not allowed");
+  });
+
+  test("the key serves the log groups of this account, and no other account", () => {
+    const key = (principal: Request["principal"], context: Request["context"] = {}) =>
+      object("aws_kms_key.customer_key_main", {
+        principal,
+        action: "kms:Decrypt",
+        resource: arn("aws_kms_key.customer_key_main"),
+        context,
+      });
+    const logs = (of: string) =>
+      key(
+        { Service: `logs.${region}.amazonaws.com` },
+        {
+          "kms:EncryptionContext:aws:logs:arn": `arn:aws:logs:${region}:${of}:log-group:/ecs/full`,
+        },
+      );
+    expect(logs(account)).toBe("allowed");
+    expect(logs(other)).toBe("not allowed");
+    expect(key({ AWS: `arn:aws:iam::${other}:role/admin` })).toBe("not allowed");
+    expect(key({ Service: "lambda.amazonaws.com" })).toBe("not allowed");
+  });
+
+  test("the bucket takes the load balancer's logs of this account, over TLS", () => {
+    const put = (key: string, { tls = true, from = account } = {}) =>
+      object("aws_s3_bucket_policy.access_logs", {
+        principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
+        action: "s3:PutObject",
+        resource: `${arn("aws_s3_bucket.access_logs")}/${key}`,
+        context: { "aws:SourceAccount": from, "aws:SecureTransport": String(tls) },
+      });
+    const key = `AWSLogs/${account}/elasticloadbalancing/a.log.gz`;
+    expect(put(key)).toBe("allowed");
+    expect(put(key, { tls: false })).toBe("denied");
+    expect(put(key, { from: other })).toBe("not allowed");
+    expect(put(`AWSLogs/${other}/a.log.gz`)).toBe("not allowed");
+  });
+});
+
+describe("GitHub's roles", () => {
+  const host = "token.actions.githubusercontent.com";
+  const { roles, object } = judge("github");
+  const documents = documentsOf("github", githubTemplate!);
+
+  /** What a role's policies say; they are attached by name. */
+  const role = (one: string, action: string, resource: string, context: Request["context"] = {}) =>
+    decide(
+      documents.filter(({ name }) => new RegExp(`aws_iam_policy\\.${one}_\\d+\\.`).test(name)),
+      { action, resource, context },
+    );
+
+  const subjects = {
+    "pull request": "repo:acme/infra:pull_request",
+    branch: "repo:acme/infra:ref:refs/heads/main",
+    "other branch": "repo:acme/infra:ref:refs/heads/x",
+    "environment dev": "repo:acme/infra:environment:dev",
+    "environment production": "repo:acme/infra:environment:production",
+    "other repository": "repo:evil/infra:environment:production",
+    "repository of a like name": "repo:acme/infra-fork:pull_request",
+  };
+
+  test.each([
+    ["plan", ["pull request", "branch"]],
+    ["images", ["branch"]],
+    ["deploy_dev", ["environment dev"]],
+    ["deploy_production", ["environment production"]],
+  ])("%s is taken by jobs of: %j", (one, kinds) => {
+    const take = (sub: string, aud = "sts.amazonaws.com", provider = host) =>
+      object(`aws_iam_role.${one}`, {
+        principal: { Federated: `arn:aws:iam::${account}:oidc-provider/${provider}` },
+        action: "sts:AssumeRoleWithWebIdentity",
+        context: { [`${host}:sub`]: sub, [`${host}:aud`]: aud },
+      });
+    const taken = Object.entries(subjects).filter(([, sub]) => take(sub) === "allowed");
+    expect(taken.map(([kind]) => kind)).toEqual(kinds);
+    const [, sub] = taken[0]!;
+    expect(take(sub, "https://github.com/acme")).toBe("not allowed");
+    expect(take(sub, "sts.amazonaws.com", "gitlab.com")).toBe("not allowed");
+  });
+
+  test("are all tried here", () => {
+    expect(roles.sort()).toEqual(["deploy_dev", "deploy_production", "images", "plan"]);
+  });
+
+  const service = (environment: string) =>
+    `arn:aws:ecs:${region}:${account}:service/${environment}-plue-cluster/${environment}-plue-api-server`;
+  const repository = (environment: string) =>
+    `arn:aws:ecr:${region}:${account}:repository/${environment}-plue-api-server`;
+
+  test("deploy changes its own environment's services, and no other's", () => {
+    expect(role("deploy_dev", "ecs:UpdateService", service("dev"))).toBe("allowed");
+    expect(role("deploy_dev", "ecs:UpdateService", service("production"))).toBe("not allowed");
+    expect(role("deploy_production", "ecs:UpdateService", service("production"))).toBe("allowed");
+  });
+
+  test("deploy gives no role more than the stacks do, and makes no user", () => {
+    const taskRole = `arn:aws:iam::${account}:role/dev-plue-api-server-task`;
+    const attach = (PolicyARN: string, to = taskRole) =>
+      role("deploy_dev", "iam:AttachRolePolicy", to, { "iam:PolicyARN": PolicyARN });
+    expect(attach("arn:aws:iam::aws:policy/AdministratorAccess")).toBe("not allowed");
+    expect(
+      attach(
+        "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
+        `arn:aws:iam::${account}:role/dev-plue-db-monitoring`,
+      ),
+    ).toBe("allowed");
+    const pass = (to: string, passedTo: string) =>
+      role("deploy_dev", "iam:PassRole", to, { "iam:PassedToService": passedTo });
+    expect(pass(taskRole, "ecs-tasks.amazonaws.com")).toBe("allowed");
+    expect(pass(taskRole, "lambda.amazonaws.com")).toBe("not allowed");
+    expect(pass(`arn:aws:iam::${account}:role/admin`, "ecs-tasks.amazonaws.com")).toBe(
+      "not allowed",
+    );
+    for (const action of ["iam:CreateUser", "iam:CreateAccessKey"]) {
+      expect(role("deploy_dev", action, `arn:aws:iam::${account}:user/x`)).toBe("not allowed");
+    }
+  });
+
+  test("plan changes nothing", () => {
+    for (const [action, resource] of [
+      ["ecs:UpdateService", service("dev")],
+      ["iam:PassRole", `arn:aws:iam::${account}:role/dev-plue-api-server-task`],
+      ["rds:ModifyDBInstance", `arn:aws:rds:${region}:${account}:db:dev-plue-db`],
+      ["s3:PutObject", "arn:aws:s3:::plue-terraform-state/plue/dev/terraform.tfstate"],
+      ["dynamodb:PutItem", `arn:aws:dynamodb:${region}:${account}:table/plue-terraform-locks`],
+    ] as const) {
+      expect([action, role("plan", action, resource)]).toEqual([action, "not allowed"]);
+    }
+    expect(
+      role("plan", "s3:GetObject", "arn:aws:s3:::plue-terraform-state/plue/dev/terraform.tfstate"),
+    ).toBe("allowed");
+  });
+
+  test("images pushes to the repositories of the stacks, and does nothing else", () => {
+    expect(role("images", "ecr:PutImage", repository("dev"))).toBe("allowed");
+    expect(role("images", "ecr:PutImage", repository("other"))).toBe("not allowed");
+    expect(role("images", "ecr:BatchDeleteImage", repository("dev"))).toBe("not allowed");
+    expect(role("images", "ecs:UpdateService", service("dev"))).toBe("not allowed");
+  });
+});
