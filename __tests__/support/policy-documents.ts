@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Testing } from "cdktf";
 import { environments } from "../../src/environments";
-import { policiesFolder } from "../../src/operations/policies/make";
+import { policiesFolder, purposes } from "../../src/operations/policies/make";
 import { GithubStack } from "../../src/stack/github-stack";
 import { full } from "./full";
 import { synthesize, type Block } from "./stack";
@@ -110,6 +110,7 @@ export function templates(): Record<string, Block> {
   const github = new GithubStack(Testing.app({ stackTraces: false }), {
     repository: "acme/infra",
     environments: ["dev", "production"],
+    options: true,
   });
   return {
     ...Object.fromEntries(
@@ -121,7 +122,7 @@ export function templates(): Record<string, Block> {
 
 /** All documents: of all stacks, and the files in `policies/`. */
 export function allDocuments(): Document[] {
-  const files = ["deploy", "plan", "state"].map((name) => ({
+  const files = purposes.map((name) => ({
     ...(JSON.parse(readFileSync(join(policiesFolder, `${name}.json`), "utf8")) as Document),
     name: `policies ${name}.json`,
   }));

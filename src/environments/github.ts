@@ -9,6 +9,11 @@ export interface GithubSettings {
    * required reviewers give the approval.
    */
   readonly environments: readonly string[];
+  /**
+   * Whether the environments have options of docs/options.md, whose AWS services the roles must then be
+   * allowed to call, too. @default false
+   */
+  readonly options?: boolean;
   /** Region of the stack; its roles are good in all. @default us-east-1 */
   readonly region?: string;
   /**

@@ -12,7 +12,7 @@ interface Policy {
 }
 
 /** Which policy of the folder `policies`, which `npm run policies` makes. */
-type Purpose = "plan" | "deploy" | "state";
+type Purpose = "plan" | "deploy" | "state" | "options";
 
 /**
  * Characters of a managed policy, of which a role takes ten.
@@ -20,23 +20,33 @@ type Purpose = "plan" | "deploy" | "state";
  */
 const LIMIT = 6144;
 
-/** What a role that plans may do: read, and neither the state's lock nor the state itself is written. */
-export function planPolicies(): string[] {
-  const readsState = statementsOf("state").flatMap((statement) => {
+/**
+ * What a role that plans may do: read, and neither the state's lock nor the state itself is written.
+ * @param options also plan what is off by default
+ */
+export function planPolicies(options = false): string[] {
+  const others = (["state", ...(options ? ["options" as const] : [])] as const).flatMap(
+    statementsOf,
+  );
+  const reads = others.flatMap((statement) => {
     const Action = statement.Action.filter((action) => /:(Get|List|Describe)/.test(action));
     return Action.length > 0 ? [{ ...statement, Action }] : [];
   });
-  return documents([...statementsOf("plan"), ...readsState]);
+  return documents([...statementsOf("plan"), ...reads]);
 }
 
-/** What a role that deploys an environment may do; where names tell, only to objects of its own. */
-export function deployPolicies(environment: string): string[] {
-  const own = (["plan", "deploy", "state"] as const).flatMap(statementsOf).map((statement) => ({
+/**
+ * What a role that deploys an environment may do; where names tell, only to objects of its own.
+ * @param options also deploy what is off by default
+ */
+export function deployPolicies(environment: string, options = false): string[] {
+  const purposes: Purpose[] = ["plan", "deploy", "state", ...(options ? ["options" as const] : [])];
+  const own = purposes.flatMap(statementsOf).map((statement) => ({
     ...statement,
     Resource: statement.Resource.map((resource) =>
       resource
-        // dev-plue-db
-        .replace(/(^|[/:])\*-/g, `$1${environment}-`)
+        // dev-plue-db, dev_plue-ID, aws-waf-logs-dev-plue
+        .replace(/(^|[/:]|aws-waf-logs-)\*([-_])/g, `$1${environment}$2`)
         // /ecs/dev/plue-api-server, /aws/vpc/dev, plue/dev/terraform.tfstate
         .replace(/\/(ecs|vpc|plue|instance)\/\*/g, `/$1/${environment}`),
     ),

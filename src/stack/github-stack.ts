@@ -34,7 +34,7 @@ export class GithubStack extends BaseStack {
   /** Makes the provider, unless the account has it, and the roles. */
   constructor(scope: Construct, settings: GithubSettings) {
     super(scope, "github");
-    const { repository, branch = "main", region = "us-east-1" } = settings;
+    const { repository, branch = "main", options = false, region = "us-east-1" } = settings;
     this.configureTerraform(region);
     const { accountId } = new DataAwsCallerIdentity(this, "data.aws_caller_identity.current");
     const providerArn =
@@ -64,7 +64,7 @@ export class GithubStack extends BaseStack {
       description: `Plans pull requests of ${repository}`,
       assumeRolePolicy: trust(`repo:${repository}:pull_request`, onBranch),
     });
-    this.allow("plan", plan, planPolicies());
+    this.allow("plan", plan, planPolicies(options));
 
     const images = new IamRole(this, "aws_iam_role.images", {
       name: "plue-github-images",
@@ -80,7 +80,7 @@ export class GithubStack extends BaseStack {
         maxSessionDuration: DEPLOY_HOURS * 60 * 60,
         assumeRolePolicy: trust(`repo:${repository}:environment:${environment}`),
       });
-      this.allow(`deploy_${environment}`, role, deployPolicies(environment));
+      this.allow(`deploy_${environment}`, role, deployPolicies(environment, options));
       return [environment, role.arn] as const;
     });
 

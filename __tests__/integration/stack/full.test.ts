@@ -1,8 +1,12 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { DescribeFileSystemsCommand, EFSClient } from "@aws-sdk/client-efs";
 import { local } from "../../../src/environments/local";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { embeddedAwsVariables } from "../../../src/embedded-aws/environment";
 import { runChecks } from "../../../src/operations/doctor";
+import { purposes } from "../../../src/operations/policies/make";
 import { deployment, type Deployment } from "../../support/deployment";
 import {
   describeEmbeddedAws,
@@ -12,13 +16,16 @@ import {
 } from "../../support/embedded-aws";
 import { full } from "../../support/full";
 import { project } from "../../support/plue";
+import { lacking, policyRecording } from "../../support/policies";
 
 describeEmbeddedAws("every option at once", () => {
   let aws: EmbeddedAws;
   let stack: Deployment;
+  let recording: string;
 
   beforeAll(async () => {
-    aws = await startEmbeddedAws();
+    recording = policyRecording ?? join(mkdtempSync(join(tmpdir(), "plue-full-")), "calls.jsonl");
+    aws = await startEmbeddedAws({ recording });
     stack = await deployment(aws, full);
   });
   afterAll(async () => {
@@ -110,5 +117,9 @@ describeEmbeddedAws("every option at once", () => {
       expect.stringMatching(/^destination-/),
       expect.stringMatching(/^destination-/),
     ]);
+  });
+
+  test("CI's policies allow every call that was made, with that of the options", async () => {
+    expect(await lacking(recording, purposes)).toEqual([]);
   });
 });

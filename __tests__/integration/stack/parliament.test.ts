@@ -23,7 +23,7 @@ const reasons: readonly (readonly [where: RegExp, finding: RegExp, reason: strin
     "CloudWatch Logs states it so; nothing is lost if DescribeKey is never allowed by it",
   ],
   [
-    /^(aws_iam_policy\.deploy|aws_iam_role_policy\.api_server_task_efs|deploy\.json)/,
+    /^(aws_iam_policy\.deploy|aws_iam_role_policy\.api_server_task_efs|deploy\.json|options\.json)/,
     /^MISMATCHED_TYPE_BUT_USABLE: .*StringEquals requires a value of type String but given Arn/,
     "the ARN is one, without a wildcard, and StringEquals compares it to the letter",
   ],
@@ -36,6 +36,21 @@ const reasons: readonly (readonly [where: RegExp, finding: RegExp, reason: strin
     /^(aws_iam_policy|deploy\.json)/,
     /^RESOURCE_MISMATCH: elasticloadbalancing:(Create|Delete)Rule,/,
     "it wants patterns with as many slashes as the ARN has; * matches slashes, too",
+  ],
+  [
+    /^(aws_iam_policy|options\.json)/,
+    /^RESOURCE_MISMATCH: wafv2:GetWebACLForResource$/,
+    "its data is older than AWS's reference, which names the load balancer",
+  ],
+  [
+    /^(aws_iam_policy|options\.json)/,
+    /^RESOURCE_MISMATCH: ec2:CreateVpcEndpoint,/,
+    "the other objects that it needs are in the policy of a deploy without options",
+  ],
+  [
+    /^(aws_iam_policy\.deploy|options\.json)/,
+    /^RESOURCE_POLICY_PRIVILEGE_ESCALATION: /,
+    "whoever deploys the bucket of access logs sets its policy and how long its objects stay",
   ],
   [
     /^(aws_iam_policy|deploy\.json)/,

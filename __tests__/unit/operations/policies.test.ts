@@ -4,6 +4,7 @@ import {
   environmentNames,
   policiesFolder,
   policiesOf,
+  purposes,
 } from "../../../src/operations/policies/make";
 import type { Needs, Purpose } from "../../../src/operations/policies/make";
 import { needsOf } from "../../../src/operations/policies/needs";
@@ -12,7 +13,6 @@ import { allows, generalized, type Policy } from "../../../src/operations/polici
 const read = <T>(name: string) =>
   JSON.parse(readFileSync(join(policiesFolder, `${name}.json`), "utf8")) as T;
 const needs = read<Needs>("needs");
-const purposes: readonly Purpose[] = ["plan", "deploy", "state"];
 const policies = Object.fromEntries(
   purposes.map((purpose) => [purpose, read<Policy>(purpose)]),
 ) as Record<Purpose, Policy>;

@@ -18,13 +18,24 @@ const resources = (more: Partial<GithubSettings> = {}) =>
   ).resource;
 
 test("every document fits into a managed policy of IAM", () => {
-  for (const text of [...planPolicies(), ...deployPolicies("production")]) {
-    expect(text.length).toBeLessThanOrEqual(6144);
+  for (const documents of [planPolicies(true), deployPolicies("production", true)]) {
+    // A role takes ten.
+    expect(documents.length).toBeLessThanOrEqual(10);
+    for (const text of documents) expect(text.length).toBeLessThanOrEqual(6144);
   }
 });
 
+test.each([true, false])(
+  "with options (%p), both roles know AWS WAF, and else neither",
+  (options) => {
+    for (const documents of [planPolicies(options), deployPolicies("dev", options)]) {
+      expect(documents.join().includes("wafv2:GetWebACL")).toBe(options);
+    }
+  },
+);
+
 test("a role for pull requests writes nothing, not even the state", () => {
-  const writes = statements(planPolicies())
+  const writes = statements(planPolicies(true))
     .flatMap(({ Action }) => Action)
     .filter(
       (action) => !/:(Get|List|Describe|BatchGet|BatchCheck|Lookup|Simulate|Head)/.test(action),
@@ -33,7 +44,7 @@ test("a role for pull requests writes nothing, not even the state", () => {
 });
 
 test("a role that deploys one environment names no other's objects", () => {
-  const named = statements(deployPolicies("dev"))
+  const named = statements(deployPolicies("dev", true))
     .flatMap(({ Resource }) => Resource)
     .filter((resource) => /plue/.test(resource) && !/state|terraform/.test(resource));
   expect(named.length).toBeGreaterThan(0);

@@ -34,8 +34,8 @@ const reasons: readonly (readonly [where: RegExp, finding: RegExp, reason: strin
     "the keys of a token are named after who gave it, and are in no list of AWS's",
   ],
   [
-    /^(aws_iam_policy|plan\.json)/,
-    /^(elasticfilesystem:Describe(AccessPoints|FileSystemPolicy|FileSystems)|rds:DescribeDBInstances) on all objects$/,
+    /^(aws_iam_policy|plan\.json|options\.json)/,
+    /^(elasticfilesystem:Describe(AccessPoints|FileSystemPolicy|FileSystems|ReplicationConfigurations)|rds:DescribeDBInstances) on all objects$/,
     "the provider also asks without naming an object, and the objects' ids are AWS's own",
   ],
   [
@@ -80,6 +80,7 @@ describe("the policy documents of all stacks", () => {
       "aws_s3_bucket_policy",
       "aws_sns_topic_policy",
       "deploy",
+      "options",
       "plan",
       "state",
     ]);

@@ -309,7 +309,7 @@ describe("GitHub's roles", () => {
       ["iam:PassRole", `arn:aws:iam::${account}:role/dev-plue-api-server-task`],
       ["rds:ModifyDBInstance", `arn:aws:rds:${region}:${account}:db:dev-plue-db`],
       ["s3:PutObject", "arn:aws:s3:::plue-terraform-state/plue/dev/terraform.tfstate"],
-      ["dynamodb:PutItem", `arn:aws:dynamodb:${region}:${account}:table/plue-terraform-locks`],
+      ["dynamodb:PutItem", `arn:aws:dynamodb:${region}:${account}:table/terraform-state-lock`],
     ] as const) {
       expect([action, role("plan", action, resource)]).toEqual([action, "not allowed"]);
     }

@@ -24,40 +24,51 @@ const project = resolve(__dirname, "../../..");
 /** Folder of the policies and of the needs that they were made of. */
 export const policiesFolder = join(project, "policies");
 
-/** Whose needs: each call is somebody's who plans, who deploys, or who holds the state. */
-export type Purpose = "plan" | "deploy" | "state";
+/** For what: to plan, to deploy, to hold the state, or to plan and deploy what is off by default. */
+export const purposes = ["plan", "deploy", "state", "options"] as const;
+/** One of {@link purposes}. */
+export type Purpose = (typeof purposes)[number];
 
-/** What each purpose needs; the needs of `deploy` are those that `plan` lacks. */
+/** What each purpose needs; those of `deploy` are what `plan` lacks, of `options` what both lack. */
 export type Needs = Readonly<Record<Purpose, readonly Need[]>>;
 
-/** Names of the environments, which the policies leave out of the objects' names. */
-export const environmentNames = environments.map(({ name }) => name);
+/**
+ * Names of the environments, which the policies leave out of the objects' names: `full` is the one of the
+ * tests that has all options.
+ */
+export const environmentNames = [...environments.map(({ name }) => name), "full"];
 
-/** The three policies for what is needed. */
+/** The policies for what is needed. */
 export function policiesOf(needs: Needs): Record<Purpose, Policy> {
-  return {
-    plan: policyFor(needs.plan, environmentNames),
-    deploy: policyFor(needs.deploy, environmentNames),
-    state: policyFor(needs.state, environmentNames),
-  };
+  const policies = purposes.map((purpose) => [purpose, policyFor(needs[purpose], environmentNames)]);
+  return Object.fromEntries(policies) as Record<Purpose, Policy>;
 }
 
 /**
  * What recorded calls need.
  * @param planned calls of a plan
  * @param deployed calls of everything else
+ * @param withOptions calls of an environment with all options
  */
 export async function needsOfCalls(
   planned: readonly Call[],
   deployed: readonly Call[],
+  withOptions: readonly Call[],
 ): Promise<Needs> {
-  const [plan, deploy] = await Promise.all([distinctNeeds(planned), distinctNeeds(deployed)]);
-  const reads = plan.filter((need) => !isState(need));
-  const known = policyFor(reads, environmentNames);
+  const [plan, deploy, options] = await Promise.all(
+    [planned, deployed, withOptions].map(distinctNeeds),
+  );
+  const known: Policy[] = [];
+  const news = (needs: readonly Need[] = []) => {
+    const found = needs.filter((need) => !isState(need) && !allows(known, need));
+    known.push(policyFor(found, environmentNames));
+    return found;
+  };
   return {
-    plan: reads,
-    deploy: deploy.filter((need) => !isState(need) && !allows([known], need)),
-    state: distinct([...plan, ...deploy].filter(isState)),
+    plan: news(plan),
+    deploy: news(deploy),
+    state: distinct([...plan!, ...deploy!].filter(isState)),
+    options: news(options),
   };
 }
 
@@ -84,27 +95,35 @@ function isState({ resource }: Need): boolean {
   return resource.includes(`:${bucket}`) || resource.includes(`table/${lockTable}`);
 }
 
+/** A recording of each list of tests, if there is one already. */
+export interface Recordings {
+  readonly commands?: string;
+  readonly options?: string;
+}
+
 /**
- * Records plan, apply and destroy of the environment `local` and what the tests of `plue` call, and
- * writes the policies for it.
- * @param recorded a recording of those tests, if there is one already
+ * Records plan, apply and destroy of the environment `local`, what the tests of `plue` call, and what the
+ * test of all options calls, and writes the policies for it.
  * @throws PlueError if Terraform or a test fails
  */
-export async function makePolicies(recorded?: string): Promise<void> {
+export async function makePolicies(recordings: Recordings = {}): Promise<void> {
   const steps = new Steps();
   const home = mkdtempSync(join(tmpdir(), "plue-policies-"));
   try {
     const { planned, deployed } = await recordTerraform(home, steps);
-    const commands = await steps.run("Record what plue calls, as its tests run", () =>
-      recorded === undefined
-        ? recordTests(join(home, "plue.jsonl"))
-        : Promise.resolve(readCalls(recorded)),
-    );
+    const callsOf = (what: string, tests: readonly string[], recorded?: string) =>
+      steps.run(`Record what ${what} calls, as tests run`, () =>
+        recorded === undefined
+          ? recordTests(tests, join(home, `${what}.jsonl`))
+          : Promise.resolve(readCalls(recorded)),
+      );
+    const commands = await callsOf("plue", commandTests, recordings.commands);
+    const options = await callsOf("every option", optionTests, recordings.options);
     await steps.run(`Write ${policiesFolder}`, async (note) => {
-      const needs = await needsOfCalls(planned, [...deployed, ...commands]);
+      const needs = await needsOfCalls(planned, [...deployed, ...commands], options);
       write("needs", needs);
       for (const [name, policy] of Object.entries(policiesOf(needs))) write(name, policy);
-      note(`${needs.plan.length + needs.deploy.length + needs.state.length} needs`);
+      note(`${Object.values(needs).flat().length} needs`);
     });
   } finally {
     rmSync(home, { recursive: true, force: true });
@@ -159,11 +178,12 @@ async function recordTerraform(
 }
 
 /** The tests that hold the policies to all that they call. */
-const recordedTests = ["cli/deployment", "cli/operation", "stack/deploy", "stack/change"];
+const commandTests = ["cli/deployment", "cli/operation", "stack/deploy", "stack/change"];
+const optionTests = ["stack/full"];
 
-async function recordTests(recording: string): Promise<Call[]> {
+async function recordTests(tests: readonly string[], recording: string): Promise<Call[]> {
   const options = ["--selectProjects=integration", "--maxWorkers=4"];
-  const args = ["jest", ...options, "--", ...recordedTests];
+  const args = ["jest", ...options, "--", ...tests];
   const { code, stderr } = await capture("npx", args, {
     cwd: project,
     env: { ...(process.env as Record<string, string>), EMBEDDED_AWS_RECORDING: recording },
@@ -172,4 +192,7 @@ async function recordTests(recording: string): Promise<Call[]> {
   return readCalls(recording);
 }
 
-if (require.main === module) void makePolicies(process.argv[2]);
+if (require.main === module) {
+  const [, , commands, options] = process.argv;
+  void makePolicies({ commands, options });
+}

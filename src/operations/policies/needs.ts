@@ -59,6 +59,8 @@ type Names = (parameters: Record<string, unknown>) => unknown;
 const named: Record<string, Names> = {
   "application-autoscaling:ScalableTarget": () => "scalable-target/*",
   "backup:backupPlan": () => "backup-plan:*",
+  "backup:restoreTestingPlan": (p) =>
+    after("restore-testing-plan:", suffixed(restoreTestingPlan(p), "-*")),
   "backup:backupVault": (p) => after("backup-vault:", p.BackupVaultName),
   "cloudwatch:alarm": (p) =>
     after("alarm:", p.AlarmName ?? p.AlarmNames ?? `${text(p.AlarmNamePrefix ?? "")}*`),
@@ -69,22 +71,29 @@ const named: Record<string, Names> = {
   "ecs:container-instance": () => [],
   "ecs:service": (p) =>
     after(`service/${text(last(p.cluster))}/`, last(p.serviceName ?? p.service ?? p.services)),
-  "ecs:task": (p) => after("task/", `${text(last(p.cluster))}/*`),
+  "ecs:task": (p) => (p.cluster ? after("task/", `${text(last(p.cluster))}/*`) : []),
   "ecs:task-definition": (p) =>
     after("task-definition/", p.family ? `${text(p.family)}:*` : revision(p.taskDefinition)),
   "elasticache:cluster": (p) => after("cluster:", p.CacheClusterId),
   "elasticache:parametergroup": (p) => after("parametergroup:", p.CacheParameterGroupName),
   "elasticache:replicationgroup": (p) => after("replicationgroup:", p.ReplicationGroupId),
+  "elasticache:serverlesscache": (p) => after("serverlesscache:", p.ServerlessCacheName),
+  "elasticache:serverlesscachesnapshot": () => [],
+  "elasticache:snapshot": () => [],
+  "elasticache:user": (p) => after("user:", p.UserId ?? p.UserIds),
+  "elasticache:usergroup": (p) => after("usergroup:", p.UserGroupId),
   "elasticache:subnetgroup": (p) => after("subnetgroup:", p.CacheSubnetGroupName),
   "elasticloadbalancing:loadbalancer/app/": (p) =>
     after("loadbalancer/app/", suffixed(p.Name ?? p.Names)),
   "elasticloadbalancing:targetgroup": (p) => after("targetgroup/", suffixed(p.Name ?? p.Names)),
   "events:rule-on-default-event-bus": (p) => after("rule/", p.Name ?? p.Rule),
   "iam:role": (p) => after("role/", p.RoleName),
+  "kms:alias": (p) => p.AliasName,
   "logs:log-group": (p) =>
     after("log-group:", p.logGroupName ?? p.logGroupIdentifier ?? p.logGroupIdentifiers),
   "logs:log-stream": (p) =>
     after(`log-group:${text(p.logGroupName)}:log-stream:`, p.logStreamName ?? "*"),
+  "rds:auto-backup": () => "auto-backup:*",
   "rds:db": (p) => after("db:", p.DBInstanceIdentifier),
   "rds:pg": (p) => after("pg:", p.DBParameterGroupName),
   "rds:snapshot": (p) => after("snapshot:", p.DBSnapshotIdentifier ?? p.FinalDBSnapshotIdentifier),
@@ -99,7 +108,16 @@ const named: Record<string, Names> = {
       "parameter",
       p.Name ?? p.Names ?? p.Path ?? (p.ResourceType === "Parameter" ? p.ResourceId : undefined),
     ),
+  "wafv2:ipset": () => [],
+  "wafv2:regexpatternset": () => [],
+  "wafv2:rulegroup": () => [],
+  "wafv2:webacl": (p) => after("regional/webacl/", suffixed(p.Name)),
 };
+
+function restoreTestingPlan({ RestoreTestingPlan, RestoreTestingPlanName }: Call["parameters"]) {
+  const { RestoreTestingPlanName: name } = (RestoreTestingPlan ?? {}) as Record<string, unknown>;
+  return RestoreTestingPlanName ?? name;
+}
 
 function text(value: unknown): string {
   return typeof value === "string" ? value : "";
@@ -133,6 +151,24 @@ function revision(definition: unknown): string[] {
     return `${family}:${number}`;
   });
 }
+
+/**
+ * What AWS does with a customer's key in the caller's name, by action.
+ * Sources: the chapters on encryption at rest of RDS, EFS, Secrets Manager, ECR, ElastiCache and AWS Backup.
+ */
+const keyActions: Readonly<Record<string, readonly string[]>> = {
+  "backup:CreateBackupVault": ["CreateGrant", "Decrypt", "DescribeKey", "GenerateDataKey", "RetireGrant"],
+  "ecr:CreateRepository": ["CreateGrant", "DescribeKey", "RetireGrant"],
+  "elasticache:CreateReplicationGroup": ["CreateGrant", "DescribeKey"],
+  "elasticache:CreateServerlessCache": ["CreateGrant", "DescribeKey"],
+  "elasticfilesystem:CreateFileSystem": ["CreateGrant", "DescribeKey", "GenerateDataKeyWithoutPlaintext"],
+  "elasticfilesystem:CreateReplicationConfiguration": ["CreateGrant", "DescribeKey"],
+  "rds:CreateDBInstance": ["CreateGrant", "DescribeKey"],
+  "rds:StartDBInstanceAutomatedBackupsReplication": ["CreateGrant", "DescribeKey"],
+  "secretsmanager:CreateSecret": ["Decrypt", "GenerateDataKey"],
+  "secretsmanager:PutSecretValue": ["Decrypt", "GenerateDataKey"],
+  "secretsmanager:ReplicateSecretToRegions": ["Decrypt", "GenerateDataKey"],
+};
 
 /** What an operation needs beside its own action. */
 async function companions(action: string, { parameters: p }: Call): Promise<Need[]> {
@@ -172,7 +208,59 @@ async function companions(action: string, { parameters: p }: Call): Promise<Need
       needs.push(...made.map((resource) => ({ action: tagging, resource })));
     }
   }
+  const withKey = [p.KmsKeyId, p.kmsKeyId, p.EncryptionKeyArn, p.encryptionConfiguration].some(
+    (given) => strings(given).some((text) => text.includes(":key/")),
+  );
+  if (withKey) {
+    const resource = `arn:aws:kms:${region}:${account}:key/*`;
+    needs.push(...(keyActions[action] ?? []).map((key) => ({ action: `kms:${key}`, resource })));
+  }
   switch (action) {
+    // Source: "Permissions to publish logs to CloudWatch Logs", AWS WAF Developer Guide
+    case "wafv2:PutLoggingConfiguration":
+    case "wafv2:DeleteLoggingConfiguration":
+      linked("wafv2.amazonaws.com");
+      needs.push(
+        ...["Create", "Delete"].map((verb) => ({
+          action: `logs:${verb}LogDelivery`,
+          resource: "*",
+        })),
+        { action: "logs:DescribeLogGroups", resource: "*" },
+        { action: "logs:DescribeResourcePolicies", resource: "*" },
+        { action: "logs:PutResourcePolicy", resource: "*" },
+      );
+      break;
+    // Source: "Access control", AWS Backup Developer Guide
+    case "backup:CreateBackupVault":
+      needs.push({ action: "backup-storage:MountCapsule", resource: "*" });
+      break;
+    // Source: "Identity and access management for Amazon ElastiCache"; the endpoint in the VPC is the caller's
+    case "elasticache:CreateServerlessCache":
+      linked("elasticache.amazonaws.com");
+      needs.push(
+        ...["security-group", "subnet", "vpc", "vpc-endpoint"].map((type) => ({
+          action: "ec2:CreateVpcEndpoint",
+          resource: `arn:aws:ec2:${region}:${account}:${type}/*`,
+        })),
+        {
+          action: "ec2:CreateTags",
+          resource: `arn:aws:ec2:${region}:${account}:vpc-endpoint/*`,
+          context: { "ec2:CreateAction": "CreateVpcEndpoint" },
+        },
+      );
+      break;
+    case "kms:CreateAlias":
+    case "kms:DeleteAlias":
+      needs.push({ action, resource: `arn:aws:kms:${region}:${account}:key/*` });
+      break;
+    // Source: "AWS managed rule groups in policies", AWS WAF Developer Guide
+    case "wafv2:CreateWebACL":
+    case "wafv2:UpdateWebACL":
+      needs.push({
+        action,
+        resource: `arn:aws:wafv2:${region}:${account}:regional/managedruleset/*/*`,
+      });
+      break;
     case "ecs:RegisterTaskDefinition":
       passed([p.taskRoleArn, p.executionRoleArn], "ecs-tasks.amazonaws.com");
       break;
@@ -229,8 +317,12 @@ async function companions(action: string, { parameters: p }: Call): Promise<Need
   return needs;
 }
 
-/** Of creations whose action knows no object: the type of what they make. */
+/** Of creations whose action knows no object, or several: the type of what they make. */
 const makes: Record<string, string> = {
+  "elasticache:CreateServerlessCache": "serverlesscache",
+  "elasticache:CreateUser": "user",
+  "elasticache:CreateUserGroup": "usergroup",
+  "kms:CreateKey": "key",
   "elasticfilesystem:CreateAccessPoint": "access-point",
   "elasticfilesystem:CreateFileSystem": "file-system",
   "elasticloadbalancing:CreateLoadBalancer": "loadbalancer/app/",

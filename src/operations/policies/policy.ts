@@ -29,15 +29,18 @@ export function generalized(resource: string, environments: readonly string[]): 
     .replace(/(\*-plue-\*)(?!\/\*-plue)[/:*].*$/, "$1")
     // a log stream ends in a task's id
     .replace(/:log-stream:.*$/, ":log-stream:*")
-    // local-vpc-flow-log-role
-    .replace(new RegExp(`(^|[/:])${environment}-`, "g"), "$1*-")
+    // local-vpc-flow-log-role, local_plue-*, aws-waf-logs-local-plue
+    .replace(new RegExp(`(^|[/:]|aws-waf-logs-)${environment}([-_])`, "g"), "$1*$2")
+    // an id behind the name of a web ACL or a plan of restore tests
+    .replace(/(\*-plue\/|\*_plue-)[0-9a-f-]{36}$/, "$1*")
     // /ecs/local/plue-api-server, /aws/vpc/local
     .replace(new RegExp(`/${environment}(/|$)`, "g"), "/*$1")
     // all image tags, all services' logs
     .replace(/(\/\*\/(?:plue-|image-tags\/))[^/]+$/, "$1*")
     .replace(/^(scalable-target|db:db-[A-Z0-9]{26})\b.*/, (found) =>
       found.startsWith("db") ? "db:*" : "scalable-target/*",
-    );
+    )
+    .replace(/^auto-backup:.*/, "auto-backup:*");
   const wherever = (part: string | undefined) => (part ? "*" : "");
   // A policy that AWS manages is in no account.
   const owner = account === "aws" ? "aws" : wherever(account);
