@@ -1,7 +1,9 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ActionRequired, PlueError } from "../process/errors";
 import { capture } from "../process/run";
+import { temporaryFile } from "../process/temporary";
+import { writeWhole } from "../process/write-whole";
 
 /** The S3 backend of a synthesized stack: what `terraform.backend.s3` says. */
 export interface S3Backend {
@@ -59,12 +61,15 @@ export interface Stack {
 }
 
 /**
- * Synthesizes all stacks and reads the one of an environment.
+ * Synthesizes all stacks, puts the one of an environment into its folder, and reads it.
  * @throws PlueError if the code does not synthesize
  */
-export async function synthesize({ projectDir, stackDir }: StackFolder): Promise<Stack> {
+export async function synthesize({ name, projectDir, stackDir }: StackFolder): Promise<Stack> {
+  // All stacks are written at once, and a command for another environment may be reading its own.
+  const outdir = temporaryFile("synthesized");
   const { code, stdout, stderr } = await capture(process.execPath, ["bin/synth.js"], {
     cwd: projectDir,
+    env: { ...process.env, CDKTF_OUTDIR: outdir },
   });
   if (code !== 0) {
     // Of a stack trace only the message is of use here.
@@ -73,6 +78,11 @@ export async function synthesize({ projectDir, stackDir }: StackFolder): Promise
     throw new PlueError(`the stacks do not synthesize:\n${message}`, {
       advice: ["Correct the settings or constructs that it names, then run the command again."],
     });
+  }
+  const written = join(outdir, "stacks", name);
+  mkdirSync(stackDir, { recursive: true });
+  for (const file of readdirSync(written)) {
+    writeWhole(join(stackDir, file), readFileSync(join(written, file), "utf8"));
   }
   return readStack(
     JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as SynthesizedStack,

@@ -28,8 +28,9 @@ if (process.env.WRONG) {
   console.error("local.network.vpcCidr is 10.0.0.0/33: write a prefix of 16 to 28");
   process.exit(1);
 }
-mkdirSync("cdktf.out/stacks/local", { recursive: true });
-writeFileSync("cdktf.out/stacks/local/cdk.tf.json", JSON.stringify({
+const folder = process.env.CDKTF_OUTDIR + "/stacks/local";
+mkdirSync(folder, { recursive: true });
+writeFileSync(folder + "/cdk.tf.json", JSON.stringify({
   terraform: {
     required_providers: { aws: { source: "hashicorp/aws" } },
     backend: {
