@@ -1,4 +1,4 @@
-import { ActionRequired, PlueError } from "../process/errors";
+import { ActionRequired, explainFileError, PlueError } from "../process/errors";
 
 /** What AWS's clients throw, as far as this project looks into it. */
 export interface AwsError extends Error {
@@ -42,6 +42,8 @@ export function isNotServed(error: unknown): boolean {
 /** Says of any error what happened and what to do next. */
 export function explain(error: unknown): PlueError {
   if (error instanceof PlueError) return error;
+  const ofFile = explainFileError(error);
+  if (ofFile !== undefined) return ofFile;
   const { name = "", message, code = "", $metadata, operation } = error as AwsError;
   const what = operation ? `${operation}: ` : "";
   if (EXPIRED.test(name) || /token.*expired|session.*expired/i.test(message)) {

@@ -47,6 +47,38 @@ export class Interrupted extends PlueError {
   }
 }
 
+/** Says of an error of the file system what could not be done, to which file; undefined for others. */
+export function explainFileError(error: unknown): PlueError | undefined {
+  const { code = "", path, syscall = "", message } = error as NodeJS.ErrnoException;
+  if (path === undefined || !message.startsWith(`${code}: `)) return undefined;
+  // "EACCES: permission denied, open 'x.svg'"
+  const reason = message.slice(code.length + 2).split(",")[0]!;
+  const advice: Readonly<Record<string, string>> = {
+    EACCES: MAY_NOT,
+    EPERM: MAY_NOT,
+    EROFS: "Run the command in a copy of the project that can be written to.",
+    ENOSPC: "Make room on the disk, then run the same command again.",
+  };
+  return new PlueError(`cannot ${verbs[syscall] ?? syscall} ${path}: ${reason}`, {
+    advice: advice[code] === undefined ? [] : [advice[code]],
+    cause: error,
+  });
+}
+
+const MAY_NOT =
+  "Run the command as a user who may, or in a copy of the project that you may write to.";
+
+/** What a system call does, where its name does not say it. */
+const verbs: Readonly<Record<string, string>> = {
+  mkdir: "make the folder",
+  mkdtemp: "make the folder",
+  open: "open",
+  rmdir: "remove",
+  scandir: "read",
+  stat: "read",
+  unlink: "remove",
+};
+
 /** The last 20 lines of what a program printed. */
 export function tail(text: string): string {
   return text.trimEnd().split("\n").slice(-20).join("\n");
