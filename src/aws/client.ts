@@ -4,6 +4,17 @@ import { proxyAgent } from "../process/proxy";
 /** Tries of a call that AWS throttles or fails, with growing pauses; the client's own default is 3. */
 const MAX_ATTEMPTS = 6;
 
+/**
+ * The longest waits of one try, in milliseconds: for a connection, for an answer, and for more of it. By
+ * itself the client would wait for ever for what a broken network has swallowed.
+ */
+const PATIENCE = {
+  connectionTimeout: 10_000,
+  requestTimeout: 30_000,
+  throwOnRequestTimeout: true,
+  socketTimeout: 30_000,
+};
+
 /** Where a call goes. */
 export interface AwsTarget {
   /** Region of the service. */
@@ -35,24 +46,29 @@ interface Client {
 interface ClientConfig extends AwsTarget {
   readonly maxAttempts: number;
   readonly forcePathStyle?: boolean;
-  readonly requestHandler?: NodeHttpHandler;
+  readonly requestHandler: NodeHttpHandler;
   readonly customUserAgent: string;
 }
 
 /**
  * A client of an AWS service that follows the default credential chain, `AWS_ENDPOINT_URL` and the
  * proxy that the environment names, has patience with a busy AWS, and names the call in each error.
+ * @param patience how long one try waits
  */
 export function client<C>(
   Service: new (config: ClientConfig) => C,
   { region, endpoint, credentials }: AwsTarget,
+  patience = PATIENCE,
 ): C {
   const at = endpoint ?? process.env.AWS_ENDPOINT_URL;
   // Any of AWS's own hosts stands for all of them where NO_PROXY is asked.
   const agent = proxyAgent(at ?? `https://sts.${region}.amazonaws.com`);
   const made = new Service({
     region,
-    ...(agent && { requestHandler: new NodeHttpHandler({ httpAgent: agent, httpsAgent: agent }) }),
+    requestHandler: new NodeHttpHandler({
+      ...patience,
+      ...(agent && { httpAgent: agent, httpsAgent: agent }),
+    }),
     ...(endpoint && { endpoint }),
     ...(credentials && { credentials }),
     maxAttempts: MAX_ATTEMPTS,

@@ -2,6 +2,40 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { client } from "../../../src/aws/client";
+import { explain } from "../../../src/aws/errors";
+
+describe("a network that swallows what is sent", () => {
+  test.each(["before it answers", "in the middle of its answer"])(
+    "%s, is given up on, and told",
+    async (when) => {
+      const silent = createServer((_, response) => {
+        if (when === "before it answers") return;
+        response.writeHead(200, { "content-type": "text/xml", "content-length": "1000" });
+        response.write("<GetCallerIdentityResponse>");
+      });
+      await new Promise<void>((done) => silent.listen(0, "127.0.0.1", done));
+      const target = {
+        region: "us-east-1",
+        endpoint: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+        credentials: { accessKeyId: "a", secretAccessKey: "b" },
+      };
+      const [connectionTimeout, requestTimeout, socketTimeout] = [200, 200, 200];
+      const patience = {
+        connectionTimeout,
+        requestTimeout,
+        socketTimeout,
+        throwOnRequestTimeout: true,
+      };
+      const error: unknown = await client(STSClient, target, patience)
+        .send(new GetCallerIdentityCommand({}))
+        .catch((thrown: unknown) => thrown);
+      silent.closeAllConnections();
+      silent.close();
+      expect(explain(error).message).toMatch(/^STS GetCallerIdentity: no answer from AWS/);
+    },
+    30_000,
+  );
+});
 
 describe("a proxy that the environment names", () => {
   const before = { ...process.env };
