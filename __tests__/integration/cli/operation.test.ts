@@ -296,7 +296,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
     await user.write("/ecs/local/plue-db-migrate", "ecs/db-migrate/hostile", line);
     const shown = await user.ends(0, "logs", "local", "migrate", "--since", "1m");
     expect(shown.stdout).toContain("\\u001b]0;title\\u0007\\u001b[2J\\u009b1A\\u202ereally");
-     
+
     expect(shown.stdout + shown.stderr).not.toMatch(/[\u001b\u0007\u009b\u202e]/);
   });
 
