@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { declareCommands } from "../../src/cli/commands";
@@ -11,6 +12,7 @@ const pages = [
   ...readdirSync(join(project, "docs"))
     .filter((file) => file.endsWith(".md"))
     .map((file) => join("docs", file)),
+  "examples/README.md",
 ];
 
 /** GitHub's anchor of a heading. */
@@ -34,6 +36,32 @@ test.each(pages)("every link of %s within the project leads somewhere", (page) =
     })
     .map(([link]) => link);
   expect(broken).toEqual([]);
+});
+
+test("the README is short", () => {
+  expect(read("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(210);
+});
+
+test("every folder of the sources is in the README's layout and among CONTRIBUTING's rooms", () => {
+  const rooms = readdirSync(join(project, "src"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  const layout = read("README.md").split("## Layout")[1]!;
+  expect(rooms.filter((room) => !layout.includes(`src/${room}/`))).toEqual([]);
+  const table = read("CONTRIBUTING.md").split("## Rooms")[1]!;
+  expect(rooms.filter((room) => !table.includes(`| \`${room}/\``))).toEqual([]);
+});
+
+test("every folder at the top is in the README's layout", () => {
+  const layout = read("README.md").split("## Layout")[1]!;
+  const folders = execFileSync("git", ["ls-tree", "-d", "--name-only", "HEAD"], {
+    cwd: project,
+    encoding: "utf8",
+  });
+  const names = folders.trim().split("\n");
+  // What GitHub looks for is no part of the project.
+  const missing = names.filter((name) => name !== ".github" && !layout.includes(`${name}/`));
+  expect(missing).toEqual([]);
 });
 
 describe("the docs name", () => {

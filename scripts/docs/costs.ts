@@ -1,5 +1,5 @@
 import { readPrices } from "../../src/cost/prices";
-import { billTable, pricesTable, totalsTable } from "../../src/cost/tables";
+import { billTable, notPricedTable, pricesTable, totalsTable } from "../../src/cost/tables";
 import { dev } from "../../src/environments/dev";
 import { production } from "../../src/environments/production";
 import { costOf } from "../../src/operations/cost";
@@ -11,6 +11,7 @@ export function costTables(project: string): ReadonlyMap<string, string> {
   ) as [ReturnType<typeof costOf>["cost"], ReturnType<typeof costOf>["cost"]];
   return new Map([
     ["costs", totalsTable({ dev: devBill, production: productionBill })],
+    ["not in it", notPricedTable([devBill, productionBill])],
     ["costs of dev", billTable(devBill)],
     ["costs of production", billTable(productionBill)],
     ["prices", pricesTable(readPrices(project))],

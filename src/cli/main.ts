@@ -27,6 +27,8 @@ export function buildProgram(context: Context): Command {
     })
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .showSuggestionAfterError()
+    // It names the environments, where that is what is missing.
+    .showHelpAfterError()
     .exitOverride()
     .addHelpText(
       "after",
@@ -34,6 +36,7 @@ export function buildProgram(context: Context): Command {
         "",
         "Exit codes: 0 done, 1 failed, 2 you must decide or provide something,",
         "130 interrupted.",
+        "Messages say `plue`: type `npx plue` in the project's folder, or `npm link` once.",
         "Each command, and what it stands for in the AWS CLI: docs/commands.md",
       ].join("\n"),
     );

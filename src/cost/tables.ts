@@ -35,6 +35,14 @@ export function billTable({ lines, monthly, atMost }: Estimate): string {
   );
 }
 
+/** What bills leave out, and why. */
+export function notPricedTable(bills: readonly Estimate[]): string {
+  const all = new Map(
+    bills.flatMap(({ notPriced }) => notPriced.map(({ what, why }) => [what, why])),
+  );
+  return markdown(["charge", "why"], [...all], []);
+}
+
 /** Bills side by side, by part. */
 export function totalsTable(bills: Readonly<Record<string, Estimate>>): string {
   const all = Object.values(bills);

@@ -5,7 +5,7 @@ import { renameSync, rmSync, writeFileSync } from "node:fs";
  * that write the same file at once, the later one's stays.
  * @throws the file system's error; what was written is removed then
  */
-export function writeWhole(file: string, text: string): void {
+export function writeWhole(file: string, text: string | Uint8Array): void {
   const unfinished = `${file}.${process.pid}.unfinished`;
   try {
     writeFileSync(unfinished, text);

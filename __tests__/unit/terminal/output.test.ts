@@ -1,6 +1,7 @@
 import { duration, table, wrap } from "../../../src/terminal/output";
 import { parseDuration } from "../../../src/cli/command";
 import { tagOf } from "../../../src/aws/ecs";
+import { environments } from "../../../src/environments";
 import { settingsOf } from "../../../src/operations/environment";
 
 test("a table aligns words on the left and numbers on the right", () => {
@@ -56,7 +57,9 @@ describe("an environment that does not exist", () => {
 
   test("is not guessed where it is not", () => {
     expect(() => settingsOf("qa")).toThrow(
-      expect.objectContaining({ advice: [expect.stringContaining("dev, production, local")] }),
+      expect.objectContaining({
+        advice: [expect.stringContaining(environments.map(({ name }) => name).join(", "))],
+      }),
     );
   });
 });

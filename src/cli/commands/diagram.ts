@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, environmentArgument, Option, type Context } from "../command";
 import { environments } from "../../environments";
 import { diagram, formats } from "../../operations/diagram";
 import { ActionRequired } from "../../process/errors";
+import { writeWhole } from "../../process/write-whole";
 import { say } from "../../terminal/output";
 import { Steps } from "../../terminal/steps";
 import type { PlanJson } from "../../terraform/plan";
@@ -30,8 +31,11 @@ export const command = ({ projectDir }: Context) =>
       if (all && planFile !== undefined) {
         throw new ActionRequired("a plan is one environment's: name it in the place of --all");
       }
-      if (format === "png" && out === undefined && process.stdout.isTTY) {
-        throw new ActionRequired("a PNG is nothing for a terminal: give --out FILE");
+      if (format !== "mermaid" && out === undefined && process.stdout.isTTY) {
+        throw new ActionRequired(
+          "a terminal cannot show the drawing",
+          "Give --out FILE and open it in a browser, or --format mermaid for text.",
+        );
       }
       const plan = planFile && (JSON.parse(readFileSync(planFile, "utf8")) as PlanJson);
       const steps = new Steps();
@@ -45,7 +49,7 @@ export const command = ({ projectDir }: Context) =>
         }
         if (all) mkdirSync(out, { recursive: true });
         const file = all ? join(out, `${one.name}.${endings[format]}`) : out;
-        writeFileSync(file, drawing);
+        writeWhole(file, drawing);
         say(`Wrote ${file}`);
       }
     });

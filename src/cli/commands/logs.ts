@@ -3,6 +3,7 @@ import {
   choiceArgument,
   Command,
   environmentArgument,
+  Option,
   parseDuration,
   type Context,
 } from "../command";
@@ -26,7 +27,11 @@ export const command = ({ projectDir }: Context) =>
         return found;
       }),
     )
-    .option("--since <duration>", "how far back: 90s, 10m, 2h, 1d", parseDuration, 600)
+    .addOption(
+      new Option("--since <duration>", "how far back: 90s, 10m, 2h, 1d")
+        .argParser(parseDuration)
+        .default(600, "10m"),
+    )
     .option("-f, --follow", "go on until Ctrl-C")
     .option("--filter <pattern>", "in CloudWatch's filter syntax, such as ERROR")
     .action(async (settings, part, options) => {

@@ -8,7 +8,7 @@ export type Definitions = ReadonlyMap<Component, TaskDefinition>;
 export interface Check {
   /** What was checked. */
   readonly check: string;
-  /** `unknown` where AWS does not let us see, or has no answer. */
+  /** `unknown` where AWS does not let us see or has no answer, and for tasks on an embedded AWS. */
   readonly result: "ok" | "failed" | "unknown";
   /** What it saw. */
   readonly saw: string;

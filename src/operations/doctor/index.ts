@@ -48,6 +48,9 @@ const CHECKS: readonly (readonly [
   ["dashboard", checkDashboard],
 ];
 
+/** What depends on running tasks, of which an embedded AWS has none. */
+const OF_TASKS = ["images", "services", "targets"];
+
 /**
  * Runs every check.
  * @throws ActionRequired if the environment is not deployed
@@ -62,14 +65,20 @@ export async function runChecks(environment: Environment): Promise<Check[]> {
     );
   }
   const results = await Promise.all(
-    CHECKS.map(([what, run]) =>
+    CHECKS.map(async ([what, run]) => {
       // One that cannot be made does not hide the others.
-      run(environment, definitions).catch((error: unknown) => [
+      const checks = await run(environment, definitions).catch((error: unknown) => [
         unknown(what, explain(error).message),
-      ]),
-    ),
+      ]);
+      return environment.embedded && OF_TASKS.includes(what) ? checks.map(withoutTasks) : checks;
+    }),
   );
   return results.flat();
+}
+
+function withoutTasks(found: Check): Check {
+  if (found.result !== "failed") return found;
+  return unknown(found.check, `${found.saw}; an embedded AWS runs no tasks`);
 }
 
 async function taskDefinitions(environment: Environment): Promise<Definitions> {
