@@ -1,4 +1,10 @@
 import { ACMClient, DescribeCertificateCommand } from "@aws-sdk/client-acm";
+import {
+  BackupClient,
+  DescribeBackupVaultCommand,
+  GetBackupPlanCommand,
+  GetRestoreTestingPlanCommand,
+} from "@aws-sdk/client-backup";
 import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
@@ -23,12 +29,24 @@ import {
   EFSClient,
 } from "@aws-sdk/client-efs";
 import {
+  DescribeCacheParameterGroupsCommand,
+  DescribeCacheSubnetGroupsCommand,
+  DescribeReplicationGroupsCommand,
+  DescribeServerlessCachesCommand,
+  DescribeUserGroupsCommand,
+  DescribeUsersCommand,
+  ElastiCacheClient,
+} from "@aws-sdk/client-elasticache";
+import {
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
   DescribeRulesCommand,
   DescribeTargetGroupsCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { DescribeRuleCommand, EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { DescribeKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import {
   DescribeDBInstancesCommand,
   DescribeDBParameterGroupsCommand,
@@ -39,8 +57,11 @@ import {
   paginateGetResources,
   ResourceGroupsTaggingAPIClient,
 } from "@aws-sdk/client-resource-groups-tagging-api";
+import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { GetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { GetWebACLCommand, Scope, WAFV2Client } from "@aws-sdk/client-wafv2";
 import { client, type AwsEnvironment } from "./client";
 import { isNotServed, type AwsError } from "./errors";
 
@@ -93,6 +114,21 @@ const KINDS: Readonly<Record<string, Ask>> = {
   "acm:certificate/": async (to, _, arn) =>
     there(
       await client(ACMClient, to).send(new DescribeCertificateCommand({ CertificateArn: arn })),
+    ),
+  // It is nothing without its service, and costs nothing.
+  "application-autoscaling:scalable-target/": () => ({ gone: true }),
+  "backup:backup-plan:": async (to, BackupPlanId) => {
+    const plan = await backup(to).send(new GetBackupPlanCommand({ BackupPlanId }));
+    return { gone: plan.DeletionDate !== undefined };
+  },
+  "backup:backup-vault:": async (to, BackupVaultName) =>
+    there(await backup(to).send(new DescribeBackupVaultCommand({ BackupVaultName }))),
+  "backup:restore-testing-plan:": async (to, id) =>
+    there(
+      await backup(to).send(
+        // AWS puts an id of 36 characters behind the name.
+        new GetRestoreTestingPlanCommand({ RestoreTestingPlanName: id.slice(0, -37) }),
+      ),
     ),
   "cloudwatch:alarm:": async (to, name) => {
     const { MetricAlarms } = await client(CloudWatchClient, to).send(
@@ -180,6 +216,33 @@ const KINDS: Readonly<Record<string, Ask>> = {
       (await client(EFSClient, to).send(new DescribeFileSystemsCommand({ FileSystemId: id })))
         .FileSystems,
     ),
+  "elasticache:parametergroup:": async (to, CacheParameterGroupName) =>
+    any(
+      (
+        await elastiCache(to).send(
+          new DescribeCacheParameterGroupsCommand({ CacheParameterGroupName }),
+        )
+      ).CacheParameterGroups,
+    ),
+  "elasticache:replicationgroup:": async (to, ReplicationGroupId) =>
+    any(
+      (await elastiCache(to).send(new DescribeReplicationGroupsCommand({ ReplicationGroupId })))
+        .ReplicationGroups,
+    ),
+  "elasticache:serverlesscache:": async (to, ServerlessCacheName) =>
+    any(
+      (await elastiCache(to).send(new DescribeServerlessCachesCommand({ ServerlessCacheName })))
+        .ServerlessCaches,
+    ),
+  "elasticache:subnetgroup:": async (to, CacheSubnetGroupName) =>
+    any(
+      (await elastiCache(to).send(new DescribeCacheSubnetGroupsCommand({ CacheSubnetGroupName })))
+        .CacheSubnetGroups,
+    ),
+  "elasticache:user:": async (to, UserId) =>
+    any((await elastiCache(to).send(new DescribeUsersCommand({ UserId }))).Users),
+  "elasticache:usergroup:": async (to, UserGroupId) =>
+    any((await elastiCache(to).send(new DescribeUserGroupsCommand({ UserGroupId }))).UserGroups),
   "elasticloadbalancing:listener/": async (to, _, arn) =>
     any((await elb(to).send(new DescribeListenersCommand({ ListenerArns: [arn] }))).Listeners),
   "elasticloadbalancing:listener-rule/": async (to, _, arn) =>
@@ -194,6 +257,17 @@ const KINDS: Readonly<Record<string, Ask>> = {
       (await elb(to).send(new DescribeTargetGroupsCommand({ TargetGroupArns: [arn] })))
         .TargetGroups,
     ),
+  "events:rule/": async (to, Name) =>
+    there(await client(EventBridgeClient, to).send(new DescribeRuleCommand({ Name }))),
+  "iam:role/": async (to, RoleName) =>
+    there(await client(IAMClient, to).send(new GetRoleCommand({ RoleName }))),
+  "kms:key/": async (to, KeyId) => {
+    const { KeyMetadata } = await client(KMSClient, to).send(new DescribeKeyCommand({ KeyId }));
+    const date = KeyMetadata?.DeletionDate?.toISOString().slice(0, 10);
+    return date === undefined
+      ? {}
+      : { reason: `customer key: deleted on ${date}; until then \`aws kms cancel-key-deletion\`` };
+  },
   "logs:log-group:": async (to, name) => {
     const { logGroups } = await client(CloudWatchLogsClient, to).send(
       new DescribeLogGroupsCommand({ logGroupNamePrefix: name }),
@@ -220,6 +294,8 @@ const KINDS: Readonly<Record<string, Ask>> = {
   }),
   "rds:auto-backup:": () => ({ reason: "automated backup of the database: expires by itself" }),
   "backup:recovery-point:": () => ({ reason: "backup of the file system: expires by itself" }),
+  "s3:": async (to, Bucket) =>
+    there(await client(S3Client, to).send(new HeadBucketCommand({ Bucket }))),
   "secretsmanager:secret:": async (to, _, arn) => {
     const { DeletedDate } = await client(SecretsManagerClient, to).send(
       new DescribeSecretCommand({ SecretId: arn }),
@@ -227,26 +303,47 @@ const KINDS: Readonly<Record<string, Ask>> = {
     if (!DeletedDate) return {};
     return { reason: `deleted on ${DeletedDate.toISOString().slice(0, 10)}, can be restored` };
   },
+  "sns:": async (to, _, TopicArn) =>
+    there(await client(SNSClient, to).send(new GetTopicAttributesCommand({ TopicArn }))),
   "ssm:parameter/": async (to, name) =>
     there(await client(SSMClient, to).send(new GetParameterCommand({ Name: `/${name}` }))),
+  "wafv2:regional/webacl/": async (to, id) => {
+    const [Name, Id] = id.split("/");
+    const acl = new GetWebACLCommand({ Name, Id, Scope: Scope.REGIONAL });
+    return there(await client(WAFV2Client, to).send(acl));
+  },
 };
 
-async function lookAt(environment: AwsEnvironment, arn: string): Promise<Look> {
+/** Whether it is known how to ask for what has an ARN. */
+export function canBeAskedFor(arn: string): boolean {
+  return kindOf(arn) !== undefined;
+}
+
+/** The kind of an ARN, and what follows it there. */
+function kindOf(arn: string): { ask: Ask; id: string } | undefined {
   const [, , service = "", , , ...rest] = arn.split(":");
   const resource = `${service}:${rest.join(":")}`;
-  const kind = Object.keys(KINDS).find((start) => resource.startsWith(start));
+  const [start, ask] = Object.entries(KINDS).find(([kind]) => resource.startsWith(kind)) ?? [];
+  return start === undefined ? undefined : { ask: ask!, id: resource.slice(start.length) };
+}
+
+async function lookAt(environment: AwsEnvironment, arn: string): Promise<Look> {
+  const kind = kindOf(arn);
   if (kind === undefined) return {};
   try {
-    return await KINDS[kind]!(environment, resource.slice(kind.length), arn);
+    return await kind.ask(environment, kind.id, arn);
   } catch (error) {
     const { name } = error as AwsError;
     // What stands in for AWS may lack a call; then what the search by tags says must do.
-    if (isNotServed(error) && !/NotFound|NoSuch/.test(name)) return {};
-    if (/NotFound|NoSuch|does not exist|^InvalidAllocationID/i.test(name)) return { gone: true };
+    if (isNotServed(error) && !/NotFound|NoSuch|Nonexistent/.test(name)) return {};
+    if (/NotFound|NoSuch|Nonexistent|does not exist|^InvalidAllocationID/i.test(name))
+      return { gone: true };
     throw error;
   }
 }
 
+const backup = (to: AwsEnvironment) => client(BackupClient, to);
+const elastiCache = (to: AwsEnvironment) => client(ElastiCacheClient, to);
 const any = (found: readonly unknown[] = []): Look => ({ gone: found.length === 0 });
 /** The call found it: where it is gone, AWS answers with an error. */
 const there = (found: unknown): Look => ({ gone: found === undefined });

@@ -2,6 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DescribeFileSystemsCommand, EFSClient } from "@aws-sdk/client-efs";
+import { remainingResources } from "../../../src/aws/remaining-resources";
 import { local } from "../../../src/environments/local";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { embeddedAwsVariables } from "../../../src/embedded-aws/environment";
@@ -117,6 +118,15 @@ describeEmbeddedAws("every option at once", () => {
       expect.stringMatching(/^destination-/),
       expect.stringMatching(/^destination-/),
     ]);
+  });
+
+  test("what is left by its tags has a reason", async () => {
+    const left = await remainingResources({ name: full.name, ...aws.client });
+    expect(left.filter(({ reason }) => reason === undefined)).toEqual([]);
+    expect(left).toContainEqual({
+      arn: expect.stringContaining(":key/") as string,
+      reason: expect.stringMatching(/^customer key: deleted on \d{4}-\d\d-\d\d/) as string,
+    });
   });
 
   test("CI's policies allow every call that was made, with that of the options", async () => {
