@@ -93,7 +93,7 @@ const named: Record<string, Names> = {
     after("log-group:", p.logGroupName ?? p.logGroupIdentifier ?? p.logGroupIdentifiers),
   "logs:log-stream": (p) =>
     after(`log-group:${text(p.logGroupName)}:log-stream:`, p.logStreamName ?? "*"),
-  "rds:auto-backup": () => "auto-backup:*",
+  "rds:auto-backup": (p) => (p.SourceDBInstanceArn ? "auto-backup:*" : []),
   "rds:db": (p) => after("db:", p.DBInstanceIdentifier),
   "rds:pg": (p) => after("pg:", p.DBParameterGroupName),
   "rds:snapshot": (p) => after("snapshot:", p.DBSnapshotIdentifier ?? p.FinalDBSnapshotIdentifier),
