@@ -1,10 +1,11 @@
-"""What moto lacks of the options in docs/options.md: a serverless cache and its users, backup
+"""What moto lacks of the options in docs/options.md: a serverless cache, its users, a cache's nodes, backup
 selections and restore tests, and replication of databases and file systems.
 
 As in moto_gaps, each gap is a function that closes it, and only where moto still has it.
 """
 
 import json
+from inspect import signature
 from urllib.parse import unquote
 from uuid import uuid4
 
@@ -19,7 +20,7 @@ from moto.efs import urls as efs_urls
 from moto.efs.models import efs_backends
 from moto.efs.responses import EFSResponse
 from moto.elasticache.exceptions import ElastiCacheException
-from moto.elasticache.models import ElastiCacheBackend
+from moto.elasticache.models import CacheCluster, ElastiCacheBackend
 from moto.elasticache.responses import ElastiCacheResponse
 from moto.rds.exceptions import DBInstanceNotFoundError, RDSClientError
 from moto.rds.models import DBInstance, RDSBackend, rds_backends
@@ -193,6 +194,108 @@ def elasticache_deleted_users():
         return user
 
     ElastiCacheBackend.delete_user = delete_user
+
+
+def elasticache_nodes():
+    """A replication group's nodes are not there as clusters; group and subnet group cannot be changed or deleted."""
+    if hasattr(ElastiCacheResponse, "modify_replication_group"):
+        return
+
+    create = ElastiCacheBackend.create_replication_group
+
+    def create_with_nodes(self, *, num_cache_clusters, replicas_per_node_group, **kwargs):
+        group = create(
+            self,
+            num_cache_clusters=num_cache_clusters,
+            replicas_per_node_group=replicas_per_node_group or (num_cache_clusters or 1) - 1,
+            **kwargs,
+        )
+        absent = dict.fromkeys(signature(CacheCluster).parameters)
+        for member in group.member_clusters:
+            cluster = CacheCluster(
+                **absent
+                | {
+                    "account_id": self.account_id,
+                    "region_name": self.region_name,
+                    "cache_cluster_id": member,
+                    "cache_node_type": group.cache_node_type,
+                    "cache_subnet_group_name": group.cache_subnet_group_name,
+                    "engine": group.engine,
+                    "engine_version": group.engine_version,
+                    "port": group.port,
+                }
+            )
+            cluster.replication_group_id = group.replication_group_id
+            cluster.num_cache_nodes = 1
+            cluster.security_groups = [
+                {"security_group_id": one, "status": "active"} for one in group.security_group_ids or []
+            ]
+            self.cache_clusters[member] = cluster
+        return group
+
+    create_group = ElastiCacheResponse.create_replication_group
+
+    def create_replication_group(self):
+        result = create_group(self)
+        group = self.elasticache_backend.replication_groups[self._get_param("ReplicationGroupId")]
+        # moto reads "true" as false.
+        for parameter, attribute in {
+            "AtRestEncryptionEnabled": "at_rest_encryption_enabled",
+            "AutoMinorVersionUpgrade": "auto_minor_version_upgrade",
+            "TransitEncryptionEnabled": "transit_encryption_enabled",
+        }.items():
+            on = str(self._get_param(parameter)).lower() == "true"
+            setattr(group, attribute, on)
+            for member in group.member_clusters:
+                setattr(self.elasticache_backend.cache_clusters[member], attribute, on)
+        return result
+
+    delete = ElastiCacheBackend.delete_replication_group
+
+    def delete_replication_group(self, replication_group_id, *args, **kwargs):
+        members = [
+            member
+            for member, cluster in self.cache_clusters.items()
+            if getattr(cluster, "replication_group_id", None) == replication_group_id
+        ]
+        group = delete(self, replication_group_id, *args, **kwargs)
+        # moto would show it as "deleting" for ever.
+        del self.replication_groups[replication_group_id]
+        for member in members:
+            del self.cache_clusters[member]
+        return group
+
+    def modify_replication_group(self):
+        backend = self.elasticache_backend
+        group_id = self._get_param("ReplicationGroupId")
+        (group,) = backend.describe_replication_groups(group_id)
+        for parameter, attribute in {
+            "CacheNodeType": "cache_node_type",
+            "ReplicationGroupDescription": "description",
+            "SnapshotRetentionLimit": "snapshot_retention_limit",
+            "SnapshotWindow": "snapshot_window",
+        }.items():
+            value = self._get_param(parameter)
+            if value is not None:
+                setattr(group, attribute, value)
+        for cluster in backend.cache_clusters.values():
+            if getattr(cluster, "replication_group_id", None) == group_id:
+                cluster.cache_node_type = group.cache_node_type
+        return ActionResult({"ReplicationGroup": group})
+
+    def delete_cache_subnet_group(self):
+        name = self._get_param("CacheSubnetGroupName")
+        if self.elasticache_backend.cache_subnet_groups.pop(name, None) is None:
+            raise ElastiCacheException(
+                "CacheSubnetGroupNotFoundFault", f"Cache Subnet Group {name} does not exist."
+            )
+        return ActionResult({})
+
+    ElastiCacheBackend.create_replication_group = create_with_nodes
+    ElastiCacheResponse.create_replication_group = create_replication_group
+    ElastiCacheBackend.delete_replication_group = delete_replication_group
+    ElastiCacheResponse.modify_replication_group = modify_replication_group
+    ElastiCacheResponse.delete_cache_subnet_group = delete_cache_subnet_group
 
 
 def backup_selections():
@@ -555,6 +658,7 @@ ALL = (
     elasticache_serverless,
     elasticache_tags,
     elasticache_deleted_users,
+    elasticache_nodes,
     backup_selections,
     backup_plan_updates,
     backup_tags,

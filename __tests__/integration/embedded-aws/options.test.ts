@@ -27,6 +27,13 @@ import {
   ReplicationNotFound,
 } from "@aws-sdk/client-efs";
 import {
+  CreateCacheSubnetGroupCommand,
+  CreateReplicationGroupCommand,
+  DeleteCacheSubnetGroupCommand,
+  DeleteReplicationGroupCommand,
+  DescribeCacheClustersCommand,
+  DescribeReplicationGroupsCommand,
+  ModifyReplicationGroupCommand,
   CreateServerlessCacheCommand,
   CreateUserCommand,
   CreateUserGroupCommand,
@@ -148,6 +155,56 @@ const gaps: Record<string, Gap> = {
     await expect(cache.send(new DescribeUsersCommand({ UserId: "gone" }))).rejects.toBeInstanceOf(
       UserNotFoundFault,
     );
+  },
+
+  elasticache_nodes: async (client) => {
+    const cache = new ElastiCacheClient(client);
+    const CacheSubnetGroupName = "nodes";
+    const SubnetIds = ["subnet-1"];
+    await cache.send(
+      new CreateCacheSubnetGroupCommand({
+        CacheSubnetGroupName,
+        CacheSubnetGroupDescription: "nodes",
+        SubnetIds,
+      }),
+    );
+    const ReplicationGroupId = "nodes";
+    await cache.send(
+      new CreateReplicationGroupCommand({
+        ReplicationGroupId,
+        ReplicationGroupDescription: "nodes",
+        Engine: "valkey",
+        CacheNodeType: "cache.t4g.micro",
+        NumCacheClusters: 2,
+        AtRestEncryptionEnabled: true,
+        CacheSubnetGroupName,
+        SecurityGroupIds: ["sg-1"],
+      }),
+    );
+    await cache.send(
+      new ModifyReplicationGroupCommand({ ReplicationGroupId, CacheNodeType: "cache.t4g.small" }),
+    );
+    const describe = new DescribeReplicationGroupsCommand({ ReplicationGroupId });
+    const { ReplicationGroups } = await cache.send(describe);
+    expect(ReplicationGroups).toEqual([
+      expect.objectContaining({
+        AtRestEncryptionEnabled: true,
+        CacheNodeType: "cache.t4g.small",
+        MemberClusters: ["nodes-001", "nodes-002"],
+      }),
+    ]);
+    const node = new DescribeCacheClustersCommand({ CacheClusterId: "nodes-002" });
+    expect((await cache.send(node)).CacheClusters).toEqual([
+      expect.objectContaining({
+        ReplicationGroupId,
+        CacheNodeType: "cache.t4g.small",
+        SecurityGroups: [{ SecurityGroupId: "sg-1", Status: "active" }],
+      }),
+    ]);
+    await cache.send(new DeleteReplicationGroupCommand({ ReplicationGroupId }));
+    await expect(cache.send(describe)).rejects.toThrow("not found");
+    await expect(cache.send(node)).rejects.toThrow("not found");
+    await cache.send(new DeleteCacheSubnetGroupCommand({ CacheSubnetGroupName }));
   },
 
   backup_selections: async (client) => {

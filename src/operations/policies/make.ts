@@ -179,7 +179,7 @@ async function recordTerraform(
 
 /** The tests that hold the policies to all that they call. */
 const commandTests = ["cli/deployment", "cli/operation", "stack/deploy", "stack/change"];
-const optionTests = ["stack/full"];
+const optionTests = ["stack/full", "stack/cache-nodes"];
 
 async function recordTests(tests: readonly string[], recording: string): Promise<Call[]> {
   const options = ["--selectProjects=integration", "--maxWorkers=4"];

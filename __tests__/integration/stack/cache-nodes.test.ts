@@ -1,0 +1,65 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { local } from "../../../src/environments/local";
+import type { EnvironmentSettings } from "../../../src/environments/settings";
+import { purposes } from "../../../src/operations/policies/make";
+import { deployment, type Deployment } from "../../support/deployment";
+import {
+  describeEmbeddedAws,
+  startEmbeddedAws,
+  type EmbeddedAws,
+} from "../../support/embedded-aws";
+import { full } from "../../support/full";
+import { lacking, policyRecording } from "../../support/policies";
+
+const settings = (nodeType: string): EnvironmentSettings => ({
+  ...local,
+  name: full.name,
+  encryption: "customer-key",
+  cache: { kind: "nodes", nodeType, replicas: 1 },
+});
+
+// Of the stack, what a cache of nodes is made of and needs: the rest is tried with the other kind.
+const targets = [
+  "-target=aws_elasticache_replication_group.cache_main",
+  "-target=aws_cloudwatch_metric_alarm.cache_cpu",
+];
+
+describeEmbeddedAws("a cache of nodes", () => {
+  let aws: EmbeddedAws;
+  let stack: Deployment;
+  let recording: string;
+
+  beforeAll(async () => {
+    recording = policyRecording ?? join(mkdtempSync(join(tmpdir(), "plue-cache-")), "calls.jsonl");
+    aws = await startEmbeddedAws({ recording });
+    stack = await deployment(aws, settings("cache.t4g.micro"));
+  });
+  afterAll(async () => {
+    stack?.remove();
+    await aws?.stop();
+  });
+
+  test("is applied, and a second plan is empty", async () => {
+    await stack.succeed("apply", "-auto-approve", ...targets);
+    expect(await stack.pending(...targets)).toEqual([]);
+  });
+
+  test("gets other nodes in place", async () => {
+    stack.synthesize(settings("cache.t4g.small"));
+    expect(await stack.succeed("apply", "-auto-approve", ...targets)).toMatch(
+      /0 added, 1 changed, 0 destroyed/,
+    );
+    expect(await stack.pending(...targets)).toEqual([]);
+  });
+
+  test("is destroyed with what it needed", async () => {
+    await stack.succeed("destroy", "-auto-approve");
+    expect(await stack.succeed("state", "list")).toBe("");
+  });
+
+  test("CI's policies allow every call that was made, with that of the options", async () => {
+    expect(await lacking(recording, purposes)).toEqual([]);
+  });
+});
