@@ -234,6 +234,15 @@ async function companions(action: string, { parameters: p }: Call): Promise<Need
     case "backup:CreateBackupVault":
       needs.push({ action: "backup-storage:MountCapsule", resource: "*" });
       break;
+    // Source: "Actions, resources, and condition keys for Amazon ElastiCache"; AWS chooses the group
+    case "elasticache:CreateReplicationGroup":
+      linked("elasticache.amazonaws.com");
+      needs.push(
+        ...["parametergroup:default.*", ...list(p.UserGroupIds).map((id) => `usergroup:${id}`)].map(
+          (end) => ({ action, resource: `arn:aws:elasticache:${region}:${account}:${end}` }),
+        ),
+      );
+      break;
     // Source: "Identity and access management for Amazon ElastiCache"; the endpoint in the VPC is the caller's
     case "elasticache:CreateServerlessCache":
       linked("elasticache.amazonaws.com");
