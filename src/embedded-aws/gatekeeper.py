@@ -11,6 +11,7 @@ from typing import Any
 from moto.core import DEFAULT_ACCOUNT_ID
 from werkzeug.wrappers import Request, Response
 
+import drill
 import rules
 from aws_requests import AwsRequest, Malformed, read
 from model_checks import Checker, wrong_types
@@ -38,6 +39,8 @@ class Gatekeeper:
             return Response(json.dumps(self.counts), mimetype="application/json")(
                 environ, start_response
             )
+        if drill.is_asked(path):
+            return drill.answer(Request(environ))(environ, start_response)
         if path.startswith("/moto-api") or environ.get("HTTP_CONTENT_ENCODING"):
             return self.application(environ, start_response)
         request = Request(environ)
@@ -63,6 +66,10 @@ class Gatekeeper:
 
     def judge(self, call: AwsRequest) -> Refusal | None:
         """The error that AWS would answer, if any."""
+        lost = drill.refusal_in_lost_region(call)
+        if lost is not None:
+            self.count(calls=1, refused=1)
+            return lost
         shape = call.operation.input_shape
         wrong = next(wrong_types(shape, call.json), None) if shape and call.json else None
         if wrong is not None:

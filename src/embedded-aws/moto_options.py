@@ -1,10 +1,13 @@
 """What moto lacks of the options in docs/options.md: a serverless cache, its users, a cache's nodes, backup
-selections and restore tests, and replication of databases and file systems.
+selections and restore tests, replication of databases, file systems and images, and the way back
+from the copies.
 
 As in moto_gaps, each gap is a function that closes it, and only where moto still has it.
 """
 
+import copy
 import json
+from functools import wraps
 from inspect import signature
 from urllib.parse import unquote
 from uuid import uuid4
@@ -16,6 +19,8 @@ from moto.backup.responses import BackupResponse
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
 from moto.core.utils import unix_time, utcnow
+from moto.ecr.exceptions import ImageAlreadyExistsException
+from moto.ecr.models import ECRBackend, ecr_backends
 from moto.efs import urls as efs_urls
 from moto.efs.models import efs_backends
 from moto.efs.responses import EFSResponse
@@ -25,6 +30,12 @@ from moto.elasticache.responses import ElastiCacheResponse
 from moto.rds.exceptions import DBInstanceNotFoundError, RDSClientError
 from moto.rds.models import DBInstance, RDSBackend, rds_backends
 from moto.rds.responses import RDSResponse
+from moto.secretsmanager.exceptions import InvalidRequestException, SecretNotFoundException
+from moto.secretsmanager.models import ReplicaSecret
+from moto.secretsmanager.responses import SecretsManagerResponse
+
+# The replications of file systems, by the id of the source.
+efs_replications = {}
 
 
 def store(backend, name):
@@ -500,22 +511,55 @@ def backup_restore_testing():
         setattr(BackupResponse, call.__name__, call)
 
 
+def snapshot_of(database):
+    """What a backup holds of a database, by the names that its constructor knows: no subnet group, no
+    zone and no key, which are those of its region."""
+    of_its_own = ("backend", "db_subnet_group", "db_subnet_group_name", "dbi_resource_id", "arn")
+    of_its_region = ("availability_zone", "option_group_name", "vpc_security_group_ids", "kms_key_id")
+    return {
+        name.lstrip("_"): copy.deepcopy(value)
+        for name, value in vars(database).items()
+        if name.lstrip("_") not in of_its_own + of_its_region
+    }
+
+
+def database_of(backend, arn):
+    """The database with that ARN, be it in another region."""
+    region, identifier = arn.split(":")[3], arn.split(":")[-1]
+    database = rds_backends[backend.account_id][region].databases.get(identifier)
+    if database is None:
+        raise DBInstanceNotFoundError(identifier)
+    return database
+
+
+def replicate():
+    """Bring all copies of databases and file systems up to date, as AWS does every few minutes."""
+    for account in rds_backends.values():
+        for backend in list(account.values()):
+            for arn, backup in store(backend, "replicated_backups").items():
+                store(backend, "replicated_snapshots")[arn] = snapshot_of(database_of(backend, arn))
+                backup["RestoreWindow"]["LatestTime"] = utcnow()
+    for source, replication in efs_replications.items():
+        [destination] = replication["Destinations"]
+        for account in efs_backends.values():
+            original = account[replication["SourceFileSystemRegion"]].file_systems_by_id.get(source)
+            there = account[destination["Region"]].file_systems_by_id
+            if original is not None and destination["FileSystemId"] in there:
+                copied = there[destination["FileSystemId"]]
+                copied._content = getattr(original, "_content", "")
+                copied._size_value = original._size_value
+                destination["LastReplicatedTimestamp"] = unix_time()
+
+
 def rds_backup_replication():
     """StartDBInstanceAutomatedBackupsReplication and its end, in the region of the copies."""
     if hasattr(RDSResponse, "start_db_instance_automated_backups_replication"):
         return
 
-    def source_of(backend, arn):
-        region, identifier = arn.split(":")[3], arn.split(":")[-1]
-        source = rds_backends[backend.account_id][region].databases.get(identifier)
-        if source is None:
-            raise DBInstanceNotFoundError(identifier)
-        return source
-
     def start_db_instance_automated_backups_replication(self):
         backend = self.backend
         arn = self._get_param("SourceDBInstanceArn")
-        source = source_of(backend, arn)
+        source = database_of(backend, arn)
         copy_arn = f"arn:aws:rds:{backend.region_name}:{backend.account_id}:auto-backup:ab-{uuid4().hex[:24]}"
         backup = {
             "DBInstanceArn": arn,
@@ -525,6 +569,7 @@ def rds_backup_replication():
             "Status": "replicating",
             "Engine": source.engine,
             "EngineVersion": source.engine_version,
+            "AllocatedStorage": source.allocated_storage,
             "Encrypted": True,
             "KmsKeyId": self._get_param("KmsKeyId"),
             "BackupRetentionPeriod": self._get_int_param("BackupRetentionPeriod") or 7,
@@ -532,6 +577,7 @@ def rds_backup_replication():
             "RestoreWindow": {"EarliestTime": utcnow(), "LatestTime": utcnow()},
         }
         store(backend, "replicated_backups")[arn] = backup
+        store(backend, "replicated_snapshots")[arn] = snapshot_of(source)
         source.db_instance_automated_backups_replications = [
             {"DBInstanceAutomatedBackupsArn": copy_arn}
         ]
@@ -542,7 +588,7 @@ def rds_backup_replication():
         backup = store(self.backend, "replicated_backups").pop(arn, None)
         if backup is None:
             raise RDSClientError("DBInstanceAutomatedBackupNotFound", f"{arn} is not replicated.")
-        source_of(self.backend, arn).db_instance_automated_backups_replications = []
+        database_of(self.backend, arn).db_instance_automated_backups_replications = []
         return ActionResult({"DBInstanceAutomatedBackup": backup})
 
     describe = RDSResponse.describe_db_instance_automated_backups
@@ -569,6 +615,96 @@ def rds_backup_replication():
     RDSResponse.describe_db_instance_automated_backups = describe_db_instance_automated_backups
 
 
+def rds_restore_replicated_backups():
+    """RestoreDBInstanceToPointInTime from backups that another region has copied, which must not need
+    that region."""
+    restore = RDSResponse.restore_db_instance_to_point_in_time
+
+    @wraps(restore)
+    def restore_db_instance_to_point_in_time(self):
+        arn = self.params.get("SourceDBInstanceAutomatedBackupsArn")
+        if not arn:
+            return restore(self)
+        backups = store(self.backend, "replicated_backups")
+        found = [
+            (source, backup)
+            for source, backup in backups.items()
+            if backup["DBInstanceAutomatedBackupsArn"] == arn
+        ]
+        if not found:
+            raise RDSClientError("DBInstanceAutomatedBackupNotFound", f"There is no backup {arn}.")
+        [(source, backup)] = found
+        snapshot = store(self.backend, "replicated_snapshots")[source]
+        given = {name: value for name, value in self.params.items() if value}
+        restored = self.backend.create_db_instance(
+            {
+                **snapshot,
+                "kms_key_id": backup["KmsKeyId"],
+                **given,
+                "db_instance_identifier": self.params.get("TargetDBInstanceIdentifier"),
+            }
+        )
+        restored._content = snapshot.get("content", "")
+        return ActionResult({"DBInstance": restored})
+
+    RDSResponse.restore_db_instance_to_point_in_time = restore_db_instance_to_point_in_time
+
+
+def ecr_replication():
+    """What is pushed is copied to the regions that the registry's replication names, into a repository
+    that ECR makes where there is none."""
+    put = ECRBackend.put_image
+
+    @wraps(put)
+    def put_image(self, repository_name, *image):
+        pushed = put(self, repository_name, *image)
+        for rule in self.replication_config["rules"]:
+            filters = [one["filter"] for one in rule.get("repositoryFilters") or []]
+            if filters and not repository_name.startswith(tuple(filters)):
+                continue
+            for destination in rule["destinations"]:
+                there = ecr_backends[self.account_id][destination["region"]]
+                if repository_name not in there.repositories:
+                    there.create_repository(
+                        repository_name=repository_name,
+                        registry_id=None,
+                        encryption_config={"encryptionType": "AES256"},
+                        image_scan_config=None,
+                        image_tag_mutability="MUTABLE",
+                        tags=[],
+                    )
+                try:
+                    put(there, repository_name, *image)
+                except ImageAlreadyExistsException:
+                    pass
+        return pushed
+
+    ECRBackend.put_image = put_image
+
+
+def secretsmanager_promotion():
+    """StopReplicationToReplica: a replica becomes a secret of its own."""
+    if hasattr(SecretsManagerResponse, "stop_replication_to_replica"):
+        return
+
+    def stop_replication_to_replica(self):
+        secrets = self.backend.secrets
+        replica = secrets.get(self._get_param("SecretId"))
+        if replica is None:
+            raise SecretNotFoundException()
+        if not isinstance(replica, ReplicaSecret):
+            raise InvalidRequestException("The secret is no replica.")
+        secret = copy.copy(replica.source)
+        secret.arn, secret.region, secret.replicas = replica.arn, replica.region, []
+        secret.versions = copy.deepcopy(replica.source.versions)
+        dict.pop(secrets, replica.arn)
+        secrets[secret.secret_id] = secret
+        replica.source.replicas.remove(replica)
+        return json.dumps({"ARN": secret.arn})
+
+    SecretsManagerResponse.stop_replication_to_replica = stop_replication_to_replica
+
+
 def efs_replication():
     """CreateReplicationConfiguration, DescribeReplicationConfigurations, DeleteReplicationConfiguration.
 
@@ -581,8 +717,6 @@ def efs_replication():
         "/2015-02-01/file-systems/replication-configurations",
     ):
         efs_urls.url_paths[path] = efs_urls.response.dispatch
-    replications = {}
-
     def answer(body, status=200):
         return json.dumps(body), {"status": status, "Content-Type": "application/json"}
 
@@ -594,7 +728,7 @@ def efs_replication():
         account = efs_backends[self.current_account]
         return {
             source: replication
-            for source, replication in replications.items()
+            for source, replication in efs_replications.items()
             if source in account[replication["SourceFileSystemRegion"]].file_systems_by_id
         }
 
@@ -603,7 +737,7 @@ def efs_replication():
         _, [file_system] = self.efs_backend.describe_file_systems(file_system_id=source)
         [wanted] = json.loads(self.body)["Destinations"]
         region = wanted["Region"]
-        copy = efs_backends[self.current_account][region].create_file_system(
+        copied = efs_backends[self.current_account][region].create_file_system(
             creation_token=f"destination-{uuid4()}",
             performance_mode="generalPurpose",
             encrypted=True,
@@ -614,7 +748,9 @@ def efs_replication():
             backup=False,
             tags=[],
         )
-        replications[source] = {
+        copied._content = getattr(file_system, "_content", "")
+        copied._size_value = file_system._size_value
+        efs_replications[source] = {
             "SourceFileSystemId": source,
             "SourceFileSystemRegion": self.region,
             "SourceFileSystemArn": file_system.file_system_arn,
@@ -623,13 +759,13 @@ def efs_replication():
             "Destinations": [
                 {
                     "Status": "ENABLED",
-                    "FileSystemId": copy.file_system_id,
+                    "FileSystemId": copied.file_system_id,
                     "Region": region,
                     "LastReplicatedTimestamp": unix_time(),
                 }
             ],
         }
-        return answer(replications[source])
+        return answer(efs_replications[source])
 
     def describe_replication_configurations(self):
         wanted = self._get_param("file-system-id") or self._get_param("FileSystemId")
@@ -645,7 +781,7 @@ def efs_replication():
         return answer({"Replications": found})
 
     def delete_replication_configuration(self):
-        replications.pop(source_id(self), None)
+        efs_replications.pop(source_id(self), None)
         return answer({}, 204)
 
     EFSResponse.create_replication_configuration = create_replication_configuration
@@ -665,6 +801,9 @@ ALL = (
     backup_recovery_points,
     backup_restore_testing,
     rds_backup_replication,
+    rds_restore_replicated_backups,
+    ecr_replication,
+    secretsmanager_promotion,
     efs_replication,
 )
 

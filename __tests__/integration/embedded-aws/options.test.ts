@@ -18,6 +18,14 @@ import {
   UpdateBackupPlanCommand,
 } from "@aws-sdk/client-backup";
 import {
+  CreateRepositoryCommand,
+  DescribeImagesCommand,
+  DescribeRepositoriesCommand,
+  ECRClient,
+  PutImageCommand,
+  PutReplicationConfigurationCommand,
+} from "@aws-sdk/client-ecr";
+import {
   CreateFileSystemCommand,
   CreateReplicationConfigurationCommand,
   DeleteReplicationConfigurationCommand,
@@ -54,10 +62,20 @@ import {
 import {
   CreateDBInstanceCommand,
   DescribeDBInstanceAutomatedBackupsCommand,
+  DescribeDBInstancesCommand,
   RDSClient,
+  RestoreDBInstanceToPointInTimeCommand,
   StartDBInstanceAutomatedBackupsReplicationCommand,
   StopDBInstanceAutomatedBackupsReplicationCommand,
 } from "@aws-sdk/client-rds";
+import {
+  CreateSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  StopReplicationToReplicaCommand,
+} from "@aws-sdk/client-secrets-manager";
 import { describeEmbeddedAws } from "../../support/embedded-aws";
 import { testGaps, type Gap, type GapClient } from "../../support/moto-gaps";
 
@@ -82,6 +100,16 @@ const plan = async (backup: BackupClient, BackupPlanName: string) =>
       new CreateBackupPlanCommand({ BackupPlan: { BackupPlanName, Rules: [rule] } }),
     )
   ).BackupPlanId;
+
+const database = (DBInstanceIdentifier: string) =>
+  new CreateDBInstanceCommand({
+    DBInstanceIdentifier,
+    DBInstanceClass: "db.t3.micro",
+    Engine: "postgres",
+    AllocatedStorage: 20,
+    MasterUsername: "plue",
+    MasterUserPassword: "long-enough",
+  });
 
 /** For each gap in src/embedded-aws/moto_options.py, what fails where it is open. */
 const gaps: Record<string, Gap> = {
@@ -309,16 +337,7 @@ const gaps: Record<string, Gap> = {
   },
 
   rds_backup_replication: async (client) => {
-    const { DBInstance } = await new RDSClient(client).send(
-      new CreateDBInstanceCommand({
-        DBInstanceIdentifier: "copied",
-        DBInstanceClass: "db.t3.micro",
-        Engine: "postgres",
-        AllocatedStorage: 20,
-        MasterUsername: "plue",
-        MasterUserPassword: "long-enough",
-      }),
-    );
+    const { DBInstance } = await new RDSClient(client).send(database("copied"));
     const SourceDBInstanceArn = DBInstance!.DBInstanceArn!;
     const there = new RDSClient(elsewhere(client));
     await there.send(
@@ -336,6 +355,99 @@ const gaps: Record<string, Gap> = {
     ]);
     await there.send(new StopDBInstanceAutomatedBackupsReplicationCommand({ SourceDBInstanceArn }));
     expect((await there.send(describe)).DBInstanceAutomatedBackups).toEqual([]);
+  },
+
+  rds_restore_replicated_backups: async (client) => {
+    const { DBInstance } = await new RDSClient(client).send(database("first"));
+    const there = new RDSClient(elsewhere(client));
+    const { DBInstanceAutomatedBackup } = await there.send(
+      new StartDBInstanceAutomatedBackupsReplicationCommand({
+        SourceDBInstanceArn: DBInstance!.DBInstanceArn!,
+        KmsKeyId: "arn:aws:kms:us-west-2:123456789012:key/copies",
+      }),
+    );
+    await there.send(
+      new RestoreDBInstanceToPointInTimeCommand({
+        SourceDBInstanceAutomatedBackupsArn:
+          DBInstanceAutomatedBackup!.DBInstanceAutomatedBackupsArn,
+        TargetDBInstanceIdentifier: "second",
+        UseLatestRestorableTime: true,
+        MultiAZ: true,
+      }),
+    );
+    const { DBInstances } = await there.send(new DescribeDBInstancesCommand({}));
+    expect(DBInstances).toEqual([
+      expect.objectContaining({
+        DBInstanceIdentifier: "second",
+        MasterUsername: "plue",
+        AllocatedStorage: 20,
+        MultiAZ: true,
+        AvailabilityZone: "us-west-2a",
+        DBInstanceArn: "arn:aws:rds:us-west-2:123456789012:db:second",
+      }),
+    ]);
+  },
+
+  ecr_replication: async (client) => {
+    const ecr = new ECRClient(client);
+    const repositoryName = "dev-plue-api-server";
+    for (const name of [repositoryName, "another"]) {
+      await ecr.send(new CreateRepositoryCommand({ repositoryName: name }));
+    }
+    await ecr.send(
+      new PutReplicationConfigurationCommand({
+        replicationConfiguration: {
+          rules: [
+            {
+              destinations: [{ region: "us-west-2", registryId: "123456789012" }],
+              repositoryFilters: [{ filter: "dev-plue-", filterType: "PREFIX_MATCH" }],
+            },
+          ],
+        },
+      }),
+    );
+    const imageManifest = JSON.stringify({
+      schemaVersion: 2,
+      mediaType: "application/vnd.docker.distribution.manifest.v2+json",
+      config: { digest: "sha256:v1" },
+      layers: [{ digest: "sha256:v1" }],
+    });
+    for (const [name, imageTag] of [
+      [repositoryName, "v1"],
+      // A second tag of the same image is copied, too.
+      [repositoryName, "deployed-1"],
+      ["another", "v1"],
+    ]) {
+      await ecr.send(new PutImageCommand({ repositoryName: name, imageTag, imageManifest }));
+    }
+    const there = new ECRClient(elsewhere(client));
+    const { repositories } = await there.send(new DescribeRepositoriesCommand({}));
+    expect(repositories?.map((repository) => repository.repositoryName)).toEqual([repositoryName]);
+    const { imageDetails } = await there.send(new DescribeImagesCommand({ repositoryName }));
+    expect(imageDetails?.map(({ imageTags }) => imageTags)).toEqual([["v1", "deployed-1"]]);
+  },
+
+  secretsmanager_promotion: async (client) => {
+    const first = new SecretsManagerClient(client);
+    const there = new SecretsManagerClient(elsewhere(client));
+    const SecretId = "password";
+    await first.send(
+      new CreateSecretCommand({
+        Name: SecretId,
+        SecretString: "old",
+        AddReplicaRegions: [{ Region: "us-west-2" }],
+      }),
+    );
+    const write = new PutSecretValueCommand({ SecretId, SecretString: "new" });
+    await expect(there.send(write)).rejects.toThrow();
+    const { ARN } = await there.send(new StopReplicationToReplicaCommand({ SecretId }));
+    expect(ARN).toContain(":us-west-2:");
+    await there.send(write);
+    const read = new GetSecretValueCommand({ SecretId });
+    expect((await there.send(read)).SecretString).toBe("new");
+    expect((await first.send(read)).SecretString).toBe("old");
+    const { ReplicationStatus } = await first.send(new DescribeSecretCommand({ SecretId }));
+    expect(ReplicationStatus ?? []).toEqual([]);
   },
 
   efs_replication: async (client) => {
