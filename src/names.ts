@@ -59,6 +59,17 @@ export const components: readonly Component[] = [api, web, migrate];
 /** What runs as a service. */
 export const services: readonly Component[] = [api, web];
 
+/** An environment, as far as its objects' names depend on it. */
+export interface Named {
+  /** Its name. */
+  readonly name: string;
+  /** Name of the environment from whose copies it was made. @default its own */
+  readonly origin?: string;
+}
+
+/** The environment that the names of image repositories and of the password's secret begin with. */
+export const originOf = ({ name, origin = name }: Named): string => origin;
+
 /** The names that the stack of an environment gives: see src/constructs. */
 export const names = {
   cluster: (environment: string) => `${environment}-plue-cluster`,

@@ -29,6 +29,12 @@ export interface AwsTarget {
 export interface AwsEnvironment extends AwsTarget {
   /** Name of the environment, with which its objects' names begin. */
   readonly name: string;
+  /**
+   * Name of the environment from whose copies this one was made, with which the names of the image
+   * repositories and of the password's secret begin.
+   * @default its own
+   */
+  readonly origin?: string;
 }
 
 interface Client {

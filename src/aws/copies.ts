@@ -6,7 +6,7 @@ import {
 import { DescribeDBInstanceAutomatedBackupsCommand, RDSClient } from "@aws-sdk/client-rds";
 import { DescribeRepositoriesCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { components, names } from "../names";
+import { components, names, originOf } from "../names";
 import { client, type AwsEnvironment } from "./client";
 import type { AwsError } from "./errors";
 
@@ -47,12 +47,12 @@ export async function describeCopies(environment: AwsEnvironment, region: string
     databaseBackups(there),
     fileSystemCopy(there, environment.region),
     present(
-      components.map((component) => names.repository(environment.name, component)),
+      components.map((component) => names.repository(originOf(environment), component)),
       (name) =>
         client(ECRClient, there).send(new DescribeRepositoriesCommand({ repositoryNames: [name] })),
     ),
     present(
-      [names.passwordSecret(environment.name), names.connectionSecret(environment.name)],
+      [names.passwordSecret(originOf(environment)), names.connectionSecret(environment.name)],
       (SecretId) =>
         client(SecretsManagerClient, there).send(new DescribeSecretCommand({ SecretId })),
     ),

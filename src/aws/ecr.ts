@@ -10,7 +10,7 @@ import {
   PutImageCommand,
   type ImageFailure,
 } from "@aws-sdk/client-ecr";
-import { names, type Component } from "../names";
+import { names, originOf, type Component } from "../names";
 import { PlueError } from "../process/errors";
 import { client, type AwsEnvironment } from "./client";
 import type { AwsError } from "./errors";
@@ -35,7 +35,7 @@ export async function listTags(
   environment: AwsEnvironment,
   component: Component,
 ): Promise<TaggedImage[] | undefined> {
-  const repositoryName = names.repository(environment.name, component);
+  const repositoryName = names.repository(originOf(environment), component);
   const found: TaggedImage[] = [];
   try {
     for await (const { imageDetails = [] } of paginateDescribeImages(
@@ -61,7 +61,7 @@ export async function addTag(
   imageTag: string,
 ): Promise<void> {
   const ecr = client(ECRClient, environment);
-  const repositoryName = names.repository(environment.name, component);
+  const repositoryName = names.repository(originOf(environment), component);
   const { images: [image] = [] } = await ecr.send(
     new BatchGetImageCommand({
       repositoryName,
@@ -89,7 +89,7 @@ export async function removeTags(
   component: Component,
   tags: readonly string[],
 ): Promise<void> {
-  const repositoryName = names.repository(environment.name, component);
+  const repositoryName = names.repository(originOf(environment), component);
   for (let start = 0; start < tags.length; start += IMAGES_PER_CALL) {
     await client(ECRClient, environment).send(
       new BatchDeleteImageCommand({
@@ -112,7 +112,7 @@ export async function imageExists(
   try {
     await client(ECRClient, environment).send(
       new DescribeImagesCommand({
-        repositoryName: names.repository(environment.name, component),
+        repositoryName: names.repository(originOf(environment), component),
         imageIds: [{ imageTag }],
       }),
     );
@@ -129,7 +129,7 @@ export async function repositoryUris(
   components: readonly Component[],
 ): Promise<Map<Component, string> | undefined> {
   const repositoryNames = components.map((component) =>
-    names.repository(environment.name, component),
+    names.repository(originOf(environment), component),
   );
   try {
     const { repositories = [] } = await client(ECRClient, environment).send(
@@ -182,7 +182,7 @@ export async function emptyRepository(
   component: Component,
 ): Promise<number> {
   const ecr = client(ECRClient, environment);
-  const repositoryName = names.repository(environment.name, component);
+  const repositoryName = names.repository(originOf(environment), component);
   let deleted = 0;
   try {
     for (;;) {

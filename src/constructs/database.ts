@@ -9,12 +9,18 @@ import { SecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/secretsmana
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { Construct } from "constructs";
 import { Fn, type TerraformResource, type TerraformLocal } from "../cdktf";
+import type { RecoverySettings } from "../environments/options";
 import type { DatabaseSettings } from "../environments/settings";
 import { names, ports } from "../names";
 import type { Connectable } from "./connections";
 import { trustService } from "./iam";
 import { isNew } from "./legacy";
-import { randomPassword, writeOnlyPassword } from "./master-password";
+import {
+  randomPassword,
+  restoredPassword,
+  writeOnlyPassword,
+  type MasterPassword,
+} from "./master-password";
 import type { Network } from "./network";
 
 /** What the database is made of. */
@@ -41,6 +47,8 @@ export interface DatabaseProps {
   readonly encryptionKeyArn?: string;
   /** Region that gets a replica of each secret. @default none */
   readonly secretReplicaRegion?: string;
+  /** The copies that it is restored from. @default none: it is made empty */
+  readonly recovery?: RecoverySettings;
   /** The environment's settings of it. */
   readonly settings: DatabaseSettings;
 }
@@ -77,7 +85,7 @@ export class Database extends Construct implements Connectable {
   /** Makes the instance with all of its parts. */
   constructor(scope: Construct, id: string, props: DatabaseProps) {
     super(scope, id);
-    const { environment, network, settings } = props;
+    const { environment, network, recovery, settings } = props;
     const identifier = names.database(environment);
 
     const secret = (resource: string, name: string) =>
@@ -89,12 +97,12 @@ export class Database extends Construct implements Connectable {
           ? { replica: [{ region: props.secretReplicaRegion }], forceOverwriteReplicaSecret: true }
           : {}),
       });
-    const passwordSecret = secret("database_password", names.passwordSecret(environment));
+    const passwordSecret = secret(
+      "database_password",
+      names.passwordSecret(recovery?.of ?? environment),
+    );
     this.connectionSecret = secret("database_connection", names.connectionSecret(environment));
-    const password =
-      settings.masterPassword.mode === "random"
-        ? randomPassword(this, passwordSecret)
-        : writeOnlyPassword(this, passwordSecret, settings.masterPassword.version);
+    const password = this.masterPassword(props, passwordSecret);
 
     const subnetGroup = new DbSubnetGroup(this, "aws_db_subnet_group.main", {
       name: `${environment}-plue-db-subnet-group`,
@@ -141,7 +149,7 @@ export class Database extends Construct implements Connectable {
       engine: "postgres",
       engineVersion: ENGINE_VERSION,
       instanceClass: settings.instanceClass,
-      dbName: NAME,
+      ...(recovery ? restoreTo(recovery) : { dbName: NAME }),
       username: NAME,
       ...password.instanceArguments,
       port: ports.database,
@@ -206,6 +214,19 @@ export class Database extends Construct implements Connectable {
     );
   }
 
+  private masterPassword(
+    { recovery, settings: { masterPassword } }: DatabaseProps,
+    secret: SecretsmanagerSecret,
+  ): MasterPassword {
+    if (recovery) {
+      secret.importFrom(recovery.passwordSecretArn);
+      return restoredPassword(this, secret, masterPassword);
+    }
+    return masterPassword.mode === "random"
+      ? randomPassword(this, secret)
+      : writeOnlyPassword(this, secret, masterPassword.version);
+  }
+
   private monitoringRole({ environment, accountId, partition }: DatabaseProps) {
     const role = new IamRole(this, "aws_iam_role.monitoring", {
       name: `${environment}-plue-db-monitoring`,
@@ -218,6 +239,26 @@ export class Database extends Construct implements Connectable {
     isNew(role, policy);
     return { role, policy };
   }
+}
+
+/**
+ * How a database is restored. The name of the database in it comes with the backup, as does its key.
+ *
+ * RDS first restores the last daily backup, then all of the log since: the provider waits 40 minutes by
+ * itself, which a day's log may pass.
+ */
+function restoreTo({ databaseBackupsArn, databaseRestoreTime }: RecoverySettings) {
+  return {
+    restoreToPointInTime: {
+      sourceDbInstanceAutomatedBackupsArn: databaseBackupsArn,
+      ...(databaseRestoreTime
+        ? { restoreTime: databaseRestoreTime }
+        : { useLatestRestorableTime: true }),
+    },
+    timeouts: { create: "3h" },
+    // Any change here would restore the database a second time, in the place of the first.
+    lifecycle: { ignoreChanges: ["restore_to_point_in_time"] },
+  };
 }
 
 /** The connection secret's content, as a Terraform expression. */

@@ -5,7 +5,7 @@ import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
-import type { DisasterRecoverySettings } from "../environments/options";
+import type { DisasterRecoverySettings, RecoverySettings } from "../environments/options";
 import { names } from "../names";
 import type { Database } from "./database";
 import { metricAlarm, type AlarmContext } from "./metric-alarm";
@@ -21,6 +21,8 @@ export interface DisasterRecoveryProps extends AlarmContext {
   readonly database: Database;
   /** Replicated. */
   readonly storage: Storage;
+  /** Environment that the image repositories have their names of. */
+  readonly origin: string;
   /** Days between the deletion of the second region's key and its end, 7 to 30. */
   readonly deletionWindowDays: number;
   /** The environment's settings of them. */
@@ -41,9 +43,7 @@ export class DisasterRecovery extends Construct {
     const { environment, provider, database, storage, settings } = props;
     const key = new KmsKey(this, "aws_kms_key.copies", {
       provider,
-      description: `Copies of the data of ${environment}`,
-      enableKeyRotation: true,
-      deletionWindowInDays: props.deletionWindowDays,
+      ...keyOfCopies(environment, props.deletionWindowDays),
     });
     new KmsAlias(this, "aws_kms_alias.copies", {
       provider,
@@ -70,7 +70,7 @@ export class DisasterRecovery extends Construct {
         rule: [
           {
             destination: [{ region: settings.region, registryId: props.accountId }],
-            repositoryFilter: [{ filter: `${environment}-plue-`, filterType: "PREFIX_MATCH" }],
+            repositoryFilter: [{ filter: `${props.origin}-plue-`, filterType: "PREFIX_MATCH" }],
           },
         ],
       },
@@ -91,4 +91,38 @@ export class DisasterRecovery extends Construct {
       },
     });
   }
+}
+
+/**
+ * The key of an environment that was made from copies: that of the copies, which its database and file
+ * system go on being encrypted with. The environment that was copied must forget it, or the data go
+ * with that environment's state.
+ */
+export class RecoveredKey extends Construct {
+  /** The key. */
+  readonly key: KmsKey;
+
+  /** Takes the key over. */
+  constructor(
+    scope: Construct,
+    id: string,
+    props: Pick<DisasterRecoveryProps, "deletionWindowDays"> &
+      Pick<RecoverySettings, "of" | "keyId">,
+  ) {
+    super(scope, id);
+    this.key = new KmsKey(
+      this,
+      "aws_kms_key.copies",
+      keyOfCopies(props.of, props.deletionWindowDays),
+    );
+    this.key.importFrom(props.keyId);
+  }
+}
+
+function keyOfCopies(environment: string, deletionWindowDays: number) {
+  return {
+    description: `Copies of the data of ${environment}`,
+    enableKeyRotation: true,
+    deletionWindowInDays: deletionWindowDays,
+  };
 }

@@ -1,6 +1,7 @@
 import { EcrLifecyclePolicy } from "@cdktf/provider-aws/lib/ecr-lifecycle-policy";
 import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
 import { Construct } from "constructs";
+import type { RecoverySettings } from "../environments/options";
 import type { EcrSettings } from "../environments/settings";
 import { api, deployedTagPrefix, migrate, names, web, type Component } from "../names";
 import { isNew } from "./legacy";
@@ -11,6 +12,11 @@ export interface EcrProps {
   readonly environment: string;
   /** ARN of the key of its data. @default a key that AWS manages */
   readonly encryptionKeyArn?: string;
+  /**
+   * The environment whose repositories are taken over, with their images, and which of them are there.
+   * @default none: they are made empty
+   */
+  readonly recovery?: Pick<RecoverySettings, "of" | "repositories">;
   /** The environment's settings of them. */
   readonly settings: EcrSettings;
 }
@@ -66,10 +72,11 @@ export class Ecr extends Construct {
   /** Makes the repositories; each keeps its newest images, and those that are deployed. */
   constructor(scope: Construct, id: string, props: EcrProps) {
     super(scope, id);
-    const { environment, settings } = props;
+    const { environment, recovery, settings } = props;
     const repository = (component: Component) => {
+      const name = names.repository(recovery?.of ?? environment, component);
       const created = new EcrRepository(this, `aws_ecr_repository.${component.module}`, {
-        name: names.repository(environment, component),
+        name,
         imageTagMutability: settings.imageTagMutability,
         imageScanningConfiguration: { scanOnPush: settings.scanOnPush },
         encryptionConfiguration: [
@@ -78,7 +85,10 @@ export class Ecr extends Construct {
             : { encryptionType: "AES256" },
         ],
         forceDelete: settings.forceDelete,
+        // A repository keeps the key that replication made it with; another would replace it.
+        ...(recovery && { lifecycle: { ignoreChanges: ["encryption_configuration"] } }),
       });
+      if (recovery?.repositories.includes(component.key)) created.importFrom(name);
       const policy = new EcrLifecyclePolicy(this, `aws_ecr_lifecycle_policy.${component.module}`, {
         repository: created.name,
         policy: JSON.stringify(lifecyclePolicy(settings)),

@@ -48,6 +48,8 @@ export interface LoadBalancerProps {
   readonly deletionProtection: TerraformLocal;
   /** The name under which users reach Plue. @default the load balancer's own DNS name */
   readonly domain?: DomainSettings;
+  /** Whether the name's record is taken from another environment, which has it. @default false */
+  readonly takesOverName?: boolean;
   /** Whether it takes `/api` off the paths of the requests that it forwards to the API server. */
   readonly rewritesApiPath: boolean;
   /** ARN of the topic that hears of unhealthy targets, errors and slow answers. @default nobody does */
@@ -150,6 +152,7 @@ export class LoadBalancer extends Construct implements Connectable {
         name: domain.name,
         type: "A",
         alias: { name: this.lb.dnsName, zoneId: this.lb.zoneId, evaluateTargetHealth: true },
+        ...(props.takesOverName && { allowOverwrite: true }),
       });
       isNew(record);
     }

@@ -1,9 +1,11 @@
 import type { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
+import { DataAwsSecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/data-aws-secretsmanager-secret-version";
 import { SecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/secretsmanager-secret-version";
 import { Password } from "@cdktf/provider-random/lib/password";
 import { RandomProvider } from "@cdktf/provider-random/lib/provider";
 import type { Construct } from "constructs";
 import { Fn, TerraformLocal, Token } from "../cdktf";
+import type { MasterPassword as MasterPasswordSettings } from "../environments/settings";
 import { addEphemeral } from "./raw-terraform";
 
 /** The database's master password, and how it gets to where it is needed. */
@@ -92,6 +94,48 @@ export function writeOnlyPassword(
     secretArguments: (content, others) => ({
       secretStringWo: content,
       secretStringWoVersion: numberOf(...others, written.versionId),
+    }),
+  };
+}
+
+/**
+ * The password that a restored database has, as the secret says that its copy brought along. The
+ * provider sets no password on a database that it restores.
+ *
+ * For a new password, put it into the secret, and raise `masterPassword.version` where it is
+ * write-only.
+ *
+ * @param secret what was a replica of the first database's secret
+ * @param mode whether the password may stand in the state
+ */
+export function restoredPassword(
+  scope: Construct,
+  secret: SecretsmanagerSecret,
+  mode: MasterPasswordSettings,
+): MasterPassword {
+  if (mode.mode === "random") {
+    const { secretString } = new DataAwsSecretsmanagerSecretVersion(
+      scope,
+      "data.aws_secretsmanager_secret_version.database_password",
+      { secretId: secret.id },
+    );
+    return {
+      value: secretString,
+      instanceArguments: { password: secretString },
+      secretArguments: (content) => ({ secretString: content }),
+    };
+  }
+  const read = addEphemeral(scope, "aws_secretsmanager_secret_version", "database_password", {
+    secret_id: secret.id,
+  });
+  const value = new TerraformLocal(scope, "master_password", `\${${read}.secret_string}`).asString;
+  const { version } = mode;
+  return {
+    value,
+    instanceArguments: { passwordWo: value, passwordWoVersion: version },
+    secretArguments: (content, others) => ({
+      secretStringWo: content,
+      secretStringWoVersion: numberOf(...others, String(version)),
     }),
   };
 }

@@ -21,6 +21,11 @@ export interface StorageProps {
   readonly network: Network;
   /** ARN of the key of its data. @default a key that AWS manages */
   readonly encryptionKeyArn?: string;
+  /**
+   * Id of the file system that is taken over, with its data: the copy of another environment's.
+   * @default none: it is made empty
+   */
+  readonly recoveredId?: string;
   /** The environment's settings of it. */
   readonly settings: StorageSettings;
 }
@@ -46,7 +51,7 @@ export class Storage extends Construct implements Connectable {
   /** Makes the file system, its way in and its mount targets. */
   constructor(scope: Construct, id: string, props: StorageProps) {
     super(scope, id);
-    const { environment, network, settings } = props;
+    const { environment, network, recoveredId, settings } = props;
 
     this.fileSystem = new EfsFileSystem(this, "aws_efs_file_system.main", {
       creationToken: names.fileSystem(environment),
@@ -58,7 +63,10 @@ export class Storage extends Construct implements Connectable {
         { transitionToIa: transitionTo(settings.transitionToInfrequentAccessDays) },
       ],
       tags: { Name: names.fileSystem(environment) },
+      // The copy keeps the token and the key that it was made with; another would replace it.
+      ...(recoveredId && { lifecycle: { ignoreChanges: ["creation_token", "kms_key_id"] } }),
     });
+    if (recoveredId) this.fileSystem.importFrom(recoveredId);
     // Without a policy EFS lets in, as root, any client that reaches a mount target. With one, only
     // roles with a grant of their own get in; this denies even them a connection without TLS.
     const policy = new EfsFileSystemPolicy(this, "aws_efs_file_system_policy.main", {

@@ -2,6 +2,7 @@
  * The settings of what is off unless an environment asks for it: see docs/options.md for what each
  * costs, which alarms it brings and how it is switched on and off.
  */
+import type { Component } from "../names";
 import type { LogRetentionDays } from "./log-retention";
 
 /**
@@ -210,4 +211,32 @@ export interface DisasterRecoverySettings {
   readonly region: string;
   /** Days for which the database's backups are kept there, 1 to 35. @default 7 */
   readonly backupRetentionDays?: number;
+}
+
+/**
+ * The copies that an environment is made from, in its own region. `plue dr plan` writes these settings;
+ * they stay for as long as the environment lives.
+ */
+export interface RecoverySettings {
+  /**
+   * Name of the environment that was copied. Its image repositories, and the secret of the database's
+   * password, are taken over under the names that they have.
+   */
+  readonly of: string;
+  /** ARN of the copied automated backups, from which the database is restored. */
+  readonly databaseBackupsArn: string;
+  /**
+   * Moment to which the database is restored, for example `2030-01-31T07:00:00Z`. It counts when the
+   * database is made, and not afterwards.
+   * @default the latest that there is
+   */
+  readonly databaseRestoreTime?: string;
+  /** Id of the copy of the file system, whose replication has been ended. */
+  readonly fileSystemId: string;
+  /** ARN of the secret of the database's password, which is a replica no more. */
+  readonly passwordSecretArn: string;
+  /** Id of the KMS key of database and file system. */
+  readonly keyId: string;
+  /** The image repositories that are there; the others are made. */
+  readonly repositories: readonly Component["key"][];
 }

@@ -6,6 +6,7 @@ import type {
   CacheSettings,
   DeploymentSettings,
   DisasterRecoverySettings,
+  RecoverySettings,
   ScalingSettings,
   WafSettings,
 } from "./options";
@@ -325,6 +326,8 @@ export interface EnvironmentSettings {
   readonly backup?: BackupSettings;
   /** Copies of all that holds data in a second region. @default none */
   readonly disasterRecovery?: DisasterRecoverySettings;
+  /** The copies of another environment that this one is made from. @default none: it starts empty */
+  readonly recovery?: RecoverySettings;
   /**
    * Regions in which `backup.copyTo` or `disasterRecovery` had something, until an apply has removed
    * it: Terraform deletes nothing where it has no provider for the region.

@@ -4,11 +4,13 @@ import {
   managedRuleGroups,
   type CacheSettings,
   type DeploymentSettings,
+  type RecoverySettings,
   type ScalingSettings,
   type WafSettings,
 } from "./options";
 import { logRetentionDays, type EnvironmentSettings, type ServiceSettings } from "./settings";
 import type { Checker } from "./checker";
+import { components } from "../names";
 import { patterns } from "./patterns";
 
 /** Checks the settings of src/environments/options.ts. */
@@ -50,6 +52,71 @@ export function validateOptions(checker: Checker, settings: EnvironmentSettings)
       "disasterRecovery copies the database's automated backups: must be 1 or more",
     );
   }
+  if (settings.recovery) validateRecovery(checker, settings, settings.recovery);
+}
+
+/** The copies must be of another environment, and where this one is. */
+function validateRecovery(
+  checker: Checker,
+  settings: EnvironmentSettings,
+  recovery: RecoverySettings,
+): void {
+  const at = checker.at("recovery");
+  const region = settings.region ?? "us-east-1";
+  at.check(
+    "of",
+    recovery.of,
+    /^[a-z][a-z0-9-]*$/.test(recovery.of) && recovery.of !== settings.name,
+    "must be the name of another environment: IAM's roles, which no region has to itself, still have its names",
+  );
+  const arn = (service: string, rest: string) =>
+    new RegExp(`^arn:aws[a-z-]*:${service}:${region}:\\d{12}:${rest}$`);
+  at.matches(
+    "databaseBackupsArn",
+    recovery.databaseBackupsArn,
+    arn("rds", "auto-backup:ab-[a-z0-9]+"),
+    `must be the ARN of automated backups in ${region}, such as arn:aws:rds:${region}:123456789012:auto-backup:ab-...`,
+  );
+  if (recovery.databaseRestoreTime !== undefined) {
+    at.matches(
+      "databaseRestoreTime",
+      recovery.databaseRestoreTime,
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
+      "must be a moment such as 2030-01-31T07:00:00Z",
+    );
+  }
+  at.matches(
+    "fileSystemId",
+    recovery.fileSystemId,
+    /^fs-[0-9a-f]{8,40}$/,
+    "must be the id of a file system, such as fs-0123456789abcdef0",
+  );
+  at.matches(
+    "passwordSecretArn",
+    recovery.passwordSecretArn,
+    arn("secretsmanager", "secret:.+"),
+    `must be the ARN of a secret in ${region}`,
+  );
+  at.matches(
+    "keyId",
+    recovery.keyId,
+    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+    "must be the id of a KMS key, such as 01234567-89ab-cdef-0123-456789abcdef",
+  );
+  const keys = components.map(({ key }) => key);
+  recovery.repositories.forEach((key, index) => at.oneOf(`repositories[${index}]`, key, keys));
+  checker.check(
+    "adopts",
+    settings.adopts,
+    settings.adopts === undefined,
+    "recovery makes a new environment, which takes over no state: leave it out",
+  );
+  checker.check(
+    "encryption",
+    settings.encryption,
+    settings.encryption === undefined,
+    "database and file system keep the key of the copies: leave it out",
+  );
 }
 
 function waf(checker: Checker, settings: WafSettings): void {

@@ -2,7 +2,7 @@ import { emptyRepository } from "../aws/ecr";
 import { snapshotExists } from "../aws/rds";
 import { remainingResources, type RemainingResource } from "../aws/remaining-resources";
 import { deleteLogGroup } from "../aws/logs";
-import { components, logGroupsOfAws, names } from "../names";
+import { components, logGroupsOfAws, names, originOf } from "../names";
 import { ActionRequired, PlueError } from "../process/errors";
 import { onInterrupt } from "../process/interrupt";
 import { count, say } from "../terminal/output";
@@ -175,7 +175,7 @@ async function emptyRepositories(
   after: readonly ResourceChange[],
 ): Promise<void> {
   for (const component of components) {
-    const repository = names.repository(environment.name, component);
+    const repository = names.repository(originOf(environment), component);
     const found = after.find(({ change }) => change.after?.name === repository);
     if (!found || found.change.after?.force_delete) continue;
     const deleted = await emptyRepository(environment, component);

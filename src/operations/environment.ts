@@ -64,6 +64,7 @@ export async function openEnvironment(
   }
   return {
     ...folder,
+    ...(settings.recovery && { origin: settings.recovery.of }),
     settings,
     region,
     accountId,

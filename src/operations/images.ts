@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { imageExists, registryLogin, repositoryUris } from "../aws/ecr";
 import { rememberedTags } from "../aws/ssm";
-import { components, names, type Component } from "../names";
+import { components, names, originOf, type Component } from "../names";
 import { ActionRequired, PlueError } from "../process/errors";
 import { onInterrupt } from "../process/interrupt";
 import { capture, follow } from "../process/run";
@@ -124,7 +124,7 @@ async function buildAndPush(
 ): Promise<void> {
   const immutable = environment.settings.ecr.imageTagMutability === "IMMUTABLE";
   if (immutable && (await imageExists(environment, component, tag))) {
-    say(`${names.repository(environment.name, component)}:${tag} is already there.`);
+    say(`${names.repository(originOf(environment), component)}:${tag} is already there.`);
     return;
   }
   if (!existsSync(source)) throw new ActionRequired(`${source} does not exist`);

@@ -1,5 +1,5 @@
 import { addTag, listTags, removeTags, type TaggedImage } from "../aws/ecr";
-import { components, deployedTagPrefix, names, type Component } from "../names";
+import { components, deployedTagPrefix, names, originOf, type Component } from "../names";
 import type { PlanJson } from "../terraform/plan";
 import { say } from "../terminal/output";
 import type { Environment } from "./environment";
@@ -58,7 +58,7 @@ export async function keepImages(
       if (!deployed) {
         if (!environment.embedded) {
           say(
-            `${names.repository(environment.name, component)}:${tag} is deployed and no longer in ECR: ` +
+            `${names.repository(originOf(environment), component)}:${tag} is deployed and no longer in ECR: ` +
               `a task that must be replaced cannot start. \`plue images ${environment.name}\` builds it again.`,
           );
         }

@@ -1,5 +1,5 @@
 import { imageExists } from "../aws/ecr";
-import { components, names } from "../names";
+import { components, names, originOf } from "../names";
 import { ActionRequired } from "../process/errors";
 import type { PlanJson, PlannedAction } from "../terraform/plan";
 import type { Environment } from "./environment";
@@ -29,7 +29,7 @@ export async function refuseMissingImages(
   const missing = images.filter((_, index) => !found[index]);
   if (missing.length > 0) {
     const list = missing.map(
-      ({ component, tag }) => `${names.repository(environment.name, component)}:${tag}`,
+      ({ component, tag }) => `${names.repository(originOf(environment), component)}:${tag}`,
     );
     throw new ActionRequired(
       `the images do not exist: ${list.join(", ")}`,

@@ -1,7 +1,7 @@
 import { imageExists } from "../aws/ecr";
 import { describeTaskDefinition, successfulTaskDefinitions, tagOfTaskDefinition } from "../aws/ecs";
 import { rememberedTags } from "../aws/ssm";
-import { names, type Component } from "../names";
+import { names, originOf, type Component } from "../names";
 import { ActionRequired } from "../process/errors";
 import { say } from "../terminal/output";
 import type { VariableOptions } from "../terraform/variables";
@@ -37,7 +37,7 @@ export async function rollback(
   const tag = to ?? (await lastGoodTag(environment, component));
   if (!(await imageExists(environment, component, tag))) {
     throw new ActionRequired(
-      `the image ${names.repository(name, component)}:${tag} is gone from ECR`,
+      `the image ${names.repository(originOf(environment), component)}:${tag} is gone from ECR`,
       `Name another with --to, or build that commit again: \`plue images ${name}\`.`,
     );
   }

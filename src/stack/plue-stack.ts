@@ -16,7 +16,7 @@ import { CustomerKey } from "../constructs/customer-key";
 import { Dashboard } from "../constructs/dashboard";
 import { Database } from "../constructs/database";
 import { DbMigrate } from "../constructs/db-migrate";
-import { DisasterRecovery } from "../constructs/disaster-recovery";
+import { DisasterRecovery, RecoveredKey } from "../constructs/disaster-recovery";
 import { Ecr } from "../constructs/ecr";
 import { EcsCluster } from "../constructs/ecs-cluster";
 import { EcsEvents } from "../constructs/ecs-events";
@@ -73,6 +73,10 @@ export class PlueStack extends BaseStack {
         deletionWindowDays,
       }).key.arn;
 
+    const { recovery } = settings;
+    const recoveredKey =
+      recovery && new RecoveredKey(this, "recovery", { ...recovery, deletionWindowDays }).key;
+
     const network = new Network(this, "network", {
       environment,
       accountId,
@@ -84,9 +88,15 @@ export class PlueStack extends BaseStack {
       environment,
       network,
       encryptionKeyArn,
+      recoveredId: recovery?.fileSystemId,
       settings: settings.storage,
     });
-    const ecr = new Ecr(this, "ecr", { environment, encryptionKeyArn, settings: settings.ecr });
+    const ecr = new Ecr(this, "ecr", {
+      environment,
+      encryptionKeyArn,
+      recovery,
+      settings: settings.ecr,
+    });
     const database = new Database(this, "database", {
       environment,
       accountId,
@@ -100,8 +110,10 @@ export class PlueStack extends BaseStack {
         ecr.apiServer,
         ecr.webApp,
         ecr.dbMigrate,
+        ...(recoveredKey ? [recoveredKey] : []),
       ],
       encryptionKeyArn,
+      recovery,
       secretReplicaRegion: settings.disasterRecovery?.region,
       settings: settings.database,
     });
@@ -124,6 +136,7 @@ export class PlueStack extends BaseStack {
       certificateArn: variables.certificateArn,
       deletionProtection: variables.albDeletionProtection,
       domain: settings.domain,
+      takesOverName: recovery !== undefined,
       rewritesApiPath: settings.apiServer.urlRewrite === "load-balancer",
       alarmTopicArn: alerts?.topic.arn,
     });
@@ -229,6 +242,7 @@ export class PlueStack extends BaseStack {
         accountId,
         database,
         storage,
+        origin: recovery?.of ?? environment,
         provider: this.providerIn(disasterRecovery.region, settings),
         deletionWindowDays,
         settings: disasterRecovery,

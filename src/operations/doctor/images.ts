@@ -1,6 +1,6 @@
 import { imageExists } from "../../aws/ecr";
 import { tagOfTaskDefinition } from "../../aws/ecs";
-import { names } from "../../names";
+import { names, originOf } from "../../names";
 import type { Environment } from "../environment";
 import { failed, ok, type Check, type Definitions } from "./check";
 
@@ -10,7 +10,7 @@ export function checkImages(environment: Environment, definitions: Definitions):
   return Promise.all(
     [...definitions].map(async ([component, definition]) => {
       const tag = tagOfTaskDefinition(definition);
-      const image = `${names.repository(name, component)}:${tag}`;
+      const image = `${names.repository(originOf(environment), component)}:${tag}`;
       const check = `image of the ${component.title}`;
       return (await imageExists(environment, component, tag))
         ? ok(check, image)

@@ -1,6 +1,6 @@
 import type { TaskDefinition } from "@aws-sdk/client-ecs";
 import { simulate, type Permission } from "../../aws/iam";
-import { names, type Component } from "../../names";
+import { names, originOf, type Component } from "../../names";
 import type { Environment } from "../environment";
 import { failed, ok, unknown, type Check, type Definitions } from "./check";
 
@@ -39,10 +39,12 @@ export function checkRoles(environment: Environment, definitions: Definitions): 
 }
 
 function needsOf(
-  { name, region, accountId }: Environment,
+  environment: Environment,
   component: Component,
   { executionRoleArn, taskRoleArn, containerDefinitions = [], volumes = [] }: TaskDefinition,
 ): Need[] {
+  const { name, region, accountId } = environment;
+  const repository = names.repository(originOf(environment), component);
   const partition = executionRoleArn?.split(":")[1] ?? "aws";
   const arn = (service: string, rest: string) =>
     `arn:${partition}:${service}:${region}:${accountId}:${rest}`;
@@ -54,7 +56,7 @@ function needsOf(
   });
   const secrets = containerDefinitions.flatMap((container) => container.secrets ?? []);
   return [
-    execution("ecr:BatchGetImage", arn("ecr", `repository/${names.repository(name, component)}`)),
+    execution("ecr:BatchGetImage", arn("ecr", `repository/${repository}`)),
     execution(
       "logs:PutLogEvents",
       arn("logs", `log-group:${names.logGroup(name, component)}:log-stream:ecs`),
