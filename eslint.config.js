@@ -12,7 +12,18 @@ const exported = [
 ];
 
 module.exports = tseslint.config(
-  { ignores: ["node_modules", ".gen", ".local", ".cache", "cdktf.out", "coverage", "dist"] },
+  {
+    ignores: [
+      "node_modules",
+      ".gen",
+      ".local",
+      ".drill",
+      ".cache",
+      "cdktf.out",
+      "coverage",
+      "dist",
+    ],
+  },
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.recommendedTypeChecked],

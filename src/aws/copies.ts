@@ -1,12 +1,22 @@
 import {
-  DescribeReplicationConfigurationsCommand,
-  DescribeFileSystemsCommand,
+  DeleteReplicationConfigurationCommand,
   EFSClient,
+  paginateDescribeFileSystems,
+  paginateDescribeReplicationConfigurations,
+  type FileSystemDescription,
 } from "@aws-sdk/client-efs";
-import { DescribeDBInstanceAutomatedBackupsCommand, RDSClient } from "@aws-sdk/client-rds";
-import { DescribeRepositoriesCommand, ECRClient } from "@aws-sdk/client-ecr";
-import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { components, names, originOf } from "../names";
+import {
+  DescribeDBInstanceAutomatedBackupsCommand,
+  RDSClient,
+  type DBInstanceAutomatedBackup,
+} from "@aws-sdk/client-rds";
+import { ECRClient, paginateDescribeImages, type ImageDetail } from "@aws-sdk/client-ecr";
+import {
+  DescribeSecretCommand,
+  SecretsManagerClient,
+  StopReplicationToReplicaCommand,
+} from "@aws-sdk/client-secrets-manager";
+import { components, deployedTagPrefix, names, originOf, type Component } from "../names";
 import { client, type AwsEnvironment } from "./client";
 import type { AwsError } from "./errors";
 
@@ -22,102 +32,190 @@ export interface Copies {
     readonly latest?: Date;
     /** GiB. */
     readonly allocatedStorage?: number;
+    /** ARN of the key of that region that they are encrypted with. */
+    readonly keyArn?: string;
   };
   /** The copy of the file system; undefined if there is none. */
   readonly fileSystem?: {
     /** Its id there. */
     readonly id: string;
-    /** For example `ENABLED`. */
+    /** Id of what it is a copy of; undefined once the replication has been ended. */
+    readonly sourceId?: string;
+    /** For example `ENABLED`; `ENDED` once the replication has been ended. */
     readonly status: string;
     /** When it was last the same as the original. */
     readonly latest?: Date;
     /** Bytes. */
     readonly bytes: number;
   };
-  /** Names of the image repositories that are there. */
-  readonly repositories: readonly string[];
+  /** The image repositories that are there. */
+  readonly repositories: readonly CopiedRepository[];
   /** Names of the secrets that are there. */
   readonly secrets: readonly string[];
+  /** The secret of the database's password; undefined if it is not there. */
+  readonly password?: {
+    /** Its ARN there. */
+    readonly arn: string;
+    /** Whether it follows a secret of another region. */
+    readonly isReplica: boolean;
+  };
+}
+
+/** The image repository of a component, as another region has it. */
+export interface CopiedRepository {
+  /** Whose images they are. */
+  readonly component: Component;
+  /** Its name. */
+  readonly name: string;
+  /** Tag of the image that was deployed last, or else of the one that was pushed last. */
+  readonly tag?: string;
+  /** Bytes of all images. */
+  readonly bytes: number;
 }
 
 /** What a second region has of an environment, asked of that region alone: the first may be gone. */
 export async function describeCopies(environment: AwsEnvironment, region: string): Promise<Copies> {
   const there = { ...environment, region };
-  const [database, fileSystem, repositories, secrets] = await Promise.all([
+  const origin = originOf(environment);
+  const [backups, repositories, password, connection] = await Promise.all([
     databaseBackups(there),
-    fileSystemCopy(there, environment.region),
-    present(
-      components.map((component) => names.repository(originOf(environment), component)),
-      (name) =>
-        client(ECRClient, there).send(new DescribeRepositoriesCommand({ repositoryNames: [name] })),
-    ),
-    present(
-      [names.passwordSecret(originOf(environment)), names.connectionSecret(environment.name)],
-      (SecretId) =>
-        client(SecretsManagerClient, there).send(new DescribeSecretCommand({ SecretId })),
-    ),
+    Promise.all(components.map((component) => repositoryCopy(there, component))),
+    secretCopy(there, names.passwordSecret(origin)),
+    secretCopy(there, names.connectionSecret(environment.name)),
   ]);
-  return { database, fileSystem, repositories, secrets };
+  const secrets = [password, connection].flatMap((secret) => (secret ? [secret.name] : []));
+  return {
+    database: backups && {
+      arn: backups.DBInstanceAutomatedBackupsArn ?? "",
+      status: backups.Status ?? "unknown",
+      latest: backups.RestoreWindow?.LatestTime,
+      allocatedStorage: backups.AllocatedStorage,
+      keyArn: backups.KmsKeyId,
+    },
+    fileSystem: await fileSystemCopy(there, environment.region, backups?.KmsKeyId),
+    repositories: repositories.flatMap((repository) => repository ?? []),
+    secrets,
+    password: password && { arn: password.arn, isReplica: password.isReplica },
+  };
 }
 
-async function databaseBackups(there: AwsEnvironment): Promise<Copies["database"]> {
-  try {
+/**
+ * Ends the replication of a file system, so that its copy can be written to.
+ * @param region where the copy is: the other may be gone
+ */
+export async function endReplication(region: string, sourceId: string): Promise<void> {
+  await client(EFSClient, { region }).send(
+    new DeleteReplicationConfigurationCommand({ SourceFileSystemId: sourceId }),
+  );
+}
+
+/** Makes a replica of a secret one of its own, which no other region changes or deletes. */
+export async function promoteSecret(region: string, secretId: string): Promise<void> {
+  await client(SecretsManagerClient, { region }).send(
+    new StopReplicationToReplicaCommand({ SecretId: secretId }),
+  );
+}
+
+async function databaseBackups(
+  there: AwsEnvironment,
+): Promise<DBInstanceAutomatedBackup | undefined> {
+  return unlessMissing(async () => {
     const { DBInstanceAutomatedBackups = [] } = await client(RDSClient, there).send(
       new DescribeDBInstanceAutomatedBackupsCommand({
         DBInstanceIdentifier: names.database(there.name),
       }),
     );
-    const [found] = DBInstanceAutomatedBackups;
-    return (
-      found && {
-        arn: found.DBInstanceAutomatedBackupsArn ?? "",
+    return DBInstanceAutomatedBackups[0];
+  });
+}
+
+/** The copy is known by its replication, and, once that has been ended, by its key. */
+async function fileSystemCopy(
+  there: AwsEnvironment,
+  sourceRegion: string,
+  keyArn: string | undefined,
+): Promise<Copies["fileSystem"]> {
+  const efs = client(EFSClient, there);
+  const own = (one: FileSystemDescription) => keyArn === undefined || one.KmsKeyId === keyArn;
+  const fileSystems = new Map<string, FileSystemDescription>();
+  for await (const { FileSystems = [] } of paginateDescribeFileSystems({ client: efs }, {})) {
+    for (const one of FileSystems) if (own(one)) fileSystems.set(one.FileSystemId ?? "", one);
+  }
+  for await (const { Replications = [] } of paginateDescribeReplicationConfigurations(
+    { client: efs },
+    {},
+  )) {
+    for (const { SourceFileSystemRegion, SourceFileSystemId, Destinations = [] } of Replications) {
+      const found = Destinations.find(
+        ({ Region, FileSystemId = "" }) => Region === there.region && fileSystems.has(FileSystemId),
+      );
+      if (!found || SourceFileSystemRegion !== sourceRegion) continue;
+      return {
+        id: found.FileSystemId ?? "",
+        sourceId: SourceFileSystemId,
         status: found.Status ?? "unknown",
-        latest: found.RestoreWindow?.LatestTime,
-        allocatedStorage: found.AllocatedStorage,
-      }
+        latest: found.LastReplicatedTimestamp,
+        bytes: fileSystems.get(found.FileSystemId ?? "")?.SizeInBytes?.Value ?? 0,
+      };
+    }
+  }
+  const [ended] = keyArn === undefined ? [] : fileSystems.values();
+  return (
+    ended && {
+      id: ended.FileSystemId ?? "",
+      status: "ENDED",
+      bytes: ended.SizeInBytes?.Value ?? 0,
+    }
+  );
+}
+
+async function repositoryCopy(
+  there: AwsEnvironment,
+  component: Component,
+): Promise<CopiedRepository | undefined> {
+  const name = names.repository(originOf(there), component);
+  return unlessMissing(async () => {
+    const images: ImageDetail[] = [];
+    const pages = paginateDescribeImages(
+      { client: client(ECRClient, there) },
+      { repositoryName: name },
     );
+    for await (const { imageDetails = [] } of pages) images.push(...imageDetails);
+    const bytes = images.reduce((sum, { imageSizeInBytes = 0 }) => sum + imageSizeInBytes, 0);
+    return { component, name, tag: tagToDeploy(images), bytes };
+  });
+}
+
+/**
+ * The tag of the image that was deployed last, by the marks of `plue deploy`; where there is none, of
+ * the one that was pushed last.
+ */
+export function tagToDeploy(images: readonly ImageDetail[]): string | undefined {
+  const isMark = (tag: string) => tag.startsWith(deployedTagPrefix);
+  const order = ({ imageTags = [], imagePushedAt }: ImageDetail) =>
+    // A mark ends with the time, and goes before any time alone.
+    imageTags.filter(isMark).sort().at(-1) ?? imagePushedAt?.toISOString() ?? "";
+  const named = images.filter(({ imageTags = [] }) => imageTags.some((tag) => !isMark(tag)));
+  const [newest] = named.toSorted((one, other) => (order(one) < order(other) ? 1 : -1));
+  return newest?.imageTags?.find((tag) => !isMark(tag));
+}
+
+async function secretCopy(there: AwsEnvironment, name: string) {
+  return unlessMissing(async () => {
+    const { ARN = "", PrimaryRegion } = await client(SecretsManagerClient, there).send(
+      new DescribeSecretCommand({ SecretId: name }),
+    );
+    const isReplica = PrimaryRegion !== undefined && PrimaryRegion !== there.region;
+    return { name, arn: ARN, isReplica };
+  });
+}
+
+/** What a call finds; undefined where AWS says that there is none. */
+async function unlessMissing<T>(find: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await find();
   } catch (error) {
     if (/NotFound/.test((error as AwsError).name)) return undefined;
     throw error;
   }
-}
-
-async function fileSystemCopy(
-  there: AwsEnvironment,
-  sourceRegion: string,
-): Promise<Copies["fileSystem"]> {
-  const efs = client(EFSClient, there);
-  const { Replications = [] } = await efs.send(new DescribeReplicationConfigurationsCommand({}));
-  const copies = Replications.filter(
-    ({ SourceFileSystemRegion }) => SourceFileSystemRegion === sourceRegion,
-  ).flatMap(({ Destinations = [] }) => Destinations);
-  const found = copies.find(({ Region }) => Region === there.region);
-  if (!found) return undefined;
-  const { FileSystems = [] } = await efs.send(
-    new DescribeFileSystemsCommand({ FileSystemId: found.FileSystemId }),
-  );
-  return {
-    id: found.FileSystemId ?? "",
-    status: found.Status ?? "unknown",
-    latest: found.LastReplicatedTimestamp,
-    bytes: FileSystems[0]?.SizeInBytes?.Value ?? 0,
-  };
-}
-
-async function present(
-  wanted: readonly string[],
-  describe: (name: string) => Promise<unknown>,
-): Promise<string[]> {
-  const found = await Promise.all(
-    wanted.map(async (name) => {
-      try {
-        await describe(name);
-        return [name];
-      } catch (error) {
-        if (/NotFound/.test((error as AwsError).name)) return [];
-        throw error;
-      }
-    }),
-  );
-  return found.flat();
 }

@@ -99,8 +99,8 @@ export function writeOnlyPassword(
 }
 
 /**
- * The password that a restored database has, as the secret says that its copy brought along. The
- * provider sets no password on a database that it restores.
+ * The password that a restored database has, as the secret says that came along with the copies. It must
+ * be no other: not every provider sets a password on a database that it restores.
  *
  * For a new password, put it into the secret, and raise `masterPassword.version` where it is
  * write-only.

@@ -16,7 +16,10 @@ export interface Supposed {
  * @throws ActionRequired if that is no assignment, or there is no place for it
  */
 export function suppose(settings: EnvironmentSettings, changes: readonly string[]): Supposed {
-  const supposed = structuredClone({ ...settings, usage: usageOf(settings.name) });
+  const supposed = structuredClone({
+    ...settings,
+    usage: usageOf(settings.recovery?.of ?? settings.name),
+  });
   for (const change of changes) {
     const [, path, text] = /^([\w.[\]]+)=(.*)$/s.exec(change) ?? [];
     if (path === undefined || text === undefined) {

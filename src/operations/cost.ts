@@ -92,7 +92,7 @@ export function planCostOf(
 ): Told<CostChange> {
   const cost = costOfPlan(plan, resourcesOfStack(template), {
     region,
-    usage: usageOf(settings.name),
+    usage: usageOf(settings.recovery?.of ?? settings.name),
     prices: readPrices(projectDir),
   });
   return { cost, remarks: remarks(cost.after, settings.budget, projectDir) };

@@ -2,6 +2,7 @@ import type { DeploymentSettings } from "../../../src/environments/options";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { faults } from "../../support/faults";
 import { full } from "../../support/full";
+import { recovered, recovery } from "../../support/recovery";
 
 test("every option may be on at once", () => {
   expect(faults(full)).toEqual([]);
@@ -72,6 +73,39 @@ test("an adopted environment cannot get a customer key", () => {
   expect(faults(adopted)).toEqual([
     expect.objectContaining({ path: "dev.encryption", value: "customer-key" }),
   ]);
+});
+
+describe("recovery", () => {
+  test("may be what plue dr plan writes", () => {
+    expect(faults(recovered)).toEqual([]);
+    const databaseRestoreTime = "2030-01-31T07:00:00Z";
+    expect(faults({ ...recovered, recovery: { ...recovery, databaseRestoreTime } })).toEqual([]);
+  });
+
+  test.each<[at: string, recovery: Record<string, unknown>]>([
+    ["of", { of: "local-dr" }],
+    ["of", { of: "Local" }],
+    [
+      "databaseBackupsArn",
+      { databaseBackupsArn: recovery.databaseBackupsArn.replace("west-2", "east-1") },
+    ],
+    ["databaseRestoreTime", { databaseRestoreTime: "yesterday" }],
+    ["fileSystemId", { fileSystemId: "fs-xyz" }],
+    ["passwordSecretArn", { passwordSecretArn: "local-plue-db-password" }],
+    ["keyId", { keyId: "alias/local-plue-copies" }],
+    ["repositories[1]", { repositories: ["api", "database"] }],
+  ])("%s is refused: %j", (at, changed) => {
+    const settings = { ...recovered, recovery: { ...recovery, ...changed } };
+    expect(faults(settings).map(({ path }) => path)).toEqual([`local-dr.recovery.${at}`]);
+  });
+
+  test("goes with neither an old state nor a key of its own", () => {
+    const settings: EnvironmentSettings = { ...recovered, encryption: "customer-key" };
+    expect(faults(settings).map(({ path }) => path)).toEqual(["local-dr.encryption"]);
+    expect(faults({ ...recovered, name: "dev", adopts: "dev" }).map(({ path }) => path)).toEqual([
+      "dev.adopts",
+    ]);
+  });
 });
 
 describe("deployment", () => {

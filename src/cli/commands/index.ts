@@ -18,6 +18,7 @@ import { command as restart } from "./restart";
 import { command as rollback } from "./rollback";
 import { command as exec } from "./exec";
 import { command as doctor } from "./doctor";
+import { command as dr } from "./dr";
 import { command as destroy } from "./destroy";
 
 /** Every command, in the order in which a person meets them. */
@@ -40,6 +41,7 @@ const declarations = [
   rollback,
   exec,
   doctor,
+  dr,
   destroy,
 ];
 

@@ -20,7 +20,7 @@ export async function checkDisasterRecovery(environment: Environment): Promise<C
       ? ok(check("a copy of the file system"), `${fileSystem.status}, ${since(fileSystem.latest)}`)
       : failed(check("a copy of the file system"), "there is none", fix),
     repositories.length === components.length
-      ? ok(check("the images"), repositories.join(", "))
+      ? ok(check("the images"), repositories.map((repository) => repository.name).join(", "))
       : failed(
           check("the images"),
           `${repositories.length} of ${components.length} repositories`,

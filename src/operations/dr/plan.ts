@@ -1,0 +1,246 @@
+import { describeCopies, type Copies } from "../../aws/copies";
+import { estimate } from "../../cost/estimate";
+import { readPrices } from "../../cost/prices";
+import { resourcesOfStack, type StackJson } from "../../cost/resources";
+import type { EnvironmentSettings } from "../../environments/settings";
+import { usageOf } from "../../environments/usage";
+import { components } from "../../names";
+import { ActionRequired } from "../../process/errors";
+import { templateOf } from "../../stack/synthesize";
+import { openEnvironment, regionOf } from "../environment";
+import { recoveredSettings, recoveryName, recoveryOf, settingsFile } from "./settings";
+import { recoverySteps, stepsAfterwards, type RecoveryStep, type Way } from "./steps";
+
+/** One of the copies. */
+export interface FoundCopy {
+  /** What it is a copy of. */
+  readonly what: string;
+  /** What is there; undefined if nothing is. */
+  readonly found?: string;
+  /** The moment whose data it has. @default it has none that can be told */
+  readonly asOf?: string;
+  /** How long ago that was, in seconds. */
+  readonly ageSeconds?: number;
+}
+
+/** What a rebuild of an environment in its second region would be. */
+export interface RecoveryPlan {
+  /** The environment that is lost. */
+  readonly environment: string;
+  /** Its region. */
+  readonly region: string;
+  /** The environment that is rebuilt. */
+  readonly rebuilt: string;
+  /** The region with the copies. */
+  readonly secondRegion: string;
+  /** When this was asked. */
+  readonly at: string;
+  /** What is there. */
+  readonly copies: readonly FoundCopy[];
+  /** What a rebuild needs and is not there. */
+  readonly missing: readonly string[];
+  /** What else stands in the way. */
+  readonly warnings: readonly string[];
+  /** Seconds of data that would be lost now: the age of the older of the copies of database and files. */
+  readonly rpoSeconds?: number;
+  /** Minutes from the decision until users reach it. */
+  readonly rtoMinutes: readonly [least: number, most: number];
+  /** The way back. */
+  readonly steps: readonly RecoveryStep[];
+  /** What comes after it. */
+  readonly afterwards: readonly string[];
+  /** File with the settings, and its text; undefined where something is missing. */
+  readonly settings?: { readonly file: string; readonly text: string };
+  /** US dollars a month. */
+  readonly monthly: {
+    /** Of the rebuilt environment. */
+    readonly rebuilt: number;
+    /** Of the copies, while they wait; undefined where no price of the region is known. */
+    readonly copies?: number;
+  };
+}
+
+/**
+ * The region that an environment is rebuilt in.
+ * @param named what the user says, before what the settings say
+ * @throws ActionRequired if neither names one, or it is the environment's own
+ */
+export function secondRegionOf(
+  settings: EnvironmentSettings,
+  region: string,
+  named: string | undefined,
+): string {
+  const second = named ?? settings.disasterRecovery?.region;
+  if (second === undefined) {
+    throw new ActionRequired(
+      `${settings.name} has no copies in a second region`,
+      `Set disasterRecovery in src/environments/${settings.name}.ts (docs/options.md), or name a region with --region.`,
+    );
+  }
+  if (second !== region) return second;
+  throw new ActionRequired(
+    `${second} is the region of ${settings.name} itself`,
+    "Name another with --region.",
+  );
+}
+
+/**
+ * Asks the second region what it has of an environment, and tells how the environment would be rebuilt
+ * of it. The first region is not asked: it may be gone.
+ */
+export async function planRecovery(
+  settings: EnvironmentSettings,
+  { projectDir, region: named }: { readonly projectDir: string; readonly region?: string },
+): Promise<RecoveryPlan> {
+  const region = regionOf(settings, projectDir);
+  const secondRegion = secondRegionOf(settings, region, named);
+  const there = await openEnvironment(settings, projectDir, {
+    var: [`aws_region=${secondRegion}`],
+  });
+  const copies = await describeCopies({ ...there, region }, secondRegion);
+  return recoveryPlan({ settings, region, secondRegion, copies, projectDir, now: new Date() });
+}
+
+/** {@link planRecovery} of copies at hand. */
+export function recoveryPlan(given: {
+  readonly settings: EnvironmentSettings;
+  readonly region: string;
+  readonly secondRegion: string;
+  readonly copies: Copies;
+  readonly projectDir: string;
+  readonly now: Date;
+}): RecoveryPlan {
+  const { settings, region, secondRegion, copies, projectDir, now } = given;
+  const found = foundCopies(copies, now);
+  const steps = recoverySteps(given);
+  const recovery = recoveryOf(settings.name, copies);
+  const rebuilt = recoveryName(settings.name);
+  const ages = found.slice(0, 2).map(({ ageSeconds }) => ageSeconds);
+  return {
+    environment: settings.name,
+    region,
+    rebuilt,
+    secondRegion,
+    at: now.toISOString(),
+    copies: found,
+    missing: missingCopies(copies),
+    warnings: warningsOf(given),
+    rpoSeconds: ages.every((age) => age !== undefined) ? Math.max(...ages) : undefined,
+    rtoMinutes: [
+      steps.reduce((sum, { minutes: [least] }) => sum + least, 0),
+      steps.reduce((sum, { minutes: [, most] }) => sum + most, 0),
+    ],
+    steps,
+    afterwards: stepsAfterwards(given),
+    settings: recovery && {
+      file: `src/environments/${rebuilt}.ts`,
+      text: settingsFile(settings, secondRegion, recovery, now),
+    },
+    monthly: {
+      rebuilt: monthlyOf(recoveredSettings(settings, secondRegion, recovery), projectDir),
+      copies: monthlyOfCopies(copies, secondRegion, projectDir),
+    },
+  };
+}
+
+/** The copies without which there is no rebuild, of those that are not there. */
+function missingCopies({ database, fileSystem, password }: Copies): string[] {
+  return [
+    ...(database?.latest ? [] : ["backups of the database"]),
+    ...(fileSystem ? [] : ["the copy of the file system"]),
+    ...(password ? [] : ["the secret of the database's password"]),
+  ];
+}
+
+/**
+ * What may keep a rebuild from succeeding though all copies are there.
+ * Source of the first: "Global services" in the whitepaper AWS Fault Isolation Boundaries.
+ */
+function warningsOf({ settings, region, secondRegion, copies }: Way): string[] {
+  const { database, repositories } = copies;
+  const without = components.filter(
+    (component) => !repositories.some((one) => one.component === component && one.tag),
+  );
+  return [
+    ...(region === "us-east-1"
+      ? [
+          "IAM and Route 53 make their changes in us-east-1 alone: while that part of it is down, no role and no record can be made, and a rebuild has to wait.",
+        ]
+      : []),
+    ...(database && database.status !== "replicating"
+      ? [`The copy of the database's backups is ${database.status}: RDS does not renew it.`]
+      : []),
+    ...without.map(
+      ({ title }) =>
+        `${secondRegion} has no image of the ${title}: \`plue images ${recoveryName(settings.name)} --source PATH\` builds it.`,
+    ),
+  ];
+}
+
+const gigabytes = (bytes: number) => `${(bytes / 1024 ** 3).toFixed(1)} GB`;
+
+/** The database's and the file system's come first. */
+function foundCopies(copies: Copies, now: Date): FoundCopy[] {
+  const { database, fileSystem, repositories, password } = copies;
+  const since = (latest: Date | undefined) =>
+    latest && {
+      asOf: latest.toISOString(),
+      ageSeconds: Math.max(0, Math.round((now.getTime() - latest.getTime()) / 1000)),
+    };
+  return [
+    {
+      what: "database",
+      found: database && `${database.arn}, ${database.status}, ${database.allocatedStorage} GiB`,
+      ...since(database?.latest),
+    },
+    {
+      what: "file system",
+      found: fileSystem && `${fileSystem.id}, ${fileSystem.status}, ${gigabytes(fileSystem.bytes)}`,
+      ...since(fileSystem?.latest),
+    },
+    ...components.map((component) => {
+      const repository = repositories.find((one) => one.component === component);
+      return {
+        what: `images of the ${component.title}`,
+        found:
+          repository &&
+          `${repository.name}:${repository.tag ?? "(no tag)"}, ${gigabytes(repository.bytes)}`,
+      };
+    }),
+    {
+      what: "password",
+      found: password && `${password.arn}${password.isReplica ? ", a replica" : ""}`,
+    },
+  ];
+}
+
+/** What a month of an environment costs, in US dollars. */
+export function monthlyOf(settings: EnvironmentSettings, projectDir: string): number {
+  const resources = resourcesOfStack(templateOf(settings) as StackJson);
+  return estimate(resources, {
+    region: settings.region ?? "us-east-1",
+    usage: usageOf(settings.recovery?.of ?? settings.name),
+    prices: readPrices(projectDir),
+  }).monthly;
+}
+
+/** What the copies cost a month: by their sizes, a key and each secret. */
+function monthlyOfCopies(copies: Copies, region: string, projectDir: string): number | undefined {
+  const { prices } = readPrices(projectDir);
+  const { database, fileSystem, repositories, secrets } = copies;
+  const gigabyte = 1024 ** 3;
+  const charges: [price: string, quantity: number][] = [
+    ["databaseBackup.gigabyteMonth", database?.allocatedStorage ?? 0],
+    ["fileSystem.gigabyteMonth", (fileSystem?.bytes ?? 0) / gigabyte],
+    ["image.gigabyteMonth", repositories.reduce((sum, { bytes }) => sum + bytes, 0) / gigabyte],
+    ["secret.month", secrets.length],
+    ["key.month", database?.keyArn ? 1 : 0],
+  ];
+  const known = charges.map(([price, quantity]) => {
+    const usd = prices[price]?.usd[region];
+    return usd === undefined ? undefined : usd * quantity;
+  });
+  return known.every((amount) => amount !== undefined)
+    ? known.reduce((sum, amount) => sum + amount, 0)
+    : undefined;
+}

@@ -1,0 +1,85 @@
+import { dollars } from "../../cost/report";
+import { count, duration, table, wrap } from "../../terminal/output";
+import type { Drill } from "./drill";
+import type { RecoveryPlan } from "./plan";
+
+/** Columns of a line of text, so that it fits a terminal. */
+const COLUMNS = 96;
+
+/** A plan for a person. */
+export function planText(plan: RecoveryPlan): string {
+  const { environment, rebuilt, secondRegion, copies, steps, afterwards, settings } = plan;
+  const [least, most] = plan.rtoMinutes;
+  return [
+    `What ${secondRegion} has of ${environment}, as of ${plan.at}`,
+    "",
+    table(
+      ["copy", "age", "what is there"],
+      copies.map(({ what, found, ageSeconds }) => [
+        what,
+        ageSeconds === undefined ? "-" : duration(ageSeconds),
+        found ?? "nothing",
+      ]),
+    ),
+    "",
+    ...(plan.missing.length > 0
+      ? [`A rebuild is not possible: ${secondRegion} lacks ${plan.missing.join(", ")}.`, ""]
+      : []),
+    ...plan.warnings.flatMap((warning) => [...wrap(`Beware: ${warning}`, COLUMNS, 2), ""]),
+    `RPO  ${rpoText(plan)}`,
+    `RTO  ${minutes(least)} to ${minutes(most)} from the decision on, the sum of the steps below`,
+    `Price  ${dollars(plan.monthly.rebuilt)} a month for ${rebuilt}; the copies cost ${plan.monthly.copies === undefined ? "what no price here tells" : dollars(plan.monthly.copies)} while they wait`,
+    "",
+    `The way back, into an environment ${rebuilt} in ${secondRegion}:`,
+    ...steps.flatMap(({ what, how, minutes: [from, to], source }, index) => [
+      "",
+      ...wrap(`${index + 1}. ${what}. (${from} to ${to} min: ${source})`, COLUMNS, 3),
+      ...how.map((line) => `     ${line}`),
+    ]),
+    ...(settings ? ["", `${settings.file}:`, "", settings.text.trimEnd()] : []),
+    "",
+    `Afterwards, when ${rebuilt} serves:`,
+    ...afterwards.flatMap((line) =>
+      line.startsWith(" ") ? [`  ${line}`] : wrap(`- ${line}`, COLUMNS, 2),
+    ),
+  ].join("\n");
+}
+
+function rpoText({ rpoSeconds, copies }: RecoveryPlan): string {
+  if (rpoSeconds === undefined) {
+    return "not known: the age of a copy of database or files is not told (a replication that has been ended tells none)";
+  }
+  const oldest = copies.find(({ ageSeconds }) => ageSeconds === rpoSeconds);
+  return `${duration(rpoSeconds)} of data would be lost now, by the copy of the ${oldest?.what}`;
+}
+
+const minutes = (count: number) => duration(count * 60);
+
+/** A drill for a person. */
+export function drillText(drill: Drill): string {
+  const { environment, rebuilt, region, secondRegion, steps, proved, applies } = drill;
+  const seconds = (amount: number) => amount.toFixed(1);
+  return [
+    "",
+    `${environment} was lost in ${region} and rebuilt as ${rebuilt} in ${secondRegion}, on an embedded AWS.`,
+    "",
+    `RPO  ${drill.rpoSeconds.toFixed(1)} s of data lost: from the older copy to the loss of the region`,
+    `RTO  ${duration(drill.rtoSeconds)}, of which:`,
+    "",
+    table(
+      ["step", "seconds"],
+      steps.map(({ what, seconds: took }) => [what, seconds(took)]),
+    ),
+    "",
+    `Seen, after ${count(applies, "apply", "applies")} and a plan with nothing to change:`,
+    ...proved.map((what) => `  ${what}`),
+    "",
+    `Price  ${dollars(drill.monthlyDollars)} a month for ${rebuilt} on AWS`,
+    "",
+    ...wrap(
+      "The embedded AWS makes and restores at once, and copies when it is told to: on AWS, the age of the copies is the RPO, and the waits for the database, the load balancer and the tasks are most of the RTO.",
+      COLUMNS,
+      0,
+    ),
+  ].join("\n");
+}
