@@ -307,7 +307,8 @@ export class PlueStack extends BaseStack {
     // Instead of the one version that the bindings were generated for.
     this.addOverride("terraform.required_providers", {
       aws: { version: `>= ${least}, < 7.0.0` },
-      ...(mode === "random" && { random: { version: random } }),
+      // A restored database has the password that came with the copies.
+      ...(mode === "random" && !settings.recovery && { random: { version: random } }),
     });
     this.addOverride("terraform.required_version", writesOnly(settings) ? ">= 1.11.0" : ">= 1.5.0");
   }

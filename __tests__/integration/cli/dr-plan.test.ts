@@ -17,6 +17,8 @@ import {
   SecretsManagerClient,
   StopReplicationToReplicaCommand,
 } from "@aws-sdk/client-secrets-manager";
+import { imageExists } from "../../../src/aws/ecr";
+import { api } from "../../../src/names";
 import type { RecoveryPlan } from "../../../src/operations/dr/plan";
 import {
   describeEmbeddedAws,
@@ -153,6 +155,12 @@ describeEmbeddedAws("plue dr plan", () => {
       expect(after.rpoSeconds).toBeUndefined();
       const shell = after.steps.flatMap(({ how }) => how).join("\n");
       expect(shell).not.toMatch(/delete-replication-configuration|stop-replication-to-replica/);
+    });
+
+    test("the rebuilt environment finds its images by the first one's name", async () => {
+      const there = { ...aws.client, region: "us-west-2", name: "local-dr" };
+      expect(await imageExists({ ...there, origin: "local" }, api, "v1")).toBe(true);
+      expect(await imageExists(there, api, "v1")).toBe(false);
     });
 
     test("the settings that it writes are an environment's, whose price is the one that it tells", async () => {

@@ -88,6 +88,7 @@ describe("the password", () => {
       database: { ...local.database, masterPassword: { mode: "random" } },
     });
     expect(random.resources("random_password")).toEqual({});
+    expect(Object.keys(random.template.terraform.required_providers as object)).toEqual(["aws"]);
     expect(random.resource("aws_db_instance.database_main").password).toBe(
       "${data.aws_secretsmanager_secret_version.database_password.secret_string}",
     );

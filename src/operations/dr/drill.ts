@@ -149,7 +149,7 @@ class Run {
   private readonly first: EnvironmentSettings;
 
   constructor(
-    settings: EnvironmentSettings,
+    private readonly settings: EnvironmentSettings,
     private readonly region: string,
     private readonly secondRegion: string,
     private readonly home: string,
@@ -166,6 +166,8 @@ class Run {
       domain: undefined,
       statePathStyle: true,
       disasterRecovery: { ...settings.disasterRecovery, region: secondRegion },
+      // As `local` has it: a random one needs a provider of its own, and a restored one neither.
+      database: { ...settings.database, masterPassword: { mode: "write-only", version: 1 } },
     };
   }
 
@@ -193,7 +195,8 @@ class Run {
     }
     const latest = Math.min(database.latest.getTime(), fileSystem.latest.getTime());
     await this.takeCopiesOver(copies);
-    const rebuilt = recoveredSettings(first, secondRegion, recovery);
+    const { database: own } = this.settings;
+    const rebuilt = recoveredSettings({ ...first, database: own }, secondRegion, recovery);
     const applies = await this.deploy(rebuilt, secondRegion, copies);
     const rtoSeconds = (Date.now() - lostAt) / 1000;
     await steps.run("Look whether the data are there", () => this.prove(rebuilt, password, copies));
@@ -234,6 +237,7 @@ class Run {
     Object.assign(process.env, embeddedAwsVariables(this.aws.endpoint, region), {
       TF_VAR_aws_region: region,
       TF_VAR_enable_https: "false",
+      TF_VAR_certificate_arn: "",
       TF_VAR_sns_alert_email: "drill@example.com",
       ...Object.fromEntries(
         (copies?.repositories ?? []).map(({ component, tag }) => [
@@ -410,11 +414,11 @@ function killServer(home: string): void {
   }
 }
 
-/** The logs go with the drill's folder, so the end of one is told with the error. */
+/** The logs go with the drill's folder; the error tells the end of the one that matters. */
 function withItsLog(error: unknown): unknown {
-  if (!(error instanceof PlueError) || error.log === undefined || !existsSync(error.log)) {
-    return error;
-  }
+  if (!(error instanceof PlueError) || error.log === undefined) return error;
   const { message, advice, exitCode, log } = error;
-  return new PlueError(`${message}\n\n${tail(readFileSync(log, "utf8"))}`, { advice, exitCode });
+  const end = existsSync(log) ? tail(readFileSync(log, "utf8")) : "";
+  const told = message.includes(end) ? message : `${message}\n\n${end}`;
+  return new PlueError(told, { advice, exitCode });
 }
