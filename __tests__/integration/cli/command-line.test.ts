@@ -66,7 +66,8 @@ describe("the command line by itself", () => {
     "without credentials a person must log in: plue %s",
     async (name) => {
       const service = ["restart", "rollback", "exec", "logs"].includes(name) ? ["api"] : [];
-      const { stderr } = await ends(2, name, "dev", ...service);
+      const args = name === "dr" ? ["plan", "dev", "--region", "us-west-2"] : ["dev", ...service];
+      const { stderr } = await ends(2, name, ...args);
       expect(stderr).toContain("found no AWS credentials");
       expect(stderr).not.toMatch(/^\s+at /m);
     },
