@@ -7,6 +7,9 @@ import { each, HOURS_PER_MONTH, list, number, partOf, text, type Rule } from "./
  */
 const ENHANCED_MONITORING_GIGABYTES = 16.07;
 
+/** What a serverless cache of Valkey is charged for at least, in GB. Source: Amazon ElastiCache pricing. */
+const LEAST_CACHE_GIGABYTES = 0.1;
+
 /** What the database, the cache, files, objects, secrets and keys cost. */
 export const dataRules: Readonly<Record<string, Rule>> = {
   aws_db_instance: (instances, { usage }) =>
@@ -91,6 +94,45 @@ export const dataRules: Readonly<Record<string, Rule>> = {
       quantity: usage.fileGigabytes + usage.infrequentFileGigabytes,
     },
   ],
+  aws_efs_replication_configuration: (replications, { usage }) => [
+    {
+      part: partOf(replications),
+      what: "copy of the git repositories in a second region",
+      price: "fileSystem.gigabyteMonth",
+      quantity: usage.fileGigabytes + usage.infrequentFileGigabytes,
+    },
+  ],
+  aws_db_instance_automated_backups_replication: (replications, { usage }) => [
+    {
+      part: partOf(replications),
+      what: "copies of the database's backups",
+      price: "databaseBackup.gigabyteMonth",
+      quantity: usage.databaseBackupGigabytes,
+    },
+  ],
+  aws_ecr_replication_configuration: (replications, { usage }) => [
+    {
+      part: partOf(replications),
+      what: "copies of the images in a second region",
+      price: "image.gigabyteMonth",
+      quantity: usage.imageGigabytes,
+    },
+  ],
+  aws_backup_vault: (vaults, { usage }) =>
+    vaults.flatMap(({ module: part }) => [
+      {
+        part,
+        what: "backups of the database by AWS Backup",
+        price: "databaseBackup.gigabyteMonth",
+        quantity: usage.databaseBackupGigabytes,
+      },
+      {
+        part,
+        what: "backups of the git repositories by AWS Backup",
+        price: "fileSystemBackup.gigabyteMonth",
+        quantity: usage.fileGigabytes + usage.infrequentFileGigabytes,
+      },
+    ]),
   aws_s3_bucket: (buckets, { usage }) => [
     {
       part: partOf(buckets),
@@ -108,6 +150,21 @@ export const dataRules: Readonly<Record<string, Rule>> = {
       quantity: usage.keyRequests,
     },
   ],
+  aws_elasticache_serverless_cache: (caches, { usage }) =>
+    caches.flatMap(({ module: part }) => [
+      {
+        part,
+        what: "serverless cache: data",
+        price: "cacheServerless.valkey.gigabyteHour",
+        quantity: Math.max(LEAST_CACHE_GIGABYTES, usage.cacheGigabytes) * HOURS_PER_MONTH,
+      },
+      {
+        part,
+        what: "serverless cache: processing units",
+        price: "cacheServerless.valkey.processingUnitMillion",
+        quantity: usage.cacheProcessingUnitMillions,
+      },
+    ]),
   aws_elasticache_replication_group: (groups) =>
     groups.map(({ module: part, values }) => {
       const shards = Math.max(1, number(values.num_node_groups));

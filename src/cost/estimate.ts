@@ -61,6 +61,7 @@ const neverPriced: readonly NotPriced[] = [
     what: "traffic between zones",
     why: "$0.01 a GB each way; nobody knows its volume before the first bill",
   },
+  { what: "traffic between regions", why: "$0.02 a GB; only copies to a second region make it" },
   { what: "the state's bucket and lock table", why: "shared by all environments; cents" },
 ];
 

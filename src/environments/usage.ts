@@ -36,6 +36,10 @@ export interface Usage {
   readonly imageGigabytes: number;
   /** Objects in the environment's S3 buckets, in GB. */
   readonly objectGigabytes: number;
+  /** Data in the cache, in GB, where there is a serverless one. */
+  readonly cacheGigabytes: number;
+  /** Processing units of that cache, in millions: one for each KB that a command reads or writes. */
+  readonly cacheProcessingUnitMillions: number;
   /** Reads of secrets; a task reads one when it starts. */
   readonly secretReads: number;
   /** Requests to customer keys of KMS. */
@@ -57,6 +61,8 @@ const defaults: Usage = {
   infrequentFileGigabytes: 0,
   imageGigabytes: 3,
   objectGigabytes: 1,
+  cacheGigabytes: 0.1,
+  cacheProcessingUnitMillions: 10,
   secretReads: 1000,
   keyRequests: 10_000,
 };

@@ -5,9 +5,11 @@ import { resourcesOfStack, type StackJson } from "../../../src/cost/resources";
 import { free, rules } from "../../../src/cost/rules";
 import { suppose } from "../../../src/cost/what-if";
 import { environments } from "../../../src/environments";
+import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { usageOf } from "../../../src/environments/usage";
 import { templateOf } from "../../../src/stack/synthesize";
 import scenarios from "../../fixtures/cost/scenarios.json";
+import { full } from "../../support/full";
 import { stacks } from "../../support/stack";
 
 const prices = readPrices(join(__dirname, "../../.."));
@@ -52,6 +54,29 @@ describe.each(Object.entries(stacks))("in the bill of %s", (name, { template }) 
     expect(lines.reduce((sum, line) => sum + line.quantity * line.price, 0)).toBeCloseTo(monthly);
     expect(lines.reduce((sum, line) => sum + line.atMost, 0)).toBeCloseTo(atMost);
   });
+});
+
+test.each<[string, EnvironmentSettings]>([
+  ["serverless", full],
+  ["nodes", { ...full, cache: { kind: "nodes", nodeType: "cache.t4g.micro", replicas: 1 } }],
+])("every option has its price, with a cache of the kind %s", (_, settings) => {
+  const { notPriced, lines } = estimate(resourcesOfStack(templateOf(settings) as StackJson), {
+    region: "us-east-1",
+    usage: usageOf(settings.name),
+    prices,
+  });
+  expect(notPriced).toEqual(bill("dev").notPriced);
+  const priced = new Set(lines.map(({ what }) => what.replace(/^\d+ | \([a-z0-9-]+\)$/g, "")));
+  for (const what of [
+    "backups of the database by AWS Backup",
+    "backups of the git repositories by AWS Backup",
+    "copies of the database's backups",
+    "copies of the images in a second region",
+    "copy of the git repositories in a second region",
+    "customer key",
+  ]) {
+    expect(priced).toContain(what);
+  }
 });
 
 test("no type has both a rule and a reason for costing nothing", () => {
