@@ -5,6 +5,7 @@ import { ACMClient, RequestCertificateCommand } from "@aws-sdk/client-acm";
 import { DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { ECSClient, DescribeServicesCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { checksOf } from "../../src/embedded-aws/server";
 import { judge, type Finding, type Verdict } from "../../src/operations/adopt/verdict";
 import type { ResourceChange } from "../../src/terraform/plan";
 import { readStack } from "../../src/terraform/stack";
@@ -195,6 +196,10 @@ function adoption(settings: EnvironmentSettings): void {
 
   test("the second plan is empty", async () => {
     expect(await stack.pending()).toEqual([]);
+  });
+
+  test("nothing was refused, or could not be read", async () => {
+    expect(await checksOf(aws)).toMatchObject({ refused: 0, unread: 0 });
   });
 
   test("no service accepts the internet any more, but the load balancer", async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { local } from "../../../src/environments/local";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
+import { checksOf } from "../../../src/embedded-aws/server";
 import { purposes } from "../../../src/operations/policies/make";
 import { deployment, type Deployment } from "../../support/deployment";
 import {
@@ -57,6 +58,10 @@ describeEmbeddedAws("a cache of nodes", () => {
   test("is destroyed with what it needed", async () => {
     await stack.succeed("destroy", "-auto-approve");
     expect(await stack.succeed("state", "list")).toBe("");
+  });
+
+  test("nothing was refused, or could not be read", async () => {
+    expect(await checksOf(aws)).toMatchObject({ refused: 0, unread: 0 });
   });
 
   test("CI's policies allow every call that was made, with that of the options", async () => {

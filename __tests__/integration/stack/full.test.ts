@@ -6,6 +6,7 @@ import { remainingResources } from "../../../src/aws/remaining-resources";
 import { local } from "../../../src/environments/local";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { embeddedAwsVariables } from "../../../src/embedded-aws/environment";
+import { checksOf } from "../../../src/embedded-aws/server";
 import { runChecks } from "../../../src/operations/doctor";
 import { purposes } from "../../../src/operations/policies/make";
 import { deployment, type Deployment } from "../../support/deployment";
@@ -127,6 +128,10 @@ describeEmbeddedAws("every option at once", () => {
       arn: expect.stringContaining(":key/") as string,
       reason: expect.stringMatching(/^customer key: deleted on \d{4}-\d\d-\d\d/) as string,
     });
+  });
+
+  test("nothing was refused, or could not be read", async () => {
+    expect(await checksOf(aws)).toMatchObject({ refused: 0, unread: 0 });
   });
 
   test("CI's policies allow every call that was made, with that of the options", async () => {
