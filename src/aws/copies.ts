@@ -125,18 +125,27 @@ async function databaseBackups(
         DBInstanceIdentifier: names.database(there.name),
       }),
     );
-    return DBInstanceAutomatedBackups[0];
+    return DBInstanceAutomatedBackups.toSorted(newestFirst)[0];
   });
 }
 
-/** The copy is known by its replication, and, once that has been ended, by its key. */
+/** Backups of a database that was deleted are there beside those that are renewed. */
+function newestFirst(one: DBInstanceAutomatedBackup, other: DBInstanceAutomatedBackup): number {
+  const rank = ({ Status, RestoreWindow }: DBInstanceAutomatedBackup) =>
+    (Status === "replicating" ? 1e15 : 0) + (RestoreWindow?.LatestTime?.getTime() ?? 0);
+  return rank(other) - rank(one);
+}
+
+/** The copy is known by its key, and by its replication until that is ended. */
 async function fileSystemCopy(
   there: AwsEnvironment,
   sourceRegion: string,
   keyArn: string | undefined,
 ): Promise<Copies["fileSystem"]> {
+  // Without the key, another environment's could be taken for this one's.
+  if (keyArn === undefined) return undefined;
   const efs = client(EFSClient, there);
-  const own = (one: FileSystemDescription) => keyArn === undefined || one.KmsKeyId === keyArn;
+  const own = (one: FileSystemDescription) => one.KmsKeyId === keyArn;
   const fileSystems = new Map<string, FileSystemDescription>();
   for await (const { FileSystems = [] } of paginateDescribeFileSystems({ client: efs }, {})) {
     for (const one of FileSystems) if (own(one)) fileSystems.set(one.FileSystemId ?? "", one);
@@ -159,7 +168,7 @@ async function fileSystemCopy(
       };
     }
   }
-  const [ended] = keyArn === undefined ? [] : fileSystems.values();
+  const [ended] = fileSystems.values();
   return (
     ended && {
       id: ended.FileSystemId ?? "",

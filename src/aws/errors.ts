@@ -70,7 +70,9 @@ export function explain(error: unknown): PlueError {
   }
   if (UNREACHABLE.test(code) || UNREACHABLE.test(name)) {
     const endpoint = process.env.AWS_ENDPOINT_URL;
-    return new PlueError(`${what}no answer from ${endpoint ?? "AWS"} (${code || name})`, {
+    const tries = $metadata?.attempts ?? 1;
+    const tried = tries > 1 ? `, after ${tries} tries` : "";
+    return new PlueError(`${what}no answer from ${endpoint ?? "AWS"} (${code || name}${tried})`, {
       advice: [
         endpoint
           ? "AWS_ENDPOINT_URL names it: does it run? `npm run local` starts an embedded AWS."

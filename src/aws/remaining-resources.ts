@@ -29,6 +29,7 @@ import {
   EFSClient,
 } from "@aws-sdk/client-efs";
 import {
+  DescribeCacheClustersCommand,
   DescribeCacheParameterGroupsCommand,
   DescribeCacheSubnetGroupsCommand,
   DescribeReplicationGroupsCommand,
@@ -205,6 +206,8 @@ const KINDS: Readonly<Record<string, Ask>> = {
     );
     return any(services?.filter(({ status }) => status !== "INACTIVE"));
   },
+  // A task is nothing without its service; ECS shows it for an hour after its end.
+  "ecs:task/": () => ({ gone: true }),
   "ecs:task-definition/": () => ({ reason: "revision of a task definition: costs nothing" }),
   "elasticfilesystem:access-point/": async (to, id) =>
     any(
@@ -215,6 +218,11 @@ const KINDS: Readonly<Record<string, Ask>> = {
     any(
       (await client(EFSClient, to).send(new DescribeFileSystemsCommand({ FileSystemId: id })))
         .FileSystems,
+    ),
+  "elasticache:cluster:": async (to, CacheClusterId) =>
+    any(
+      (await elastiCache(to).send(new DescribeCacheClustersCommand({ CacheClusterId })))
+        .CacheClusters,
     ),
   "elasticache:parametergroup:": async (to, CacheParameterGroupName) =>
     any(
@@ -289,11 +297,14 @@ const KINDS: Readonly<Record<string, Ask>> = {
       (await rds(to).send(new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: name })))
         .DBSubnetGroups,
     ),
+  "rds:snapshot:awsbackup:": () => ({
+    reason: "backup of the database by AWS Backup: expires by itself",
+  }),
   "rds:snapshot:": () => ({
     reason: "final snapshot of the database: delete it when nobody needs it",
   }),
   "rds:auto-backup:": () => ({ reason: "automated backup of the database: expires by itself" }),
-  "backup:recovery-point:": () => ({ reason: "backup of the file system: expires by itself" }),
+  "backup:recovery-point:": () => ({ reason: "backup by AWS Backup: expires by itself" }),
   "s3:": async (to, Bucket) =>
     there(await client(S3Client, to).send(new HeadBucketCommand({ Bucket }))),
   "secretsmanager:secret:": async (to, _, arn) => {

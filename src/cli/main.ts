@@ -36,7 +36,7 @@ export function buildProgram(context: Context): Command {
         "",
         "Exit codes: 0 done, 1 failed, 2 you must decide or provide something,",
         "130 interrupted.",
-        "Messages say `plue`: type `npx plue` in the project's folder, or `npm link` once.",
+        "Messages say `plue`: type `npx plue` in the project's folder.",
         "Each command, and what it stands for in the AWS CLI: docs/commands.md",
       ].join("\n"),
     );

@@ -81,7 +81,7 @@ function validateRecovery(
     at.matches(
       "databaseRestoreTime",
       recovery.databaseRestoreTime,
-      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
+      /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/,
       "must be a moment such as 2030-01-31T07:00:00Z",
     );
   }
@@ -105,6 +105,12 @@ function validateRecovery(
   );
   const keys = components.map(({ key }) => key);
   recovery.repositories.forEach((key, index) => at.oneOf(`repositories[${index}]`, key, keys));
+  at.check(
+    "repositories",
+    recovery.repositories,
+    new Set(recovery.repositories).size === recovery.repositories.length,
+    "must name each repository once",
+  );
   checker.check(
     "adopts",
     settings.adopts,

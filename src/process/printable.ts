@@ -5,9 +5,12 @@
 
 const OBEYED = /[\0-\b\v-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** What sets colours and weight, and nothing else. */
+/**
+ * What sets the colours and the weight that Terraform and Docker use, and nothing that hides a text: no
+ * concealment, no black, no background.
+ */
 
-const COLOUR = /(\u001b\[[\d;]*m)/;
+const COLOUR = /(\u001b\[(?:(?:0|[1-4]|2[1-4]|3[1-7]|39|9[0-7])?(?:;(?=\d)|(?=m)))+m)/;
 
 /**
  * A text as it can be shown: what came from elsewhere, a log line or an AWS tag, may hold sequences that

@@ -29,6 +29,8 @@ const arns: Readonly<Record<string, string>> = {
   aws_efs_access_point: "elasticfilesystem:access-point/ID",
   aws_efs_file_system: "elasticfilesystem:file-system/ID",
   aws_eip: "ec2:elastic-ip/ID",
+  "a node of a replication group": "elasticache:cluster:NAME",
+  "a task of a service": "ecs:task/CLUSTER/ID",
   aws_elasticache_replication_group: "elasticache:replicationgroup:NAME",
   aws_elasticache_serverless_cache: "elasticache:serverlesscache:NAME",
   aws_elasticache_subnet_group: "elasticache:subnetgroup:NAME",
@@ -74,7 +76,9 @@ const types = new Set(
   ),
 );
 
-test.each([...types].filter(isTagged))(
+test.each(
+  [...types].filter(isTagged).concat(Object.keys(arns).filter((one) => one.startsWith("a "))),
+)(
   "after a destroy, AWS itself is asked whether %s is gone: the search by tags lists it for hours",
   (type) => {
     expect(arns).toHaveProperty(type);

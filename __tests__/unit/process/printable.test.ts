@@ -79,6 +79,20 @@ describe("a program's output", () => {
     expect(through([text])).toBe(`${ESC}[1m${ESC}[31mError:${ESC}[0m name = "\\u001b[2J"\n`);
   });
 
+  test.each(["8", "30", "40", "30;40", "1;8", "7", "38;5;0"])(
+    "does not hide a text by ESC[%sm",
+    (parameters) => {
+      expect(through([`${ESC}[${parameters}m`])).toBe(`\\u001b[${parameters}m`);
+    },
+  );
+
+  test.each(["", "0", "1", "31", "1;31", "90", "22;39"])(
+    "may be coloured by ESC[%sm",
+    (parameters) => {
+      expect(through([`${ESC}[${parameters}m`])).toBe(`${ESC}[${parameters}m`);
+    },
+  );
+
   test("may be cut anywhere", () => {
     const text = `${ESC}[1;31mred${ESC}[0m\r\nnext ${ESC}]0;title\u0007 end\n`;
     for (let cut = 0; cut <= text.length; cut += 1) {

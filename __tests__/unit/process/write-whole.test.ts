@@ -1,5 +1,15 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { writeWhole } from "../../../src/process/write-whole";
@@ -25,9 +35,32 @@ test("two programs that write one file at once leave one whole text, and nothing
   expect(readdirSync(directory)).toEqual(["plan.json"]);
 });
 
-test("what cannot be put in its place is not left beside it", () => {
+test("what cannot be written is told by its own name, and nothing is left beside it", () => {
   const file = join(directory, "folder");
   mkdirSync(join(file, "in it"), { recursive: true });
-  expect(() => writeWhole(file, "text")).toThrow();
+  expect(() => writeWhole(file, "text")).toThrow(`'${file}'`);
+  const elsewhere = join(directory, "not there", "file");
+  expect(() => writeWhole(elsewhere, "text")).toThrow(
+    expect.objectContaining({
+      path: elsewhere,
+      message: expect.stringContaining(`'${elsewhere}'`),
+    }),
+  );
   expect(readdirSync(directory)).toEqual(["folder"]);
+});
+
+test("a file keeps its mode, and what a link leads to is written", () => {
+  const file = join(directory, "file");
+  const link = join(directory, "link");
+  writeFileSync(file, "before", { mode: 0o600 });
+  symlinkSync(file, link);
+  writeWhole(link, "after");
+  expect(readFileSync(file, "utf8")).toBe("after");
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+});
+
+test("a device is written to, not replaced", () => {
+  writeWhole("/dev/null", "text");
+  expect(statSync("/dev/null").isCharacterDevice()).toBe(true);
 });

@@ -55,7 +55,7 @@ export const command = ({ projectDir }: Context) =>
       if (plan.missing.length > 0) {
         process.exitCode = 1;
         return next(
-          `\`plue deploy ${settings.name}\` with disasterRecovery makes what is missing.`,
+          `if ${plan.region} answers and nothing was taken over yet, \`plue deploy ${settings.name}\` with disasterRecovery makes what is missing; a first copy takes hours.`,
         );
       }
       next("keep this: it holds what is hard to find once the region is gone.");

@@ -13,12 +13,24 @@ export async function checkDisasterRecovery(environment: Environment): Promise<C
   const since = (latest?: Date) => (latest ? `as of ${latest.toISOString()}` : "not complete yet");
   const check = (what: string) => `${region} has ${what}`;
   return [
-    database
+    database && ["replicating", "active"].includes(database.status)
       ? ok(check("the database's backups"), `${database.status}, ${since(database.latest)}`)
-      : failed(check("the database's backups"), "there are none", fix),
-    fileSystem
+      : database
+        ? failed(
+            check("the database's backups"),
+            `${database.status}, ${since(database.latest)}: RDS does not renew them`,
+            fix,
+          )
+        : failed(check("the database's backups"), "there are none", fix),
+    fileSystem && fileSystem.status === "ENABLED" && fileSystem.latest
       ? ok(check("a copy of the file system"), `${fileSystem.status}, ${since(fileSystem.latest)}`)
-      : failed(check("a copy of the file system"), "there is none", fix),
+      : failed(
+          check("a copy of the file system"),
+          fileSystem ? `${fileSystem.status}, ${since(fileSystem.latest)}` : "there is none",
+          fileSystem
+            ? "see the replication in the console of EFS; the first copy takes hours"
+            : fix,
+        ),
     repositories.length === components.length
       ? ok(check("the images"), repositories.map((repository) => repository.name).join(", "))
       : failed(

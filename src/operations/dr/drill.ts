@@ -30,7 +30,7 @@ import { lockRun } from "../local/run-lock";
 import { findTools, type Tools } from "../local/tools";
 import { clearUnfinished, killUnfinished, markUnfinished } from "../local/unfinished";
 import { monthlyOf, secondRegionOf } from "./plan";
-import { recoveredSettings, recoveryOf } from "./settings";
+import { originNameOf, recoveredSettings, recoveryOf } from "./settings";
 
 /** Folder of all that a drill keeps while it runs, in the project. */
 export const drillFolder = ".drill";
@@ -64,8 +64,8 @@ export interface Drill {
   readonly applies: number;
   /** What was found to be as it should be. */
   readonly proved: readonly string[];
-  /** What a month of the rebuilt environment costs on AWS, in US dollars. */
-  readonly monthlyDollars: number;
+  /** What a month of the rebuilt environment costs on AWS, in US dollars; undefined where no price is known. */
+  readonly monthlyDollars?: number;
 }
 
 /**
@@ -189,7 +189,7 @@ class Run {
       describeCopies({ name, region }, secondRegion),
     );
     const { database, fileSystem } = copies;
-    const recovery = recoveryOf(name, copies);
+    const recovery = recoveryOf(originNameOf(first), copies);
     if (!recovery || !database?.latest || !fileSystem?.latest) {
       throw new PlueError(`${secondRegion} lacks copies of ${name}: ${JSON.stringify(copies)}`);
     }

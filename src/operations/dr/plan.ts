@@ -1,6 +1,6 @@
 import { describeCopies, type Copies } from "../../aws/copies";
 import { estimate } from "../../cost/estimate";
-import { readPrices } from "../../cost/prices";
+import { readPrices, regionsOf } from "../../cost/prices";
 import { resourcesOfStack, type StackJson } from "../../cost/resources";
 import type { EnvironmentSettings } from "../../environments/settings";
 import { usageOf } from "../../environments/usage";
@@ -8,7 +8,13 @@ import { components } from "../../names";
 import { ActionRequired } from "../../process/errors";
 import { templateOf } from "../../stack/synthesize";
 import { openEnvironment, regionOf } from "../environment";
-import { recoveredSettings, recoveryName, recoveryOf, settingsFile } from "./settings";
+import {
+  originNameOf,
+  recoveredSettings,
+  recoveryName,
+  recoveryOf,
+  settingsFile,
+} from "./settings";
 import { recoverySteps, stepsAfterwards, type RecoveryStep, type Way } from "./steps";
 
 /** One of the copies. */
@@ -43,9 +49,9 @@ export interface RecoveryPlan {
   readonly warnings: readonly string[];
   /** Seconds of data that would be lost now: the age of the older of the copies of database and files. */
   readonly rpoSeconds?: number;
-  /** Minutes from the decision until users reach it. */
-  readonly rtoMinutes: readonly [least: number, most: number];
-  /** The way back. */
+  /** Minutes from the decision until users reach it; undefined where something is missing. */
+  readonly rtoMinutes?: readonly [least: number, most: number];
+  /** The way back; none where something is missing. */
   readonly steps: readonly RecoveryStep[];
   /** What comes after it. */
   readonly afterwards: readonly string[];
@@ -53,8 +59,8 @@ export interface RecoveryPlan {
   readonly settings?: { readonly file: string; readonly text: string };
   /** US dollars a month. */
   readonly monthly: {
-    /** Of the rebuilt environment. */
-    readonly rebuilt: number;
+    /** Of the rebuilt environment; undefined where no price of the region is known. */
+    readonly rebuilt?: number;
     /** Of the copies, while they wait; undefined where no price of the region is known. */
     readonly copies?: number;
   };
@@ -113,7 +119,8 @@ export function recoveryPlan(given: {
   const { settings, region, secondRegion, copies, projectDir, now } = given;
   const found = foundCopies(copies, now);
   const steps = recoverySteps(given);
-  const recovery = recoveryOf(settings.name, copies);
+  const missing = missingCopies(copies);
+  const recovery = missing.length > 0 ? undefined : recoveryOf(originNameOf(settings), copies);
   const rebuilt = recoveryName(settings.name);
   const ages = found.slice(0, 2).map(({ ageSeconds }) => ageSeconds);
   return {
@@ -123,14 +130,14 @@ export function recoveryPlan(given: {
     secondRegion,
     at: now.toISOString(),
     copies: found,
-    missing: missingCopies(copies),
+    missing,
     warnings: warningsOf(given),
     rpoSeconds: ages.every((age) => age !== undefined) ? Math.max(...ages) : undefined,
-    rtoMinutes: [
+    rtoMinutes: recovery && [
       steps.reduce((sum, { minutes: [least] }) => sum + least, 0),
       steps.reduce((sum, { minutes: [, most] }) => sum + most, 0),
     ],
-    steps,
+    steps: recovery ? steps : [],
     afterwards: stepsAfterwards(given),
     settings: recovery && {
       file: `src/environments/${rebuilt}.ts`,
@@ -147,7 +154,10 @@ export function recoveryPlan(given: {
 function missingCopies({ database, fileSystem, password }: Copies): string[] {
   return [
     ...(database?.latest ? [] : ["backups of the database"]),
-    ...(fileSystem ? [] : ["the copy of the file system"]),
+    ...(database && !database.keyArn ? ["the key of the database's backups"] : []),
+    ...(fileSystem && (fileSystem.latest || fileSystem.status === "ENDED")
+      ? []
+      : ["a complete copy of the file system"]),
     ...(password ? [] : ["the secret of the database's password"]),
   ];
 }
@@ -157,7 +167,12 @@ function missingCopies({ database, fileSystem, password }: Copies): string[] {
  * Source of the first: "Global services" in the whitepaper AWS Fault Isolation Boundaries.
  */
 function warningsOf({ settings, region, secondRegion, copies }: Way): string[] {
-  const { database, repositories } = copies;
+  const { database, fileSystem, repositories } = copies;
+  const hooks = [settings.apiServer, settings.webApp].flatMap(({ deployment }) =>
+    (deployment?.hooks ?? []).flatMap(({ lambdaArn }) =>
+      lambdaArn.split(":")[3] === region ? [lambdaArn] : [],
+    ),
+  );
   const without = components.filter(
     (component) => !repositories.some((one) => one.component === component && one.tag),
   );
@@ -170,6 +185,13 @@ function warningsOf({ settings, region, secondRegion, copies }: Way): string[] {
     ...(database && database.status !== "replicating"
       ? [`The copy of the database's backups is ${database.status}: RDS does not renew it.`]
       : []),
+    ...(fileSystem && !["ENABLED", "ENDED"].includes(fileSystem.status)
+      ? [`The copy of the file system is ${fileSystem.status}: EFS does not renew it.`]
+      : []),
+    ...hooks.map(
+      (arn) =>
+        `A deployment would call ${arn}, which is in ${region}: name one of ${secondRegion} in the settings.`,
+    ),
     ...without.map(
       ({ title }) =>
         `${secondRegion} has no image of the ${title}: \`plue images ${recoveryName(settings.name)} --source PATH\` builds it.`,
@@ -190,7 +212,13 @@ function foundCopies(copies: Copies, now: Date): FoundCopy[] {
   return [
     {
       what: "database",
-      found: database && `${database.arn}, ${database.status}, ${database.allocatedStorage} GiB`,
+      found:
+        database &&
+        [
+          database.arn,
+          database.status,
+          ...(database.allocatedStorage === undefined ? [] : [`${database.allocatedStorage} GiB`]),
+        ].join(", "),
       ...since(database?.latest),
     },
     {
@@ -214,8 +242,10 @@ function foundCopies(copies: Copies, now: Date): FoundCopy[] {
   ];
 }
 
-/** What a month of an environment costs, in US dollars. */
-export function monthlyOf(settings: EnvironmentSettings, projectDir: string): number {
+/** What a month of an environment costs, in US dollars; undefined where no price of its region is known. */
+export function monthlyOf(settings: EnvironmentSettings, projectDir: string): number | undefined {
+  const known = regionsOf(readPrices(projectDir));
+  if (!known.includes(settings.region ?? "us-east-1")) return undefined;
   const resources = resourcesOfStack(templateOf(settings) as StackJson);
   return estimate(resources, {
     region: settings.region ?? "us-east-1",

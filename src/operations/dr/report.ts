@@ -9,7 +9,6 @@ const COLUMNS = 96;
 /** A plan for a person. */
 export function planText(plan: RecoveryPlan): string {
   const { environment, rebuilt, secondRegion, copies, steps, afterwards, settings } = plan;
-  const [least, most] = plan.rtoMinutes;
   return [
     `What ${secondRegion} has of ${environment}, as of ${plan.at}`,
     "",
@@ -27,19 +26,23 @@ export function planText(plan: RecoveryPlan): string {
       : []),
     ...plan.warnings.flatMap((warning) => [...wrap(`Beware: ${warning}`, COLUMNS, 2), ""]),
     `RPO  ${rpoText(plan)}`,
-    `RTO  ${minutes(least)} to ${minutes(most)} from the decision on, the sum of the steps below`,
-    `Price  ${dollars(plan.monthly.rebuilt)} a month for ${rebuilt}; the copies cost ${plan.monthly.copies === undefined ? "what no price here tells" : dollars(plan.monthly.copies)} while they wait`,
-    "",
-    `The way back, into an environment ${rebuilt} in ${secondRegion}:`,
+    ...(plan.rtoMinutes
+      ? [
+          `RTO  ${minutes(plan.rtoMinutes[0])} to ${minutes(plan.rtoMinutes[1])} from the decision on, the sum of the steps below`,
+        ]
+      : []),
+    `Price  ${price(plan.monthly.rebuilt)} for ${rebuilt}; the copies: ${price(plan.monthly.copies)} while they wait`,
+    ...(steps.length > 0
+      ? ["", `The way back, into an environment ${rebuilt} in ${secondRegion}:`]
+      : []),
     ...steps.flatMap(({ what, how, minutes: [from, to], source }, index) => [
       "",
       ...wrap(`${index + 1}. ${what}. (${from} to ${to} min: ${source})`, COLUMNS, 3),
       ...how.map((line) => `     ${line}`),
     ]),
     ...(settings ? ["", `${settings.file}:`, "", settings.text.trimEnd()] : []),
-    "",
-    `Afterwards, when ${rebuilt} serves:`,
-    ...afterwards.flatMap((line) =>
+    ...(steps.length > 0 ? ["", `Afterwards, when ${rebuilt} serves:`] : []),
+    ...(steps.length > 0 ? afterwards : []).flatMap((line) =>
       line.startsWith(" ") ? [`  ${line}`] : wrap(`- ${line}`, COLUMNS, 2),
     ),
   ].join("\n");
@@ -52,6 +55,9 @@ function rpoText({ rpoSeconds, copies }: RecoveryPlan): string {
   const oldest = copies.find(({ ageSeconds }) => ageSeconds === rpoSeconds);
   return `${duration(rpoSeconds)} of data would be lost now, by the copy of the ${oldest?.what}`;
 }
+
+const price = (amount?: number) =>
+  amount === undefined ? "not known" : `${dollars(amount)} a month`;
 
 const minutes = (count: number) => duration(count * 60);
 
@@ -74,7 +80,7 @@ export function drillText(drill: Drill): string {
     `Seen, after ${count(applies, "apply", "applies")} and a plan with nothing to change:`,
     ...proved.map((what) => `  ${what}`),
     "",
-    `Price  ${dollars(drill.monthlyDollars)} a month for ${rebuilt} on AWS`,
+    `Price  ${price(drill.monthlyDollars)} for ${rebuilt} on AWS`,
     "",
     ...wrap(
       "The embedded AWS makes and restores at once, and copies when it is told to: on AWS, the age of the copies is the RPO, and the waits for the database, the load balancer and the tasks are most of the RTO.",

@@ -6,6 +6,11 @@ import type { EnvironmentSettings } from "../../environments/settings";
 const LONGEST_NAME = 20;
 const SUFFIX = "-dr";
 
+/** The environment whose name image repositories and password's secret of an environment have. */
+export function originNameOf({ name, recovery }: EnvironmentSettings): string {
+  return recovery?.of ?? name;
+}
+
 /** Name of the environment that an environment is rebuilt as. */
 export function recoveryName(of: string): string {
   return `${of.slice(0, LONGEST_NAME - SUFFIX.length).replace(/-$/, "")}${SUFFIX}`;

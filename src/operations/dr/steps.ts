@@ -2,7 +2,7 @@ import { stateBackend } from "../../environments/state-backend";
 import type { EnvironmentSettings } from "../../environments/settings";
 import type { Copies } from "../../aws/copies";
 import { api, components, names } from "../../names";
-import { recoveryName } from "./settings";
+import { originNameOf, recoveryName } from "./settings";
 
 /** One step of the way back. */
 export interface RecoveryStep {
@@ -66,7 +66,7 @@ export function recoverySteps({ settings, region, secondRegion, copies }: Way): 
           {
             what: "Make the replica of the password's secret a secret of its own",
             how: [
-              `aws secretsmanager stop-replication-to-replica ${there} --secret-id ${names.passwordSecret(name)}`,
+              `aws secretsmanager stop-replication-to-replica ${there} --secret-id ${names.passwordSecret(originNameOf(settings))}`,
             ],
             minutes: [0, 1] as const,
             source: "one call",
@@ -124,14 +124,26 @@ export function stepsAfterwards({ settings, region, secondRegion }: Way): string
   const forget = [
     "aws_kms_key.disaster_recovery_copies",
     "aws_kms_alias.disaster_recovery_copies",
-    ...(domain?.hostedZoneId ? ["aws_route53_record.load_balancer_main"] : []),
+    ...(domain?.hostedZoneId
+      ? [
+          "aws_route53_record.load_balancer_main",
+          // One record validates the certificates of all regions.
+          "'aws_route53_record.load_balancer_validation[0]'",
+        ]
+      : []),
   ];
   return [
+    ...(stateBackend.region === region
+      ? [
+          `PLUE_STATE_REGION and PLUE_STATE_BUCKET are for ${rebuilt} alone, in every shell and in CI. For what follows, take them off:`,
+          "  unset PLUE_STATE_REGION PLUE_STATE_BUCKET",
+        ]
+      : []),
     `Run no \`plue deploy ${name}\` before this: it would make the promoted secret a replica again.`,
     `Let the state of ${name} forget what ${rebuilt} has taken over, or destroying ${name} takes the key of all data along:`,
     `  terraform -chdir=cdktf.out/stacks/${name} init && terraform -chdir=cdktf.out/stacks/${name} state rm ${forget.join(" ")}`,
     `Remove \`disasterRecovery\` from src/environments/${name}.ts and name ${secondRegion} in \`formerRegions\`; then \`plue destroy ${name}\`, when nobody needs it any more.`,
-    `Copies for next time: \`disasterRecovery: { region: "${region}" }\` in src/environments/${rebuilt}.ts. Keep its \`recovery\` as it is.`,
+    `Then, and not before ${name} is destroyed, copies for next time: \`disasterRecovery: { region: "${region}" }\` in src/environments/${rebuilt}.ts; its secret and repositories have the names of ${originNameOf(settings)}. Keep its \`recovery\` as it is.`,
   ];
 }
 

@@ -208,6 +208,11 @@ async function companions(action: string, { parameters: p }: Call): Promise<Need
       needs.push(...made.map((resource) => ({ action: tagging, resource })));
     }
   }
+  // Source: CreateSecret, in the API reference of Secrets Manager
+  if (action === "secretsmanager:CreateSecret" && p.AddReplicaRegions !== undefined) {
+    const [secret] = await resourcesOf(action, p);
+    needs.push({ action: "secretsmanager:ReplicateSecretToRegions", resource: secret! });
+  }
   const withKey = [p.KmsKeyId, p.kmsKeyId, p.EncryptionKeyArn, p.encryptionConfiguration].some(
     (given) => strings(given).some((text) => text.includes(":key/")),
   );
@@ -216,6 +221,13 @@ async function companions(action: string, { parameters: p }: Call): Promise<Need
     needs.push(...(keyActions[action] ?? []).map((key) => ({ action: `kms:${key}`, resource })));
   }
   switch (action) {
+    // Source: "Using service-linked roles" in the guides of ECR and EFS
+    case "ecr:PutReplicationConfiguration":
+      linked("replication.ecr.amazonaws.com");
+      break;
+    case "elasticfilesystem:CreateReplicationConfiguration":
+      linked("elasticfilesystem.amazonaws.com");
+      break;
     // Source: "Permissions to publish logs to CloudWatch Logs", AWS WAF Developer Guide
     case "wafv2:PutLoggingConfiguration":
     case "wafv2:DeleteLoggingConfiguration":

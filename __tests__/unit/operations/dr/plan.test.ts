@@ -141,7 +141,7 @@ describe("the way back", () => {
 
 test.each<[what: string, changed: Partial<Copies>]>([
   ["backups of the database", { database: undefined }],
-  ["the copy of the file system", { fileSystem: undefined }],
+  ["a complete copy of the file system", { fileSystem: undefined }],
   ["the secret of the database's password", { password: undefined }],
 ])("without %s there is no rebuild, and no settings are written", (what, changed) => {
   const told = plan(changed);
@@ -251,5 +251,95 @@ describe("the second region", () => {
   test("must be there, and another than the first", () => {
     expect(() => secondRegionOf(production, "us-east-1", undefined)).toThrow("no copies");
     expect(() => secondRegionOf(production, "us-east-1", "us-east-1")).toThrow("itself");
+  });
+});
+
+describe("what would lead astray", () => {
+  test("a copy of the file system that was never complete is missing", () => {
+    for (const status of ["ENABLING", "ERROR"]) {
+      const never = { ...copies.fileSystem!, status, latest: undefined };
+      expect(plan({ fileSystem: never }).missing).toEqual(["a complete copy of the file system"]);
+    }
+  });
+
+  test("a replication that stands still is warned of", () => {
+    const paused = plan({ fileSystem: { ...copies.fileSystem!, status: "PAUSED" } });
+    expect(paused.missing).toEqual([]);
+    expect(paused.warnings.join()).toContain("The copy of the file system is PAUSED");
+  });
+
+  test("backups without their key are no way back", () => {
+    const without = plan({ database: { ...copies.database!, keyArn: undefined } });
+    expect(without.missing).toEqual(["the key of the database's backups"]);
+  });
+
+  test("where something is missing, no way is shown that could be begun", () => {
+    const told = plan({ password: undefined });
+    expect([told.steps, told.rtoMinutes, told.settings]).toEqual([[], undefined, undefined]);
+    expect(planText(told)).not.toMatch(/RTO|The way back|Afterwards|stop-replication/);
+  });
+
+  test("an environment that was rebuilt already is rebuilt by the first one's names", () => {
+    const again: EnvironmentSettings = {
+      ...production,
+      name: "production-dr",
+      region: "us-west-2",
+      adopts: undefined,
+      recovery: { ...recovery, of: "production" },
+    };
+    const back = recoveryPlan({
+      settings: again,
+      region: "us-west-2",
+      secondRegion: "us-east-1",
+      copies: JSON.parse(
+        JSON.stringify(copies).replaceAll("us-west-2", "us-east-1"),
+        (key, value: unknown) => (key === "latest" ? new Date(value as string) : value),
+      ) as Copies,
+      projectDir: project,
+      now,
+    });
+    expect(back.settings?.text).toContain('of: "production"');
+    expect(commands(back)).toContain("--secret-id production-plue-db-password");
+  });
+
+  test("what was exported for the new state is taken off before the old one is touched", () => {
+    expect(plan().afterwards.slice(0, 2).join()).toContain("unset PLUE_STATE_REGION");
+  });
+
+  test("the record that validates the new certificate is not destroyed with the old environment", () => {
+    const zoned: EnvironmentSettings = {
+      ...production,
+      domain: { name: "plue.example.com", hostedZoneId: "Z0123456789" },
+    };
+    expect(plan({}, zoned).afterwards.join()).toContain("load_balancer_validation[0]");
+  });
+
+  test("a function of the lost region that deployments call is warned of", () => {
+    const lambdaArn = "arn:aws:lambda:us-east-1:123456789012:function:check";
+    const hooked: EnvironmentSettings = {
+      ...production,
+      apiServer: {
+        ...production.apiServer,
+        deployment: {
+          strategy: "blue-green",
+          bakeTimeMinutes: 5,
+          hooks: [{ lambdaArn, stages: ["PRE_SCALE_UP"] }],
+        },
+      },
+    };
+    expect(plan({}, hooked).warnings.join()).toContain(lambdaArn);
+  });
+
+  test("a region without prices has none, and not $0.00", () => {
+    const far = recoveryPlan({
+      settings: production,
+      region: "us-east-1",
+      secondRegion: "ap-south-1",
+      copies,
+      projectDir: project,
+      now,
+    });
+    expect(far.monthly.rebuilt).toBeUndefined();
+    expect(planText(far)).toContain("Price  not known for production-dr");
   });
 });
