@@ -22,6 +22,15 @@ function sources() {
   }));
 }
 
+/**
+ * What a source imports and what is loaded when it is first used: packages, since help needs none of AWS's
+ * clients, and the stacks, whose classes extend those of cdktf.
+ */
+function whenUsed(source) {
+  const imported = [...source.matchAll(/\bfrom "([^"]+)"/g)].map(([, name]) => name);
+  return imported.filter((name) => !name.startsWith(".") || name.endsWith("/stack/synthesize"));
+}
+
 /** Compiles into a directory named after the sources' contents; renamed into place, so that it is whole. */
 function compiled() {
   const files = sources();
@@ -44,8 +53,7 @@ function compiled() {
       filename: join(project, path),
       swcrc: false,
       jsc: { parser: { syntax: "typescript" }, target: "es2022" },
-      // A package is loaded when it is first used: help needs none of AWS's clients.
-      module: { type: "commonjs", lazy: true },
+      module: { type: "commonjs", lazy: whenUsed(content.toString()) },
     });
     fs.writeFileSync(output, code);
   }
