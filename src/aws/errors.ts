@@ -68,10 +68,10 @@ export function explain(error: unknown): PlueError {
       "Check AWS_PROFILE and AWS_ACCESS_KEY_ID, or log in again.",
     );
   }
+  const tries = $metadata?.attempts ?? 1;
+  const tried = tries > 1 ? `, after ${tries} tries` : "";
   if (UNREACHABLE.test(code) || UNREACHABLE.test(name)) {
     const endpoint = process.env.AWS_ENDPOINT_URL;
-    const tries = $metadata?.attempts ?? 1;
-    const tried = tries > 1 ? `, after ${tries} tries` : "";
     return new PlueError(`${what}no answer from ${endpoint ?? "AWS"} (${code || name}${tried})`, {
       advice: [
         endpoint
@@ -87,8 +87,6 @@ export function explain(error: unknown): PlueError {
       advice: ["Is a proxy in between, or does AWS_ENDPOINT_URL lead to what cannot do this?"],
     });
   }
-  const tries = $metadata?.attempts ?? 1;
-  const tried = tries > 1 ? `, after ${tries} tries` : "";
   if (isDenied(error)) {
     return new ActionRequired(
       `${what}${message}`,

@@ -140,6 +140,12 @@ export async function stopServer(home: string): Promise<boolean> {
   return true;
 }
 
+/** Kills the server of a home at once, if one runs: an exiting program waits for nothing. */
+export function killServer(home: string): void {
+  const server = readRecord(home);
+  if (server !== undefined && runs(server)) process.kill(server.pid, "SIGKILL");
+}
+
 /** Whether a port of the loopback address is free. */
 export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {

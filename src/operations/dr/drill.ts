@@ -13,7 +13,13 @@ import {
   writeContent,
   type Holder,
 } from "../../embedded-aws/drill";
-import { checksOf, startServer, stopServer, type Server } from "../../embedded-aws/server";
+import {
+  checksOf,
+  killServer,
+  startServer,
+  stopServer,
+  type Server,
+} from "../../embedded-aws/server";
 import { ensureVenv } from "../../embedded-aws/venv";
 import type { EnvironmentSettings } from "../../environments/settings";
 import { components, names } from "../../names";
@@ -303,7 +309,7 @@ class Run {
       );
     }
     for (const holder of await this.holders()) await writeContent(this.aws, holder, BEFORE);
-    return passwordIn(region, names.passwordSecret(name));
+    return secretString(region, names.passwordSecret(name));
   }
 
   private async putMoreIn(): Promise<void> {
@@ -400,18 +406,6 @@ async function secretString(region: string, SecretId: string): Promise<string> {
     new GetSecretValueCommand({ SecretId }),
   );
   return SecretString;
-}
-
-const passwordIn = secretString;
-
-/** Kills the server of a home at once: an exiting program waits for nothing. */
-function killServer(home: string): void {
-  try {
-    const { pid } = JSON.parse(readFileSync(join(home, "server.json"), "utf8")) as { pid: number };
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // None is running.
-  }
 }
 
 /** The logs go with the drill's folder; the error tells the end of the one that matters. */
