@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "../../src/cdktf";
@@ -6,6 +6,7 @@ import { bootstrap } from "../../src/operations/bootstrap";
 import { PlueStack } from "../../src/stack/plue-stack";
 import type { EnvironmentSettings } from "../../src/environments/settings";
 import { stateBackend } from "../../src/environments/state-backend";
+import { ownProvider } from "./aws-provider";
 import { terraform, type EmbeddedAws } from "./embedded-aws";
 
 /** A synthesized environment on an embedded AWS. */
@@ -46,7 +47,12 @@ export async function deployment(
       Object.entries(variables).map(([name, value]) => [`TF_VAR_${name}`, value]),
     ),
   };
-  const run = (...args: string[]) => terraform(folder, args, env);
+  const run = (...args: string[]) => {
+    const { provider } = JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")) as {
+      provider: { aws: object[] };
+    };
+    return terraform(folder, args, provider.aws.length > 1 ? ownProvider(env) : env);
+  };
   const succeed = async (...args: string[]) => {
     const { code, stdout, stderr } = await run(...args);
     if (code !== 0)

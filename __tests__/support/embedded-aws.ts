@@ -5,6 +5,8 @@ import { stripVTControlCharacters } from "node:util";
 import { cleanEnvironment, embeddedAwsVariables } from "../../src/embedded-aws/environment";
 import { capture, type Captured } from "../../src/process/run";
 import { startServer, stopServer } from "../../src/embedded-aws/server";
+import { startAwsProvider } from "./aws-provider";
+import { startFaultProxy, type FaultProxy } from "./fault-proxy";
 import { describeWith, machine, pathOf } from "./machine";
 
 /** Region of every embedded AWS of the tests. */
@@ -16,6 +18,8 @@ export interface EmbeddedAws {
   readonly endpoint: string;
   /** Folder of its own files. */
   readonly home: string;
+  /** What stands before it, if it was asked for. */
+  readonly proxy?: FaultProxy;
   /** Environment for Terraform, the AWS CLI and whatever else is to reach it. */
   readonly env: Record<string, string>;
   /** Configuration for a client of the AWS SDK. */
@@ -33,25 +37,36 @@ export interface EmbeddedAws {
  * @param plain leave open what src/embedded-aws/moto_gaps.py closes
  * @param launcher script that starts it, if not src/embedded-aws's own
  * @param recording file that gets each call
+ * @param proxied put a proxy before it, through which Terraform and the AWS CLI reach it
  */
 export async function startEmbeddedAws({
   plain = false,
   launcher,
   recording,
-}: { plain?: boolean; launcher?: string; recording?: string } = {}): Promise<EmbeddedAws> {
+  proxied = false,
+}: {
+  plain?: boolean;
+  launcher?: string;
+  recording?: string;
+  proxied?: boolean;
+} = {}): Promise<EmbeddedAws> {
   const python = pathOf(machine().embeddedAws);
   const home = mkdtempSync(join(tmpdir(), "plue-embedded-aws-"));
   const { endpoint, pid } = await startServer({ home, python, plain, launcher, recording });
   const end = () => process.kill(pid, "SIGKILL");
   process.once("exit", end);
+  const proxy = proxied ? await startFaultProxy(endpoint) : undefined;
+  const env = {
+    ...cleanEnvironment(),
+    ...embeddedAwsVariables(proxy?.endpoint ?? endpoint, region),
+    ...machine().terraformVariables,
+  };
+  const provider = await startAwsProvider(env);
   return {
     endpoint,
     home,
-    env: {
-      ...cleanEnvironment(),
-      ...embeddedAwsVariables(endpoint, region),
-      ...machine().terraformVariables,
-    },
+    proxy,
+    env: { ...env, ...provider.variables },
     client: {
       endpoint,
       region,
@@ -59,6 +74,8 @@ export async function startEmbeddedAws({
     },
     stop: async () => {
       process.off("exit", end);
+      await provider.stop();
+      await proxy?.stop();
       await stopServer(home);
       rmSync(home, { recursive: true, force: true });
     },

@@ -9,6 +9,8 @@ export type Tool = { path: string } | { missing: string };
 export interface Machine {
   /** The Python with moto in it, where there also are Terraform and its providers. */
   readonly embeddedAws: Tool;
+  /** The program of the AWS provider. */
+  readonly awsProvider: Tool;
   /** What tells Terraform where its providers come from. */
   readonly terraformVariables: Record<string, string>;
   readonly nginx: Tool;

@@ -20,7 +20,7 @@ import { deployedTagPrefix } from "../../src/names";
 import type { Need } from "../../src/operations/policies/needs";
 import { RecordingDocker } from "./docker-stand-in";
 import { startEmbeddedAws, terraform, type EmbeddedAws } from "./embedded-aws";
-import { startFaultProxy, type FaultProxy } from "./fault-proxy";
+import type { FaultProxy } from "./fault-proxy";
 import { plueEnds, project } from "./plue";
 import { lacking, policyRecording } from "./policies";
 
@@ -49,12 +49,11 @@ export class PlueUser {
   async start(): Promise<void> {
     this.folder = mkdtempSync(join(tmpdir(), "plue-deployment-"));
     this.recording = policyRecording ?? join(this.folder, "calls.jsonl");
-    this.aws = await startEmbeddedAws({ recording: this.recording });
-    this.proxy = await startFaultProxy(this.aws.endpoint);
+    this.aws = await startEmbeddedAws({ recording: this.recording, proxied: true });
+    this.proxy = this.aws.proxy!;
     this.docker = new RecordingDocker(this.folder);
     this.env = {
       ...this.aws.env,
-      AWS_ENDPOINT_URL: this.proxy.endpoint,
       CDKTF_OUTDIR: join(this.folder, "mine"),
       PATH: this.docker.path,
     };
@@ -63,7 +62,6 @@ export class PlueUser {
 
   /** Stops it, and removes what was written. */
   async stop(): Promise<void> {
-    await this.proxy?.stop();
     await this.aws?.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }

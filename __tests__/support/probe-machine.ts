@@ -15,9 +15,15 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { PlueError } from "../../src/process/errors";
+import { cleanEnvironment } from "../../src/embedded-aws/environment";
 import { findTools } from "../../src/operations/local/tools";
 import { ensureVenv } from "../../src/embedded-aws/venv";
+import { capture } from "../../src/process/run";
+import { providerVersions } from "../../src/stack/plue-stack";
+import { TERRAFORM_LOCK_FILE } from "../../src/environments/lock-file";
 import { terraformCliConfig } from "../../src/terraform/cli-config";
+import { readLockFile } from "../../src/terraform/lock-file";
+import { registryOf, type TerraformProgram } from "../../src/terraform/program";
 import { machineFile, type Machine, type Tool } from "./machine";
 import { makeRunFolder } from "./run-folder";
 
@@ -80,7 +86,9 @@ export default async function probeMachine(): Promise<void> {
   writeFileSync(machineFile(), JSON.stringify(machine));
 }
 
-async function findEmbeddedAws(): Promise<Pick<Machine, "embeddedAws" | "terraformVariables">> {
+async function findEmbeddedAws(): Promise<
+  Pick<Machine, "embeddedAws" | "awsProvider" | "terraformVariables">
+> {
   const home = join(cache, "embedded-aws");
   try {
     const { python, terraform: program } = await findTools();
@@ -88,12 +96,40 @@ async function findEmbeddedAws(): Promise<Pick<Machine, "embeddedAws" | "terrafo
       ensureVenv({ home, python }),
       terraformCliConfig({ file: join(home, "terraformrc"), program }),
     ]);
-    const embeddedAws = unreachable === undefined ? { path } : { missing: unreachable };
-    return { embeddedAws, terraformVariables: variables };
+    if (unreachable !== undefined) throw new PlueError(unreachable);
+    const awsProvider = { path: await installAwsProvider(program, variables) };
+    return { embeddedAws: { path }, awsProvider, terraformVariables: variables };
   } catch (error) {
     if (!(error instanceof PlueError)) throw error;
-    return { embeddedAws: { missing: error.message }, terraformVariables: {} };
+    const nothing = { missing: error.message };
+    return { embeddedAws: nothing, awsProvider: nothing, terraformVariables: {} };
   }
+}
+
+/** Has Terraform install the AWS provider that the stacks ask for, and returns the provider's program. */
+async function installAwsProvider(
+  { command, product, platform }: TerraformProgram,
+  variables: Record<string, string>,
+): Promise<string> {
+  const folder = join(cache, "aws-provider");
+  mkdirSync(folder, { recursive: true });
+  const aws = { source: "hashicorp/aws", version: `>= ${providerVersions.aws}, < 7.0.0` };
+  writeFileSync(
+    join(folder, "main.tf.json"),
+    JSON.stringify({ terraform: { required_providers: { aws } } }),
+  );
+  const env = { ...cleanEnvironment(), CHECKPOINT_DISABLE: "1", TF_INPUT: "0", ...variables };
+  const { code, stderr } = await capture(command, ["init", "-upgrade"], { cwd: folder, env });
+  if (code !== 0) throw new PlueError(`hashicorp/aws cannot be installed:\n${stderr}`);
+  const address = `${registryOf[product]}/hashicorp/aws`;
+  const { version } = readLockFile(join(folder, TERRAFORM_LOCK_FILE)).find(
+    (provider) => provider.address === address,
+  )!;
+  const programs = join(folder, ".terraform/providers", address, version, platform);
+  return join(
+    programs,
+    readdirSync(programs).find((file) => file.startsWith("terraform-"))!,
+  );
 }
 
 async function findPostgres(): Promise<Tool> {
