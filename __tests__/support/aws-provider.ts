@@ -55,6 +55,7 @@ export async function startAwsProvider(env: Record<string, string>): Promise<Aws
 
 /** An environment in which each Terraform starts a provider of its own, as everywhere but in tests. */
 export function ownProvider(env: Record<string, string>): Record<string, string> {
-  const { TF_REATTACH_PROVIDERS: _shared, ...others } = env;
-  return others;
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => name !== "TF_REATTACH_PROVIDERS"),
+  );
 }
