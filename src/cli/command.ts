@@ -33,6 +33,14 @@ export const environmentArgument = () =>
     (name): EnvironmentSettings => settingsOf(name),
   );
 
+/** What a command of several actions is to do. */
+export const actionArgument = <Action extends string>(actions: readonly Action[]) =>
+  choiceArgument("<action>", actions.join(" or "), actions, (given) => {
+    const found = actions.find((action) => action === given);
+    if (!found) throw new InvalidArgumentError(`Choose ${actions.join(" or ")}.`);
+    return found;
+  });
+
 /** One of the services; a command's action gets the component. */
 export const serviceArgument = () => {
   const keys = services.map(({ key }) => key);

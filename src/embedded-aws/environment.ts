@@ -1,5 +1,8 @@
 import { devNull } from "node:os";
 
+/** The account of every embedded AWS. Source: moto's DEFAULT_ACCOUNT_ID. */
+export const embeddedAccountId = "123456789012";
+
 // Variables that would send a child to the user's real account, to another state, or to another
 // Python than the one that was chosen. PYTHON also matches PYTHONPATH and PYTHONHOME.
 const foreign =

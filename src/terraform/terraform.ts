@@ -3,7 +3,7 @@ import semver from "semver";
 import { terraformCliConfig, type CliConfig } from "./cli-config";
 import { TERRAFORM_LOCK_FILE } from "../environments/lock-file";
 import { ActionRequired, PlueError } from "../process/errors";
-import { capture, follow } from "../process/run";
+import { capture, follow, type Followed, type FollowOptions } from "../process/run";
 import { temporaryFile } from "../process/temporary";
 import { explainFailure } from "./failures";
 import { readLockFile } from "./lock-file";
@@ -12,6 +12,9 @@ import { findTerraform, registryOf, type TerraformProgram } from "./program";
 import type { StateJson } from "./state";
 import type { Stack, StackFolder } from "./stack";
 import { variableArguments, type VariableOptions } from "./variables";
+
+/** What an apply prints of each resource that it has finished. */
+const FINISHED = /: (?:Creation|Modifications|Destruction|Import) complete/g;
 
 /** One output of a stack. */
 export interface Output {
@@ -27,8 +30,8 @@ export interface TerraformOptions {
   readonly reconfigure?: boolean;
   /** File of a command's output. @default it is shown on standard error */
   readonly logOf?: (command: string) => string;
-  /** Called with each piece of an apply's output. @default nothing */
-  readonly onApplyOutput?: (text: string) => void;
+  /** Called with how many resources an apply has finished, as it goes on. @default it shows its output */
+  readonly onApplied?: (resources: number) => void;
   /** Called with the process id of each Terraform that changes something. @default nothing */
   readonly onApplyStart?: (pid: number) => void;
 }
@@ -83,15 +86,27 @@ export class Terraform {
 
   /** Whether a plan of everything would change anything. */
   async hasChanges(): Promise<boolean> {
-    return (await this.run(["plan", "-input=false", "-detailed-exitcode"], [2])) === 2;
+    const { code } = await this.run(["plan", "-input=false", "-detailed-exitcode"], { fine: [2] });
+    return code === 2;
   }
 
   /**
    * Applies a saved plan, or all that there is to change.
+   * @returns what it did: `97 added, 0 changed, 0 destroyed`
    * @throws AlreadyExists if it would create what exists
    */
-  async apply(file?: string): Promise<void> {
-    await this.run(["apply", "-input=false", file ?? "-auto-approve"]);
+  async apply(file?: string): Promise<string> {
+    const { onApplied, onApplyStart: onStart } = this.options;
+    let printed = "";
+    const count = (text: string) => {
+      printed += text;
+      onApplied?.(printed.match(FINISHED)?.length ?? 0);
+    };
+    const { output } = await this.run(["apply", "-input=false", file ?? "-auto-approve"], {
+      onStart,
+      ...(onApplied && { onOutput: count }),
+    });
+    return /Apply complete! (?:Resources: )?(.*)\./.exec(output)?.[1] ?? "done";
   }
 
   /** Takes an object that exists into the state. */
@@ -123,20 +138,21 @@ export class Terraform {
     return providers.find((provider) => provider.address === address)?.version;
   }
 
-  /** @returns the exit code: 0, or one of those that are no failure */
-  private async run(args: readonly string[], fine: readonly number[] = []): Promise<number> {
+  /** @param fine exit codes that are no failure, beside 0 */
+  private async run(
+    args: readonly string[],
+    { fine = [], ...options }: FollowOptions & { readonly fine?: readonly number[] } = {},
+  ): Promise<Followed> {
     const [command = "", ...rest] = args;
-    const { logOf, onApplyOutput, onApplyStart } = this.options;
-    const log = logOf?.(command);
+    const log = this.options.logOf?.(command);
     const plain = log === undefined && process.stderr.isTTY && !process.env.NO_COLOR;
     const all = [this.chdir, command, ...(plain ? [] : ["-no-color"]), ...rest];
     const result = await follow(this.program.command, all, {
       env: this.env,
       ...(log !== undefined && { log, onOutput: () => {} }),
-      ...(command === "apply" && { onStart: onApplyStart }),
-      ...(command === "apply" && onApplyOutput && { onOutput: onApplyOutput }),
+      ...options,
     });
-    if (result.code === 0 || fine.includes(result.code)) return result.code;
+    if (result.code === 0 || fine.includes(result.code)) return result;
     throw explainFailure(command, { output: result.output, log }, this.folder);
   }
 

@@ -6,6 +6,7 @@ import { environments } from "../../../src/environments";
 import { local } from "../../../src/environments/local";
 import { PlueStack } from "../../../src/stack/plue-stack";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
+import { startAwsProvider, type AwsProvider } from "../../support/aws-provider";
 import { examples } from "../../support/examples";
 import { describeEmbeddedAws, offlineEnvironment, terraform } from "../../support/embedded-aws";
 
@@ -23,7 +24,12 @@ const withExpressions: EnvironmentSettings = {
 };
 
 describeEmbeddedAws("Terraform itself takes", () => {
+  let provider: AwsProvider;
   let outdir: string;
+  beforeAll(async () => {
+    provider = await startAwsProvider(offlineEnvironment());
+  });
+  afterAll(() => provider?.stop());
   beforeEach(() => {
     outdir = mkdtempSync(join(tmpdir(), "plue-validate-"));
   });
@@ -34,7 +40,7 @@ describeEmbeddedAws("Terraform itself takes", () => {
     new PlueStack(app, settings);
     app.synth();
     const folder = join(outdir, "stacks", settings.name);
-    const env = offlineEnvironment();
+    const env = { ...offlineEnvironment(), ...provider.variables };
     return { folder, env, init: await terraform(folder, ["init", "-backend=false"], env) };
   }
 

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import {
-  choiceArgument,
+  actionArgument,
   Command,
   environmentArgument,
   jsonOption,
@@ -13,8 +13,6 @@ import { planRecovery } from "../../operations/dr/plan";
 import { drillText, planText } from "../../operations/dr/report";
 import { data, json, next } from "../../terminal/output";
 
-const actions = ["plan", "drill"] as const;
-
 /** `plue dr`. */
 export const command = ({ projectDir }: Context) =>
   new Command("dr")
@@ -22,13 +20,7 @@ export const command = ({ projectDir }: Context) =>
     .description(
       "plan: ask the second region what it has of the environment, and tell how it would be rebuilt there, with RPO, RTO and the monthly price; changes nothing; exit code 1 if a copy is missing. drill: do it on an embedded AWS of its own, and remove that again; needs no AWS account.",
     )
-    .addArgument(
-      choiceArgument("<action>", "plan or drill", actions, (given) => {
-        const found = actions.find((action) => action === given);
-        if (!found) throw new InvalidArgumentError(`Choose ${actions.join(" or ")}.`);
-        return found;
-      }),
-    )
+    .addArgument(actionArgument(["plan", "drill"]))
     .addArgument(environmentArgument())
     .addOption(
       new Option(

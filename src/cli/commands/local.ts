@@ -1,5 +1,4 @@
-import { InvalidArgumentError } from "commander";
-import { choiceArgument, Command, type Context } from "../command";
+import { actionArgument, Command, type Context } from "../command";
 import { localFolder } from "../../operations/environment";
 import { down } from "../../operations/local/down";
 import { stackFolder, up } from "../../operations/local/up";
@@ -8,8 +7,6 @@ import { data, next } from "../../terminal/output";
 import { terraformCommand } from "../../terraform/program";
 import { shownOutputs } from "../../terraform/terraform";
 
-const actions = ["up", "down"] as const;
-
 /** `plue local`. */
 export const command = ({ projectDir }: Context) =>
   new Command("local")
@@ -17,13 +14,7 @@ export const command = ({ projectDir }: Context) =>
     .description(
       "up: start an embedded AWS, deploy the stack local to it, and check that nothing is left to change; again: apply what has changed. down: stop it and remove all that it made.",
     )
-    .addArgument(
-      choiceArgument("<action>", "up or down", actions, (given) => {
-        const found = actions.find((action) => action === given);
-        if (!found) throw new InvalidArgumentError(`Choose ${actions.join(" or ")}.`);
-        return found;
-      }),
-    )
+    .addArgument(actionArgument(["up", "down"]))
     .action(async (action) => {
       if (action === "down") return down(projectDir);
       const { outputs, endpoint, checks } = await up(projectDir);

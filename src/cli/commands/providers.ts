@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import semver from "semver";
 import {
-  choiceArgument,
+  actionArgument,
   collect,
   Command,
   environmentArgument,
@@ -13,8 +13,6 @@ import { stackFolderOf } from "../../operations/environment";
 import { lockProviders } from "../../operations/providers";
 import { data, json, next, table } from "../../terminal/output";
 
-const actions = ["lock", "upgrade"] as const;
-
 /** `plue providers`. */
 export const command = ({ projectDir }: Context) =>
   new Command("providers")
@@ -22,13 +20,7 @@ export const command = ({ projectDir }: Context) =>
     .description(
       "lock: write the environment's lock file, with the versions that are in use and checksums for all platforms. upgrade: take the latest versions that the code accepts. Commit the file.",
     )
-    .addArgument(
-      choiceArgument("<action>", "lock or upgrade", actions, (given) => {
-        const found = actions.find((action) => action === given);
-        if (!found) throw new InvalidArgumentError(`Choose ${actions.join(" or ")}.`);
-        return found;
-      }),
-    )
+    .addArgument(actionArgument(["lock", "upgrade"]))
     .addArgument(environmentArgument())
     .addOption(
       new Option("--aws <version>", "take this version of hashicorp/aws").argParser((given) => {

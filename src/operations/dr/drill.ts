@@ -5,7 +5,11 @@ import { ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { client } from "../../aws/client";
 import { describeCopies, endReplication, promoteSecret, type Copies } from "../../aws/copies";
-import { embeddedAwsVariables, enterEmbeddedAws } from "../../embedded-aws/environment";
+import {
+  embeddedAccountId,
+  embeddedAwsVariables,
+  enterEmbeddedAws,
+} from "../../embedded-aws/environment";
 import {
   loseRegion,
   readContent,
@@ -40,9 +44,6 @@ import { originNameOf, recoveredSettings, recoveryOf } from "./settings";
 
 /** Folder of all that a drill keeps while it runs, in the project. */
 export const drillFolder = ".drill";
-
-/** The account of every embedded AWS. Source: moto's DEFAULT_ACCOUNT_ID. */
-const accountId = "123456789012";
 
 /** Tag of the images that a drill pushes. */
 const TAG = "drill";
@@ -253,28 +254,21 @@ class Run {
       ),
     });
     await this.timed(`Make the state's bucket in ${region}`, () =>
-      bootstrap(stack.backend, { accountId }),
+      bootstrap(stack.backend, { accountId: embeddedAccountId }),
     );
     let noteApplied: Note = () => {};
-    let applied = "";
     const terraform = await this.timed("terraform init", () =>
       Terraform.init(folder, stack, {
         reconfigure: true,
         logOf: (command) => join(this.home, "logs", `terraform-${command}.log`),
         onApplyStart: (pid) => markUnfinished(this.home, pid),
-        onApplyOutput: (text) => {
-          applied += text;
-          const done = applied.match(/: (?:Creation|Modifications|Import) complete/g)?.length ?? 0;
-          noteApplied(`${done} resources`);
-        },
+        onApplied: (resources) => noteApplied(`${resources} resources`),
       }),
     );
     for (let applies = 1; applies <= MOST_APPLIES; applies++) {
-      applied = "";
       await this.timed(`Apply ${name} in ${region}`, async (note) => {
         noteApplied = note;
-        await terraform.apply().finally(() => clearUnfinished(this.home));
-        note(/Apply complete! (?:Resources: )?(.*)\./.exec(applied)?.[1] ?? "done");
+        note(await terraform.apply().finally(() => clearUnfinished(this.home)));
       });
       const changes = await this.timed("Plan it once more", async (note) => {
         const more = await terraform.hasChanges();

