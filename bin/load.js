@@ -24,11 +24,12 @@ function sources() {
 
 /**
  * What a source imports and what is loaded when it is first used: packages, since help needs none of AWS's
- * clients, and the stacks, whose classes extend those of cdktf.
+ * clients, what the commands do, and the stacks, whose classes extend those of cdktf.
  */
 function whenUsed(source) {
   const imported = [...source.matchAll(/\bfrom "([^"]+)"/g)].map(([, name]) => name);
-  return imported.filter((name) => !name.startsWith(".") || name.endsWith("/stack/synthesize"));
+  const later = /\/operations\/|\/stack\/synthesize$/;
+  return imported.filter((name) => !name.startsWith(".") || later.test(name));
 }
 
 /** Compiles into a directory named after the sources' contents; renamed into place, so that it is whole. */
