@@ -18,7 +18,7 @@ export function still({ title, columns, events }: Recording): string {
 
 /**
  * A film of a recording, as an SVG that moves by itself. Waits are shortened: a terminal on which a
- * line is drawn anew each second for two minutes is not worth watching.
+ * line is drawn again each second for two minutes is not worth watching.
  */
 export function film({ title, columns, rows, events }: Recording): string {
   const width = Math.ceil(columns * size.char) + 2 * size.margin;

@@ -44,7 +44,10 @@ export const environmentNames = [...environments.map(({ name }) => name), "full"
 
 /** The policies for what is needed. */
 export function policiesOf(needs: Needs): Record<Purpose, Policy> {
-  const policies = purposes.map((purpose) => [purpose, policyFor(needs[purpose], environmentNames)]);
+  const policies = purposes.map((purpose) => [
+    purpose,
+    policyFor(needs[purpose], environmentNames),
+  ]);
   return Object.fromEntries(policies) as Record<Purpose, Policy>;
 }
 

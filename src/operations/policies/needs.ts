@@ -157,11 +157,21 @@ function revision(definition: unknown): string[] {
  * Sources: the chapters on encryption at rest of RDS, EFS, Secrets Manager, ECR, ElastiCache and AWS Backup.
  */
 const keyActions: Readonly<Record<string, readonly string[]>> = {
-  "backup:CreateBackupVault": ["CreateGrant", "Decrypt", "DescribeKey", "GenerateDataKey", "RetireGrant"],
+  "backup:CreateBackupVault": [
+    "CreateGrant",
+    "Decrypt",
+    "DescribeKey",
+    "GenerateDataKey",
+    "RetireGrant",
+  ],
   "ecr:CreateRepository": ["CreateGrant", "DescribeKey", "RetireGrant"],
   "elasticache:CreateReplicationGroup": ["CreateGrant", "DescribeKey"],
   "elasticache:CreateServerlessCache": ["CreateGrant", "DescribeKey"],
-  "elasticfilesystem:CreateFileSystem": ["CreateGrant", "DescribeKey", "GenerateDataKeyWithoutPlaintext"],
+  "elasticfilesystem:CreateFileSystem": [
+    "CreateGrant",
+    "DescribeKey",
+    "GenerateDataKeyWithoutPlaintext",
+  ],
   "elasticfilesystem:CreateReplicationConfiguration": ["CreateGrant", "DescribeKey"],
   "rds:CreateDBInstance": ["CreateGrant", "DescribeKey"],
   "rds:StartDBInstanceAutomatedBackupsReplication": ["CreateGrant", "DescribeKey"],
@@ -251,7 +261,10 @@ async function companions(action: string, { parameters: p }: Call): Promise<Need
       linked("elasticache.amazonaws.com");
       needs.push(
         ...["parametergroup:default.*", ...list(p.UserGroupIds).map((id) => `usergroup:${id}`)].map(
-          (end) => ({ action, resource: `arn:aws:elasticache:${region}:${embeddedAccountId}:${end}` }),
+          (end) => ({
+            action,
+            resource: `arn:aws:elasticache:${region}:${embeddedAccountId}:${end}`,
+          }),
         ),
       );
       break;
