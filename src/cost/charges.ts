@@ -55,6 +55,17 @@ export const each =
       quantity: own.length * perMonth,
     }));
 
+/** One price for what is used of all resources together. */
+export const byUsage =
+  (price: string, what: string, quantity: (usage: Usage) => number): Rule =>
+  (resources, { usage }) => [{ part: partOf(resources), what, price, quantity: quantity(usage) }];
+
+/** The charges of several rules, in their order. */
+export const allOf =
+  (...rules: readonly Rule[]): Rule =>
+  (resources, context) =>
+    rules.flatMap((rule) => rule(resources, context));
+
 /** Resources by the construct that holds them. */
 export function byModule(resources: readonly Resource[]): [string, Resource[]][] {
   const modules = new Map<string, Resource[]>();

@@ -2,10 +2,10 @@ import type { Usage } from "../environments/usage";
 import { count } from "../terminal/output";
 import {
   byModule,
+  byUsage,
   HOURS_PER_MONTH,
   list,
   number,
-  partOf,
   text,
   type Rule,
   type Charge,
@@ -51,14 +51,7 @@ export const computeRules: Readonly<Record<string, Rule>> = {
         quantity: own.length * ALARMS_PER_POLICY,
       }),
     ),
-  aws_ecr_repository: (repositories, { usage }) => [
-    {
-      part: partOf(repositories),
-      what: "images",
-      price: "image.gigabyteMonth",
-      quantity: usage.imageGigabytes,
-    },
-  ],
+  aws_ecr_repository: byUsage("image.gigabyteMonth", "images", (usage) => usage.imageGigabytes),
 };
 
 /** A service and the family of its tasks have one name. */

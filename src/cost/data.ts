@@ -1,5 +1,16 @@
+import type { Usage } from "../environments/usage";
 import { count } from "../terminal/output";
-import { each, HOURS_PER_MONTH, list, number, partOf, text, type Rule } from "./charges";
+import {
+  allOf,
+  byUsage,
+  each,
+  HOURS_PER_MONTH,
+  list,
+  number,
+  partOf,
+  text,
+  type Rule,
+} from "./charges";
 
 /**
  * GB a month that Enhanced Monitoring logs at an interval of one second; at others it is that part of
@@ -9,6 +20,9 @@ const ENHANCED_MONITORING_GIGABYTES = 16.07;
 
 /** What a serverless cache of Valkey is charged for at least, in GB. Source: Amazon ElastiCache pricing. */
 const LEAST_CACHE_GIGABYTES = 0.1;
+
+/** GB of all git repositories, in whichever storage class. */
+const allFileGigabytes = (usage: Usage) => usage.fileGigabytes + usage.infrequentFileGigabytes;
 
 /** What the database, the cache, files, objects, secrets and keys cost. */
 export const dataRules: Readonly<Record<string, Rule>> = {
@@ -72,52 +86,34 @@ export const dataRules: Readonly<Record<string, Rule>> = {
       },
     ];
   },
-  aws_efs_file_system: (systems, { usage }) => [
-    {
-      part: partOf(systems),
-      what: "git repositories",
-      price: "fileSystem.gigabyteMonth",
-      quantity: usage.fileGigabytes,
-    },
-    {
-      part: partOf(systems),
-      what: "git repositories, Infrequent Access",
-      price: "fileSystem.infrequentGigabyteMonth",
-      quantity: usage.infrequentFileGigabytes,
-    },
-  ],
-  aws_efs_backup_policy: (policies, { usage }) => [
-    {
-      part: partOf(policies),
-      what: "backups of the git repositories",
-      price: "fileSystemBackup.gigabyteMonth",
-      quantity: usage.fileGigabytes + usage.infrequentFileGigabytes,
-    },
-  ],
-  aws_efs_replication_configuration: (replications, { usage }) => [
-    {
-      part: partOf(replications),
-      what: "copy of the git repositories in a second region",
-      price: "fileSystem.gigabyteMonth",
-      quantity: usage.fileGigabytes + usage.infrequentFileGigabytes,
-    },
-  ],
-  aws_db_instance_automated_backups_replication: (replications, { usage }) => [
-    {
-      part: partOf(replications),
-      what: "copies of the database's backups",
-      price: "databaseBackup.gigabyteMonth",
-      quantity: usage.databaseBackupGigabytes,
-    },
-  ],
-  aws_ecr_replication_configuration: (replications, { usage }) => [
-    {
-      part: partOf(replications),
-      what: "copies of the images in a second region",
-      price: "image.gigabyteMonth",
-      quantity: usage.imageGigabytes,
-    },
-  ],
+  aws_efs_file_system: allOf(
+    byUsage("fileSystem.gigabyteMonth", "git repositories", (usage) => usage.fileGigabytes),
+    byUsage(
+      "fileSystem.infrequentGigabyteMonth",
+      "git repositories, Infrequent Access",
+      (usage) => usage.infrequentFileGigabytes,
+    ),
+  ),
+  aws_efs_backup_policy: byUsage(
+    "fileSystemBackup.gigabyteMonth",
+    "backups of the git repositories",
+    allFileGigabytes,
+  ),
+  aws_efs_replication_configuration: byUsage(
+    "fileSystem.gigabyteMonth",
+    "copy of the git repositories in a second region",
+    allFileGigabytes,
+  ),
+  aws_db_instance_automated_backups_replication: byUsage(
+    "databaseBackup.gigabyteMonth",
+    "copies of the database's backups",
+    (usage) => usage.databaseBackupGigabytes,
+  ),
+  aws_ecr_replication_configuration: byUsage(
+    "image.gigabyteMonth",
+    "copies of the images in a second region",
+    (usage) => usage.imageGigabytes,
+  ),
   aws_backup_vault: (vaults, { usage }) =>
     vaults.flatMap(({ module: part }) => [
       {
@@ -130,26 +126,14 @@ export const dataRules: Readonly<Record<string, Rule>> = {
         part,
         what: "backups of the git repositories by AWS Backup",
         price: "fileSystemBackup.gigabyteMonth",
-        quantity: usage.fileGigabytes + usage.infrequentFileGigabytes,
+        quantity: allFileGigabytes(usage),
       },
     ]),
-  aws_s3_bucket: (buckets, { usage }) => [
-    {
-      part: partOf(buckets),
-      what: "objects",
-      price: "object.gigabyteMonth",
-      quantity: usage.objectGigabytes,
-    },
-  ],
-  aws_kms_key: (keys, { usage }) => [
-    ...each("key.month", "customer key")(keys),
-    {
-      part: partOf(keys),
-      what: "requests to the keys",
-      price: "key.call",
-      quantity: usage.keyRequests,
-    },
-  ],
+  aws_s3_bucket: byUsage("object.gigabyteMonth", "objects", (usage) => usage.objectGigabytes),
+  aws_kms_key: allOf(
+    each("key.month", "customer key"),
+    byUsage("key.call", "requests to the keys", (usage) => usage.keyRequests),
+  ),
   aws_elasticache_serverless_cache: (caches, { usage }) =>
     caches.flatMap(({ module: part }) => [
       {

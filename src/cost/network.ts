@@ -1,17 +1,12 @@
 import { count } from "../terminal/output";
-import { each, HOURS_PER_MONTH, list, partOf, type Rule } from "./charges";
+import { allOf, byUsage, each, HOURS_PER_MONTH, list, partOf, type Rule } from "./charges";
 
 /** What the network, the load balancer and its web ACL cost. */
 export const networkRules: Readonly<Record<string, Rule>> = {
-  aws_nat_gateway: (gateways, { usage }) => [
-    ...each("natGateway.hour", "NAT gateway", HOURS_PER_MONTH)(gateways),
-    {
-      part: partOf(gateways),
-      what: "traffic through NAT",
-      price: "natGateway.gigabyte",
-      quantity: usage.natGigabytes,
-    },
-  ],
+  aws_nat_gateway: allOf(
+    each("natGateway.hour", "NAT gateway", HOURS_PER_MONTH),
+    byUsage("natGateway.gigabyte", "traffic through NAT", (usage) => usage.natGigabytes),
+  ),
   aws_eip: each(
     "publicIpv4.hour",
     "public IPv4 address of NAT",
@@ -33,14 +28,11 @@ export const networkRules: Readonly<Record<string, Rule>> = {
       },
     ];
   },
-  aws_flow_log: (logs, { usage }) => [
-    {
-      part: partOf(logs),
-      what: "flow logs taken in",
-      price: "logs.vendedGigabyte",
-      quantity: usage.flowLogGigabytes,
-    },
-  ],
+  aws_flow_log: byUsage(
+    "logs.vendedGigabyte",
+    "flow logs taken in",
+    (usage) => usage.flowLogGigabytes,
+  ),
   aws_lb: (balancers, { usage }) =>
     balancers.flatMap(({ module: part, values }) => [
       { part, what: "load balancer", price: "loadBalancer.hour", quantity: HOURS_PER_MONTH },
