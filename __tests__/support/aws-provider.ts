@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stopServer } from "../../src/embedded-aws/server";
-import { identityOf } from "../../src/process/identity";
+import { recordServer, stopServer } from "../../src/embedded-aws/server";
 import { machine, pathOf } from "./machine";
 
 /** An AWS provider that serves one Terraform after another. */
@@ -28,11 +27,8 @@ export async function startAwsProvider(env: Record<string, string>): Promise<Aws
   const child = spawn(program, ["-debug"], { env, stdio: ["ignore", "pipe", "ignore"] });
   const end = () => child.kill("SIGKILL");
   process.once("exit", end);
-  if (child.pid !== undefined) {
-    // As an embedded AWS is recorded, so that the run after a killed one stops it.
-    const started = { pid: child.pid, identity: identityOf(child.pid) };
-    writeFileSync(join(home, "server.json"), JSON.stringify(started));
-  }
+  // As an embedded AWS is recorded, so that the run after a killed one stops it.
+  if (child.pid !== undefined) recordServer(home, child.pid);
   const address = await new Promise<string>((done, failed) => {
     let printed = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "../../src/cdktf";
+import { embeddedAccountId } from "../../src/embedded-aws/environment";
 import { bootstrap } from "../../src/operations/bootstrap";
 import { PlueStack } from "../../src/stack/plue-stack";
 import type { EnvironmentSettings } from "../../src/environments/settings";
@@ -83,6 +84,6 @@ export async function makeStateBackend(aws: EmbeddedAws): Promise<void> {
   const { endpoint, credentials } = aws.client;
   await bootstrap(
     { bucket, dynamodb_table, region, key: "" },
-    { accountId: "123456789012", target: { endpoint, credentials } },
+    { accountId: embeddedAccountId, target: { endpoint, credentials } },
   );
 }

@@ -97,8 +97,9 @@ export async function terraform(
 }
 
 /** Environment for a Terraform that talks to no AWS. */
-export function offlineEnvironment(): Record<string, string> {
-  const { terraformVariables } = machine();
+export function offlineEnvironment(
+  terraformVariables = machine().terraformVariables,
+): Record<string, string> {
   return { ...cleanEnvironment(), CHECKPOINT_DISABLE: "1", TF_INPUT: "0", ...terraformVariables };
 }
 

@@ -15,7 +15,6 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { PlueError } from "../../src/process/errors";
-import { cleanEnvironment } from "../../src/embedded-aws/environment";
 import { findTools } from "../../src/operations/local/tools";
 import { ensureVenv } from "../../src/embedded-aws/venv";
 import { capture } from "../../src/process/run";
@@ -24,6 +23,7 @@ import { TERRAFORM_LOCK_FILE } from "../../src/environments/lock-file";
 import { terraformCliConfig } from "../../src/terraform/cli-config";
 import { readLockFile } from "../../src/terraform/lock-file";
 import { registryOf, type TerraformProgram } from "../../src/terraform/program";
+import { offlineEnvironment } from "./embedded-aws";
 import { machineFile, type Machine, type Tool } from "./machine";
 import { makeRunFolder } from "./run-folder";
 
@@ -118,7 +118,7 @@ async function installAwsProvider(
     join(folder, "main.tf.json"),
     JSON.stringify({ terraform: { required_providers: { aws } } }),
   );
-  const env = { ...cleanEnvironment(), CHECKPOINT_DISABLE: "1", TF_INPUT: "0", ...variables };
+  const env = offlineEnvironment(variables);
   const { code, stderr } = await capture(command, ["init", "-upgrade"], { cwd: folder, env });
   if (code !== 0) throw new PlueError(`hashicorp/aws cannot be installed:\n${stderr}`);
   const address = `${registryOf[product]}/hashicorp/aws`;

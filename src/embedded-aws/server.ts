@@ -106,8 +106,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   child.unref();
   // At once, so that a later run can stop it if this one is killed while it starts.
   if (child.pid !== undefined) {
-    const started: Started = { pid: child.pid, identity: identityOf(child.pid) };
-    writeWhole(recordOf(home), JSON.stringify(started));
+    recordServer(home, child.pid);
   }
   const ended = () => child.pid === undefined || child.exitCode !== null || child.signalCode;
   try {
@@ -127,6 +126,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     child.kill("SIGKILL");
     throw error;
   }
+}
+
+/** Records which process is the server of a home, for {@link stopServer} and {@link killServer}. */
+export function recordServer(home: string, pid: number): void {
+  const started: Started = { pid, identity: identityOf(pid) };
+  writeWhole(recordOf(home), JSON.stringify(started));
 }
 
 /** Stops the server of a home, if one runs. */

