@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { EnvironmentSettings } from "../../src/environments/settings";
-import type { Need } from "../../src/operations/policies/needs";
+import type { Need } from "../../scripts/policies/needs";
 import { deployment, type Deployment } from "./deployment";
 import { startEmbeddedAws, type EmbeddedAws } from "./embedded-aws";
 import { lacking, policyRecording } from "./policies";

@@ -17,7 +17,7 @@ import {
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import { deployedTagPrefix } from "../../src/names";
-import type { Need } from "../../src/operations/policies/needs";
+import type { Need } from "../../scripts/policies/needs";
 import { RecordingDocker } from "./docker-stand-in";
 import { startEmbeddedAws, terraform, type EmbeddedAws } from "./embedded-aws";
 import type { FaultProxy } from "./fault-proxy";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readCalls } from "../../src/operations/policies/calls";
-import { needsOfCi, policiesFolder, type Purpose } from "../../src/operations/policies/make";
-import type { Need } from "../../src/operations/policies/needs";
-import { allows, type Policy } from "../../src/operations/policies/policy";
+import { readCalls } from "../../scripts/policies/calls";
+import { needsOfCi, policiesFolder, type Purpose } from "../../scripts/policies/make";
+import type { Need } from "../../scripts/policies/needs";
+import { allows, type Policy } from "../../scripts/policies/policy";
 
 /** The file that `npm run policies` has calls recorded in, to make the policies of it. */
 export const policyRecording = process.env.EMBEDDED_AWS_RECORDING;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Testing } from "cdktf";
 import { environments } from "../../src/environments";
-import { policiesFolder, purposes } from "../../src/operations/policies/make";
+import { policiesFolder, purposes } from "../../scripts/policies/make";
 import { GithubStack } from "../../src/stack/github-stack";
 import { full } from "./full";
 import { synthesize, type Block } from "./stack";

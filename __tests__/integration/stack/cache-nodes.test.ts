@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { local } from "../../../src/environments/local";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { checksOf } from "../../../src/embedded-aws/server";
-import { purposes } from "../../../src/operations/policies/make";
+import { purposes } from "../../../scripts/policies/make";
 import { deployment, type Deployment } from "../../support/deployment";
 import {
   describeEmbeddedAws,

@@ -8,7 +8,7 @@ import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { embeddedAwsVariables } from "../../../src/embedded-aws/environment";
 import { checksOf } from "../../../src/embedded-aws/server";
 import { runChecks } from "../../../src/operations/doctor";
-import { purposes } from "../../../src/operations/policies/make";
+import { purposes } from "../../../scripts/policies/make";
 import { deployment, type Deployment } from "../../support/deployment";
 import {
   describeEmbeddedAws,

