@@ -10,7 +10,7 @@ const rooms = {
   // Asks AWS and never prints.
   aws: ["names", "environments", "process"],
   terraform: ["names", "environments", "process", "terminal"],
-  "embedded-aws": ["names", "environments", "process", "terminal"],
+  "embedded-aws": ["names", "environments", "process", "terminal", "terraform"],
   diagram: ["names", "terraform"],
   cost: ["environments", "process", "terminal", "terraform"],
 };

@@ -6,7 +6,7 @@ import { DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { ECSClient, DescribeServicesCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { checksOf } from "../../src/embedded-aws/server";
-import { judge, type Finding, type Verdict } from "../../src/operations/adopt/verdict";
+import { judge, type Finding, type Verdict } from "../../src/operations/setup/adopt/verdict";
 import type { ResourceChange } from "../../src/terraform/plan";
 import { readStack } from "../../src/terraform/stack";
 import type { EnvironmentSettings } from "../../src/environments/settings";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "../../src/cdktf";
 import { embeddedAccountId } from "../../src/embedded-aws/environment";
-import { bootstrap } from "../../src/operations/bootstrap";
+import { bootstrap } from "../../src/operations/setup/bootstrap";
 import { PlueStack } from "../../src/stack/plue-stack";
 import type { EnvironmentSettings } from "../../src/environments/settings";
 import { stateBackend } from "../../src/environments/state-backend";

@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { PlueError } from "../../src/process/errors";
-import { findTools } from "../../src/operations/local/tools";
+import { findTools } from "../../src/embedded-aws/tools";
 import { ensureVenv } from "../../src/embedded-aws/venv";
 import { capture } from "../../src/process/run";
 import { providerVersions } from "../../src/stack/plue-stack";

@@ -2,7 +2,7 @@ import { readPrices } from "../../src/cost/prices";
 import { billTable, notPricedTable, pricesTable, totalsTable } from "../../src/cost/tables";
 import { dev } from "../../src/environments/dev";
 import { production } from "../../src/environments/production";
-import { costOf } from "../../src/operations/cost";
+import { costOf } from "../../src/operations/inspect/cost";
 
 /** The tables of docs/costs.md, in us-east-1. The README may have the first of them as well. */
 export function costTables(project: string): ReadonlyMap<string, string> {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import prettier from "prettier";
 import { environments } from "../../src/environments";
-import { diagram } from "../../src/operations/diagram";
+import { diagram } from "../../src/operations/inspect/diagram";
 import { commandTable, commandTexts } from "./commands";
 import { costTables } from "./costs";
 import { fill } from "./markdown";

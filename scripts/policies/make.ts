@@ -8,7 +8,7 @@ import {
   embeddedAwsVariables,
 } from "../../src/embedded-aws/environment";
 import { startServer, stopServer } from "../../src/embedded-aws/server";
-import { findTools } from "../../src/operations/local/tools";
+import { findTools } from "../../src/embedded-aws/tools";
 import { ensureVenv } from "../../src/embedded-aws/venv";
 import { environments } from "../../src/environments";
 import { local } from "../../src/environments/local";
@@ -18,7 +18,7 @@ import { capture } from "../../src/process/run";
 import { PlueStack } from "../../src/stack/plue-stack";
 import { Steps } from "../../src/terminal/steps";
 import { terraformCliConfig } from "../../src/terraform/cli-config";
-import { bootstrap } from "../../src/operations/bootstrap";
+import { bootstrap } from "../../src/operations/setup/bootstrap";
 import { readCalls, type Call } from "./calls";
 import { needsOf, type Need } from "./needs";
 import { allows, policyFor, type Policy } from "./policy";

@@ -1,4 +1,4 @@
-import type { Check } from "../operations/doctor/check";
+import type { Check } from "../operations/inspect/doctor/check";
 import { count, data, json, next } from "../terminal/output";
 
 /**

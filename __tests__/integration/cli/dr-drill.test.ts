@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:f
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cleanEnvironment } from "../../../src/embedded-aws/environment";
-import type { Drill } from "../../../src/operations/dr/drill";
+import type { Drill } from "../../../src/operations/recovery/drill";
 import { isRunning } from "../../../src/process/identity";
 import { describeEmbeddedAws } from "../../support/embedded-aws";
 import { machine, pathOf } from "../../support/machine";

@@ -19,7 +19,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { imageExists } from "../../../src/aws/ecr";
 import { api } from "../../../src/names";
-import type { RecoveryPlan } from "../../../src/operations/dr/plan";
+import type { RecoveryPlan } from "../../../src/operations/recovery/plan";
 import {
   describeEmbeddedAws,
   startEmbeddedAws,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { dev } from "../../../src/environments/dev";
-import { diagram, writePlanPage } from "../../../src/operations/diagram";
+import { diagram, writePlanPage } from "../../../src/operations/inspect/diagram";
 import { templateOf } from "../../../src/stack/synthesize";
 import type { PlanJson, ResourceChange } from "../../../src/terraform/plan";
 import { readStack, type SynthesizedStack } from "../../../src/terraform/stack";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { environments } from "../../../src/environments";
-import { diagram } from "../../../src/operations/diagram";
+import { diagram } from "../../../src/operations/inspect/diagram";
 
 test.each(environments)("the picture of $name is not stale: `npm run docs`", async (settings) => {
   const projectDir = join(__dirname, "../../..");

@@ -7,7 +7,7 @@ import { local } from "../../../src/environments/local";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { embeddedAwsVariables } from "../../../src/embedded-aws/environment";
 import { checksOf } from "../../../src/embedded-aws/server";
-import { runChecks } from "../../../src/operations/doctor";
+import { runChecks } from "../../../src/operations/inspect/doctor";
 import { purposes } from "../../../scripts/policies/make";
 import { deployment, type Deployment } from "../../support/deployment";
 import {

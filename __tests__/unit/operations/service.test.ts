@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { local } from "../../../src/environments/local";
 import { api } from "../../../src/names";
 import type { Environment } from "../../../src/operations/environment";
-import { checkServices } from "../../../src/operations/doctor/services";
+import { checkServices } from "../../../src/operations/inspect/doctor/services";
 import { waitUntilStable } from "../../../src/operations/service";
 
 /** What ECS answers to one look after the other; the last answer stays. */

@@ -6,8 +6,8 @@ import {
   varOption,
   type Context,
 } from "../command";
-import { judgeAdoption } from "../../operations/adopt";
-import { report } from "../../operations/adopt/report";
+import { judgeAdoption } from "../../operations/setup/adopt";
+import { report } from "../../operations/setup/adopt/report";
 import { openEnvironment } from "../../operations/environment";
 import { data, json, next } from "../../terminal/output";
 

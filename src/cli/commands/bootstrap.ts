@@ -1,5 +1,5 @@
 import { Command, environmentArgument, jsonOption, type Context } from "../command";
-import { bootstrap } from "../../operations/bootstrap";
+import { bootstrap } from "../../operations/setup/bootstrap";
 import { openEnvironment } from "../../operations/environment";
 import { synthesizeStack } from "../../operations/terraform";
 import { data, json, next, table } from "../../terminal/output";

@@ -1,6 +1,6 @@
 import { Argument } from "@commander-js/extra-typings";
 import { Command, jsonOption, type Context } from "../command";
-import { checkSource, zigVersionOf } from "../../operations/check-source";
+import { checkSource, zigVersionOf } from "../../operations/setup/check-source";
 import { showChecks } from "../show-checks";
 
 /** `plue check-source`. */

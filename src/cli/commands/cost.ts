@@ -1,5 +1,5 @@
 import { billText, changeText } from "../../cost/report";
-import { costIf, costOf } from "../../operations/cost";
+import { costIf, costOf } from "../../operations/inspect/cost";
 import { data, json, next } from "../../terminal/output";
 import {
   collect,

@@ -10,7 +10,7 @@ import {
   yesOption,
   type Context,
 } from "../command";
-import { deploy } from "../../operations/deploy";
+import { deploy } from "../../operations/deploy/deploy";
 import { openEnvironment } from "../../operations/environment";
 import { data, json, next, table } from "../../terminal/output";
 import { shownOutputs } from "../../terraform/terraform";

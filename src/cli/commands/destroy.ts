@@ -7,7 +7,7 @@ import {
   yesOption,
   type Context,
 } from "../command";
-import { destroy } from "../../operations/destroy";
+import { destroy } from "../../operations/deploy/destroy";
 import { openEnvironment } from "../../operations/environment";
 import { data, json, next, table } from "../../terminal/output";
 

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, environmentArgument, Option, type Context } from "../command";
 import { environments } from "../../environments";
-import { diagram, formats } from "../../operations/diagram";
+import { diagram, formats } from "../../operations/inspect/diagram";
 import { ActionRequired } from "../../process/errors";
 import { writeWhole } from "../../process/write-whole";
 import { say } from "../../terminal/output";

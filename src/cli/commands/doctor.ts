@@ -1,5 +1,5 @@
 import { Command, environmentArgument, jsonOption, type Context } from "../command";
-import { runChecks } from "../../operations/doctor";
+import { runChecks } from "../../operations/inspect/doctor";
 import { openEnvironment } from "../../operations/environment";
 import { showChecks } from "../show-checks";
 

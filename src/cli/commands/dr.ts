@@ -8,9 +8,9 @@ import {
   type Context,
 } from "../command";
 import { patterns } from "../../environments/patterns";
-import { drill } from "../../operations/dr/drill";
-import { planRecovery } from "../../operations/dr/plan";
-import { drillText, planText } from "../../operations/dr/report";
+import { drill } from "../../operations/recovery/drill";
+import { planRecovery } from "../../operations/recovery/plan";
+import { drillText, planText } from "../../operations/recovery/report";
 import { data, json, next } from "../../terminal/output";
 
 /** `plue dr`. */

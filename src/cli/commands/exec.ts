@@ -1,6 +1,6 @@
 import { Command, environmentArgument, serviceArgument, type Context } from "../command";
 import { openEnvironment } from "../../operations/environment";
-import { exec } from "../../operations/exec";
+import { exec } from "../../operations/inspect/exec";
 import { next } from "../../terminal/output";
 
 /** `plue exec`. */

@@ -7,7 +7,7 @@ import {
   type Context,
 } from "../command";
 import { openEnvironment } from "../../operations/environment";
-import { buildAndPushImages, commitOf, requireDocker } from "../../operations/images";
+import { buildAndPushImages, commitOf, requireDocker } from "../../operations/deploy/images";
 import { data, next } from "../../terminal/output";
 
 /** `plue images`. */

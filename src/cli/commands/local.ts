@@ -1,7 +1,7 @@
 import { actionArgument, Command, type Context } from "../command";
 import { localFolder } from "../../operations/environment";
-import { down } from "../../operations/local/down";
-import { stackFolder, up } from "../../operations/local/up";
+import { down } from "../../operations/setup/local/down";
+import { stackFolder, up } from "../../operations/setup/local/up";
 import type { Checks } from "../../embedded-aws/server";
 import { data, next } from "../../terminal/output";
 import { terraformCommand } from "../../terraform/program";

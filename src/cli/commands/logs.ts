@@ -9,7 +9,7 @@ import {
 } from "../command";
 import { components, names } from "../../names";
 import { openEnvironment } from "../../operations/environment";
-import { readLog } from "../../operations/logs";
+import { readLog } from "../../operations/inspect/logs";
 import { data, next } from "../../terminal/output";
 
 const parts = [...components.map(({ key }) => key), "database"] as const;

@@ -1,6 +1,6 @@
 import { Command, environmentArgument, timeoutOption, type Context } from "../command";
 import { openEnvironment } from "../../operations/environment";
-import { runMigration } from "../../operations/migration";
+import { runMigration } from "../../operations/deploy/migration";
 import { openTerraform } from "../../operations/terraform";
 import { next } from "../../terminal/output";
 

@@ -8,11 +8,11 @@ import {
   varOption,
   type Context,
 } from "../command";
-import { planCost, planCostText, priceSection } from "../../operations/cost";
-import { planVariables } from "../../operations/deploy";
-import { writePlanPage } from "../../operations/diagram";
+import { planCost, planCostText, priceSection } from "../../operations/inspect/cost";
+import { planVariables } from "../../operations/deploy/deploy";
+import { writePlanPage } from "../../operations/inspect/diagram";
 import { openEnvironment } from "../../operations/environment";
-import { writeReview } from "../../operations/review";
+import { writeReview } from "../../operations/deploy/review";
 import { openTerraform } from "../../operations/terraform";
 import { data, json, next, say } from "../../terminal/output";
 import { plannedActions, summarize } from "../../terraform/plan";

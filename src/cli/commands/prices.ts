@@ -1,6 +1,6 @@
 import { PriceList } from "../../aws/price-list";
 import { PRICES_FILE, readPrices, regionsOf } from "../../cost/prices";
-import { renewPrices, writePrices } from "../../operations/prices";
+import { renewPrices, writePrices } from "../../operations/setup/prices";
 import { count, data, json, next, table } from "../../terminal/output";
 import { Steps } from "../../terminal/steps";
 import { collect, Command, jsonOption, Option, type Context } from "../command";

@@ -10,7 +10,7 @@ import {
   type Context,
 } from "../command";
 import { stackFolderOf } from "../../operations/environment";
-import { lockProviders } from "../../operations/providers";
+import { lockProviders } from "../../operations/setup/providers";
 import { data, json, next, table } from "../../terminal/output";
 
 /** `plue providers`. */

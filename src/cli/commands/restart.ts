@@ -6,7 +6,7 @@ import {
   type Context,
 } from "../command";
 import { openEnvironment } from "../../operations/environment";
-import { restart } from "../../operations/restart";
+import { restart } from "../../operations/deploy/restart";
 import { next } from "../../terminal/output";
 
 /** `plue restart`. */

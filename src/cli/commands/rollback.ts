@@ -9,7 +9,7 @@ import {
   type Context,
 } from "../command";
 import { openEnvironment } from "../../operations/environment";
-import { rollback } from "../../operations/rollback";
+import { rollback } from "../../operations/deploy/rollback";
 import { next } from "../../terminal/output";
 
 /** `plue rollback`. */

@@ -1,6 +1,6 @@
 import { Command, environmentArgument, jsonOption, type Context } from "../command";
 import { openEnvironment } from "../../operations/environment";
-import { isHealthy, readStatus, renderStatus, statusIndent } from "../../operations/status";
+import { isHealthy, readStatus, renderStatus, statusIndent } from "../../operations/inspect/status";
 import { redraw } from "../../terminal/redraw";
 import { data, json, next } from "../../terminal/output";
 

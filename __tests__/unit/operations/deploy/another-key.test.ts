@@ -1,0 +1,26 @@
+import { refuseAnotherKey } from "../../../../src/operations/deploy/another-key";
+
+const replace = (address: string, ...attributes: string[]) => ({
+  action: "replace" as const,
+  address,
+  attributes,
+});
+
+test.each([
+  replace("aws_db_instance.database_main", "kms_key_id"),
+  replace("aws_efs_file_system.storage_main", "kms_key_id"),
+  replace("aws_ecr_repository.ecr_web_app", "encryption_configuration"),
+])("a plan that gives $address another key is refused", (action) => {
+  expect(() => refuseAnotherKey("dev", [action])).toThrow(
+    `dev would get another key, and lose its data: ${action.address} would be replaced by empty ones`,
+  );
+});
+
+test("what is replaced for another reason, or only gets a key, is not refused here", () => {
+  refuseAnotherKey("dev", [
+    replace("aws_db_instance.database_main", "username"),
+    replace("aws_kms_key.customer_key_main", "kms_key_id"),
+    { action: "change", address: "aws_cloudwatch_log_group.web_app", attributes: ["kms_key_id"] },
+    { action: "create", address: "aws_db_instance.database_main", attributes: [] },
+  ]);
+});

@@ -1,0 +1,62 @@
+import { contains } from "../../../../../src/environments/cidr";
+import { blockedBy, type Group } from "../../../../../src/operations/inspect/doctor/reachability";
+
+const rule = (port: number, rest: object) => ({
+  IpProtocol: "tcp",
+  FromPort: port,
+  ToPort: port,
+  ...rest,
+});
+const toGroup = (GroupId: string) => ({ UserIdGroupPairs: [{ GroupId }] });
+const toCidr = (...cidrs: string[]) => ({ IpRanges: cidrs.map((CidrIp) => ({ CidrIp })) });
+
+const api: Group = {
+  GroupName: "api",
+  GroupId: "sg-api",
+  cidrs: ["10.0.10.0/24", "10.0.20.0/24"],
+  IpPermissionsEgress: [rule(5432, toGroup("sg-db"))],
+};
+const db: Group = {
+  GroupName: "db",
+  GroupId: "sg-db",
+  cidrs: ["10.0.10.0/24", "10.0.20.0/24"],
+  IpPermissions: [rule(5432, toGroup("sg-api"))],
+};
+
+describe("whether one security group's members reach another's", () => {
+  test("both sides allow it, by group or by CIDR", () => {
+    expect(blockedBy(api, db, 5432)).toBeUndefined();
+    const byCidr = rule(5432, toCidr("10.0.10.0/24", "10.0.0.0/16"));
+    expect(blockedBy({ ...api, IpPermissionsEgress: [byCidr] }, db, 5432)).toBeUndefined();
+    const all = { IpProtocol: "-1", ...toCidr("0.0.0.0/0") };
+    expect(blockedBy({ ...api, IpPermissionsEgress: [all] }, db, 5432)).toBeUndefined();
+  });
+
+  test("the side that does not is named", () => {
+    expect(blockedBy({ ...api, IpPermissionsEgress: [] }, db, 5432)).toBe(
+      "api lets nothing out to port 5432 of db",
+    );
+    expect(blockedBy(api, { ...db, IpPermissions: [] }, 5432)).toBe(
+      "db lets nothing in on port 5432 from api",
+    );
+  });
+
+  test("another port, another group or half of the subnets is not enough", () => {
+    expect(blockedBy(api, db, 5433)).toBeDefined();
+    const other = [rule(5432, toGroup("sg-web"))];
+    expect(blockedBy(api, { ...db, IpPermissions: other }, 5432)).toBeDefined();
+    const half = [rule(5432, toCidr("10.0.10.0/24"))];
+    expect(blockedBy(api, { ...db, IpPermissions: half }, 5432)).toBeDefined();
+  });
+});
+
+test.each([
+  ["0.0.0.0/0", "10.0.10.0/24", true],
+  ["10.0.0.0/16", "10.0.10.0/24", true],
+  ["10.0.10.0/24", "10.0.10.0/24", true],
+  ["10.0.10.0/25", "10.0.10.0/24", false],
+  ["10.1.0.0/16", "10.0.10.0/24", false],
+  ["255.255.255.255/32", "255.255.255.254/32", false],
+])("%s holds %s: %s", (outer, inner, expected) => {
+  expect(contains(outer, inner)).toBe(expected);
+});

@@ -1,0 +1,91 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { checkSource, zigVersionOf } from "../../../../src/operations/setup/check-source";
+
+const project = path.join(__dirname, "../../../..");
+const FIXTURE = path.join(project, "__tests__/fixtures/docker/plue");
+
+let source: string;
+
+beforeEach(() => {
+  source = mkdtempSync(path.join(tmpdir(), "plue-source-"));
+  cpSync(FIXTURE, source, { recursive: true });
+});
+
+afterEach(() => rmSync(source, { recursive: true }));
+
+const check = () => checkSource(source, zigVersionOf(project));
+const change = (file: string, from: string | RegExp, to: string) => {
+  const text = readFileSync(path.join(source, file), "utf8");
+  const changed = text.replace(from, to);
+  expect(changed).not.toBe(text);
+  writeFileSync(path.join(source, file), changed);
+};
+
+test("a source like Plue's passes, and lacks a .dockerignore", () => {
+  expect(check().filter(({ result }) => result !== "ok")).toEqual([
+    expect.objectContaining({ check: "what Docker reads", result: "unknown" }),
+  ]);
+});
+
+test.each<[string, string, string | RegExp, string, string]>([
+  ["executable", "build.zig", '.name = "plue"', '.name = "agent"', "build.zig"],
+  ["build commands", "build.zig", '"which", "npm"', '"protoc", "x"', "build.zig:24 runs protoc"],
+  ["Zig's version", "build.zig.zon", "0.14.1", "0.15.1", "build.zig.zon:4 asks for 0.15.1"],
+  ["plue server", "src/main.zig", '"server"', '"serve"', "server"],
+  ["port", "src/server/server.zig", "8000", "3000", "src/server/server.zig:8 listens on 3000"],
+  ["health", "src/server/server.zig", '"/health"', '"/status"', "/health"],
+  ["DATABASE_URL", "src/commands/server.zig", "DATABASE_URL", "PG_URL", "no source reads it"],
+  ["page", "src/gui/package.json", '"build"', '"bundle"', "src/gui/package.json"],
+  ["page's settings", "src/gui/index.html", "<head>", "<body>", "src/gui/index.html"],
+  ["migrations", "scripts/migrate.py", '["up"]', '["run"]', "up"],
+  ["migrations' driver", "scripts/migrate.py", /psycopg2/g, "asyncpg", "psycopg"],
+  ["migrations' login", "scripts/migrate.py", '"POSTGRES_DB"', '"PGDATABASE"', "POSTGRES_DB"],
+])("%s fails where %s has other things", (name, file, from, to, saw) => {
+  change(file, from, to);
+  const failed = check().filter(({ result }) => result === "failed");
+
+  expect(failed.map((each) => each.check)).toEqual([name]);
+  expect(failed[0]!.saw).toContain(saw);
+  expect(failed[0]!.fix).toBeTruthy();
+});
+
+test.each([
+  ["build.zig", "build"],
+  ["src/gui/package-lock.json", "page's lock file"],
+  ["scripts/migrate.py", "migrations"],
+])("a source without %s fails", (file, name) => {
+  rmSync(path.join(source, file));
+
+  expect(check().filter(({ result }) => result === "failed")).toEqual([
+    expect.objectContaining({ check: name }),
+  ]);
+});
+
+test.each<[string, string, string | RegExp, string, string]>([
+  ["routes", "src/server/server.zig", '"/users"', '"/api/users"', "urlRewrite"],
+  [
+    "transactions",
+    "scripts/migrate.py",
+    "CREATE INDEX repo",
+    "CREATE INDEX CONCURRENTLY repo",
+    "--autocommit",
+  ],
+  [
+    "schema's version",
+    "scripts/migrate.py",
+    "EXISTS schema_version",
+    "EXISTS done",
+    "docs/plue.md",
+  ],
+])("%s is told, not failed, where %s has other things", (name, file, from, to, fix) => {
+  change(file, from, to);
+  const told = check().filter(({ result, check: each }) => result === "unknown" && each === name);
+
+  expect(told).toEqual([expect.objectContaining({ fix: expect.stringContaining(fix) as string })]);
+});
+
+test("what is no directory needs a person", () => {
+  expect(() => checkSource(path.join(source, "none"), "0.14.1")).toThrow("is not a directory");
+});

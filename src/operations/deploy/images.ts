@@ -1,0 +1,152 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { imageExists, registryLogin, repositoryUris } from "../../aws/ecr";
+import { rememberedTags } from "../../aws/ssm";
+import { components, names, originOf, type Component } from "../../names";
+import { ActionRequired, PlueError } from "../../process/errors";
+import { onInterrupt } from "../../process/interrupt";
+import { capture, follow } from "../../process/run";
+import { say } from "../../terminal/output";
+import type { VariableOptions } from "../../terraform/variables";
+import { planAndApply } from "./apply";
+import type { Environment } from "../environment";
+import { keepImages } from "./keep-images";
+import { openTerraform } from "../terraform";
+
+/** What to build, and as what to push it. */
+export interface ImagesOptions extends VariableOptions {
+  /** Plue's source, a git checkout. */
+  readonly source: string;
+  /** Tag of the images. */
+  readonly tag: string;
+  /** What Fargate runs: `linux/amd64` or `linux/arm64`. */
+  readonly platform: string;
+  /** Answers every question. @default false */
+  readonly yes?: boolean;
+}
+
+/** Builds the three images and pushes them; makes the repositories first where there are none. */
+export async function buildAndPushImages(
+  environment: Environment,
+  options: ImagesOptions,
+): Promise<void> {
+  const repositories = await ensureRepositories(environment, options);
+  await keepDeployed(environment);
+  await logIn(environment);
+  onInterrupt("What was pushed stays. Run the same command again: it goes on from there.");
+  for (const [component, uri] of repositories) {
+    await buildAndPush(environment, component, uri, options);
+  }
+}
+
+/**
+ * The source's commit. What is not committed would be built as well, and nobody could tell later
+ * what ran under that tag.
+ * @throws ActionRequired if it is no checkout, or has changes that are not committed
+ */
+export async function commitOf(source: string): Promise<string> {
+  const git = (...args: string[]) => capture("git", ["-C", source, ...args]);
+  const commit = await git("rev-parse", "--short=12", "HEAD");
+  if (commit.code !== 0) {
+    throw new ActionRequired(
+      `${source} is not a git checkout`,
+      "Give the path of Plue's source, or name a tag with --tag TAG.",
+    );
+  }
+  const status = await git("status", "--porcelain");
+  if (status.stdout.trim() !== "") {
+    throw new ActionRequired(
+      `${source} has changes that are not committed`,
+      "Commit them, so that the tag says what is in the images, or name a tag with --tag TAG.",
+    );
+  }
+  return commit.stdout.trim();
+}
+
+/** @throws ActionRequired if no Docker engine answers */
+export async function requireDocker(): Promise<void> {
+  const { code, stdout, stderr } = await capture("docker", [
+    "version",
+    "--format",
+    "{{.Server.Version}}",
+  ]);
+  if (code !== 0) {
+    throw new ActionRequired(
+      `Docker does not answer: ${`${stdout}${stderr}`.trim().split("\n").at(-1)}`,
+      "Start Docker (its engine must run here or at DOCKER_HOST), then run the command again.",
+    );
+  }
+}
+
+async function ensureRepositories(
+  environment: Environment,
+  { var: values, varFile, yes = false }: ImagesOptions,
+): Promise<Map<Component, string>> {
+  const found = await repositoryUris(environment, components);
+  if (found) return found;
+  say("There are no repositories yet: making them, and nothing else.");
+  const terraform = await openTerraform(environment);
+  await planAndApply(environment, terraform, {
+    variables: { var: values, varFile },
+    targets: terraform.stack.addressesOf(["ecr"]),
+    yes,
+  });
+  const made = await repositoryUris(environment, components);
+  if (!made) throw new PlueError("the repositories are not there after the apply");
+  return made;
+}
+
+/** Marks what is deployed: each image that is pushed makes ECR delete an older one. */
+async function keepDeployed(environment: Environment): Promise<void> {
+  const remembered = await rememberedTags(environment);
+  const tags = components.flatMap((component) => {
+    const tag = remembered[component.key];
+    return tag === undefined ? [] : [[component, tag] as const];
+  });
+  // Whoever may push need not be able to delete.
+  await keepImages(environment, new Map(tags), { forget: false });
+}
+
+async function logIn(environment: Environment): Promise<void> {
+  const { host, user, password } = await registryLogin(environment);
+  // By standard input: an argument is there for every user of the machine to see.
+  const { code } = await follow("docker", ["login", "--username", user, "--password-stdin", host], {
+    input: password,
+  });
+  if (code !== 0) throw new PlueError(`docker login to ${host} failed: see its message above`);
+}
+
+async function buildAndPush(
+  environment: Environment,
+  component: Component,
+  repositoryUri: string,
+  { source, platform, tag }: ImagesOptions,
+): Promise<void> {
+  const immutable = environment.settings.ecr.imageTagMutability === "IMMUTABLE";
+  if (immutable && (await imageExists(environment, component, tag))) {
+    say(`${names.repository(originOf(environment), component)}:${tag} is already there.`);
+    return;
+  }
+  if (!existsSync(source)) throw new ActionRequired(`${source} does not exist`);
+  const failed = (step: string) =>
+    new PlueError(
+      `docker ${step} of the ${component.title}'s image failed: see its messages above`,
+      { advice: ["What was pushed before stays. Run the same command again."] },
+    );
+  const reference = `${repositoryUri}:${tag}`;
+  const build = [
+    "build",
+    ...["--platform", platform],
+    ...["--build-context", `plue=${source}`],
+    ...["--build-arg", `VERSION=${tag}`],
+    ...["--build-arg", `REVISION=${tag}`],
+    ...["--target", component.target],
+    ...["--tag", reference],
+    join(environment.projectDir, "docker"),
+  ];
+  say(`\nBuilding the ${component.title}'s image`);
+  const built = await follow("docker", build, { env: { ...process.env, DOCKER_BUILDKIT: "1" } });
+  if (built.code !== 0) throw failed("build");
+  const pushed = await follow("docker", ["push", reference]);
+  if (pushed.code !== 0) throw failed("push");
+}

@@ -1,0 +1,56 @@
+import { findExisting, type Existing } from "../../aws/existing";
+import { logGroupsOfAws } from "../../names";
+import { ActionRequired } from "../../process/errors";
+import type { PlanJson } from "../../terraform/plan";
+import type { Environment } from "../environment";
+
+/** An object of this environment that exists and that the state does not know. */
+export interface Leftover {
+  /** Its address in the code. */
+  readonly address: string;
+  /** The id by which Terraform imports it. */
+  readonly id: string;
+}
+
+/**
+ * Finds what an apply that was cut short has left: objects that the plan would create, that exist, and
+ * that carry the environment's tags or that AWS has made for it. Anything else belongs to somebody else and is never taken.
+ * @param addresses where Terraform could not create because something is there
+ * @throws ActionRequired that names what must not be taken, and what to do
+ */
+export async function findLeftovers(
+  environment: Environment,
+  plan: PlanJson,
+  addresses: readonly string[],
+): Promise<Leftover[]> {
+  const leftovers: Leftover[] = [];
+  const others: string[] = [];
+  for (const address of addresses) {
+    const found = await existingAt(environment, plan, address);
+    if (found && isOurs(environment, found)) leftovers.push({ address, id: found.id });
+    else others.push(found ? `${address} (${found.id})` : address);
+  }
+  if (others.length === 0) return leftovers;
+  const { name, stackDir } = environment;
+  throw new ActionRequired(
+    `something exists where Terraform would create ${others.join(", ")}, and its tags do not say that it is this environment's (Environment=${name}, Project=plue)`,
+    "If it belongs to something else, remove it or give this one another name.",
+    `If it is this environment's, take it into the state yourself: terraform -chdir=${stackDir} import ADDRESS ID`,
+  );
+}
+
+async function existingAt(
+  environment: Environment,
+  plan: PlanJson,
+  address: string,
+): Promise<Existing | undefined> {
+  const change = plan.resource_changes?.find((resource) => resource.address === address);
+  if (change?.change.actions.join() !== "create" || !change.change.after) return undefined;
+  return findExisting(environment, change.type, change.change.after);
+}
+
+function isOurs({ name }: Environment, { id, tags }: Existing): boolean {
+  // AWS makes these by itself, for this environment's database and cluster, and puts no tags on them.
+  if (logGroupsOfAws(name).includes(id)) return true;
+  return tags.Environment === name && tags.Project === "plue";
+}

@@ -1,0 +1,79 @@
+import { imageExists } from "../../aws/ecr";
+import {
+  describeTaskDefinition,
+  successfulTaskDefinitions,
+  tagOfTaskDefinition,
+} from "../../aws/ecs";
+import { rememberedTags } from "../../aws/ssm";
+import { names, originOf, type Component } from "../../names";
+import { ActionRequired } from "../../process/errors";
+import { say } from "../../terminal/output";
+import type { VariableOptions } from "../../terraform/variables";
+import { planAndApply } from "./apply";
+import type { Environment } from "../environment";
+import { requireService, waitUntilStable } from "../service";
+import { openTerraform } from "../terraform";
+
+/** How to roll back. */
+export interface RollbackOptions extends VariableOptions {
+  /** Image tag to go back to. @default that of the last deployment that was good */
+  readonly to?: string;
+  /** Answers every question. @default false */
+  readonly yes?: boolean;
+  /** Longest wait, in seconds. */
+  readonly timeout: number;
+}
+
+/** How many deployments or revisions are looked at for the last good one. */
+const LOOK_BACK = 20;
+
+/**
+ * Takes a service back to an earlier image, by Terraform, so that no later plan rolls forward again,
+ * and waits until it is stable.
+ */
+export async function rollback(
+  environment: Environment,
+  component: Component,
+  { to, yes = false, timeout, var: values = [], varFile }: RollbackOptions,
+): Promise<void> {
+  const { name } = environment;
+  const { title, module, tagVariable } = component;
+  const tag = to ?? (await lastGoodTag(environment, component));
+  if (!(await imageExists(environment, component, tag))) {
+    throw new ActionRequired(
+      `the image ${names.repository(originOf(environment), component)}:${tag} is gone from ECR`,
+      `Name another with --to, or build that commit again: \`plue images ${name}\`.`,
+    );
+  }
+  say(`The ${title} goes back to ${tag}.`);
+  const terraform = await openTerraform(environment);
+  await planAndApply(environment, terraform, {
+    variables: { var: [...values, `${tagVariable}=${tag}`], varFile },
+    targets: terraform.stack.addressesOf([module]),
+    yes,
+  });
+  await waitUntilStable(environment, component, timeout);
+}
+
+/**
+ * The image tag of the last deployment that was good and not of the present tag. A service that its
+ * circuit breaker has already taken back runs that very tag.
+ */
+async function lastGoodTag(environment: Environment, component: Component): Promise<string> {
+  const tagOf = async (arn: string) =>
+    tagOfTaskDefinition(await describeTaskDefinition(environment, arn));
+  const { [component.key]: remembered } = await rememberedTags(environment);
+  const { taskDefinition = "" } = await requireService(environment, component);
+  const running = await tagOf(taskDefinition);
+  if (remembered !== undefined && running !== remembered) return running;
+  for (const revision of await successfulTaskDefinitions(environment, component, LOOK_BACK)) {
+    const tag = await tagOf(revision);
+    // Given to Terraform, "latest" means the tag deployed last.
+    if (tag !== running && tag !== "latest") return tag;
+  }
+  throw new ActionRequired(
+    `none of the last ${LOOK_BACK} deployments of the ${component.title} has another image tag than ${running}`,
+    "If the settings are at fault and not the image: `git revert`, then `plue deploy`.",
+    "If you know a good tag, name it with --to.",
+  );
+}

@@ -1,0 +1,150 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { costChange, costOfPlan, type CostChange } from "../../cost/change";
+import { estimate, type Estimate } from "../../cost/estimate";
+import { readPrices } from "../../cost/prices";
+import { budgetText, changeText, dollars, pricesText } from "../../cost/report";
+import { resourcesOfStack, type StackJson } from "../../cost/resources";
+import { suppose, type Supposed } from "../../cost/what-if";
+import type { PriceSection } from "../../diagram/plan-page";
+import type { BudgetSettings, EnvironmentSettings } from "../../environments/settings";
+import { usageOf } from "../../environments/usage";
+import { SettingsError } from "../../environments/validate";
+import { ActionRequired } from "../../process/errors";
+import { templateOf } from "../../stack/synthesize";
+import type { PlanJson } from "../../terraform/plan";
+import { regionOf, type Environment } from "../environment";
+
+/** A month's bill, and what else there is to say of it. */
+export interface Told<T> {
+  /** The bill, or the change of it. */
+  readonly cost: T;
+  /** Of the budget, where there is one, and of the prices: one line each. */
+  readonly remarks: readonly string[];
+}
+
+interface Synthesized {
+  readonly template: string;
+  readonly bill: Estimate;
+}
+
+/** What a month of an environment costs as it is set. Needs neither AWS nor Terraform. */
+export function costOf(settings: EnvironmentSettings, projectDir: string): Told<Estimate> {
+  const { bill } = synthesizedBill(
+    suppose(settings, []),
+    regionOf(settings, projectDir),
+    projectDir,
+  );
+  return { cost: bill, remarks: remarks(bill, settings.budget, projectDir) };
+}
+
+/**
+ * What a month would cost with other settings.
+ *
+ * @param changes `apiServer.minCapacity=4`, `usage.natGigabytes=500`
+ * @throws ActionRequired if a change is none, or AWS would refuse it
+ */
+export function costIf(
+  settings: EnvironmentSettings,
+  changes: readonly string[],
+  projectDir: string,
+): Told<CostChange> {
+  const asIs = suppose(settings, []);
+  const supposed = suppose(settings, changes);
+  const region = regionOf(settings, projectDir);
+  const elsewhere =
+    supposed.settings.region === settings.region ? region : (supposed.settings.region ?? region);
+  const before = synthesizedBill(asIs, region, projectDir);
+  const after = synthesizedBill(supposed, elsewhere, projectDir);
+  const { budget } = supposed.settings;
+  const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+  if (
+    before.template === after.template &&
+    same(asIs.usage, supposed.usage) &&
+    same(settings.budget, budget)
+  ) {
+    throw new ActionRequired(
+      `${changes.join(", ")} changes nothing in ${settings.name}`,
+      "Is each the name of a setting in src/environments/settings.ts or src/environments/usage.ts,",
+      "with another value than it has?",
+    );
+  }
+  return {
+    cost: costChange(before.bill, after.bill),
+    remarks: remarks(after.bill, budget, projectDir),
+  };
+}
+
+/** An environment, as far as the price of its plan depends on it. */
+export type PricedEnvironment = Pick<Environment, "settings" | "region" | "projectDir">;
+
+/** What a plan of everything does to a month's bill, as `plue plan` tells it. */
+export function planCost(environment: Environment, plan: PlanJson): Told<CostChange> {
+  const file = join(environment.stackDir, "cdk.tf.json");
+  return planCostOf(JSON.parse(readFileSync(file, "utf8")) as StackJson, environment, plan);
+}
+
+/** {@link planCost} of a stack at hand. */
+export function planCostOf(
+  template: StackJson,
+  { settings, region, projectDir }: PricedEnvironment,
+  plan: PlanJson,
+): Told<CostChange> {
+  const cost = costOfPlan(plan, resourcesOfStack(template), {
+    region,
+    usage: usageOf(settings.recovery?.of ?? settings.name),
+    prices: readPrices(projectDir),
+  });
+  return { cost, remarks: remarks(cost.after, settings.budget, projectDir) };
+}
+
+/** {@link planCost} for a person. */
+export function planCostText({ cost, remarks }: Told<CostChange>): string {
+  return [changeText(cost), ...remarks].join("\n");
+}
+
+/** {@link planCost} for the page of a plan. */
+export function priceSection({ cost, remarks }: Told<CostChange>): PriceSection {
+  const { before, after, parts, difference } = cost;
+  const unpriced = after.notPriced.map(({ what, why }) => `Not priced: ${what} (${why}).`);
+  return {
+    summary: `A month costs ${dollars(after.monthly)}, at most ${dollars(after.atMost)} when everything has scaled out; before, it cost ${dollars(before.monthly)}.`,
+    head: ["Part", "Before, $", "After, $", "Difference, $"],
+    rows: [
+      ...parts.map((one) => [one.part, one.before, one.after, one.after - one.before]),
+      ["Total", before.monthly, after.monthly, difference],
+    ],
+    notes: [...remarks, ...unpriced],
+  };
+}
+
+function synthesizedBill(
+  { settings, usage }: Supposed,
+  region: string,
+  projectDir: string,
+): Synthesized {
+  const template = refusing(() => templateOf(settings)) as StackJson;
+  const prices = readPrices(projectDir);
+  const bill = estimate(resourcesOfStack(template), { region, usage, prices });
+  return { template: JSON.stringify(template), bill };
+}
+
+/** What AWS would refuse is the user's to correct. */
+function refusing<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    const faults = error.faults.map(({ path, fix }) => `${path} ${fix}`);
+    throw new ActionRequired("AWS would refuse these settings", ...faults);
+  }
+}
+
+function remarks(
+  bill: Estimate,
+  budget: BudgetSettings | undefined,
+  projectDir: string,
+): readonly string[] {
+  const told = budgetText(bill, budget);
+  return [...(told ? [told] : []), pricesText(readPrices(projectDir), bill.region)];
+}

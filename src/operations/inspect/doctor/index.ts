@@ -1,0 +1,92 @@
+import type { TaskDefinition } from "@aws-sdk/client-ecs";
+import { describeTaskDefinition } from "../../../aws/ecs";
+import { explain } from "../../../aws/errors";
+import { components, names, type Component } from "../../../names";
+import { ActionRequired } from "../../../process/errors";
+import type { Environment } from "../../environment";
+import { unknown, type Check, type Definitions } from "./check";
+import { checkAccessLogs } from "./access-logs";
+import { checkBackup } from "./backup";
+import { checkCache } from "./cache";
+import { checkCustomerKey } from "./customer-key";
+import { checkDashboard } from "./dashboard";
+import { checkDatabase } from "./database";
+import { checkDisasterRecovery } from "./disaster-recovery";
+import { checkFileSystem } from "./file-system";
+import { checkImages } from "./images";
+import { checkLogGroups } from "./log-groups";
+import { checkRoles } from "./roles";
+import { checkScaling } from "./scaling";
+import { checkSecret } from "./secret";
+import { checkSecurityGroups } from "./security-groups";
+import { checkServices } from "./services";
+import { checkTargets } from "./targets";
+import { checkWaf } from "./waf";
+
+/** Every check, in the order in which one failure explains the next. */
+const CHECKS: readonly (readonly [
+  what: string,
+  run: (environment: Environment, definitions: Definitions) => Promise<Check[]>,
+])[] = [
+  ["images", checkImages],
+  ["log groups", checkLogGroups],
+  ["security groups", checkSecurityGroups],
+  ["roles", checkRoles],
+  ["connection secret", checkSecret],
+  ["database", checkDatabase],
+  ["file system", checkFileSystem],
+  ["services", checkServices],
+  ["targets", checkTargets],
+  // What is off has nothing to check.
+  ["WAF", checkWaf],
+  ["access logs", checkAccessLogs],
+  ["scaling", checkScaling],
+  ["customer key", checkCustomerKey],
+  ["cache", checkCache],
+  ["backups", checkBackup],
+  ["disaster recovery", checkDisasterRecovery],
+  ["dashboard", checkDashboard],
+];
+
+/** What depends on running tasks, of which an embedded AWS has none. */
+const OF_TASKS = ["images", "services", "targets"];
+
+/**
+ * Runs every check.
+ * @throws ActionRequired if the environment is not deployed
+ */
+export async function runChecks(environment: Environment): Promise<Check[]> {
+  const definitions = await taskDefinitions(environment);
+  const { name, region } = environment;
+  if (definitions.size === 0) {
+    throw new ActionRequired(
+      `${name} is not deployed in ${region}: there is no task definition`,
+      `Deploy it: \`plue deploy ${name}\`.`,
+    );
+  }
+  const results = await Promise.all(
+    CHECKS.map(async ([what, run]) => {
+      // One that cannot be made does not hide the others.
+      const checks = await run(environment, definitions).catch((error: unknown) => [
+        unknown(what, explain(error).message),
+      ]);
+      return environment.embedded && OF_TASKS.includes(what) ? checks.map(withoutTasks) : checks;
+    }),
+  );
+  return results.flat();
+}
+
+function withoutTasks(found: Check): Check {
+  if (found.result !== "failed") return found;
+  return unknown(found.check, `${found.saw}; an embedded AWS runs no tasks`);
+}
+
+async function taskDefinitions(environment: Environment): Promise<Definitions> {
+  const found = new Map<Component, TaskDefinition>();
+  for (const component of components) {
+    const family = names.task(environment.name, component);
+    const definition = await describeTaskDefinition(environment, family);
+    if (definition) found.set(component, definition);
+  }
+  return found;
+}

@@ -1,0 +1,21 @@
+import { logGroupExists } from "../../../aws/logs";
+import { components, names } from "../../../names";
+import type { Environment } from "../../environment";
+import { failed, ok, type Check } from "./check";
+
+/** Whether the log groups of the tasks and of the database are there. */
+export function checkLogGroups(environment: Environment): Promise<Check[]> {
+  const { name } = environment;
+  const groups = [
+    ...components.map((component) => names.logGroup(name, component)),
+    names.databaseLogGroup(name),
+  ];
+  return Promise.all(
+    groups.map(async (group) => {
+      const check = `log group ${group}`;
+      return (await logGroupExists(environment, group))
+        ? ok(check, "it is there")
+        : failed(check, "it is missing", `plue deploy ${name}`);
+    }),
+  );
+}

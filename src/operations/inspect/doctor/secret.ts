@@ -1,0 +1,35 @@
+import { isDenied, type AwsError } from "../../../aws/errors";
+import { readSecret } from "../../../aws/secrets-manager";
+import { names } from "../../../names";
+import type { Environment } from "../../environment";
+import { failed, ok, unknown, type Check } from "./check";
+
+/** Whether the connection secret holds a URL; nothing of the value itself is shown. */
+export async function checkSecret(environment: Environment): Promise<Check[]> {
+  const secret = names.connectionSecret(environment.name);
+  const check = `secret ${secret}`;
+  const fix = `plue deploy ${environment.name} writes it`;
+  try {
+    const url = urlIn(await readSecret(environment, secret));
+    return [
+      url
+        ? ok(check, `its url leads to ${url.host}`)
+        : failed(check, "it holds no JSON with a usable url", fix),
+    ];
+  } catch (error) {
+    const { name, message } = error as AwsError;
+    if (isDenied(error)) return [unknown(check, "you may not read it")];
+    if (name === "ResourceNotFoundException" || name === "InvalidRequestException") {
+      return [failed(check, message, fix)];
+    }
+    throw error;
+  }
+}
+
+function urlIn(text: string): URL | undefined {
+  try {
+    return new URL((JSON.parse(text) as { url: string }).url);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,98 @@
+import semver from "semver";
+import { executeCommand, listTasks, newest } from "../../aws/ecs";
+import type { AwsError } from "../../aws/errors";
+import { names, type Component } from "../../names";
+import { ActionRequired, PlueError } from "../../process/errors";
+import { capture, handOver } from "../../process/run";
+import { say } from "../../terminal/output";
+import type { Environment } from "../environment";
+import { requireService } from "../service";
+
+/** Speaks the protocol of the session that ECS opens. */
+const PLUGIN = "session-manager-plugin";
+
+/**
+ * The variable in which the plugin looks for the session, whose token is a secret: every user of a machine
+ * can read the arguments of its programs.
+ */
+const SESSION = "AWS_SSM_START_SESSION_RESPONSE";
+
+/** The last version that reads the session from an argument only. Source: the AWS CLI, which asks the same. */
+const TOO_OLD = "1.2.497";
+
+/** What to run, and where. */
+export interface ExecOptions {
+  /** The command's words. @default a shell */
+  readonly words: readonly string[];
+  /** Task id. @default the newest that runs */
+  readonly task?: string;
+}
+
+/**
+ * Opens a session in a running task and hands it the terminal.
+ * @returns the session's exit code
+ */
+export async function exec(
+  environment: Environment,
+  component: Component,
+  { words, task: named }: ExecOptions,
+): Promise<number> {
+  const { name, region } = environment;
+  const { title, setting, image: container } = component;
+  const service = await requireService(environment, component);
+  if (!service.enableExecuteCommand) {
+    throw new ActionRequired(
+      `ECS Exec is off for the ${title} of ${name}`,
+      `Set ${setting}.executeCommand to true in src/environments/${name}.ts,`,
+      `then \`plue deploy ${name}\`; tasks that start from then on can be entered.`,
+    );
+  }
+  const serviceName = names.task(name, component);
+  const running = (await listTasks(environment, { serviceName }, "RUNNING")).filter(
+    ({ lastStatus }) => lastStatus === "RUNNING",
+  );
+  const task = named ?? newest(running)?.taskArn;
+  if (!task) {
+    throw new PlueError(`no task of the ${title} is running`, {
+      advice: [`Find out why: \`plue status ${name}\`, \`plue doctor ${name}\`.`],
+    });
+  }
+  await requirePlugin();
+  const command = words.length > 0 ? words.map(quoted).join(" ") : "/bin/sh";
+  const session = await executeCommand(environment, { task, container, command }).catch(
+    explainRefusal,
+  );
+  say(`In ${task.split("/").at(-1)}, container ${container}; leave with exit.`);
+  return handOver(PLUGIN, [SESSION, region, "StartSession"], {
+    [SESSION]: JSON.stringify(session),
+  });
+}
+
+/** A word as a shell's word: the agent in the task takes the command apart as a shell does. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+async function requirePlugin(): Promise<void> {
+  const install = "Install AWS's Session Manager plugin: see docs/commands.md.";
+  const { stdout } = await capture(PLUGIN, ["--version"]).catch((error: unknown) => {
+    if (!(error instanceof ActionRequired)) throw error;
+    throw new ActionRequired(error.message, install);
+  });
+  const version = semver.coerce(stdout);
+  if (version === null || semver.gt(version, TOO_OLD)) return;
+  throw new ActionRequired(
+    `${PLUGIN} ${stdout.trim()} takes the session's token as an argument, which others can read`,
+    `${install} Any version after ${TOO_OLD} will do.`,
+  );
+}
+
+function explainRefusal(error: AwsError): never {
+  if (error.name !== "TargetNotConnectedException") throw error;
+  throw new PlueError("the task's Exec agent does not answer", {
+    advice: [
+      "A task that started before ECS Exec was on cannot be entered: `plue restart`.",
+      "The agent also needs ssmmessages permissions and a way to the internet.",
+    ],
+  });
+}

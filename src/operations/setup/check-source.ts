@@ -1,0 +1,284 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { healthPath, ports } from "../../names";
+import { ActionRequired } from "../../process/errors";
+import { failed, ok, unknown, type Check } from "../inspect/doctor/check";
+
+/** What the build stage can run on behalf of `zig build`: see docker/Dockerfile. */
+const buildCommands = ["node", "npm", "npx", "sh", "which"];
+/** What `scripts/migrate.py` reads; the migrate image makes it from DATABASE_URL. */
+const loginVariables = ["HOST", "PORT", "USER", "PASSWORD", "DB"].map((name) => `POSTGRES_${name}`);
+/** As docker/migrate/schema_version.py finds it. */
+const versionTable =
+  /CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?((?:schema_)?(?:version|migration)s?)\s*\(/i;
+
+/** A text of the source and where it stands. */
+class Source {
+  private readonly lines: readonly string[];
+
+  constructor(
+    readonly file: string,
+    readonly text: string,
+  ) {
+    this.lines = text.split("\n");
+  }
+
+  /** Every match on a line of its own, as `FILE:LINE`; comments of Zig and Python do not count. */
+  find(pattern: RegExp): { at: string; match: RegExpExecArray }[] {
+    return this.lines.flatMap((line, index) => {
+      if (/^\s*(\/\/|#)/.test(line)) return [];
+      const match = pattern.exec(line);
+      return match ? [{ at: `${this.file}:${index + 1}`, match }] : [];
+    });
+  }
+
+  /** Where the first match over several lines begins. */
+  findWithin(pattern: RegExp): { at: string; match: RegExpExecArray } | undefined {
+    const match = pattern.exec(this.text);
+    if (!match) return undefined;
+    const line = this.text.slice(0, match.index).split("\n").length;
+    return { at: `${this.file}:${line}`, match };
+  }
+}
+
+/**
+ * What a tree of Plue's source provides of all that images and stacks need, and what not: see
+ * docs/plue.md. It reads the source and runs nothing of it.
+ *
+ * @param root directory of the source
+ * @param zigVersion what the images are built with, such as `0.14.1`
+ * @throws ActionRequired if there is no such directory
+ */
+export function checkSource(root: string, zigVersion: string): readonly Check[] {
+  if (!existsSync(root) || !statSync(root).isDirectory()) {
+    throw new ActionRequired(`${root} is not a directory`, "Give the path of Plue's source.");
+  }
+  const read = (file: string) => {
+    const path = join(root, file);
+    return existsSync(path) ? new Source(file, readFileSync(path, "utf8")) : undefined;
+  };
+  const zig = zigFiles(root).map((file) => read(file)!);
+  return [
+    ...checkBuild(read("build.zig"), read("build.zig.zon"), zigVersion),
+    ...checkServer(zig),
+    ...checkPage(root, read),
+    ...checkMigrations(read("scripts/migrate.py")),
+    existsSync(join(root, ".dockerignore"))
+      ? ok("what Docker reads", ".dockerignore")
+      : unknown(
+          "what Docker reads",
+          "no .dockerignore: .git, node_modules and .env go to the builder",
+          "add one with .git, node_modules, .env, zig-out and .zig-cache",
+        ),
+  ];
+}
+
+function checkBuild(
+  build: Source | undefined,
+  zon: Source | undefined,
+  zigVersion: string,
+): Check[] {
+  if (!build) {
+    return [failed("build", "there is no build.zig", "the cli image runs zig build: add it")];
+  }
+  const name = build.find(/\.name\s*=\s*"plue"/)[0];
+  const foreign = build
+    .find(/addSystemCommand\([^"]*"([^"]+)"/)
+    .filter(({ match }) => !buildCommands.includes(match[1]!));
+  const needed = zon?.find(/\.minimum_zig_version\s*=\s*"(\d+)\.(\d+)\.(\d+)/)[0];
+  const [major, minor, patch] = zigVersion.split(".").map(Number) as [number, number, number];
+  const [, wantedMajor, wantedMinor, wantedPatch] = (needed?.match ?? []).map(Number);
+  const fits =
+    wantedMajor === major &&
+    wantedMinor === minor &&
+    wantedPatch !== undefined &&
+    wantedPatch <= patch;
+  const asked = `${wantedMajor}.${wantedMinor}.${wantedPatch}`;
+  return [
+    name
+      ? ok("executable", `plue, ${name.at}`)
+      : failed(
+          "executable",
+          'build.zig names nothing "plue"',
+          "the image copies bin/plue: name it so",
+        ),
+    foreign[0]
+      ? failed(
+          "build commands",
+          `${foreign[0].at} runs ${foreign[0].match[1]}, which the build stage does not have`,
+          "add it to the stage zig of docker/Dockerfile",
+        )
+      : ok("build commands", "all of them are in the build stage"),
+    needed
+      ? fits
+        ? ok("Zig's version", `${asked}, ${needed.at}; the images use ${zigVersion}`)
+        : failed(
+            "Zig's version",
+            `${needed.at} asks for ${asked}; the images use ${zigVersion}`,
+            "change ZIG_VERSION and its two checksums in docker/Dockerfile",
+          )
+      : unknown("Zig's version", `build.zig.zon does not say; the images use ${zigVersion}`),
+  ];
+}
+
+function checkServer(zig: readonly Source[]): Check[] {
+  const find = (pattern: RegExp) => zig.flatMap((source) => source.find(pattern));
+  const command = find(/"server"/)[0];
+  const port = find(/\.port\s*=\s*(\d+)/)[0];
+  const health = find(new RegExp(`"${healthPath}"`))[0];
+  const below = find(/"\/api(\/[^"]*)?"/)[0];
+  const url = find(/"DATABASE_URL"/)[0];
+  return [
+    command
+      ? ok("plue server", command.at)
+      : failed(
+          "plue server",
+          "no source knows a command server",
+          "the API's task runs plue server",
+        ),
+    port?.match[1] === String(ports.api)
+      ? ok("port", `${ports.api}, ${port.at}`)
+      : port
+        ? failed(
+            "port",
+            `${port.at} listens on ${port.match[1]}`,
+            `listen on ${ports.api}: target group, proxy and health checks ask there`,
+          )
+        : unknown("port", `no source has a fixed one; it must be ${ports.api}`),
+    health
+      ? ok("health", `${healthPath}, ${health.at}`)
+      : failed(
+          "health",
+          `no source has the route ${healthPath}`,
+          "answer it with 200 and without a login: no task gets healthy otherwise",
+        ),
+    below
+      ? unknown(
+          "routes",
+          `${below.at} has a route below /api`,
+          'set apiServer.urlRewrite to "none" if all of them are',
+        )
+      : ok("routes", "at the root: the proxy takes /api off"),
+    url
+      ? ok("DATABASE_URL", url.at)
+      : failed("DATABASE_URL", "no source reads it", "it is all that the task is given"),
+  ];
+}
+
+function checkPage(root: string, read: (file: string) => Source | undefined): Check[] {
+  const manifest = read("src/gui/package.json");
+  const build = manifest?.find(/"build"\s*:/)[0];
+  const html = read("src/gui/index.html");
+  const head = html?.find(/<head[\s>]/)[0];
+  const config = ["ts", "js", "mjs"]
+    .map((ending) => read(`src/gui/vite.config.${ending}`))
+    .find(Boolean);
+  const output = config?.find(/outDir\s*:\s*["']([^"']+)["']/)[0];
+  return [
+    build
+      ? ok("page", `npm run build, ${build.at}`)
+      : failed("page", "src/gui/package.json has no script build", "the web image runs it: add it"),
+    existsSync(join(root, "src/gui/package-lock.json"))
+      ? ok("page's lock file", "src/gui/package-lock.json")
+      : failed(
+          "page's lock file",
+          "there is no src/gui/package-lock.json",
+          "npm ci needs it: commit it",
+        ),
+    head
+      ? ok("page's settings", `<head>, ${head.at}`)
+      : failed(
+          "page's settings",
+          "src/gui/index.html has no <head>",
+          "the web image puts its settings there, and does not start without",
+        ),
+    output && output.match[1] !== "dist"
+      ? unknown(
+          "page's files",
+          `${output.at} writes ${output.match[1]}`,
+          `build with --build-arg WEB_DIST=${output.match[1]}`,
+        )
+      : ok("page's files", "src/gui/dist"),
+  ];
+}
+
+function checkMigrations(script: Source | undefined): Check[] {
+  if (!script) {
+    return [
+      failed("migrations", "there is no scripts/migrate.py", "the migrate image runs it: add it"),
+    ];
+  }
+  const up = script.find(/["']up["']/)[0];
+  const driver = script.find(/^\s*(?:import|from)\s+(psycopg2?)\b/)[0];
+  const unread = loginVariables.filter(
+    (name) => script.find(new RegExp(`["']${name}["']`)).length === 0,
+  );
+  const table = script.findWithin(versionTable);
+  const concurrent = script.find(/\b(CONCURRENTLY|VACUUM)\b/i)[0];
+  const autocommit = script.find(/AUTOCOMMIT|autocommit/)[0];
+  return [
+    up
+      ? ok("migrations", `migrate.py up, ${up.at}`)
+      : failed("migrations", "scripts/migrate.py knows no command up", "it is run with up"),
+    driver?.match[1] === "psycopg2"
+      ? ok("migrations' driver", `psycopg2, ${driver.at}`)
+      : driver
+        ? unknown(
+            "migrations' driver",
+            `${driver.at} takes psycopg 3`,
+            "the image has it, but makes transactions for psycopg2 only: the script must make its own",
+          )
+        : failed(
+            "migrations' driver",
+            "scripts/migrate.py imports neither psycopg2 nor psycopg",
+            "add what it imports to docker/migrate/requirements.txt",
+          ),
+    unread.length > 0
+      ? failed(
+          "migrations' login",
+          `scripts/migrate.py does not read ${unread.join(", ")}`,
+          "it is told by these where the database is",
+        )
+      : ok("migrations' login", loginVariables.join(", ")),
+    table
+      ? ok("schema's version", `table ${table.match[1]}, ${table.at}`)
+      : unknown(
+          "schema's version",
+          "scripts/migrate.py makes no table schema_version or the like",
+          "nobody can tell the schema's version: see docs/plue.md",
+        ),
+    concurrent
+      ? unknown(
+          "transactions",
+          `${concurrent.at} has ${concurrent.match[1]}, which allows no transaction`,
+          "run the migration that has it with --autocommit: see docs/plue.md",
+        )
+      : ok(
+          "transactions",
+          autocommit
+            ? `each migration, in spite of autocommit in ${autocommit.at}`
+            : "the script's own",
+        ),
+  ];
+}
+
+/** Every Zig source below src, from the root on. */
+function zigFiles(root: string): string[] {
+  const directory = join(root, "src");
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".zig") && !file.includes("node_modules"))
+    .sort()
+    .map((file) => `src/${file}`);
+}
+
+/**
+ * The version of Zig that the images are built with.
+ * @param projectDir directory of this project
+ */
+export function zigVersionOf(projectDir: string): string {
+  const dockerfile = readFileSync(join(projectDir, "docker/Dockerfile"), "utf8");
+  const [, version] = /^ARG ZIG_VERSION=(\S+)$/m.exec(dockerfile) ?? [];
+  if (version === undefined) throw new Error("docker/Dockerfile has no ARG ZIG_VERSION");
+  return version;
+}

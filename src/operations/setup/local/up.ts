@@ -1,0 +1,179 @@
+import { join } from "node:path";
+import {
+  embeddedAccountId,
+  embeddedAwsVariables,
+  enterEmbeddedAws,
+} from "../../../embedded-aws/environment";
+import {
+  checksOf,
+  findServer,
+  isFree,
+  startServer,
+  stopServer,
+  type Checks,
+  type Server,
+} from "../../../embedded-aws/server";
+import { findTools } from "../../../embedded-aws/tools";
+import { ensureVenv } from "../../../embedded-aws/venv";
+import { PlueError } from "../../../process/errors";
+import { onInterrupt } from "../../../process/interrupt";
+import { writeWhole } from "../../../process/write-whole";
+import { Steps, type Note } from "../../../terminal/steps";
+import { terraformCliConfig } from "../../../terraform/cli-config";
+import { synthesize, type StackFolder } from "../../../terraform/stack";
+import { Terraform, type Output } from "../../../terraform/terraform";
+import { bootstrap } from "../bootstrap";
+import { localFolder, stackFolderOf } from "../../environment";
+import { lockRun } from "../../../embedded-aws/run-lock";
+import { clearUnfinished, killUnfinished, markUnfinished } from "../../../embedded-aws/unfinished";
+
+/** Port of the embedded AWS if it is free and PLUE_LOCAL_PORT names no other. */
+const defaultPort = 4566;
+
+/** Folder of the stack that is deployed, in the project. */
+export const stackFolder = join("cdktf.out", "stacks", "local");
+
+/** What a deployment to the embedded AWS has made. */
+export interface LocalDeployment {
+  /** The stack's outputs. */
+  readonly outputs: Record<string, Output>;
+  /** Where the embedded AWS listens. */
+  readonly endpoint: string;
+  /** What the calls of this run were held to. */
+  readonly checks: Checks;
+}
+
+/**
+ * Deploys the stack `local` to an embedded AWS and checks that nothing is left to change.
+ * @throws PlueError with what failed
+ */
+export async function up(project: string): Promise<LocalDeployment> {
+  const steps = new Steps();
+  const home = join(project, localFolder);
+  const folder: StackFolder = {
+    name: "local",
+    projectDir: project,
+    stackDir: stackFolderOf("local", project),
+  };
+
+  const tools = await steps.run("Find Node.js, Terraform and Python", () => findTools());
+  const release = await lockRun(home);
+  try {
+    onInterrupt("npm run local goes on from here, npm run local:down removes everything.");
+    const afresh = killUnfinished(home);
+    const python = await steps.run("Install moto in a private environment", (note) =>
+      ensureVenv({ home, python: tools.python, note }),
+    );
+    const server = await steps.run("Start the embedded AWS", (note) =>
+      startOrReuse(home, python, afresh, note),
+    );
+    const stack = await steps.run("Synthesize the stacks", () => synthesize(folder));
+    enterEmbeddedAws(server.endpoint, stack.backend.region);
+    await steps.run("Make the state bucket and the lock table", () =>
+      bootstrap(stack.backend, { accountId: embeddedAccountId }),
+    );
+    const providers = await steps.run("Find the Terraform providers", async (note) => {
+      const file = join(home, "terraformrc");
+      const found = await terraformCliConfig({ file, program: tools.terraform });
+      note(found.unreachable ?? found.source);
+      return found.variables;
+    });
+    const variables = {
+      ...embeddedAwsVariables(server.endpoint, stack.backend.region),
+      ...providers,
+    };
+    Object.assign(process.env, variables);
+    writeWhole(join(home, "env"), toShell(variables));
+    const before = await checksOf(server);
+    const outputs = await deploy(folder, stack, home, steps);
+    return { outputs, endpoint: server.endpoint, checks: since(before, await checksOf(server)) };
+  } finally {
+    await release();
+  }
+}
+
+async function deploy(
+  folder: StackFolder,
+  stack: Terraform["stack"],
+  home: string,
+  steps: Steps,
+): Promise<Record<string, Output>> {
+  const logOf = (command: string) => join(home, "logs", `terraform-${command}.log`);
+  let noteApplied: Note = () => {};
+  const terraform = await steps.run("terraform init", () =>
+    Terraform.init(folder, stack, {
+      reconfigure: true,
+      logOf,
+      onApplyStart: (pid) => markUnfinished(home, pid),
+      onApplied: (resources) => noteApplied(`${resources} resources`),
+    }),
+  );
+  await steps.run("terraform apply", async (note) => {
+    noteApplied = note;
+    note(await terraform.apply().finally(() => clearUnfinished(home)));
+  });
+  await steps.run("terraform plan", async (note) => {
+    if (await terraform.hasChanges()) {
+      throw new PlueError(
+        "A second plan should be empty, and is not: a setting changes by itself, or the embedded " +
+          "AWS forgets it.",
+        { log: logOf("plan") },
+      );
+    }
+    note("nothing to change");
+  });
+  return terraform.outputs();
+}
+
+/** What was checked between two answers. */
+function since(before: Checks, after: Checks): Checks {
+  return {
+    calls: after.calls - before.calls,
+    unread: after.unread - before.unread,
+    constraints: after.constraints - before.constraints,
+    rules: after.rules - before.rules,
+    refused: after.refused - before.refused,
+  };
+}
+
+async function startOrReuse(
+  home: string,
+  python: string,
+  afresh: boolean,
+  note: Note,
+): Promise<Server> {
+  const running = afresh ? undefined : await findServer(home);
+  if (running !== undefined) {
+    note(`already running at ${running.endpoint}`);
+    return running;
+  }
+  await stopServer(home);
+  const port = await choosePort();
+  const server = await startServer({ home, python, port, detached: true });
+  note(afresh ? `${server.endpoint}, afresh after an unfinished run` : server.endpoint);
+  return server;
+}
+
+async function choosePort(): Promise<number> {
+  const named = process.env.PLUE_LOCAL_PORT;
+  if (!named) return (await isFree(defaultPort)) ? defaultPort : 0;
+  const port = Number(named);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    throw new PlueError(`PLUE_LOCAL_PORT is ${named}: it must be a port from 1 to 65535.`);
+  }
+  if (!(await isFree(port))) {
+    throw new PlueError(
+      `PLUE_LOCAL_PORT is ${port}, which another program uses or this user may not open. ` +
+        `Name another port, or unset the variable to take one that is free.`,
+    );
+  }
+  return port;
+}
+
+function toShell(variables: Record<string, string>): string {
+  const lines = Object.entries(variables).map(
+    ([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`,
+  );
+  // A profile or a session would go before the two keys.
+  return ["unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN", ...lines, ""].join("\n");
+}
