@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import prettier from "prettier";
 import { environments } from "../../src/environments";
+import { limits } from "../../src/limits";
 import { diagram } from "../../src/operations/inspect/diagram";
 import { commandTable, commandTexts } from "./commands";
 import { costTables } from "./costs";
@@ -29,7 +30,10 @@ async function main(check: boolean): Promise<void> {
       ["costs", costs.get("costs")!],
     ]),
   };
-  const files = new Map<string, string>();
+  const json = { ...(await prettier.resolveConfig(join(project, "src/limits.json"))), parser: "json" };
+  const files = new Map([
+    ["src/limits.json", await prettier.format(JSON.stringify(limits), json)],
+  ]);
   for (const [page, texts] of Object.entries(pages)) {
     const file = join(project, page);
     const config = await prettier.resolveConfig(file);

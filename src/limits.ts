@@ -1,0 +1,53 @@
+/**
+ * Numbers that AWS sets and that both the schema of the settings and the embedded AWS check.
+ * `npm run docs` writes them to limits.json, which the Python side reads.
+ */
+export const limits = {
+  /**
+   * Memory sizes, in MiB, for each CPU size of a Fargate task, in CPU units (1024 = 1 vCPU).
+   * Source: "Task CPU and memory", page on Fargate task definition differences, Amazon ECS developer guide.
+   */
+  fargateMemory: {
+    256: [512, 1024, 2048],
+    512: [1024, 2048, 3072, 4096],
+    1024: [2048, 3072, 4096, 5120, 6144, 7168, 8192],
+    2048: [4096, 5120, 6144, 7168, 8192, 9216, 10240, 11264, 12288, 13312, 14336, 15360, 16384],
+    4096: [
+      8192, 9216, 10240, 11264, 12288, 13312, 14336, 15360, 16384, 17408, 18432, 19456, 20480,
+      21504, 22528, 23552, 24576, 25600, 26624, 27648, 28672, 29696, 30720,
+    ],
+    8192: [16384, 20480, 24576, 28672, 32768, 36864, 40960, 45056, 49152, 53248, 57344, 61440],
+    16384: [32768, 40960, 49152, 57344, 65536, 73728, 81920, 90112, 98304, 106496, 114688, 122880],
+  },
+  /** Days for which CloudWatch Logs can keep events. Source: `retentionInDays` of PutRetentionPolicy. */
+  logRetentionDays: [
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+  ],
+  /** Intervals, in seconds, of RDS Enhanced Monitoring; 0 is off. Source: `MonitoringInterval` of CreateDBInstance. */
+  monitoringIntervals: [0, 1, 5, 10, 15, 30, 60],
+  /**
+   * Days without access after which EFS moves a file to Infrequent Access.
+   * Source: `TransitionToIA` of LifecyclePolicy, EFS API reference.
+   */
+  infrequentAccessDays: [1, 7, 14, 30, 60, 90, 180, 270, 365],
+  /**
+   * Smallest and largest storage, in GiB, of a PostgreSQL, MySQL or MariaDB instance by storage type.
+   * Source: "Amazon RDS DB instance storage", RDS user guide.
+   */
+  databaseStorage: {
+    standard: [5, 3072],
+    gp2: [20, 65536],
+    gp3: [20, 65536],
+    io1: [100, 65536],
+    io2: [100, 65536],
+  },
+  /** Days for which RDS can keep automated backups; 0 is off. Source: `BackupRetentionPeriod` of CreateDBInstance. */
+  databaseBackupDays: [0, 35],
+  /** Shortest backup or maintenance window of RDS, in minutes. Source: "Backup window", RDS user guide. */
+  databaseWindowMinutes: 30,
+  /** Longest maintenance window of RDS, in minutes. Source: `PreferredMaintenanceWindow` of CreateDBInstance. */
+  maintenanceWindowMinutes: 1440,
+  /** Days for which a deleted secret can be restored. Source: `RecoveryWindowInDays` of DeleteSecret. */
+  secretRecoveryDays: [7, 30],
+} as const;
