@@ -30,10 +30,11 @@ async function main(check: boolean): Promise<void> {
       ["costs", costs.get("costs")!],
     ]),
   };
-  const json = { ...(await prettier.resolveConfig(join(project, "src/limits.json"))), parser: "json" };
-  const files = new Map([
-    ["src/limits.json", await prettier.format(JSON.stringify(limits), json)],
-  ]);
+  const json = {
+    ...(await prettier.resolveConfig(join(project, "src/limits.json"))),
+    parser: "json",
+  };
+  const files = new Map([["src/limits.json", await prettier.format(JSON.stringify(limits), json)]]);
   for (const [page, texts] of Object.entries(pages)) {
     const file = join(project, page);
     const config = await prettier.resolveConfig(file);
