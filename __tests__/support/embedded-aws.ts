@@ -34,7 +34,7 @@ export interface EmbeddedAws {
 
 /**
  * Starts an embedded AWS on a free port.
- * @param plain leave open what src/embedded-aws/moto_gaps.py closes
+ * @param plain leave open what src/embedded-aws/gaps closes
  * @param launcher script that starts it, if not src/embedded-aws's own
  * @param recording file that gets each call
  * @param proxied put a proxy before it, through which Terraform and the AWS CLI reach it

@@ -1,10 +1,10 @@
-"""What a drill of disaster recovery asks of the embedded AWS and AWS has no call for: what is in databases
-and file systems, the progress of replication, and the loss of a region.
+"""What a drill of disaster recovery does that no call of AWS does: write and read the contents of
+databases and file systems, complete their replication, and lose a region.
 
     PUT /embedded-aws/contents/rds/REGION/IDENTIFIER   the body is the content; GET returns it
-    PUT /embedded-aws/contents/efs/REGION/ID           the same of a file system
+    PUT /embedded-aws/contents/efs/REGION/ID           the same for a file system
     POST /embedded-aws/replication                     brings every copy up to date
-    PUT /embedded-aws/lost-region                      the body is the region; its services answer no more
+    PUT /embedded-aws/lost-region                      the body is the region, which then refuses all calls
 """
 
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -12,34 +12,33 @@ from moto.efs.models import efs_backends
 from moto.rds.models import rds_backends
 from werkzeug.wrappers import Request, Response
 
-from aws_requests import AwsRequest
-from moto_options import efs_replications, replicate
+from extensions import PREFIX, refuses, serves
+from gaps import efs, rds
+from models.requests import AwsRequest
 from refusals import Refusal
 
-CONTENTS = "/embedded-aws/contents/"
-REPLICATION = "/embedded-aws/replication"
-LOST_REGION = "/embedded-aws/lost-region"
-
-# What all regions share; it is signed for us-east-1 by some clients.
+# Services that all regions share; some clients sign their requests for us-east-1.
 WITHOUT_REGION = ("budgets", "iam", "route53", "sts")
 
 lost_regions = set()
 
 
-def is_asked(path: str) -> bool:
-    """Whether a path is one of this module's."""
-    return path.startswith(CONTENTS) or path in (REPLICATION, LOST_REGION)
+@serves("replication")
+def replicate(_request: Request) -> Response:
+    rds.replicate()
+    efs.replicate()
+    return Response(status=204)
 
 
-def answer(request: Request) -> Response:
-    """The answer to one of this module's paths."""
-    if request.path == REPLICATION:
-        replicate()
-        return Response(status=204)
-    if request.path == LOST_REGION:
-        lost_regions.add(request.get_data(as_text=True))
-        return Response(status=204)
-    service, region, name = request.path.removeprefix(CONTENTS).split("/")
+@serves("lost-region")
+def lose_region(request: Request) -> Response:
+    lost_regions.add(request.get_data(as_text=True))
+    return Response(status=204)
+
+
+@serves("contents")
+def contents(request: Request) -> Response:
+    service, region, name = request.path.removeprefix(f"{PREFIX}contents/").split("/")
     found = find(service, region, name)
     if found is None:
         return Response(f"{region} has no {service} {name}", status=404)
@@ -64,13 +63,13 @@ def copies_of_file_systems() -> set[str]:
     """The file systems that only replication writes to."""
     return {
         destination["FileSystemId"]
-        for replication in efs_replications.values()
+        for replication in efs.replications.values()
         for destination in replication["Destinations"]
     }
 
 
-def refusal_in_lost_region(call: AwsRequest) -> Refusal | None:
-    """The error of a call to a region that is lost."""
+@refuses
+def in_lost_region(call: AwsRequest) -> Refusal | None:
     if call.region not in lost_regions or call.service in WITHOUT_REGION:
         return None
     return Refusal("RegionIsLost", f"The drill has lost {call.region}: {call.service} {call.name}.")

@@ -1,4 +1,8 @@
-"""Stand before moto: let through what AWS would accept, refuse the rest, record what is called."""
+"""Stand before moto: let through what AWS would accept, refuse the rest, record what is called.
+
+A refusal names its rule in the header x-embedded-aws-rule and, with the rule's file and line, in the
+server's log.
+"""
 
 import io
 import json
@@ -11,15 +15,14 @@ from typing import Any
 from moto.core import DEFAULT_ACCOUNT_ID
 from werkzeug.wrappers import Request, Response
 
-import drill
+import extensions
 import rules
-from aws_requests import AwsRequest, Malformed, read
-from model_checks import Checker, wrong_types
+from models.constraints import Checker, wrong_types
+from models.requests import AwsRequest, Malformed, read
 from recorder import Recorder
 from refusals import Refusal, answer, breached, of_another_type
 
-# Answers what was checked since the start, as JSON.
-SUMMARY = "/embedded-aws/checks"
+RULE_HEADER = "x-embedded-aws-rule"
 
 
 class Gatekeeper:
@@ -31,16 +34,15 @@ class Gatekeeper:
         self.lock = Lock()
         # What a user is told at the end of `npm run local`.
         self.counts = {"calls": 0, "unread": 0, "constraints": 0, "rules": 0, "refused": 0}
+        extensions.serves("checks")(
+            lambda _: Response(json.dumps(self.counts), mimetype="application/json")
+        )
         rules.replace_moto_checks()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if path == SUMMARY:
-            return Response(json.dumps(self.counts), mimetype="application/json")(
-                environ, start_response
-            )
-        if drill.is_asked(path):
-            return drill.answer(Request(environ))(environ, start_response)
+        if page := extensions.page_of(path):
+            return page(Request(environ))(environ, start_response)
         if path.startswith("/moto-api") or environ.get("HTTP_CONTENT_ENCODING"):
             return self.application(environ, start_response)
         request = Request(environ)
@@ -53,23 +55,42 @@ class Gatekeeper:
         except Malformed as error:
             refusal = of_another_type(error.operation.service_model.service_name, str(error))
             self.count(calls=1, refused=1)
-            return answer(request, error.operation, refusal)(environ, start_response)
+            return self.refuse(request, error.operation, refusal)(environ, start_response)
         if call is None:
             self.count(calls=1, unread=1)
             return self.application(environ, start_response)
         refusal = self.judge(call)
         if refusal is not None:
-            return answer(request, call.operation, refusal)(environ, start_response)
+            return self.refuse(request, call.operation, refusal)(environ, start_response)
         if self.recorder is not None:
             self.recorder.record(call, request.headers.get("User-Agent", ""))
-        return self.application(environ, start_response)
+        return self.forward(call, environ, start_response)
+
+    def forward(self, call: AwsRequest, environ: dict[str, Any], start_response: Callable):
+        """Moto's answer; the parts that wait for the operation are called if it is a success."""
+        followers = extensions.followers.get((call.service, call.name), [])
+        if not followers:
+            return self.application(environ, start_response)
+        response = Response.from_app(self.application, environ)
+        if response.status_code < 300:
+            for follower in followers:
+                follower(call)
+        return response(environ, start_response)
+
+    def refuse(self, request: Request, operation, refusal: Refusal) -> Response:
+        response = answer(request, operation, refusal)
+        response.headers[RULE_HEADER] = refusal.rule
+        service = operation.service_model.service_name
+        print(f"Refused {service} {operation.name}: {refusal.code} by {refusal.rule}", flush=True)
+        return response
 
     def judge(self, call: AwsRequest) -> Refusal | None:
         """The error that AWS would answer, if any."""
-        lost = drill.refusal_in_lost_region(call)
-        if lost is not None:
-            self.count(calls=1, refused=1)
-            return lost
+        for check in extensions.checks:
+            if (refusal := check(call)) is not None:
+                refusal.rule = refusal.rule or check.__name__
+                self.count(calls=1, refused=1)
+                return refusal
         shape = call.operation.input_shape
         wrong = next(wrong_types(shape, call.json), None) if shape and call.json else None
         if wrong is not None:

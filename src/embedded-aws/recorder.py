@@ -4,7 +4,7 @@ import json
 import re
 from threading import Lock
 
-from aws_requests import AwsRequest
+from models.requests import AwsRequest
 
 
 class Recorder:
@@ -48,6 +48,9 @@ def plain(shape, value):
             if name in shape.members and "assword" not in name
         }
         return {name: item for name, item in members.items() if item not in (None, {}, [])}
+    if isinstance(value, dict) and shape.type_name == "map":
+        members = {key: plain(shape.value, item) for key, item in value.items()}
+        return {key: item for key, item in members.items() if item is not None}
     if isinstance(value, list) and shape.type_name == "list":
         return [item for item in (plain(shape.member, item) for item in value) if item is not None]
     if isinstance(value, str):

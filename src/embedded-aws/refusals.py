@@ -7,7 +7,7 @@ from botocore.model import OperationModel
 from moto.core.serialize import SerializationContext, get_serializer_class
 from werkzeug.wrappers import Request, Response
 
-from model_checks import Breach, message
+from models.constraints import Breach, message
 
 # EC2's model and S3's name no errors, and the others not all of them.
 warnings.filterwarnings("ignore", message=".*does not match an error shape")
@@ -16,10 +16,12 @@ warnings.filterwarnings("ignore", message=".*does not match an error shape")
 class Refusal(Exception):
     """An error of AWS's."""
 
-    def __init__(self, code: str, message: str):
+    def __init__(self, code: str, message: str, rule: str = ""):
         super().__init__(message)
         self.code = code
         self.message = message
+        # Name of the rule that the request breaks.
+        self.rule = rule
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,12 @@ def breached(service: str, operation: OperationModel, breaches: list[Breach]) ->
         code = codes.value if in_body else S3_SHAPES.get(first.shape, "InvalidArgument")
         if first.shape == "BucketLocationConstraint":
             code = "InvalidLocationConstraint"
-    return Refusal(code, message(breaches))
+    return Refusal(code, message(breaches), f"model.{first.path}")
 
 
 def of_another_type(service: str, message: str) -> Refusal:
     """The error for a value of another type than the operation's model says."""
-    return Refusal(CODES.get(service, Codes()).type, message)
+    return Refusal(CODES.get(service, Codes()).type, message, "model.type")
 
 
 def answer(request: Request, operation: OperationModel, refusal: Refusal) -> Response:

@@ -42,6 +42,8 @@ export interface ServerOptions {
   readonly launcher?: string;
   /** File that gets each call, one JSON object a line. @default nothing is recorded */
   readonly recording?: string;
+  /** Python modules beside the launcher that are loaded as extensions.py describes. @default none */
+  readonly parts?: readonly string[];
   readonly signal?: AbortSignal;
 }
 
@@ -85,7 +87,7 @@ export async function findServer(home: string): Promise<Server | undefined> {
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { home, python, port = 0, detached = false, plain = false, signal } = options;
-  const { launcher = defaultLauncher, recording } = options;
+  const { launcher = defaultLauncher, recording, parts = [] } = options;
   const log = join(home, "logs", "server.log");
   mkdirSync(dirname(log), { recursive: true });
   rmSync(recordOf(home), { force: true });
@@ -97,6 +99,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       AWS_ACCESS_KEY_ID: "local",
       AWS_SECRET_ACCESS_KEY: "local",
       ...(recording === undefined ? {} : { EMBEDDED_AWS_RECORDING: recording }),
+      ...(parts.length === 0 ? {} : { EMBEDDED_AWS_PARTS: parts.join(",") }),
     },
     stdio: ["ignore", output, output],
     detached,

@@ -111,7 +111,7 @@ const database = (DBInstanceIdentifier: string) =>
     MasterUserPassword: "long-enough",
   });
 
-/** For each gap in src/embedded-aws/moto_options.py, what fails where it is open. */
+/** For each gap that an option in docs/options.md meets, a test that fails while it is open. */
 const gaps: Record<string, Gap> = {
   elasticache_user_groups: async (client) => {
     const cache = new ElastiCacheClient(client);
@@ -475,4 +475,4 @@ const gaps: Record<string, Gap> = {
   },
 };
 
-describeEmbeddedAws("What moto lacks of the options", () => testGaps("moto_options.py", gaps));
+describeEmbeddedAws("Gaps of moto that the options meet", () => testGaps(gaps));

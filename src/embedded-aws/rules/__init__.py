@@ -18,7 +18,7 @@ import moto.rds.models
 from moto.backends import get_backend
 from moto.elbv2.models import ELBv2Backend
 
-from aws_requests import AwsRequest
+from models.requests import AwsRequest
 from refusals import Refusal
 
 API = "https://docs.aws.amazon.com"
@@ -54,7 +54,10 @@ class Rule:
 
     def refusal(self, call: AwsRequest) -> Refusal | None:
         fault = next(iter(self.check(call) or ()), None)
-        return Refusal(self.code, fault) if isinstance(fault, str) else fault
+        refusal = Refusal(self.code, fault) if isinstance(fault, str) else fault
+        if refusal is not None:
+            refusal.rule = self.name
+        return refusal
 
 
 RULES: dict[tuple[str, str], list[Rule]] = defaultdict(list)

@@ -1,0 +1,1 @@
+"""AWS requests as AWS reads them, and what its published models say of them."""
