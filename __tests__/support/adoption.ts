@@ -8,7 +8,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-sec
 import { checksOf } from "../../src/embedded-aws/server";
 import { judge, type Finding, type Verdict } from "../../src/operations/setup/adopt/verdict";
 import type { ResourceChange } from "../../src/terraform/plan";
-import { readStack } from "../../src/terraform/stack";
+import { Stack } from "../../src/terraform/stack";
 import type { EnvironmentSettings } from "../../src/environments/settings";
 import { capture } from "../../src/process/run";
 import { makeStateBackend } from "./deployment";
@@ -129,7 +129,7 @@ function adoption(settings: EnvironmentSettings): void {
       resource_changes: ResourceChange[];
     };
     const synthesized = readFileSync(join(stack.folder, "cdk.tf.json"), "utf8");
-    const readBack = readStack(JSON.parse(synthesized) as Parameters<typeof readStack>[0]);
+    const readBack = new Stack(JSON.parse(synthesized));
     verdict = judge(plan.resource_changes, readBack.isAdopted);
   });
   afterAll(async () => {

@@ -1,6 +1,6 @@
 import { architecture } from "../../src/diagram/architecture";
 import type { Architecture } from "../../src/diagram/model";
-import { Template, type TemplateJson, type VariableValues } from "../../src/diagram/template";
+import { Stack, type VariableValues } from "../../src/terraform/stack";
 import type { EnvironmentSettings } from "../../src/environments/settings";
 import { templateOf } from "../../src/stack/synthesize";
 
@@ -9,7 +9,7 @@ export function architectureOf(
   settings: EnvironmentSettings,
   values?: VariableValues,
   removed?: readonly string[],
-): { template: Template; drawn: Architecture } {
-  const template = new Template(templateOf(settings) as TemplateJson, values);
+): { template: Stack; drawn: Architecture } {
+  const template = new Stack(templateOf(settings), values);
   return { template, drawn: architecture(settings.name, template, removed) };
 }

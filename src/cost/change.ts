@@ -1,6 +1,7 @@
 import { estimate, type Estimate, type EstimateOptions } from "./estimate";
 import type { PlanJson } from "../terraform/plan";
-import { resourcesOfPlan, type Resource } from "./resources";
+import type { Stack } from "../terraform/stack";
+import { resourcesOfPlan } from "./resources";
 
 /** What a change does to a month's bill. */
 export interface CostChange {
@@ -32,18 +33,10 @@ export function costChange(before: Estimate, after: Estimate): CostChange {
   return { before, after, parts, difference: after.monthly - before.monthly };
 }
 
-/**
- * What a plan does to a month's bill.
- *
- * @param code the resources of the stack that was planned
- */
-export function costOfPlan(
-  plan: PlanJson,
-  code: readonly Resource[],
-  options: EstimateOptions,
-): CostChange {
+/** What a plan of a stack does to a month's bill. */
+export function costOfPlan(plan: PlanJson, stack: Stack, options: EstimateOptions): CostChange {
   return costChange(
-    estimate(resourcesOfPlan(plan, "before", code), options),
-    estimate(resourcesOfPlan(plan, "after", code), options),
+    estimate(resourcesOfPlan(plan, "before", stack), options),
+    estimate(resourcesOfPlan(plan, "after", stack), options),
   );
 }

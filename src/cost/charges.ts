@@ -1,6 +1,6 @@
 import type { Usage } from "../environments/usage";
 import { count } from "../terminal/output";
-import type { Resource } from "./resources";
+import type { PricedResource } from "./resources";
 
 /** A charge, before its price is looked up. */
 export interface Charge {
@@ -21,11 +21,14 @@ export interface RuleContext {
   /** What no setting tells. */
   readonly usage: Usage;
   /** All resources of another type in the same region. */
-  readonly of: (type: string) => readonly Resource[];
+  readonly of: (type: string) => readonly PricedResource[];
 }
 
 /** What AWS charges for all resources of a type in one region. */
-export type Rule = (resources: readonly Resource[], context: RuleContext) => readonly Charge[];
+export type Rule = (
+  resources: readonly PricedResource[],
+  context: RuleContext,
+) => readonly Charge[];
 
 /** Hours of a month, as AWS Pricing Calculator counts them. */
 export const HOURS_PER_MONTH = 730;
@@ -42,12 +45,13 @@ export const list = (value: unknown): readonly Record<string, unknown>[] =>
   (Array.isArray(value) ? value : value ? [value] : []) as readonly Record<string, unknown>[];
 
 /** The construct that holds resources which are charged together. */
-export const partOf = (resources: readonly Resource[]): string => resources[0]?.module ?? "stack";
+export const partOf = (resources: readonly PricedResource[]): string =>
+  resources[0]?.module ?? "stack";
 
 /** One price for each resource and month. */
 export const each =
   (price: string, thing: string, perMonth = 1, things = `${thing}s`) =>
-  (resources: readonly Resource[]): readonly Charge[] =>
+  (resources: readonly PricedResource[]): readonly Charge[] =>
     byModule(resources).map(([part, own]) => ({
       part,
       what: count(own.length, thing, things),
@@ -67,8 +71,8 @@ export const allOf =
     rules.flatMap((rule) => rule(resources, context));
 
 /** Resources by the construct that holds them. */
-export function byModule(resources: readonly Resource[]): [string, Resource[]][] {
-  const modules = new Map<string, Resource[]>();
+export function byModule(resources: readonly PricedResource[]): [string, PricedResource[]][] {
+  const modules = new Map<string, PricedResource[]>();
   for (const resource of resources) {
     modules.set(resource.module, [...(modules.get(resource.module) ?? []), resource]);
   }

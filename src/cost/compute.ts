@@ -11,7 +11,7 @@ import {
   type Charge,
   type RuleContext,
 } from "./charges";
-import type { Resource } from "./resources";
+import type { PricedResource } from "./resources";
 
 /** Alarms that a target-tracking policy makes: one to scale out, one to scale in. */
 const ALARMS_PER_POLICY = 2;
@@ -55,7 +55,7 @@ export const computeRules: Readonly<Record<string, Rule>> = {
 };
 
 /** A service and the family of its tasks have one name. */
-function runs(service: Resource, family: unknown): boolean {
+function runs(service: PricedResource, family: unknown): boolean {
   return service.values.name === family;
 }
 
@@ -64,7 +64,7 @@ const averages = (usage: Usage): Readonly<Record<string, number | undefined>> =>
   web_app: usage.webAppTasks,
 });
 
-function serviceCharges(service: Resource, { usage, of }: RuleContext): Charge[] {
+function serviceCharges(service: PricedResource, { usage, of }: RuleContext): Charge[] {
   const definition = of("aws_ecs_task_definition").find(({ values }) =>
     runs(service, values.family),
   );
@@ -95,7 +95,7 @@ function serviceCharges(service: Resource, { usage, of }: RuleContext): Charge[]
 }
 
 /** How many of some tasks the service's capacity provider strategy puts on FARGATE and on Spot. */
-function share(tasks: number, { values }: Resource): { onDemand: number; spot: number } {
+function share(tasks: number, { values }: PricedResource): { onDemand: number; spot: number } {
   const strategy = list(values.capacity_provider_strategy);
   if (strategy.length === 0) return { onDemand: tasks, spot: 0 };
   const base = strategy.reduce((most, one) => Math.max(most, number(one.base)), 0);
@@ -115,7 +115,7 @@ function share(tasks: number, { values }: Resource): { onDemand: number; spot: n
 
 /** What tasks of a definition cost, by vCPU and by memory. */
 function taskCharges(
-  { module: part, values }: Resource,
+  { module: part, values }: PricedResource,
   provider: "FARGATE" | "FARGATE_SPOT",
   what: string,
   { hours, atMost = hours }: { readonly hours: number; readonly atMost?: number },

@@ -1,6 +1,6 @@
 import type { Usage } from "../environments/usage";
 import type { Prices } from "./prices";
-import type { Resource } from "./resources";
+import type { PricedResource } from "./resources";
 import { free, rules } from "./rules";
 
 /** One line of a month's bill. */
@@ -67,7 +67,7 @@ const neverPriced: readonly NotPriced[] = [
 
 /** A month's bill for some resources. */
 export function estimate(
-  resources: readonly Resource[],
+  resources: readonly PricedResource[],
   { region, usage, prices }: EstimateOptions,
 ): Estimate {
   const lines: CostLine[] = [];

@@ -27,10 +27,15 @@ export const monitoringRules: Readonly<Record<string, Rule>> = {
   },
   aws_cloudwatch_metric_alarm: (alarms) =>
     byModule(alarms).map(([part, own]) => {
-      // An alarm on an expression costs one price for each metric in it.
+      // An alarm on an expression costs one price for each metric in it. A plan has an empty list where a
+      // query has no metric.
       const metrics = own.reduce(
         (total, { values }) =>
-          total + Math.max(1, list(values.metric_query).filter(({ metric }) => metric).length),
+          total +
+          Math.max(
+            1,
+            list(values.metric_query).filter(({ metric }) => list(metric).length > 0).length,
+          ),
         0,
       );
       return { part, what: count(metrics, "alarm"), price: "alarm.month", quantity: metrics };

@@ -6,7 +6,7 @@ import { capital, kinds, typeInWords, unknownKind } from "./kinds";
 import type { Architecture, Card, Frame } from "./model";
 import { Network } from "./network";
 import { INTERNET } from "./reachability";
-import { compare, type Template } from "./template";
+import { compare, type Stack } from "../terraform/stack";
 
 /**
  * What is drawn of an environment's stack.
@@ -15,17 +15,17 @@ import { compare, type Template } from "./template";
  */
 export function architecture(
   environment: string,
-  template: Template,
+  stack: Stack,
   removed: readonly string[] = [],
 ): Architecture {
-  const network = new Network(template);
-  const folding = new Folding(template);
-  const cards = new Cards(template, network, folding);
-  const regions = new Frames(template, network, folding, cards).regions();
+  const network = new Network(stack);
+  const folding = new Folding(stack);
+  const cards = new Cards(stack, network, folding);
+  const regions = new Frames(stack, network, folding, cards).regions();
   return {
     title: `Plue in ${environment}`,
     children: [internet, ...regions, ...(removed.length > 0 ? [removedFrame(removed)] : [])],
-    arrows: new Arrows(template, network, folding, cards).between(regions),
+    arrows: new Arrows(stack, network, folding, cards).between(regions),
   };
 }
 

@@ -4,13 +4,13 @@ import { taskDefinitionOf } from "./kinds";
 import { isFrame, parts, type Arrow, type Frame } from "./model";
 import type { Network } from "./network";
 import { INTERNET, reachability, type Group } from "./reachability";
-import { blocks, type Resource, type Template } from "./template";
+import { blocks, type Resource, type Stack } from "../terraform/stack";
 
 /** Reads the arrows of a drawing out of a stack. */
 export class Arrows {
   /** Reads the arrows of this stack, between these cards. */
   constructor(
-    private readonly template: Template,
+    private readonly stack: Stack,
     private readonly network: Network,
     private readonly folding: Folding,
     private readonly cards: Cards,
@@ -35,9 +35,9 @@ export class Arrows {
 
   /** What security groups and routes let through. */
   private traffic(): Arrow[] {
-    const { template, network, folding } = this;
+    const { stack, network, folding } = this;
     const members = new Map(
-      template
+      stack
         .ofType("aws_security_group")
         .map((group) => [group.address, folding.hostOf(group)] as const),
     );
@@ -45,10 +45,10 @@ export class Arrows {
       address,
       cidrs: network
         .subnetsAtRun(member)
-        .map(({ attributes }) => String(template.evaluate(attributes.cidr_block))),
+        .map(({ attributes }) => String(stack.evaluate(attributes.cidr_block))),
     }));
-    const gateways = template.ofType("aws_internet_gateway").map(({ address }) => address);
-    const allowed = reachability(template, groups)
+    const gateways = stack.ofType("aws_internet_gateway").map(({ address }) => address);
+    const allowed = reachability(stack, groups)
       .filter(({ throughTheInternet }) => !throughTheInternet)
       .flatMap(({ from, to, port }): Arrow[] => {
         const source = members.get(from)?.address ?? from;
@@ -66,7 +66,7 @@ export class Arrows {
         const way = isBehindNat ? `${port} by NAT` : port;
         return gateways.map((gateway) => outward(source, gateway, way));
       });
-    const throughNat = template
+    const throughNat = stack
       .ofType("aws_nat_gateway")
       .flatMap((nat) => gateways.map((gateway) => outward(nat.address, gateway, "out")));
     return [...allowed, ...throughNat];
@@ -74,10 +74,10 @@ export class Arrows {
 
   /** Images, secrets and logs of tasks. */
   private ofTasks(): Arrow[] {
-    const { template } = this;
+    const { stack } = this;
     return this.folding.drawn.flatMap((resource): Arrow[] => {
-      const definition = taskDefinitionOf(resource, template);
-      return template
+      const definition = taskDefinitionOf(resource, stack);
+      return stack
         .references(definition?.attributes.container_definitions)
         .flatMap((used): Arrow[] => {
           const { kind, label } = flowsOfTasks[used.type] ?? {};
@@ -88,22 +88,22 @@ export class Arrows {
 
   /** The web ACL that a load balancer asks, and its access logs. */
   private ofLoadBalancers(): Arrow[] {
-    const { template, folding } = this;
-    const asked = template
+    const { stack, folding } = this;
+    const asked = stack
       .ofType("aws_wafv2_web_acl_association")
       .flatMap(({ attributes }) =>
-        template
+        stack
           .references(attributes.resource_arn)
           .flatMap((balancer) =>
-            template
+            stack
               .references(attributes.web_acl_arn)
               .map((acl) => arrow(balancer.address, acl.address, "data", "verdicts")),
           ),
       );
-    const accessLogs = template
+    const accessLogs = stack
       .ofType("aws_lb")
       .flatMap((balancer) =>
-        template
+        stack
           .references(balancer.attributes.access_logs)
           .map((bucket) =>
             arrow(balancer.address, folding.hostOf(bucket).address, "logs", "access logs"),
@@ -114,16 +114,16 @@ export class Arrows {
 
   /** What AWS Backup copies into its vault. */
   private ofBackups(): Arrow[] {
-    const { template } = this;
-    return template.ofType("aws_backup_selection").flatMap(({ attributes }) => {
+    const { stack } = this;
+    return stack.ofType("aws_backup_selection").flatMap(({ attributes }) => {
       const selected = JSON.stringify(attributes.resources ?? []);
       const sources = Object.entries(backedUp).flatMap(([service, type]) =>
-        selected.includes(`:${service}:`) ? template.ofType(type) : [],
+        selected.includes(`:${service}:`) ? stack.ofType(type) : [],
       );
-      const vaults = template
+      const vaults = stack
         .references(attributes.plan_id)
         .flatMap((plan) => blocks(plan.attributes.rule))
-        .flatMap(({ target_vault_name: name }) => template.references(name));
+        .flatMap(({ target_vault_name: name }) => stack.references(name));
       return sources.flatMap((source) =>
         vaults.map((vault) => arrow(source.address, vault.address, "copies", "backups")),
       );
@@ -132,28 +132,28 @@ export class Arrows {
 
   /** Logs of what is not a task. */
   private toLogs(): Arrow[] {
-    const { template } = this;
-    const groups = template.ofType("aws_cloudwatch_log_group");
-    const databases = template
+    const { stack } = this;
+    const groups = stack.ofType("aws_cloudwatch_log_group");
+    const databases = stack
       .ofType("aws_db_instance")
       .filter(
         ({ attributes, module }) =>
           Boolean(attributes.enabled_cloudwatch_logs_exports) &&
           groups.some((group) => group.module === module),
       );
-    const vpcs = template
+    const vpcs = stack
       .ofType("aws_flow_log")
-      .flatMap(({ attributes }) => template.references(attributes.vpc_id));
+      .flatMap(({ attributes }) => stack.references(attributes.vpc_id));
     const to = (from: Resource, label: string) =>
       arrow(from.address, "aws_cloudwatch_log_group", "logs", label);
     return [...databases.map((one) => to(one, "logs")), ...vpcs.map((one) => to(one, "flow logs"))];
   }
 
   private alarms(): Arrow[] {
-    const { template } = this;
-    return template
+    const { stack } = this;
+    return stack
       .ofType("aws_cloudwatch_metric_alarm")
-      .flatMap(({ attributes }) => template.references(attributes.alarm_actions))
+      .flatMap(({ attributes }) => stack.references(attributes.alarm_actions))
       .map((topic) =>
         arrow("aws_cloudwatch_metric_alarm", this.cards.idOf(topic), "logs", "alarms"),
       );

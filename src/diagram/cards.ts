@@ -2,7 +2,7 @@ import type { Folding } from "./folding";
 import { kinds, titleOf, unknownKind } from "./kinds";
 import type { Card } from "./model";
 import type { Network } from "./network";
-import type { Resource, Template } from "./template";
+import type { Resource, Stack } from "../terraform/stack";
 
 /** More lines than this are not read at a glance. */
 const MOST_LINES = 6;
@@ -11,7 +11,7 @@ const MOST_LINES = 6;
 export class Cards {
   /** Makes the cards of this stack. */
   constructor(
-    private readonly template: Template,
+    private readonly stack: Stack,
     private readonly network: Network,
     private readonly folding: Folding,
   ) {}
@@ -42,14 +42,14 @@ export class Cards {
   /** The other region that a resource, or what it makes, is in; undefined for the stack's own. */
   regionOf(resource: Resource): string | undefined {
     const copies = kinds[resource.type]?.copiesTo?.(resource.attributes);
-    return typeof copies === "string" ? copies : this.template.otherRegionOf(resource);
+    return typeof copies === "string" ? copies : resource.region;
   }
 
   private card(id: string, resources: readonly Resource[]): Card {
-    const { template, network, folding } = this;
+    const { stack, network, folding } = this;
     const { family, glyph, facts } = kinds[resources[0]!.type] ?? unknownKind;
     const lines = resources
-      .flatMap((resource) => facts?.(resource.attributes, { resource, template, network }) ?? [])
+      .flatMap((resource) => facts?.(resource.attributes, { resource, stack, network }) ?? [])
       .filter((line) => line !== undefined);
     return {
       id,

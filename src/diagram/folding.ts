@@ -1,5 +1,5 @@
 import { kinds } from "./kinds";
-import { ownAttributes, type Resource, type Template } from "./template";
+import { ownAttributes, type Resource, type Stack } from "../terraform/stack";
 
 /**
  * What a resource is folded into: what one of its attributes names, or what names it, where the type
@@ -54,18 +54,18 @@ export class Folding {
   private readonly takenIn = new Map<Resource, Resource[]>();
 
   /** Finds a host for every resource of a stack. */
-  constructor(private readonly template: Template) {
+  constructor(private readonly stack: Stack) {
     this.served = new Set(
-      template
+      stack
         .ofType("aws_ecs_service")
-        .flatMap(({ attributes }) => template.references(attributes.task_definition)),
+        .flatMap(({ attributes }) => stack.references(attributes.task_definition)),
     );
-    for (const resource of template.resources) {
+    for (const resource of stack.resources) {
       const host = this.hostOf(resource);
       if (host === resource) continue;
       this.takenIn.set(host, [...(this.takenIn.get(host) ?? []), resource]);
     }
-    this.drawn = template.resources.filter((resource) => this.hostOf(resource) === resource);
+    this.drawn = stack.resources.filter((resource) => this.hostOf(resource) === resource);
   }
 
   /** Addresses of what is folded into these. */
@@ -95,22 +95,22 @@ export class Folding {
 
   /** What may take a resource in, the most fitting first. */
   private candidates(resource: Resource): readonly Resource[] {
-    const { template } = this;
+    const { stack } = this;
     const { type, attributes, module } = resource;
     const fold = folds[type];
     const fitting = (among: readonly Resource[]) =>
       among.filter((other) => !fold?.type || fold.type.test(other.type));
-    const users = template.referrersOf(resource);
-    const inModule = template.resources.filter(
+    const users = stack.referrersOf(resource);
+    const inModule = stack.resources.filter(
       (other) =>
         other.module === module &&
         this.isOfDrawnType(other) &&
         kinds[other.type]?.together === undefined,
     );
-    if (fold?.by) return [...fitting(template.references(attributes[fold.by])), ...inModule];
+    if (fold?.by) return [...fitting(stack.references(attributes[fold.by])), ...inModule];
     // What a type with a rule names, such as the groups that a security group lets talk, says nothing
     // of where it belongs.
-    const named = fold ? [] : template.references(ownAttributes(attributes));
+    const named = fold ? [] : stack.references(ownAttributes(attributes));
     return [...fitting(users), ...named, ...inModule];
   }
 }

@@ -3,13 +3,13 @@ import { framed, type Folding } from "./folding";
 import { capital } from "./kinds";
 import { parts, type Card, type Frame } from "./model";
 import { tierOf, zoneOf, type Network } from "./network";
-import { compare, type Resource, type Template } from "./template";
+import { compare, type Resource, type Stack } from "../terraform/stack";
 
 /** Puts cards into frames: regions, VPC, zones, subnets, cluster. */
 export class Frames {
   /** Makes the frames of this stack, around these cards. */
   constructor(
-    private readonly template: Template,
+    private readonly stack: Stack,
     private readonly network: Network,
     private readonly folding: Folding,
     private readonly cards: Cards,
@@ -35,12 +35,12 @@ export class Frames {
   }
 
   private ownRegion(resources: readonly Resource[]): Frame {
-    const { template } = this;
-    const vpcs = template.ofType("aws_vpc").map((vpc) => this.vpc(vpc, resources));
+    const { stack } = this;
+    const vpcs = stack.ofType("aws_vpc").map((vpc) => this.vpc(vpc, resources));
     const placed = new Set(parts(vpcs).flatMap(({ stands }) => stands));
     const isLeft = ({ address }: Resource) => !placed.has(address);
-    const clusters = template.ofType("aws_ecs_cluster").filter(isLeft);
-    const region = template.variable("aws_region");
+    const clusters = stack.ofType("aws_ecs_cluster").filter(isLeft);
+    const region = stack.variable("aws_region");
     return {
       id: "region",
       kind: "region",
@@ -58,9 +58,9 @@ export class Frames {
 
   /** What is in one subnet stands in it; what is in several, in a frame of its own across the zones. */
   private vpc(vpc: Resource, resources: readonly Resource[]): Frame {
-    const { template, network } = this;
+    const { stack, network } = this;
     const subnets = network.subnets.filter(({ attributes }) =>
-      template.references(attributes.vpc_id).includes(vpc),
+      stack.references(attributes.vpc_id).includes(vpc),
     );
     const sites = new Map(resources.map((one) => [one, network.subnetsOf(one)]));
     const inSubnet = (subnet: Resource) =>
@@ -101,13 +101,13 @@ export class Frames {
     };
     const elsewhere = resources.filter(
       (one) =>
-        sites.get(one)!.length === 0 && template.references(one.attributes.vpc_id).includes(vpc),
+        sites.get(one)!.length === 0 && stack.references(one.attributes.vpc_id).includes(vpc),
     );
     return {
       id: vpc.address,
       kind: "vpc",
       title: "VPC",
-      subtitle: String(template.evaluate(vpc.attributes.cidr_block)),
+      subtitle: String(stack.evaluate(vpc.attributes.cidr_block)),
       stands: [vpc.address],
       folded: this.folding.into([vpc]),
       children: [
@@ -124,7 +124,7 @@ export class Frames {
       id: subnet.address,
       kind: tierOf(subnet),
       title: `${capital(tierOf(subnet))} subnet`,
-      subtitle: String(this.template.evaluate(subnet.attributes.cidr_block)),
+      subtitle: String(this.stack.evaluate(subnet.attributes.cidr_block)),
       stands: [subnet.address],
       folded: this.folding.into([subnet]),
       children: this.cards.of(resources),
@@ -133,10 +133,10 @@ export class Frames {
 
   /** Puts what runs in a cluster into its frame. */
   private inClusters(resources: readonly Resource[]): (Card | Frame)[] {
-    const { template } = this;
-    const clusters = template.ofType("aws_ecs_cluster");
+    const { stack } = this;
+    const clusters = stack.ofType("aws_ecs_cluster");
     const clusterOf = ({ attributes }: Resource) =>
-      template.references(attributes.cluster).find((one) => clusters.includes(one));
+      stack.references(attributes.cluster).find((one) => clusters.includes(one));
     const frames = clusters.flatMap((cluster) => {
       const services = resources.filter((resource) => clusterOf(resource) === cluster);
       return services.length > 0 ? [this.cluster(cluster, services)] : [];

@@ -1,6 +1,6 @@
 import { components } from "../names";
 import type { Network } from "./network";
-import { block, blocks, type Attributes, type Resource, type Template } from "./template";
+import { block, blocks, type Attributes, type Resource, type Stack } from "../terraform/stack";
 
 /** What a card is about, which gives it its colour. */
 export type Family =
@@ -54,7 +54,7 @@ export interface Kind {
 /** What facts are read from, beside the resource's own attributes. */
 export interface FactsContext {
   readonly resource: Resource;
-  readonly template: Template;
+  readonly stack: Stack;
   readonly network: Network;
 }
 
@@ -85,9 +85,9 @@ export const kinds: Readonly<Record<string, Kind>> = {
     family: "network",
     glyph: "split",
     title: "Load balancer",
-    facts: ({ load_balancer_type: type, internal }, { resource, template }) => [
+    facts: ({ load_balancer_type: type, internal }, { resource, stack }) => [
       [text(type), internal === true ? "internal" : "public"].filter(Boolean).join(", "),
-      ...template
+      ...stack
         .referrersOf(resource)
         .filter((one) => one.type === "aws_route53_record")
         .map(({ attributes }) => text(attributes.name)),
@@ -97,13 +97,13 @@ export const kinds: Readonly<Record<string, Kind>> = {
     family: "compute",
     glyph: "stack",
     title: "ECS service",
-    facts: (_, { resource, template }) => {
-      const target = template
+    facts: (_, { resource, stack }) => {
+      const target = stack
         .referrersOf(resource)
         .find(({ type }) => type === "aws_appautoscaling_target")?.attributes;
-      const tasks = (value: unknown) => Number(template.evaluate(value));
+      const tasks = (value: unknown) => Number(stack.evaluate(value));
       return [
-        taskSize(taskDefinitionOf(resource, template), template),
+        taskSize(taskDefinitionOf(resource, stack), stack),
         target && `${tasks(target.min_capacity)} to ${tasks(target.max_capacity)} tasks`,
       ];
     },
@@ -112,14 +112,14 @@ export const kinds: Readonly<Record<string, Kind>> = {
     family: "compute",
     glyph: "play",
     title: "Task",
-    facts: (_, { resource, template }) => [taskSize(resource, template), "on demand"],
+    facts: (_, { resource, stack }) => [taskSize(resource, stack), "on demand"],
   },
   aws_db_instance: {
     family: "database",
     glyph: "cylinder",
     title: "Database",
-    facts: (database, { template }) => [
-      `${database.engine === "postgres" ? "PostgreSQL" : (text(database.engine) ?? "")} ${text(template.evaluate(database.engine_version)) ?? ""}`.trim(),
+    facts: (database, { stack }) => [
+      `${database.engine === "postgres" ? "PostgreSQL" : (text(database.engine) ?? "")} ${text(stack.evaluate(database.engine_version)) ?? ""}`.trim(),
       text(database.instance_class),
       `${text(database.allocated_storage)} to ${text(database.max_allocated_storage)} GiB`,
       database.multi_az === true ? "Multi-AZ" : "one zone",
@@ -198,8 +198,8 @@ export const kinds: Readonly<Record<string, Kind>> = {
     family: "management",
     glyph: "bell",
     title: "Alerts (SNS)",
-    facts: (_, { template }) =>
-      template
+    facts: (_, { stack }) =>
+      stack
         .ofType("aws_sns_topic_subscription")
         .map(({ attributes }) => `to ${text(attributes.protocol) ?? "subscribers"}`),
   },
@@ -214,8 +214,8 @@ export const kinds: Readonly<Record<string, Kind>> = {
     glyph: "key",
     title: "KMS key",
     together: "KMS keys",
-    facts: (_, { resource, template }) => {
-      const encrypted = encryptedBy(resource, template);
+    facts: (_, { resource, stack }) => {
+      const encrypted = encryptedBy(resource, stack);
       return encrypted.length > 0 ? ["encrypts", ...encrypted] : [];
     },
   },
@@ -229,7 +229,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
     family: "storage",
     glyph: "archive",
     title: "Backup vault",
-    facts: (_, { resource, template }) => vaultFacts(resource, template),
+    facts: (_, { resource, stack }) => vaultFacts(resource, stack),
   },
   aws_db_instance_automated_backups_replication: {
     family: "database",
@@ -317,9 +317,9 @@ const spoken: Readonly<Record<string, string>> = {
 };
 
 /** The task definition that a service runs; of a task definition itself. */
-export function taskDefinitionOf(resource: Resource, template: Template): Resource | undefined {
+export function taskDefinitionOf(resource: Resource, stack: Stack): Resource | undefined {
   if (resource.type === "aws_ecs_task_definition") return resource;
-  return template
+  return stack
     .references(resource.attributes.task_definition)
     .find(({ type }) => type === "aws_ecs_task_definition");
 }
@@ -328,16 +328,16 @@ export function taskDefinitionOf(resource: Resource, template: Template): Resour
 const CPU_UNITS = 1024;
 const MIB_IN_GIB = 1024;
 
-function taskSize(definition: Resource | undefined, template: Template): string | undefined {
+function taskSize(definition: Resource | undefined, stack: Stack): string | undefined {
   if (definition === undefined) return undefined;
   const { cpu, memory } = definition.attributes;
-  const number = (value: unknown) => Number(template.evaluate(value));
+  const number = (value: unknown) => Number(stack.evaluate(value));
   return `${number(cpu) / CPU_UNITS} vCPU, ${number(memory) / MIB_IN_GIB} GiB`;
 }
 
 /** What a key encrypts, by the titles of cards. */
-function encryptedBy(key: Resource, template: Template): string[] {
-  const titles = template
+function encryptedBy(key: Resource, stack: Stack): string[] {
+  const titles = stack
     .referrersOf(key)
     .filter(({ type }) => type in kinds)
     .map(({ type }) => kinds[type]!.together ?? kinds[type]!.title);
@@ -345,12 +345,12 @@ function encryptedBy(key: Resource, template: Template): string[] {
 }
 
 /** What a vault keeps, and for how long. */
-function vaultFacts(vault: Resource, template: Template): string[] {
-  const rules = template
+function vaultFacts(vault: Resource, stack: Stack): string[] {
+  const rules = stack
     .ofType("aws_backup_plan")
     .flatMap(({ attributes }) => blocks(attributes.rule))
-    .filter(({ target_vault_name: name }) => template.references(name).includes(vault));
-  const isLocked = template
+    .filter(({ target_vault_name: name }) => stack.references(name).includes(vault));
+  const isLocked = stack
     .referrersOf(vault)
     .some(({ type }) => type === "aws_backup_vault_lock_configuration");
   return [

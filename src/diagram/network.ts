@@ -1,4 +1,4 @@
-import { compare, ownAttributes, type Resource, type Template } from "./template";
+import { compare, ownAttributes, type Resource, type Stack } from "../terraform/stack";
 
 /** Whether the internet can reach what is in a subnet. */
 export type Tier = "public" | "private";
@@ -11,8 +11,8 @@ export class Network {
   readonly subnets: readonly Resource[];
 
   /** Reads the subnets of a stack. */
-  constructor(private readonly template: Template) {
-    this.subnets = template.ofType("aws_subnet");
+  constructor(private readonly stack: Stack) {
+    this.subnets = stack.ofType("aws_subnet");
     this.zones = [...new Set(this.subnets.map(zoneOf))].sort(compare);
   }
 
@@ -23,12 +23,12 @@ export class Network {
 
   /** The subnets that a resource is in, directly or by a subnet group or mount targets. */
   subnetsOf(resource: Resource): readonly Resource[] {
-    const { template } = this;
-    const named = template.references(ownAttributes(resource.attributes));
+    const { stack } = this;
+    const named = stack.references(ownAttributes(resource.attributes));
     const through = [
       ...named.filter(({ type }) => type.endsWith("_subnet_group")),
-      ...template.referrersOf(resource).filter(({ type }) => type === "aws_efs_mount_target"),
-    ].flatMap(({ attributes }) => template.references(ownAttributes(attributes)));
+      ...stack.referrersOf(resource).filter(({ type }) => type === "aws_efs_mount_target"),
+    ].flatMap(({ attributes }) => stack.references(ownAttributes(attributes)));
     return [...new Set([...named, ...through])].filter(({ type }) => type === "aws_subnet");
   }
 
@@ -36,7 +36,7 @@ export class Network {
   subnetsAtRun(resource: Resource): readonly Resource[] {
     const own = this.subnetsOf(resource);
     if (own.length > 0 || resource.type !== "aws_ecs_task_definition") return own;
-    const services = this.template.ofType("aws_ecs_service");
+    const services = this.stack.ofType("aws_ecs_service");
     return [...new Set(services.flatMap((service) => this.subnetsOf(service)))];
   }
 
@@ -48,17 +48,17 @@ export class Network {
 
   /** The NAT gateways that a subnet's routes lead to. */
   natsOf(subnet: Resource): readonly Resource[] {
-    const { template } = this;
-    const tables = template
+    const { stack } = this;
+    const tables = stack
       .ofType("aws_route_table_association")
-      .filter(({ attributes }) => template.references(attributes.subnet_id).includes(subnet))
-      .flatMap(({ attributes }) => template.references(attributes.route_table_id));
+      .filter(({ attributes }) => stack.references(attributes.subnet_id).includes(subnet))
+      .flatMap(({ attributes }) => stack.references(attributes.route_table_id));
     const routes = tables.flatMap((table) => [
-      ...template.references(table.attributes.route),
-      ...template
+      ...stack.references(table.attributes.route),
+      ...stack
         .referrersOf(table)
         .filter(({ type }) => type === "aws_route")
-        .flatMap(({ attributes }) => template.references(attributes)),
+        .flatMap(({ attributes }) => stack.references(attributes)),
     ]);
     return [...new Set(routes)].filter(({ type }) => type === "aws_nat_gateway");
   }

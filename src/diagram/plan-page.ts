@@ -11,7 +11,7 @@ import { past } from "./changes";
 import type { Drawing } from "./layout";
 import { drawingSection, inventorySection, page, type Section } from "./page";
 import { escape } from "./svg";
-import { compare } from "./template";
+import { compare } from "../terraform/stack";
 import { secretsOf, valueChanges, type Shown, type ValueChange } from "./values";
 
 /** What a plan costs, ready to be shown. */

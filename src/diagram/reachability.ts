@@ -1,5 +1,5 @@
 import { BlockList } from "node:net";
-import type { Resource, Template } from "./template";
+import type { Resource, Stack } from "../terraform/stack";
 
 /** A security group and the subnets out of which its members' addresses are. */
 export interface Group {
@@ -42,13 +42,13 @@ interface RuleAttributes {
 }
 
 /** Who may reach whom on which port, computed from the rules of all security groups. */
-export function reachability(template: Template, groups: readonly Group[]): Reach[] {
+export function reachability(stack: Stack, groups: readonly Group[]): Reach[] {
   const rules = new Map(
     groups.map(({ address }) => [
       address,
       {
-        ingress: rulesOf(template, address, "ingress"),
-        egress: rulesOf(template, address, "egress"),
+        ingress: rulesOf(stack, address, "ingress"),
+        egress: rulesOf(stack, address, "egress"),
       },
     ]),
   );
@@ -84,9 +84,9 @@ export function reachability(template: Template, groups: readonly Group[]): Reac
 }
 
 /** A group's rules, those that are resources of their own among them. */
-function rulesOf(template: Template, address: string, type: "ingress" | "egress"): Rule[] {
+function rulesOf(stack: Stack, address: string, type: "ingress" | "egress"): Rule[] {
   const groupsIn = (value: unknown) =>
-    template.references(value).map((resource: Resource) => resource.address);
+    stack.references(value).map((resource: Resource) => resource.address);
   const read = (rule: RuleAttributes): Rule => ({
     protocol: rule.protocol ?? "tcp",
     from: Number(rule.from_port),
@@ -94,13 +94,13 @@ function rulesOf(template: Template, address: string, type: "ingress" | "egress"
     cidrs: rule.cidr_blocks ?? [],
     groups: groupsIn([rule.security_groups, rule.source_security_group_id]),
   });
-  const inline = template.find(address)?.attributes[type] as string | RuleAttributes[] | undefined;
-  const separate = template
+  const inline = stack.find(address)?.attributes[type] as string | RuleAttributes[] | undefined;
+  const separate = stack
     .ofType("aws_security_group_rule")
     .map(({ attributes }) => attributes)
     .filter((rule) => rule.type === type && groupsIn(rule.security_group_id).includes(address));
   return [
-    ...(typeof inline === "string" ? ofExpression(template, inline) : (inline ?? [])),
+    ...(typeof inline === "string" ? ofExpression(stack, inline) : (inline ?? [])),
     ...separate,
   ].map((rule) => read(rule as RuleAttributes));
 }
@@ -109,10 +109,10 @@ function rulesOf(template: Template, address: string, type: "ingress" | "egress"
  * The load balancer's rules are an expression, since its ports depend on a variable.
  * @throws Error if it is an expression of another kind
  */
-function ofExpression(template: Template, expression: string): RuleAttributes[] {
+function ofExpression(stack: Stack, expression: string): RuleAttributes[] {
   const ports = /for port in (local\.\w+ \? \[.*?\] : \[.*?\]|\[.*?\])/.exec(expression)?.[1];
   const cidrs = /cidr_blocks\s*=\s*(\[.*?\])/.exec(expression)?.[1];
-  const values = template.evaluate(`\${${ports ?? ""}}`);
+  const values = stack.evaluate(`\${${ports ?? ""}}`);
   const list: unknown = typeof values === "string" ? parseList(ports) : values;
   if (!Array.isArray(list) || cidrs === undefined) {
     throw new Error(`the rules of a security group cannot be read: ${expression}`);

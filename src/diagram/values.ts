@@ -1,5 +1,5 @@
 import type { Change } from "../terraform/plan";
-import { compare } from "./template";
+import { compare } from "../terraform/stack";
 
 /** How one attribute, or one value within it, changes. */
 export interface ValueChange {

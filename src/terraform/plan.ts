@@ -1,5 +1,5 @@
 import { count, table } from "../terminal/output";
-import type { Stack } from "./stack";
+import type { Stack, VariableValues } from "./stack";
 
 /** A saved plan, as far as it is read here: the format of `terraform show -json`. */
 export interface PlanJson {
@@ -59,6 +59,12 @@ export interface PlannedAction {
   readonly module: string;
   /** Changed attributes, or those that force a replacement. */
   readonly attributes: readonly string[];
+}
+
+/** The values that the variables have in a plan, by name. */
+export function valuesIn(plan?: PlanJson): VariableValues {
+  const values = Object.entries(plan?.variables ?? {}).map(([name, { value }]) => [name, value]);
+  return Object.fromEntries(values) as VariableValues;
 }
 
 /** What a plan does, in the order of its modules. */

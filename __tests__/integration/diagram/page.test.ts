@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -6,22 +6,25 @@ import { dev } from "../../../src/environments/dev";
 import { diagram, writePlanPage } from "../../../src/operations/inspect/diagram";
 import { templateOf } from "../../../src/stack/synthesize";
 import type { PlanJson, ResourceChange } from "../../../src/terraform/plan";
-import { readStack, type SynthesizedStack } from "../../../src/terraform/stack";
+import { Stack } from "../../../src/terraform/stack";
 import { openInBrowser, type OpenPage } from "../../support/browser";
 import { describeWith, machine } from "../../support/machine";
 
 const secret = "correct-horse-battery-staple";
 
 /** A plan that creates everything but a few resources, to which something else happens. */
-function planOf(stack: SynthesizedStack): PlanJson {
-  const created = Object.entries(stack.resource).flatMap(([type, resources]) =>
-    Object.keys(resources).map((name): ResourceChange => ({
-      address: `${type}.${name}`,
-      mode: "managed",
-      type,
-      change: { actions: ["create"], before: null, after: { name }, after_unknown: { id: true } },
-    })),
-  );
+function planOf(stack: Stack): PlanJson {
+  const created = stack.resources.map(({ address, type }): ResourceChange => ({
+    address,
+    mode: "managed",
+    type,
+    change: {
+      actions: ["create"],
+      before: null,
+      after: { name: address.split(".")[1] },
+      after_unknown: { id: true },
+    },
+  }));
   const special: Record<string, ResourceChange["change"]> = {
     "aws_db_instance.database_main": {
       actions: ["update"],
@@ -68,22 +71,15 @@ describeWith([installed])("the page of a plan, in a browser", () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "plue-page-"));
-    const stack = templateOf(dev) as SynthesizedStack;
+    const stack = new Stack(templateOf(dev));
     plan = planOf(stack);
-    writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify(stack));
     const file = join(folder, "plan.html");
-    await writePlanPage(
-      { name: "dev", projectDir: folder, stackDir: folder },
-      readStack(stack),
-      plan,
-      file,
-      {
-        summary: "A month costs $70.",
-        head: ["Part", "$"],
-        rows: [["NAT", 32.4]],
-        notes: ["None."],
-      },
-    );
+    await writePlanPage({ name: "dev" }, stack, plan, file, {
+      summary: "A month costs $70.",
+      head: ["Part", "$"],
+      rows: [["NAT", 32.4]],
+      notes: ["None."],
+    });
     opened = await openInBrowser(file);
     page = opened.page;
   });

@@ -1,11 +1,13 @@
 import { join } from "node:path";
+import { estimate } from "../../../src/cost/estimate";
+import { resourcesOfStack } from "../../../src/cost/resources";
 import { costOfPlan } from "../../../src/cost/change";
 import { readPrices } from "../../../src/cost/prices";
 import { budgetText, changeText } from "../../../src/cost/report";
-import { resourcesOfStack, type StackJson } from "../../../src/cost/resources";
 import type { PlanJson } from "../../../src/terraform/plan";
 import { usageOf } from "../../../src/environments/usage";
 import { dev } from "../../../src/environments/dev";
+import { Stack } from "../../../src/terraform/stack";
 import { templateOf } from "../../../src/stack/synthesize";
 
 const options = {
@@ -13,11 +15,11 @@ const options = {
   usage: usageOf("dev"),
   prices: readPrices(join(__dirname, "../../..")),
 };
-const code = resourcesOfStack(templateOf(dev) as StackJson);
+const stack = new Stack(templateOf(dev));
 
 /** A plan that makes all of dev, as Terraform tells it: what is not known yet is missing. */
 const creation: PlanJson = {
-  resource_changes: code.map(({ address, type, values }) => ({
+  resource_changes: stack.resources.map(({ address, type, values }) => ({
     address,
     mode: "managed",
     type,
@@ -34,7 +36,7 @@ const creation: PlanJson = {
 /** A plan on what there is. */
 function planOf(change: (address: string) => Record<string, unknown> | null | undefined): PlanJson {
   return {
-    resource_changes: code.map(({ address, type, values }) => {
+    resource_changes: stack.resources.map(({ address, type, values }) => {
       const changed = change(address);
       const after = changed === null ? null : { ...values, ...changed };
       const actions = [changed === null ? "delete" : "update"];
@@ -44,16 +46,27 @@ function planOf(change: (address: string) => Record<string, unknown> | null | un
 }
 
 test("before the first deployment there is nothing, afterwards what the stack costs", () => {
-  const { before, after, difference } = costOfPlan(creation, code, options);
+  const { before, after, difference } = costOfPlan(creation, stack, options);
   expect(before.monthly).toBe(0);
   expect(after.monthly).toBeCloseTo(93.47, 1);
   expect(difference).toBeCloseTo(after.monthly);
 });
 
+test("a plan prices an alarm on an expression as `plue cost` does: one price for each metric", () => {
+  const query = { metric_query: [{ metric: { metric_name: "a" } }, { expression: "a + 1" }] };
+  const planned = { metric_query: [{ metric: [{ metric_name: "a" }] }, { metric: [] }] };
+  const alarm = (values: object) =>
+    new Stack({ resource: { aws_cloudwatch_metric_alarm: { errors: values } } });
+  const bill = (values: object) =>
+    estimate(resourcesOfStack(alarm(values)), options).monthly.toFixed(2);
+  expect(bill(planned)).toBe(bill(query));
+  expect(bill(query)).toBe("0.10");
+});
+
 test("a plan that changes nothing says so in one line", () => {
   const change = costOfPlan(
     planOf(() => ({})),
-    code,
+    stack,
     options,
   );
   expect(change.parts).toEqual([]);
@@ -70,7 +83,7 @@ test("a changed, an added and a removed resource show in their parts", () => {
       if (address === "aws_appautoscaling_target.api_server") return { min_capacity: 2 };
       return {};
     }),
-    code,
+    stack,
     options,
   );
   expect(parts.map(({ part }) => part)).toEqual(["api_server", "database", "network"]);
@@ -94,13 +107,13 @@ test("what a plan adds and no rule prices is named", () => {
       },
     ],
   };
-  expect(changeText(costOfPlan(plan, code, options))).toContain(
+  expect(changeText(costOfPlan(plan, stack, options))).toContain(
     "Not priced: aws_msk_cluster: src/cost/rules.ts has no rule",
   );
 });
 
 describe("a budget", () => {
-  const { after } = costOfPlan(creation, code, options);
+  const { after } = costOfPlan(creation, stack, options);
 
   test.each([
     [90, "Budget: $90.00 a month is passed by $3.47."],

@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import { estimate } from "../../../src/cost/estimate";
 import { readPrices } from "../../../src/cost/prices";
-import { resourcesOfStack, type StackJson } from "../../../src/cost/resources";
+import { resourcesOfStack } from "../../../src/cost/resources";
 import { free, rules } from "../../../src/cost/rules";
 import { suppose } from "../../../src/cost/what-if";
 import { environments } from "../../../src/environments";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { usageOf } from "../../../src/environments/usage";
+import { Stack } from "../../../src/terraform/stack";
 import { templateOf } from "../../../src/stack/synthesize";
 import scenarios from "../../fixtures/cost/scenarios.json";
 import { full } from "../../support/full";
@@ -19,7 +20,7 @@ function bill(name: string, changes: readonly string[] = []) {
     environments.find((one) => one.name === name)!,
     changes,
   );
-  return estimate(resourcesOfStack(templateOf(settings) as StackJson), {
+  return estimate(resourcesOfStack(new Stack(templateOf(settings))), {
     region: settings.region ?? "us-east-1",
     usage,
     prices,
@@ -60,7 +61,7 @@ test.each<[string, EnvironmentSettings]>([
   ["serverless", full],
   ["nodes", { ...full, cache: { kind: "nodes", nodeType: "cache.t4g.micro", replicas: 1 } }],
 ])("every option has its price, with a cache of the kind %s", (_, settings) => {
-  const { notPriced, lines } = estimate(resourcesOfStack(templateOf(settings) as StackJson), {
+  const { notPriced, lines } = estimate(resourcesOfStack(new Stack(templateOf(settings))), {
     region: "us-east-1",
     usage: usageOf(settings.name),
     prices,

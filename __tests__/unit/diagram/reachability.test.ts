@@ -1,5 +1,5 @@
 import { reachability, type Group } from "../../../src/diagram/reachability";
-import { Template } from "../../../src/diagram/template";
+import { Stack } from "../../../src/terraform/stack";
 
 interface Rule {
   readonly protocol: string;
@@ -20,7 +20,7 @@ const server: Group = { address: "aws_security_group.server", cidrs: ["10.0.2.0/
 
 /** What the client reaches if it may send by one rule and the server lets in by another. */
 function ports(egress: Rule, ingress: Rule): string[] {
-  const template = new Template({
+  const template = new Stack({
     resource: {
       aws_security_group: {
         client: { egress: [egress], ingress: [] },

@@ -2,7 +2,7 @@ import { environments } from "../../../src/environments";
 import { local } from "../../../src/environments/local";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { INTERNET, reachability, type Group } from "../../../src/diagram/reachability";
-import { Template, type TemplateJson } from "../../../src/diagram/template";
+import { Stack } from "../../../src/terraform/stack";
 import { synthesize } from "../../support/stack";
 
 const groups = {
@@ -35,7 +35,7 @@ function reached(settings: EnvironmentSettings, https: boolean): Reached {
   }));
   const names = new Map(members.map(({ address }, index) => [address, parts[index]!]));
   const name = (end: string) => (end === INTERNET ? INTERNET : names.get(end)!);
-  const template = new Template(JSON.parse(stack.json) as TemplateJson, { enable_https: https });
+  const template = new Stack(stack.template, { enable_https: https });
   const found = reachability(template, members);
   const lines = (some: typeof found) =>
     some.map(({ from, to, port }) => `${name(from)} -> ${name(to)}: ${port}`).sort();

@@ -4,10 +4,10 @@ import {
   taintedAddresses,
   type PlanJson,
 } from "../../../src/terraform/plan";
-import { readStack } from "../../../src/terraform/stack";
+import { Stack } from "../../../src/terraform/stack";
 
 const at = (path: string) => ({ "//": { metadata: { path } } });
-const stack = readStack({
+const stack = new Stack({
   terraform: {
     backend: { s3: { bucket: "b", key: "k", region: "r", dynamodb_table: "t" } },
     required_version: ">= 1.5.0",

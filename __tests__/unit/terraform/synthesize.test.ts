@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { synthesize } from "../../../src/terraform/stack";
+import { synthesize } from "../../../src/terraform/synthesize";
 
 // A project of two environments, whose synthesis writes both.
 const app = `

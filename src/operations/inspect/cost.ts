@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { costChange, costOfPlan, type CostChange } from "../../cost/change";
 import { estimate, type Estimate } from "../../cost/estimate";
 import { readPrices } from "../../cost/prices";
 import { budgetText, changeText, dollars, pricesText } from "../../cost/report";
-import { resourcesOfStack, type StackJson } from "../../cost/resources";
+import { resourcesOfStack } from "../../cost/resources";
 import { suppose, type Supposed } from "../../cost/what-if";
 import type { PriceSection } from "../../diagram/plan-page";
 import type { BudgetSettings, EnvironmentSettings } from "../../environments/settings";
@@ -12,7 +10,8 @@ import { usageOf } from "../../environments/usage";
 import { SettingsError } from "../../environments/validate";
 import { ActionRequired } from "../../process/errors";
 import { templateOf } from "../../stack/synthesize";
-import type { PlanJson } from "../../terraform/plan";
+import { valuesIn, type PlanJson } from "../../terraform/plan";
+import { readStack, Stack } from "../../terraform/stack";
 import { regionOf, type Environment } from "../environment";
 
 /** A month's bill, and what else there is to say of it. */
@@ -80,17 +79,17 @@ export type PricedEnvironment = Pick<Environment, "settings" | "region" | "proje
 
 /** What a plan of everything does to a month's bill, as `plue plan` tells it. */
 export function planCost(environment: Environment, plan: PlanJson): Told<CostChange> {
-  const file = join(environment.stackDir, "cdk.tf.json");
-  return planCostOf(JSON.parse(readFileSync(file, "utf8")) as StackJson, environment, plan);
+  const stack = readStack(environment.stackDir).withValues(valuesIn(plan));
+  return planCostOf(stack, environment, plan);
 }
 
-/** {@link planCost} of a stack at hand. */
+/** {@link planCost} of a stack that has the values of the plan. */
 export function planCostOf(
-  template: StackJson,
+  stack: Stack,
   { settings, region, projectDir }: PricedEnvironment,
   plan: PlanJson,
 ): Told<CostChange> {
-  const cost = costOfPlan(plan, resourcesOfStack(template), {
+  const cost = costOfPlan(plan, stack, {
     region,
     usage: usageOf(settings.recovery?.of ?? settings.name),
     prices: readPrices(projectDir),
@@ -123,9 +122,9 @@ function synthesizedBill(
   region: string,
   projectDir: string,
 ): Synthesized {
-  const template = refusing(() => templateOf(settings)) as StackJson;
+  const template = refusing(() => templateOf(settings));
   const prices = readPrices(projectDir);
-  const bill = estimate(resourcesOfStack(template), { region, usage, prices });
+  const bill = estimate(resourcesOfStack(new Stack(template)), { region, usage, prices });
   return { template: JSON.stringify(template), bill };
 }
 

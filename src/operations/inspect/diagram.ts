@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { actionsOnParts } from "../../diagram/changes";
 import { layOut, type Drawing } from "../../diagram/layout";
 import { mermaid } from "../../diagram/mermaid";
@@ -9,20 +7,13 @@ import { drawingSection, inventorySection, page, partAnchor } from "../../diagra
 import { changeAnchor, planPage, type PriceSection } from "../../diagram/plan-page";
 import { png } from "../../diagram/png";
 import { svg } from "../../diagram/svg";
-import { Template, type TemplateJson, type VariableValues } from "../../diagram/template";
 import type { EnvironmentSettings } from "../../environments/settings";
 import { templateOf } from "../../stack/synthesize";
-import type { StackJson } from "../../cost/resources";
 import { planCostOf, priceSection } from "./cost";
 import { regionOf } from "../environment";
 import { writeWhole } from "../../process/write-whole";
-import { plannedActions, type PlanJson, type PlannedAction } from "../../terraform/plan";
-import {
-  readStack,
-  type Stack,
-  type StackFolder,
-  type SynthesizedStack,
-} from "../../terraform/stack";
+import { plannedActions, valuesIn, type PlanJson, type PlannedAction } from "../../terraform/plan";
+import { Stack, withoutIndex, type StackFolder } from "../../terraform/stack";
 
 /** What a drawing can be written as. */
 export const formats = ["svg", "png", "html", "mermaid"] as const;
@@ -47,16 +38,16 @@ export async function diagram(
   settings: EnvironmentSettings,
   { format, plan, projectDir }: DiagramOptions,
 ): Promise<string | Uint8Array> {
-  const json = templateOf(settings) as TemplateJson & SynthesizedStack & StackJson;
-  const actions = plan && plannedActions(plan, readStack(json));
-  const parts = drawnOf(settings.name, json, plan, actions);
+  const stack = new Stack(templateOf(settings), valuesIn(plan));
+  const actions = plan && plannedActions(plan, stack);
+  const parts = drawnOf(settings.name, stack, actions);
   if (format === "mermaid") return mermaid(parts);
   const drawing = await layOut(parts);
   if (format === "png") return png(picture(drawing, { actions }));
   if (format === "svg") return picture(drawing, { actions });
   if (plan) {
     const region = planned(plan, "aws_region") ?? regionOf(settings, projectDir);
-    const price = priceSection(planCostOf(json, { settings, region, projectDir }, plan));
+    const price = priceSection(planCostOf(stack, { settings, region, projectDir }, plan));
     return pageOf(settings.name, plan, actions!, drawing, price);
   }
   return page({
@@ -74,30 +65,27 @@ export async function diagram(
  * @param price what the plan costs. @default no section about it
  */
 export async function writePlanPage(
-  { name, stackDir }: StackFolder,
+  { name }: Pick<StackFolder, "name">,
   stack: Stack,
   plan: PlanJson,
   file: string,
   price?: PriceSection,
 ): Promise<void> {
-  const json = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as TemplateJson;
   const actions = plannedActions(plan, stack);
-  const drawing = await layOut(drawnOf(name, json, plan, actions));
+  const drawing = await layOut(drawnOf(name, stack.withValues(valuesIn(plan)), actions));
   writeWhole(file, pageOf(name, plan, actions, drawing, price));
 }
 
 /** The stack, and what a plan would destroy that is no longer in it. */
 function drawnOf(
   environment: string,
-  json: TemplateJson,
-  plan?: PlanJson,
+  stack: Stack,
   actions: readonly PlannedAction[] = [],
 ): Architecture {
-  const template = new Template(json, valuesIn(plan));
   const removed = actions
-    .map(({ address }) => address.replace(/\[.*\]$/, ""))
-    .filter((address) => template.find(address) === undefined);
-  return architecture(environment, template, [...new Set(removed)]);
+    .map(({ address }) => withoutIndex(address))
+    .filter((address) => stack.find(address) === undefined);
+  return architecture(environment, stack, [...new Set(removed)]);
 }
 
 function pageOf(
@@ -107,7 +95,7 @@ function pageOf(
   drawing: Drawing,
   price?: PriceSection,
 ): string {
-  const changed = new Map(actions.map(({ address }) => [address.replace(/\[.*\]$/, ""), address]));
+  const changed = new Map(actions.map(({ address }) => [withoutIndex(address), address]));
   const links = new Map(
     drawing.parts.map(({ part }) => {
       const first = [...part.stands, ...part.folded].find((address) => changed.has(address));
@@ -123,11 +111,6 @@ function planned({ variables }: PlanJson, name: string): string | undefined {
   const value = variables?.[name]?.value;
   return typeof value === "string" && value !== "" ? value : undefined;
 }
-
-const valuesIn = (plan?: PlanJson): VariableValues =>
-  Object.fromEntries(
-    Object.entries(plan?.variables ?? {}).map(([name, { value }]) => [name, value]),
-  );
 
 const subtitle = (actions?: readonly PlannedAction[]) =>
   actions ? "coloured by what a plan does to each resource" : "drawn from the synthesized stack";

@@ -32,7 +32,7 @@ import { onInterrupt } from "../../process/interrupt";
 import { templateOf } from "../../stack/synthesize";
 import { Steps, type Note } from "../../terminal/steps";
 import { terraformCliConfig } from "../../terraform/cli-config";
-import { readStack, type StackFolder, type SynthesizedStack } from "../../terraform/stack";
+import { Stack, type StackFolder, type StackJson } from "../../terraform/stack";
 import { Terraform } from "../../terraform/terraform";
 import { bootstrap } from "../setup/bootstrap";
 import { localFolder } from "../environment";
@@ -381,8 +381,8 @@ const AFTER = ", and this after it";
 
 /** Writes the stack of an environment, with its state in a bucket of a region. */
 function writeStack(settings: EnvironmentSettings, region: string, stackDir: string) {
-  const template = templateOf(settings) as SynthesizedStack;
-  const { s3 } = template.terraform.backend;
+  const template = templateOf(settings) as StackJson;
+  const s3 = new Stack(template).backend;
   const placed = {
     ...template,
     terraform: {
@@ -392,7 +392,7 @@ function writeStack(settings: EnvironmentSettings, region: string, stackDir: str
   };
   mkdirSync(stackDir, { recursive: true });
   writeFileSync(join(stackDir, "cdk.tf.json"), JSON.stringify(placed));
-  return readStack(placed);
+  return new Stack(placed);
 }
 
 async function secretString(region: string, SecretId: string): Promise<string> {

@@ -1,11 +1,12 @@
 import { describeCopies, type Copies } from "../../aws/copies";
 import { estimate } from "../../cost/estimate";
 import { readPrices, regionsOf } from "../../cost/prices";
-import { resourcesOfStack, type StackJson } from "../../cost/resources";
+import { resourcesOfStack } from "../../cost/resources";
 import type { EnvironmentSettings } from "../../environments/settings";
 import { usageOf } from "../../environments/usage";
 import { components } from "../../names";
 import { ActionRequired } from "../../process/errors";
+import { Stack } from "../../terraform/stack";
 import { templateOf } from "../../stack/synthesize";
 import { openEnvironment, regionOf } from "../environment";
 import {
@@ -246,7 +247,7 @@ function foundCopies(copies: Copies, now: Date): FoundCopy[] {
 export function monthlyOf(settings: EnvironmentSettings, projectDir: string): number | undefined {
   const known = regionsOf(readPrices(projectDir));
   if (!known.includes(settings.region ?? "us-east-1")) return undefined;
-  const resources = resourcesOfStack(templateOf(settings) as StackJson);
+  const resources = resourcesOfStack(new Stack(templateOf(settings)));
   return estimate(resources, {
     region: settings.region ?? "us-east-1",
     usage: usageOf(settings.recovery?.of ?? settings.name),

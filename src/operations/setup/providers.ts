@@ -15,7 +15,8 @@ import { say } from "../../terminal/output";
 import { terraformCliConfig } from "../../terraform/cli-config";
 import { lockedProviders, readLockFile, withoutProvider } from "../../terraform/lock-file";
 import { findTerraform } from "../../terraform/program";
-import { synthesize, type StackFolder } from "../../terraform/stack";
+import type { StackFolder } from "../../terraform/stack";
+import { synthesize } from "../../terraform/synthesize";
 
 /** The platforms that HashiCorp and OpenTofu build for and people work on. */
 const PLATFORMS = ["linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64"];
