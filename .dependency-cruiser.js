@@ -1,5 +1,5 @@
-/** The rooms of src, from the bottom up, and of which other rooms each may know. */
-const rooms = {
+/** The folders and files of src, from the bottom up, and the others that each may import. */
+const folders = {
   names: [],
   cdktf: [],
   environments: ["names"],
@@ -7,38 +7,38 @@ const rooms = {
   stack: ["names", "cdktf", "environments", "constructs"],
   process: [],
   terminal: ["process"],
-  // Asks AWS and never prints.
+  // Calls AWS and prints nothing.
   aws: ["names", "environments", "process"],
   terraform: ["names", "environments", "process", "terminal"],
   "embedded-aws": ["names", "environments", "process", "terminal", "terraform"],
   diagram: ["names", "terraform"],
   cost: ["environments", "process", "terminal", "terraform"],
 };
-rooms.operations = Object.keys(rooms);
-rooms.cli = Object.keys(rooms);
+folders.operations = Object.keys(folders);
+folders.cli = Object.keys(folders);
 
-/** A room is a folder, or a file of that name. */
-const pathOf = (room) => `^src/${room}(/|\\.ts$)`;
+/** A pattern for the folder, or for the file of that name. */
+const pathOf = (folder) => `^src/${folder}(/|\\.ts$)`;
 
 module.exports = {
   forbidden: [
-    ...Object.entries(rooms).map(([room, known]) => ({
-      name: `${room}-knows-only-what-is-below`,
-      comment: `src/${room} may know of ${known.join(", ") || "no other room"} (.dependency-cruiser.js).`,
+    ...Object.entries(folders).map(([folder, imports]) => ({
+      name: `${folder}-imports-only-what-is-below`,
+      comment: `src/${folder} may import ${imports.join(", ") || "nothing else"} (.dependency-cruiser.js).`,
       severity: "error",
-      from: { path: pathOf(room) },
-      to: { path: "^src/", pathNot: [room, ...known].map(pathOf) },
+      from: { path: pathOf(folder) },
+      to: { path: "^src/", pathNot: [folder, ...imports].map(pathOf) },
     })),
     {
-      name: "every-room-has-its-place",
-      comment: "Say in .dependency-cruiser.js of which rooms the new one may know.",
+      name: "every-folder-is-listed",
+      comment: "Add the new folder to .dependency-cruiser.js with the folders that it may import.",
       severity: "error",
-      from: { path: "^src/", pathNot: Object.keys(rooms).map(pathOf) },
+      from: { path: "^src/", pathNot: Object.keys(folders).map(pathOf) },
       to: {},
     },
     {
-      name: "no-circles",
-      comment: "Files that need each other can only be understood together.",
+      name: "no-cycles",
+      comment: "Files that import each other can only be understood together.",
       severity: "error",
       from: { path: "^src/" },
       to: { circular: true },
@@ -47,7 +47,7 @@ module.exports = {
   options: {
     doNotFollow: { path: "node_modules" },
     tsConfig: { fileName: "tsconfig.json" },
-    // A type's import is an arrow too.
+    // The import of a type counts too.
     tsPreCompilationDeps: true,
   },
 };
