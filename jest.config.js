@@ -4,6 +4,7 @@ const common = {
 };
 
 module.exports = {
+  reporters: ["default", "<rootDir>/__tests__/support/skipped-tests.js"],
   globalSetup: "<rootDir>/__tests__/support/global-setup.ts",
   globalTeardown: "<rootDir>/__tests__/support/global-teardown.ts",
   testSequencer: "<rootDir>/__tests__/support/longest-first.js",

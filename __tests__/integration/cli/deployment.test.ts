@@ -25,7 +25,8 @@ import { describeEmbeddedAws } from "../../support/embedded-aws";
 import { copyOfProject, plueEnds, startPlue } from "../../support/plue";
 import { cluster, images, LockID, usePlue } from "../../support/plue-user";
 
-// One deployment for all tests, which follow a person through its life, in their order.
+// The tests depend on their order: they follow one environment from its first day to its last, and a
+// deployment of its own takes a test minutes.
 describeEmbeddedAws("an environment in the hands of plue, from its first day to its last", () => {
   const user = usePlue();
 

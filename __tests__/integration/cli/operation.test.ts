@@ -27,7 +27,8 @@ interface Tasks {
   }[];
 }
 
-// One deployment for all tests, in their order.
+// The tests depend on their order: they share one deployment, which takes minutes, and each goes on from
+// the tag that the one before has deployed.
 describeEmbeddedAws("a deployed environment in the hands of plue", () => {
   const user = usePlue();
 

@@ -58,6 +58,8 @@ interface Ended {
   readonly output: string;
 }
 
+// The tests depend on their order: each goes on from the project that the one before has left, since a
+// test of its own for each would deploy, break and remove the whole project again.
 describeEmbeddedAws("npm run local", () => {
   let project: string;
   const local = () => join(project, ".local");
