@@ -38,7 +38,7 @@ describe.each(scenarios)("$scenario", ({ environment, if: changes, arithmetic })
   });
 });
 
-describe.each(Object.entries(stacks))("in the bill of %s", (name, { template }) => {
+describe.each(Object.entries(stacks))("in the bill of %s", (_name, { template }) => {
   const { resource } = template as { resource: Record<string, object> };
 
   test("every type of resource has a rule, or a reason for costing nothing", () => {
