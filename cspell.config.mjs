@@ -6,7 +6,13 @@
 export const shared = {
   version: "0.2",
   // A folder is added when all its files pass.
-  files: [".github/*.md", "CONTRIBUTING.md", "docs/README.md"],
+  files: [
+    ".github/*.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "examples/*.md",
+    "docs/{README,cdktn,decisions,security,upgrading,versions}.md",
+  ],
   ignorePaths: [
     ...["package-lock.json", "LICENSE", "cspell.*", "__tests__/fixtures/legacy", "docs/pictures"],
   ],

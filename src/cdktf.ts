@@ -1,6 +1,6 @@
 /**
- * All that this project uses of CDK for Terraform's core, in one place: a move to another
- * distribution of it (cdktf was archived in December 2025) changes this line and the packages.
+ * Everything that this project uses of the core of CDK for Terraform, which was archived in December 2025. A
+ * move to its successor changes this file, the imports of the provider classes and the packages: docs/cdktn.md.
  */
 export {
   App,
@@ -22,8 +22,8 @@ export {
   ref,
 } from "cdktf";
 
-// cdktf takes a stack trace for each of thousands of tokens, into objects that are no errors, and
-// nobody reads them: without them synthesis takes 13 % less time, and tests half. Errors keep theirs.
+// cdktf captures a stack trace for each of thousands of tokens, in objects that are not errors and that nobody
+// reads. Without these, synthesis takes 13 % less time and the tests take half. Errors keep their stack trace.
 const captureStackTrace = Error.captureStackTrace.bind(Error);
 Error.captureStackTrace = (target, below) => {
   if (target instanceof Error) captureStackTrace(target, below);
