@@ -6,8 +6,8 @@ import { DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { ECSClient, DescribeServicesCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { checksOf } from "../../src/embedded-aws/server";
-import { judge, type Finding, type Verdict } from "../../src/operations/setup/adopt/verdict";
-import type { ResourceChange } from "../../src/terraform/plan";
+import { checkPlan, type Finding, type Verdict } from "../../src/operations/setup/adopt/verdict";
+import type { PlanJson } from "../../src/terraform/plan";
 import { Stack } from "../../src/terraform/stack";
 import type { EnvironmentSettings } from "../../src/environments/settings";
 import { capture } from "../../src/process/run";
@@ -125,12 +125,13 @@ function adoption(settings: EnvironmentSettings): void {
     stack = await deployment(aws, adopting, variables);
     before = ids(await stack.succeed("state", "pull"));
     await stack.succeed("plan", "-out=adoption.tfplan");
-    const plan = JSON.parse(await stack.succeed("show", "-json", "adoption.tfplan")) as {
-      resource_changes: ResourceChange[];
-    };
+    const plan = JSON.parse(await stack.succeed("show", "-json", "adoption.tfplan")) as PlanJson;
     const synthesized = readFileSync(join(stack.folder, "cdk.tf.json"), "utf8");
     const readBack = new Stack(JSON.parse(synthesized));
-    verdict = judge(plan.resource_changes, readBack.isAdopted);
+    verdict = checkPlan(plan, {
+      environment: settings.adopts!,
+      isAdopted: readBack.isAdopted,
+    });
   });
   afterAll(async () => {
     stack?.remove();
@@ -169,7 +170,7 @@ function adoption(settings: EnvironmentSettings): void {
       });
       expect([code, code === 1 ? stderr : ""]).toEqual([random ? 0 : 2, ""]);
       expect(stdout).toContain(`Moved to a new address: ${verdict.moved.length}\n`);
-      expect(stdout).toContain("tags that every object has now come from the provider, once");
+      expect(stdout).toContain("the provider sets the project's tags on every object");
       expect(stdout).toContain("named the cluster by its ARN and so never scaled");
       expect(stdout).toContain(
         random

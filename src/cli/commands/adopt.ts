@@ -6,7 +6,7 @@ import {
   varOption,
   type Context,
 } from "../command";
-import { judgeAdoption } from "../../operations/setup/adopt";
+import { checkAdoption } from "../../operations/setup/adopt";
 import { report } from "../../operations/setup/adopt/report";
 import { openEnvironment } from "../../operations/environment";
 import { data, json, next } from "../../terminal/output";
@@ -14,10 +14,10 @@ import { data, json, next } from "../../terminal/output";
 /** `plue adopt`. */
 export const command = ({ projectDir }: Context) =>
   new Command("adopt")
-    .summary("judge the take-over of the old project's state")
+    .summary("check whether the old state can be adopted safely")
     .description(
-      "Plan on the state of the old Terraform project and judge the plan. Nothing is changed. " +
-        "Exit code 0: safe; 2: a person must look.",
+      "Plan on the state of the old Terraform project and check the plan. Nothing is changed. " +
+        "Exit code 0: safe; 2: a person must decide.",
     )
     .addArgument(environmentArgument())
     .addOption(varOption())
@@ -25,13 +25,13 @@ export const command = ({ projectDir }: Context) =>
     .addOption(jsonOption())
     .action(async (settings, { json: asJson, ...variables }) => {
       const environment = await openEnvironment(settings, projectDir, variables);
-      const verdict = await judgeAdoption(environment, variables);
+      const verdict = await checkAdoption(environment, variables);
       if (asJson) json(verdict);
       else data(report(settings.name, verdict));
       process.exitCode = verdict.safe ? 0 : 2;
       next(
         verdict.safe
           ? "build and push the images, then apply: docs/adopting.md goes through it."
-          : "docs/adopting.md tells what each of these can mean.",
+          : "docs/adopting.md explains what each of these can mean.",
       );
     });

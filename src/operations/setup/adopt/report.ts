@@ -1,27 +1,34 @@
+import { count } from "../../../terminal/output";
 import type { Finding, Verdict } from "./verdict";
 
-/** Above this number of objects a reason stands with a count instead of their addresses. */
+/** Above this number of objects a reason has a count instead of their addresses. */
 const MANY = 8;
 
 /** A verdict that a person can read and sign off. */
 export function report(environment: string, verdict: Verdict): string {
   const { moved, changed, created, replaced, destroyed } = verdict;
-  const foreseen = (findings: readonly Finding[]) => findings.filter(({ reason }) => reason);
+  if (verdict.empty) {
+    return `The state is empty: nothing of the old project is in it. Check bucket, key and region of ${environment}'s state.`;
+  }
+  const expected = (findings: readonly Finding[]) => findings.filter(({ reason }) => reason);
   const open = [
-    ...unforeseen("would be changed", changed),
-    ...unforeseen("would be created, though the old project had it: is this the state?", created),
-    ...unforeseen("would be replaced", replaced),
-    ...unforeseen("would be destroyed", destroyed),
+    ...undecided("would be changed", changed),
+    ...undecided("would be created", created),
+    ...undecided("would be replaced", replaced),
+    ...undecided("would be destroyed", destroyed),
   ];
   return [
     `Moved to a new address: ${moved.length}`,
-    ...section("Changed in place", foreseen(changed)),
-    ...section("Created", foreseen(created)),
-    ...section("Replaced", foreseen(replaced)),
-    ...section("Destroyed", foreseen(destroyed)),
+    ...section("Changed in place", expected(changed)),
+    ...section("Created", expected(created)),
+    ...section("Replaced", expected(replaced)),
+    ...section("Destroyed", expected(destroyed)),
     "",
     ...(open.length > 0
-      ? [`A person must look at ${open.length} of these:`, ...open]
+      ? [
+          `${count(open.length, "change")} that the adoption does not make by itself. Each comes from an object that differs from the old code, from src/environments/${environment}.ts or from a variable:`,
+          ...open,
+        ]
       : [`${environment} can be adopted: nothing that matters is replaced or destroyed.`]),
   ].join("\n");
 }
@@ -45,11 +52,11 @@ function section(title: string, findings: readonly Finding[]): string[] {
   ];
 }
 
-function unforeseen(what: string, findings: readonly Finding[]): string[] {
+function undecided(what: string, findings: readonly Finding[]): string[] {
   return findings
     .filter(({ reason }) => reason === undefined)
-    .map(({ address, attributes }) => {
+    .map(({ address, attributes, note }) => {
       const because = attributes.length > 0 ? ` (${attributes.join(", ")})` : "";
-      return `  ! ${address} ${what}${because}`;
+      return `  ! ${address} ${what}${because}: ${note}`;
     });
 }

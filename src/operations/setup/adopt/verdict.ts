@@ -1,26 +1,33 @@
+import type { LegacyEnvironment } from "../../../constructs/legacy";
 import {
   actionOf,
   changedAttributes,
   forcingAttributes,
   type Action,
+  type PlanJson,
   type ResourceChange,
 } from "../../../terraform/plan";
-import { allowedLosses, explainedChanges } from "./expected";
+import { reviewOf } from "../../../terraform/review";
+import { allowedLosses, expectedChanges } from "./expected";
 
-/** Something that changes, and why that is well, or what a person must look at. */
+/** Something that the plan does to one object. */
 export interface Finding {
   /** Address after the plan, or before it for what is destroyed. */
   readonly address: string;
   /** Attributes that change or force the replacement. */
   readonly attributes: readonly string[];
-  /** Why it is well; undefined where nobody foresaw it. */
+  /** Why the adoption does it; undefined if a person must decide. */
   readonly reason?: string;
+  /** What is not expected of it, and the values, for the person who decides. */
+  readonly note?: string;
 }
 
 /** What a plan would do to a state of the old project. */
 export interface Verdict {
-  /** Whether a person need not look. */
+  /** Whether everything in the plan is expected. */
   readonly safe: boolean;
+  /** Whether the state holds no object at all. */
+  readonly empty: boolean;
   /** The same objects under new addresses. */
   readonly moved: readonly { readonly from: string; readonly to: string }[];
   /** Objects that change in place: one finding for each attribute. */
@@ -29,52 +36,79 @@ export interface Verdict {
   readonly created: readonly Finding[];
   /** Objects that are replaced. */
   readonly replaced: readonly Finding[];
-  /** Objects that go. */
+  /** Objects that are destroyed. */
   readonly destroyed: readonly Finding[];
 }
 
-/**
- * Judges a plan.
- *
- * @param changes all of the plan's resource changes
- * @param isAdopted whether an address holds an object of the old project: creating it means that the
- * state at hand lacks it, and so may be the wrong state
- */
-export function judge(
-  changes: readonly ResourceChange[],
-  isAdopted: (address: string) => boolean,
-): Verdict {
-  const managed = changes.filter((change) => change.mode === "managed");
-  const does = (action: Action) => managed.filter((change) => actionOf(change) === action);
+/** What a plan is compared with. */
+export interface Expectations {
+  /** The environment of the old project. */
+  readonly environment: LegacyEnvironment;
+  /** Whether the old project had an object that now has this address. */
+  readonly isAdopted: (address: string) => boolean;
+}
 
-  const changed = does("change").flatMap((change) =>
-    changedAttributes(change).map((attribute) => ({
-      address: change.address,
-      attributes: [attribute],
-      reason: explainedChanges[change.type]?.[attribute] ?? explainedChanges["*"]![attribute],
-    })),
+/** Compares a plan, attribute by attribute and value by value, with what the adoption does. */
+export function checkPlan(plan: PlanJson, { environment, isAdopted }: Expectations): Verdict {
+  const managed = (plan.resource_changes ?? []).filter(({ mode }) => mode === "managed");
+  const does = (action: Action) => managed.filter((change) => actionOf(change) === action);
+  const values = new Map(
+    reviewOf(environment, plan).resources.map(({ address, attributes }) => [address, attributes]),
   );
-  const created = does("create").map(({ address, type }) => ({
-    address,
-    attributes: [],
-    reason: !isAdopted(address)
-      ? "the old project had none"
-      : allowedLosses.some((loss) => loss.type === type && loss.action === "replaced")
-        ? "AWS has none under the old name any more"
-        : undefined,
-  }));
+  const shown = (address: string, attribute: string) => {
+    const { before, after } = values.get(address)?.[attribute] ?? {};
+    return `${JSON.stringify(before ?? null)} to ${JSON.stringify(after ?? null)}`;
+  };
+
+  const changed = does("change").flatMap((resource) =>
+    changedAttributes(resource).map((attribute): Finding => {
+      const { address, type } = resource;
+      const found = { address, attributes: [attribute] };
+      const table = expectedChanges[type]?.[attribute] ?? expectedChanges["*"]![attribute];
+      const name = address.replace(/\[.*\]$/, "");
+      const expected = table?.name?.test(name) === false ? undefined : table;
+      const { change } = resource;
+      const unexpected =
+        expected === undefined
+          ? "the adoption does not change it"
+          : expected.check({
+              before: change.before?.[attribute],
+              after: change.after?.[attribute] ?? undefined,
+              environment,
+              resource,
+            });
+      return unexpected === undefined
+        ? { ...found, reason: expected!.reason }
+        : { ...found, note: `${shown(address, attribute)}; ${unexpected}` };
+    }),
+  );
+  const created = does("create").map(({ address, type }): Finding => {
+    const found = { address, attributes: [] };
+    if (type === "aws_default_security_group") {
+      return {
+        ...found,
+        reason: "the rules of the VPC's default security group go: Plue does not use it",
+      };
+    }
+    if (!isAdopted(address)) return { ...found, reason: "the old project had none" };
+    if (allowedLosses.some((loss) => loss.type === type && loss.action === "replaced")) {
+      return { ...found, reason: "AWS has none under the old name" };
+    }
+    return {
+      ...found,
+      note: "the old project had it: is this the right state, or was it deleted by hand?",
+    };
+  });
   const replaced = does("replace").map((change) => loss(change, "replaced"));
   const destroyed = does("destroy").map((change) => loss(change, "destroyed"));
-
+  const moved = managed.flatMap(({ address, previous_address: from }) =>
+    from && from !== address ? [{ from, to: address }] : [],
+  );
+  const findings = [...changed, ...created, ...replaced, ...destroyed];
   return {
-    safe: [...changed, ...created, ...replaced, ...destroyed].every(
-      (finding) => finding.reason !== undefined,
-    ),
-    moved: managed.flatMap(({ address, previous_address }) =>
-      previous_address && previous_address !== address
-        ? [{ from: previous_address, to: address }]
-        : [],
-    ),
+    safe: findings.every(({ reason }) => reason !== undefined),
+    empty: managed.length > 0 && managed.every((change) => actionOf(change) === "create"),
+    moved,
     changed,
     created,
     replaced,
@@ -82,15 +116,26 @@ export function judge(
   };
 }
 
-function loss(change: ResourceChange, action: "replaced" | "destroyed"): Finding {
-  const name = change.address.split(".").at(-1)!;
-  const causes = forcingAttributes(change);
+function loss(resource: ResourceChange, action: "replaced" | "destroyed"): Finding {
+  const name = resource.address.split(".").at(-1)!;
+  const causes = forcingAttributes(resource);
+  const found = { address: resource.address, attributes: causes };
+  if (resource.action_reason === "replace_because_tainted") {
+    return {
+      ...found,
+      note: "it is tainted: an earlier apply did not see its creation finish. If it is in order, run `terraform untaint` with the old code",
+    };
+  }
   const allowed = allowedLosses.find(
     (candidate) =>
-      candidate.type === change.type &&
+      candidate.type === resource.type &&
       candidate.action === action &&
       (candidate.name?.test(name) ?? true) &&
       causes.every((cause) => candidate.because?.includes(cause)),
   );
-  return { address: change.address, attributes: causes, reason: allowed?.reason };
+  if (allowed === undefined) return { ...found, note: "the adoption does not do this" };
+  const unexpected = allowed.check?.(resource);
+  return unexpected === undefined
+    ? { ...found, reason: allowed.reason }
+    : { ...found, note: unexpected };
 }

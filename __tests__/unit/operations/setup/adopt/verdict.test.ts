@@ -1,4 +1,5 @@
-import { judge } from "../../../../../src/operations/setup/adopt/verdict";
+import { checkPlan } from "../../../../../src/operations/setup/adopt/verdict";
+import { report } from "../../../../../src/operations/setup/adopt/report";
 import type { ResourceChange } from "../../../../../src/terraform/plan";
 
 function change(
@@ -25,17 +26,19 @@ function replacement(address: string, ...because: string[]): ResourceChange {
 }
 
 const nothingAdopted = () => false;
+const check = (
+  changes: ResourceChange[],
+  isAdopted: (address: string) => boolean = nothingAdopted,
+  environment: "dev" | "production" = "production",
+) => checkPlan({ resource_changes: changes }, { environment, isAdopted });
 
 test("moves alone are safe", () => {
-  const verdict = judge(
-    [
-      change("aws_vpc.network_main", ["no-op"], {
-        previous_address: "module.network.aws_vpc.main",
-      }),
-      change("data.aws_region.current", ["read"], { mode: "data" }),
-    ],
-    nothingAdopted,
-  );
+  const verdict = check([
+    change("aws_vpc.network_main", ["no-op"], {
+      previous_address: "module.network.aws_vpc.main",
+    }),
+    change("data.aws_region.current", ["read"], { mode: "data" }),
+  ]);
   expect(verdict).toMatchObject({
     safe: true,
     moved: [{ from: "module.network.aws_vpc.main", to: "aws_vpc.network_main" }],
@@ -51,58 +54,202 @@ test.each([
   ["a rule that let somebody in", change("aws_security_group_rule.database_from_api", ["delete"])],
   ["a scaling target for another reason", replacement("aws_appautoscaling_target.web_app", "x")],
 ])("losing %s needs a person", (_, loss) => {
-  expect(judge([loss], nothingAdopted).safe).toBe(false);
+  expect(check([loss]).safe).toBe(false);
 });
 
-test("losing what the old project got wrong is safe, and says why", () => {
-  const verdict = judge(
-    [
-      replacement("aws_appautoscaling_target.web_app", "resource_id"),
-      change("module.database.aws_security_group_rule.database_egress", ["delete"]),
-    ],
-    nothingAdopted,
-  );
+test("losing what the old project got wrong is safe, and has a reason", () => {
+  const verdict = check([
+    replacement("aws_appautoscaling_target.web_app", "resource_id"),
+    change("module.database.aws_security_group_rule.database_egress", ["delete"]),
+  ]);
   expect(verdict.safe).toBe(true);
   expect(verdict.replaced[0]?.reason).toContain("never scaled");
   expect(verdict.destroyed[0]?.reason).toContain("connect");
 });
 
-test("a change that nobody foresaw needs a person, and is named", () => {
-  const verdict = judge(
-    [
-      change("aws_db_instance.database_main", ["update"], {
-        attributes: {
-          tags: [{ Name: "x", Project: "plue" }, { Name: "x" }],
-          instance_class: ["db.t3.large", "db.t3.micro"],
-          port: [5432, 5432],
-        },
-      }),
-    ],
-    nothingAdopted,
-  );
+test("an unexpected change needs a person, and is named with both values", () => {
+  const verdict = check([
+    change("aws_db_instance.database_main", ["update"], {
+      attributes: {
+        tags: [{ Name: "production-plue-db" }, {}],
+        instance_class: ["db.t3.large", "db.t3.micro"],
+        port: [5432, 5432],
+      },
+    }),
+  ]);
   expect(verdict.safe).toBe(false);
   expect(verdict.changed).toEqual([
-    { address: "aws_db_instance.database_main", attributes: ["instance_class"], reason: undefined },
+    {
+      address: "aws_db_instance.database_main",
+      attributes: ["instance_class"],
+      note: '"db.t3.large" to "db.t3.micro"; the adoption does not change it',
+    },
     expect.objectContaining({ attributes: ["tags"], reason: expect.stringContaining("tags") }),
   ]);
 });
 
 test("a state without what it should hold is not safe to adopt: it may be the wrong one", () => {
   const created = change("aws_vpc.network_main", ["create"]);
-  expect(judge([created], (address) => address === "aws_vpc.network_main").safe).toBe(false);
-  expect(judge([created], nothingAdopted).safe).toBe(true);
+  expect(check([created], (address) => address === "aws_vpc.network_main").safe).toBe(false);
+  expect(check([created]).safe).toBe(true);
 });
 
-test("a scaling target that AWS does not know by its wrong name is made anew", () => {
+test("a scaling target that AWS does not know by its wrong name is created", () => {
   const address = "aws_appautoscaling_target.web_app";
-  expect(judge([change(address, ["create"])], (one) => one === address).safe).toBe(true);
+  expect(check([change(address, ["create"])], (one) => one === address).safe).toBe(true);
 });
 
 test("what is known after the apply only counts as changed", () => {
   const update = change("aws_db_instance.database_main", ["update"]);
-  const verdict = judge(
-    [{ ...update, change: { ...update.change, after_unknown: { engine: true, tags: [false] } } }],
-    nothingAdopted,
-  );
+  const verdict = check([
+    { ...update, change: { ...update.change, after_unknown: { engine: true, tags: [false] } } },
+  ]);
   expect(verdict.changed.map(({ attributes }) => attributes)).toEqual([["engine"]]);
+});
+
+const update = (address: string, attribute: string, before: unknown, after: unknown) =>
+  change(address, ["update"], { attributes: { [attribute]: [before, after] } });
+const rule = (protocol: string, port: number, cidr: string) => ({
+  protocol,
+  from_port: port,
+  to_port: port,
+  cidr_blocks: [cidr],
+});
+
+describe("values, not names, decide", () => {
+  test.each<[string, ResourceChange, string]>([
+    [
+      "a protection that goes",
+      update("aws_db_instance.database_main", "deletion_protection", true, false),
+      "true to false",
+    ],
+    [
+      "a rule that somebody added by hand",
+      update(
+        "aws_security_group.api_server",
+        "ingress",
+        [rule("tcp", 8000, "0.0.0.0/0"), rule("tcp", 22, "10.9.8.7/32")],
+        [],
+      ),
+      'the rule "tcp 22 10.9.8.7/32" would go',
+    ],
+    [
+      "a colleague's tag",
+      update("aws_vpc.network_main", "tags", { Name: "production-vpc", Team: "git" }, {}),
+      "Team=git would go",
+    ],
+    [
+      "another retention than the old project's",
+      update("aws_cloudwatch_log_group.api_server", "retention_in_days", 90, 30),
+      "the old project left 7",
+    ],
+    [
+      "another retention than the adoption's",
+      update("aws_cloudwatch_log_group.api_server", "retention_in_days", 7, 14),
+      "the adoption sets 30",
+    ],
+    [
+      "production's images that a destroy would delete",
+      update("aws_ecr_repository.ecr_api_server", "force_delete", null, true),
+      "false in production",
+    ],
+    [
+      "a second recipient of an alarm",
+      update(
+        "aws_cloudwatch_metric_alarm.alarms_database_cpu",
+        "alarm_actions",
+        ["other"],
+        ["own"],
+      ),
+      '"other" would go',
+    ],
+    [
+      "a weaker TLS policy",
+      update(
+        "aws_lb_listener.load_balancer_https",
+        "ssl_policy",
+        "ELBSecurityPolicy-TLS13-1-3-2021-06",
+        "ELBSecurityPolicy-TLS13-1-2-2021-06",
+      ),
+      "the old project left",
+    ],
+    [
+      "an action that a role loses",
+      update(
+        "aws_iam_role_policy.api_server_task_efs",
+        "policy",
+        JSON.stringify({
+          Statement: [{ Action: ["elasticfilesystem:ClientMount", "s3:GetObject"] }],
+        }),
+        JSON.stringify({ Statement: [] }),
+      ),
+      "s3:GetObject would no longer be allowed",
+    ],
+    [
+      "a variable that somebody added to a task",
+      {
+        ...replacement("aws_ecs_task_definition.api_server", "container_definitions"),
+        change: {
+          actions: ["delete", "create"],
+          before: {
+            container_definitions: JSON.stringify([
+              { name: "api-server", environment: [{ name: "PORT" }, { name: "SMTP_HOST" }] },
+            ]),
+          },
+          after: {},
+          replace_paths: [["container_definitions"]],
+        },
+      },
+      "the variable SMTP_HOST would go",
+    ],
+    [
+      "a tainted database",
+      {
+        ...replacement("aws_db_instance.database_main"),
+        action_reason: "replace_because_tainted",
+      },
+      "it is tainted",
+    ],
+  ])("%s needs a person", (_, drifted, note) => {
+    const verdict = check([drifted]);
+    expect(verdict.safe).toBe(false);
+    const text = report("production", verdict);
+    expect(text).toContain(note);
+    expect(text).toContain("1 change that the adoption does not make by itself");
+  });
+
+  test("what the adoption is for needs nobody", () => {
+    const verdict = check([
+      update("aws_cloudwatch_log_group.api_server", "retention_in_days", 7, 30),
+      update("aws_db_instance.database_main", "deletion_protection", false, true),
+      update("aws_security_group.api_server", "ingress", [rule("tcp", 8000, "0.0.0.0/0")], []),
+      update("aws_ecr_repository.ecr_api_server", "force_delete", null, false),
+    ]);
+    expect(report("production", verdict)).toContain("production can be adopted");
+  });
+
+  test("a secret is shown as one", () => {
+    const { change: values, ...resource } = update(
+      "aws_db_instance.database_main",
+      "password",
+      "hunter2",
+      null,
+    );
+    const text = report(
+      "production",
+      check([{ ...resource, change: { ...values, before_sensitive: { password: true } } }]),
+    );
+    expect(text).not.toContain("hunter2");
+    expect(text).toContain("(secret)");
+  });
+});
+
+test("an empty state is reported once", () => {
+  const created = ["a", "b", "c"].map((name) => change(`aws_subnet.network_${name}`, ["create"]));
+  const text = report(
+    "dev",
+    check(created, () => true),
+  );
+  expect(text.split("\n")).toHaveLength(1);
+  expect(text).toContain("The state is empty");
 });
