@@ -7,6 +7,7 @@ export type LegacyEnvironment = NonNullable<EnvironmentSettings["adopts"]>;
 
 const NEW = "plue:new";
 const ADDRESS = "plue:legacy-address";
+const POSSIBLE = "plue:possible-legacy-address";
 
 /** Says of resources, or of constructs with all that they hold, that the old project had none. */
 export function isNew(...elements: readonly Construct[]): void {
@@ -22,6 +23,19 @@ export function stoodAt(
   address: Partial<Record<LegacyEnvironment, string>>,
 ): void {
   resource.node.addMetadata(ADDRESS, address);
+}
+
+/**
+ * Names an address at which a state of the old project may hold a resource that its code did not have:
+ * its owner had to add it.
+ */
+export function mayBeAt(resource: TerraformResource, address: string): void {
+  resource.node.addMetadata(POSSIBLE, address);
+}
+
+/** The address of {@link mayBeAt}, if the resource has one. */
+export function possibleAddress(resource: TerraformResource): string | undefined {
+  return resource.node.metadata.find(({ type }) => type === POSSIBLE)?.data as string | undefined;
 }
 
 /** The modules of the old project; what stood elsewhere was at its root. */

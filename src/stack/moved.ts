@@ -1,5 +1,5 @@
 import { TerraformResource, type TerraformStack } from "../cdktf";
-import { legacyAddress, type LegacyEnvironment } from "../constructs/legacy";
+import { legacyAddress, possibleAddress, type LegacyEnvironment } from "../constructs/legacy";
 import { reference } from "../constructs/reference";
 
 /**
@@ -12,9 +12,10 @@ export function takeOver(stack: TerraformStack, adopts: LegacyEnvironment): void
   const legacyAddresses: Record<string, string> = {};
   for (const resource of stack.node.findAll()) {
     if (!(resource instanceof TerraformResource)) continue;
-    const from = legacyAddress(resource, adopts);
+    const known = legacyAddress(resource, adopts);
+    if (known !== undefined) legacyAddresses[reference(resource)] = known;
+    const from = known ?? possibleAddress(resource);
     if (from === undefined) continue;
-    legacyAddresses[reference(resource)] = from;
     const to = `${reference(resource)}${resource.count === undefined ? "" : "[0]"}`;
     if (from !== to) moved.push({ from, to });
   }

@@ -9,6 +9,9 @@ const otherWithHttps = [
   "module.load_balancer.aws_lb_listener_rule.api_https[0]",
 ];
 
+/** Production's code had no way to the file system, and its owner had to add this one of dev's. */
+const addedByTheOwner = "aws_security_group_rule.efs_from_api";
+
 describe.each(["dev", "production"] as const)("taking over the state of %s", (name) => {
   const { template } = stacks[name];
   const moved = template.moved as { from: string; to: string }[];
@@ -34,7 +37,7 @@ describe.each(["dev", "production"] as const)("taking over the state of %s", (na
   });
 
   test("no move names an address that the inventory lacks", () => {
-    const known = new Set([...legacy, ...otherWithHttps]);
+    const known = new Set([...legacy, ...otherWithHttps, addedByTheOwner]);
     expect(moved.filter(({ from }) => !known.has(from))).toEqual([]);
   });
 
