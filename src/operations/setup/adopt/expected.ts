@@ -34,10 +34,11 @@ const isEmpty = (value: unknown) =>
   value === null ||
   value === "" ||
   (Array.isArray(value) && value.length === 0);
+const text = (value: unknown) => (typeof value === "string" ? value : "");
 const words = (value: unknown) => JSON.stringify(value ?? null);
 
 /** From exactly this value to exactly that one. Without a value for an environment nothing is expected. */
-function becomes(from: unknown, to: unknown | Partial<Record<LegacyEnvironment, unknown>>): Check {
+function becomes(from: unknown, to: unknown): Check {
   return ({ before, after, environment }) => {
     const target = isByEnvironment(to) ? to[environment] : to;
     if (isByEnvironment(to) && !(environment in to)) return "the adoption does not change it";
@@ -53,8 +54,8 @@ const isByEnvironment = (value: unknown): value is Partial<Record<LegacyEnvironm
 const matches =
   (from: RegExp, to: RegExp): Check =>
   ({ before, after }) => {
-    if (!from.test(String(before ?? ""))) return `the old project left what matches ${from.source}`;
-    return after === undefined || to.test(String(after))
+    if (!from.test(text(before))) return `the old project left what matches ${from.source}`;
+    return after === undefined || to.test(text(after))
       ? undefined
       : `the adoption sets what matches ${to.source}`;
   };
@@ -442,7 +443,7 @@ interface Container {
 /** Names of what somebody has added to a task definition of the old project. */
 function addedContainers(resource: ResourceChange): string | undefined {
   const containers = JSON.parse(
-    String(before(resource).container_definitions ?? "[]"),
+    text(before(resource).container_definitions) || "[]",
   ) as Container[];
   const added = containers.flatMap(({ name = "", environment = [], secrets = [] }) => [
     ...(OLD_CONTAINERS.includes(name) ? [] : [`the container ${name}`]),
@@ -479,7 +480,7 @@ export const allowedLosses: readonly AllowedLoss[] = [
     action: "destroyed",
     check: (resource) => {
       const { type, ...rule } = before(resource);
-      return type === undefined || (type === "egress" && ruleInWords(rule as Rule) === OLD_EGRESS)
+      return type === undefined || (type === "egress" && ruleInWords(rule) === OLD_EGRESS)
         ? undefined
         : "the old project's rule allows every connection out";
     },
@@ -491,9 +492,9 @@ export const allowedLosses: readonly AllowedLoss[] = [
     action: "destroyed",
     check: (resource) => {
       const { policy_arn: arn } = before(resource);
-      return arn === undefined || String(arn).endsWith("/AmazonECSTaskExecutionRolePolicy")
+      return arn === undefined || text(arn).endsWith("/AmazonECSTaskExecutionRolePolicy")
         ? undefined
-        : `the policy ${String(arn)} is not the old project's`;
+        : `the policy ${text(arn)} is not the old project's`;
     },
     reason: "let tasks pull every image and write every log; an inline policy names their own",
   },
@@ -531,7 +532,7 @@ export const allowedLosses: readonly AllowedLoss[] = [
     check: (resource) => {
       const { policy } = before(resource);
       if (policy === undefined) return undefined;
-      const { rules = [] } = JSON.parse(String(policy)) as {
+      const { rules = [] } = JSON.parse(text(policy)) as {
         rules?: { selection?: { countNumber?: number; countType?: string; tagStatus?: string } }[];
       };
       const [only, ...others] = rules.map(({ selection }) => selection);
