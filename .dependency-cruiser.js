@@ -2,9 +2,10 @@
 const folders = {
   names: [],
   cdktf: [],
+  iam: [],
   environments: ["names"],
   constructs: ["names", "cdktf", "environments"],
-  stack: ["names", "cdktf", "environments", "constructs"],
+  stack: ["names", "cdktf", "iam", "environments", "constructs"],
   process: [],
   terminal: ["process"],
   // Calls AWS and prints nothing.

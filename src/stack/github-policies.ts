@@ -1,49 +1,41 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { list, type PolicyDocument, type Statement } from "../iam";
 
-interface Statement {
-  readonly Action: readonly string[];
-  readonly Resource: readonly string[];
-}
-
-interface Policy {
-  readonly Version: string;
-  readonly Statement: readonly Statement[];
-}
-
-/** Which policy of the folder `policies`, which `npm run policies` makes. */
+/** A file of the folder `policies`, which `npm run policies` writes. */
 type Purpose = "plan" | "deploy" | "state" | "options";
 
 /**
- * Characters of a managed policy, of which a role takes ten.
+ * The longest managed policy in characters; a role can have ten of them.
  * Source: "IAM and AWS STS quotas", IAM User Guide.
  */
 const LIMIT = 6144;
 
 /**
- * What a role that plans may do: read, and neither the state's lock nor the state itself is written.
- * @param options also plan what is off by default
+ * The policies of a role that plans: it reads, and writes neither the state nor its lock.
+ * @param options whether it also plans what is off by default
  */
 export function planPolicies(options = false): string[] {
   const others = (["state", ...(options ? ["options" as const] : [])] as const).flatMap(
     statementsOf,
   );
   const reads = others.flatMap((statement) => {
-    const Action = statement.Action.filter((action) => /:(Get|List|Describe)/.test(action));
+    const Action = list(statement.Action).filter((action) => /:(Get|List|Describe)/.test(action));
     return Action.length > 0 ? [{ ...statement, Action }] : [];
   });
   return documents([...statementsOf("plan"), ...reads]);
 }
 
 /**
- * What a role that deploys an environment may do; where names tell, only to objects of its own.
- * @param options also deploy what is off by default
+ * The policies of a role that deploys an environment, limited to objects of that environment where their
+ * names say which one they belong to.
+ * @param options whether it also deploys what is off by default
  */
 export function deployPolicies(environment: string, options = false): string[] {
   const purposes: Purpose[] = ["plan", "deploy", "state", ...(options ? ["options" as const] : [])];
   const own = purposes.flatMap(statementsOf).map((statement) => ({
     ...statement,
-    Resource: statement.Resource.map((resource) =>
+    Resource: list(statement.Resource).map((resource) =>
       resource
         // dev-plue-db, dev_plue-ID, aws-waf-logs-dev-plue
         .replace(/(^|[/:]|aws-waf-logs-)\*([-_])/g, `$1${environment}$2`)
@@ -56,10 +48,10 @@ export function deployPolicies(environment: string, options = false): string[] {
 
 function statementsOf(purpose: Purpose): readonly Statement[] {
   const file = join(process.cwd(), "policies", `${purpose}.json`);
-  return (JSON.parse(readFileSync(file, "utf8")) as Policy).Statement;
+  return (JSON.parse(readFileSync(file, "utf8")) as PolicyDocument).Statement;
 }
 
-/** Fills one document after the other. */
+/** Puts statements into documents, each as full as the limit allows. */
 function documents(statements: readonly Statement[]): string[] {
   const filled: Statement[][] = [];
   const text = (Statement: readonly Statement[]) =>

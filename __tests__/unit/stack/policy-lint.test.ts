@@ -1,4 +1,5 @@
-import { allDocuments, type Document, type Statement } from "../../support/policy-documents";
+import type { Statement } from "../../../src/iam";
+import { allDocuments, type Document } from "../../support/policy-documents";
 import { lint, overlap } from "../../support/policy-lint";
 
 /** What stays as it is: in which documents, by their name without the stack, what is found, and why. */

@@ -1,4 +1,4 @@
-import { decide, type Request } from "../../support/iam";
+import { decide, type Request } from "../../../src/iam";
 import {
   account,
   arnOf,

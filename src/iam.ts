@@ -1,26 +1,57 @@
-import { list, type Document, type Statement } from "./policy-documents";
+/** One statement of a policy document. */
+export interface Statement {
+  /** Its name. */
+  readonly Sid?: string;
+  /** Whether it allows or denies. */
+  readonly Effect: "Allow" | "Deny";
+  /** Whose requests it applies to, in the policy of a resource. */
+  readonly Principal?: "*" | Readonly<Record<string, OneOrMore>>;
+  /** The actions that it applies to. */
+  readonly Action?: OneOrMore;
+  /** The actions that it does not apply to. */
+  readonly NotAction?: OneOrMore;
+  /** ARNs that it applies to. */
+  readonly Resource?: OneOrMore;
+  /** ARNs that it does not apply to. */
+  readonly NotResource?: OneOrMore;
+  /** Tests of condition keys, by operator. */
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, OneOrMore>>>>;
+}
 
-/** A request as IAM sees it. */
+/** A policy document. */
+export interface PolicyDocument {
+  /** Its statements. */
+  readonly Statement: readonly Statement[];
+}
+
+/** One text or a list of them: IAM accepts both. */
+export type OneOrMore = string | readonly string[];
+
+/** One text or several as a list; none is an empty list. */
+export const list = (value: OneOrMore | undefined): readonly string[] =>
+  value === undefined ? [] : typeof value === "string" ? [value] : value;
+
+/** A request that IAM decides on. */
 export interface Request {
-  /** Who asks: `{ AWS: ARN }`, `{ Service: HOST }` or `{ Federated: ARN }`. Needed for policies of objects. */
+  /** The caller: `{ AWS: ARN }`, `{ Service: HOST }` or `{ Federated: ARN }`. Required for policies of resources. */
   readonly principal?: Readonly<Partial<Record<"AWS" | "Service" | "Federated", string>>>;
   /** `s3:GetObject` */
   readonly action: string;
-  /** ARN of the object. @default `*`, for an action without one */
+  /** ARN of the resource. @default `*`, for an action without one */
   readonly resource?: string;
   /** Condition keys and their values; a list for a key of several values. @default none */
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** What policies say of a request: a denial goes before whatever allows it. */
+/** The result of policies for a request: a denial overrides every statement that allows. */
 export type Decision = "allowed" | "denied" | "not allowed";
 
 /**
- * What documents say of a request, as IAM evaluates policies within one account.
+ * Decides a request by policy documents, as IAM evaluates the policies of one account.
  * Source: "Policy evaluation logic" and "IAM JSON policy elements", IAM User Guide.
- * @throws Error for what it does not know: an operator, an element
+ * @throws Error for an operator or an element that it does not support
  */
-export function decide(documents: readonly Document[], request: Request): Decision {
+export function decide(documents: readonly PolicyDocument[], request: Request): Decision {
   const applying = documents
     .flatMap(({ Statement }) => Statement)
     .filter((statement) => applies(statement, request));
@@ -41,7 +72,7 @@ const ELEMENTS = [
 
 function applies(statement: Statement, request: Request): boolean {
   const unknown = Object.keys(statement).find((element) => !ELEMENTS.includes(element));
-  if (unknown !== undefined) throw new Error(`the element ${unknown} is not known`);
+  if (unknown !== undefined) throw new Error(`the element ${unknown} is not supported`);
   const { Action, NotAction, Resource, NotResource, Condition = {}, Principal } = statement;
   const { action, resource = "*", principal, context = {} } = request;
   const keys = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
@@ -50,7 +81,7 @@ function applies(statement: Statement, request: Request): boolean {
   return (
     (Principal === undefined || isPrincipal(Principal, principal)) &&
     (NotAction === undefined ? list(Action).some(acts) : !list(NotAction).some(acts)) &&
-    // A trust policy has no resource: it is about its role.
+    // A trust policy has no Resource: it applies to its role.
     (NotResource === undefined
       ? Resource === undefined || list(Resource).some(means)
       : !list(NotResource).some(means)) &&
@@ -70,7 +101,8 @@ function isPrincipal(
   stated: NonNullable<Statement["Principal"]>,
   asking: Request["principal"],
 ): boolean {
-  if (asking === undefined) throw new Error("a policy of an object is asked without who asks");
+  if (asking === undefined)
+    throw new Error("the policy of a resource needs the principal of the request");
   if (stated === "*") return true;
   return Object.entries(stated).some(([kind, values]) => {
     const one = asking[kind as "AWS"];
@@ -78,7 +110,7 @@ function isPrincipal(
     return (
       one !== undefined &&
       list(values).some((value) => {
-        // An account, by its root or its number, stands for all that its own policies allow.
+        // An account, by its root or its number, means every principal of it.
         const [, account] = /^(?:arn:aws:iam::)?(\d{12})(?::root)?$/.exec(value) ?? [];
         return (
           value === one ||
@@ -96,7 +128,7 @@ const number =
   (stated, actual) =>
     compare(Number(actual), Number(stated));
 
-/** Operators that one of the stated values must fulfil. */
+/** Operators that hold if one of the stated values passes the test. */
 const positive: Readonly<Record<string, Test>> = {
   StringEquals: (stated, actual) => literal(stated) === actual,
   StringEqualsIgnoreCase: (stated, actual) =>
@@ -108,12 +140,12 @@ const positive: Readonly<Record<string, Test>> = {
   NumericGreaterThan: number((actual, stated) => actual > stated),
   NumericGreaterThanEquals: number((actual, stated) => actual >= stated),
   Bool: (stated, actual) => stated.toLowerCase() === actual.toLowerCase(),
-  // The two do the same.
+  // IAM evaluates both in the same way.
   ArnEquals: matchesArn,
   ArnLike: matchesArn,
 };
 
-/** Operators that none of the stated values may fulfil, by what they negate. */
+/** Operators that hold if none of the stated values passes the test, with the operator that they negate. */
 const negative: Readonly<Record<string, string>> = {
   StringNotEquals: "StringEquals",
   StringNotEqualsIgnoreCase: "StringEqualsIgnoreCase",
@@ -133,39 +165,47 @@ function holds(
     /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(operator) ?? [];
   const negated = negative[name];
   const test = positive[negated ?? name];
-  if (test === undefined) throw new Error(`the operator ${operator} is not known`);
+  if (test === undefined) throw new Error(`the operator ${operator} is not supported`);
   const one = (value: string) => stated.some((text) => test(text, value)) !== Boolean(negated);
   const values = list(actual);
   if (set === "ForAllValues") return values.every(one);
   if (actual === undefined) return Boolean(ifExists) || (set === undefined && Boolean(negated));
   if (set === "ForAnyValue") return values.some(one);
-  if (typeof actual !== "string") throw new Error(`${operator} is for a key of one value`);
+  if (typeof actual !== "string") throw new Error(`${operator} requires a key with one value`);
   return one(actual);
 }
 
-/** Each of the six parts of an ARN for itself; only the last may hold colons. */
+/** Compares each of the six parts of an ARN; only the last part may contain colons. */
 function matchesArn(stated: string, actual: string): boolean {
   const parts = (arn: string) => [...arn.split(":", 5), arn.split(":").slice(5).join(":")];
   const found = parts(actual);
   return parts(stated).every((part, index) => matches(part, found[index]!));
 }
 
-/** `*` for any text, `?` for one character; `${*}` and its like for the character itself. */
-function matches(pattern: string, text: string): boolean {
+const expressions = new Map<string, RegExp>();
+
+/** Whether a text matches a pattern: `*` is any text, `?` one character, `${*}` the character itself. */
+export function matches(pattern: string, text: string): boolean {
+  const known = expressions.get(pattern) ?? expressionOf(pattern);
+  expressions.set(pattern, known);
+  return known.test(text);
+}
+
+function expressionOf(pattern: string): RegExp {
   const expression = pattern.replace(/\$\{([*?$])\}|[^]/g, (one, literal?: string) => {
     if (literal !== undefined) return `\\${literal}`;
     if (one === "*") return "[^]*";
     return one === "?" ? "[^]" : one.replace(/[\\^$.|+()[\]{}/-]/, "\\$&");
   });
-  return new RegExp(`^${expression}$`).test(text);
+  return new RegExp(`^${expression}$`);
 }
 
-/** A text in which a wildcard is a character like others. */
+/** A text without escapes of wildcards. */
 function literal(text: string): string {
   return text.replace(/\$\{([*?$])\}/g, "$1");
 }
 
-/** A text with the keys that it names as `${aws:username}`; one without its key matches nothing. */
+/** Replaces variables such as `${aws:username}`; one without a value matches nothing. */
 function withVariables(
   text: string,
   keys: ReadonlyMap<string, string | readonly string[]>,

@@ -1,11 +1,9 @@
-import { decide, type Request } from "../../support/iam";
-import type { Statement } from "../../support/policy-documents";
+import { decide, type Request, type Statement } from "../../src/iam";
 
 const say = (statements: readonly Partial<Statement>[], request: Partial<Request> = {}) =>
   decide(
     [
       {
-        name: "test",
         Statement: statements.map((statement) => ({
           Effect: "Allow",
           Action: "s3:GetObject",
@@ -134,7 +132,7 @@ test("it does not guess", () => {
   const asked = { context: { a: "1" } };
   expect(() => say([{ Condition: { StringEqual: { a: "1" } } }], asked)).toThrow("StringEqual");
   expect(() => say([{ Condition: { DateLessThan: { a: "1" } } }], asked)).toThrow("DateLessThan");
-  expect(() => say([{ Principal: "*" }])).toThrow("without who asks");
+  expect(() => say([{ Principal: "*" }])).toThrow("principal of the request");
   const many = { context: { a: ["1", "2"] } };
   expect(() => say([{ Condition: { StringEquals: { a: "1" } } }], many)).toThrow("one value");
   const NotPrincipal = { AWS: one };
