@@ -4,6 +4,7 @@ const folders = {
   cdktf: [],
   iam: [],
   environments: ["names"],
+  reachability: ["environments"],
   constructs: ["names", "cdktf", "environments"],
   stack: ["names", "cdktf", "iam", "environments", "constructs"],
   process: [],
@@ -12,7 +13,7 @@ const folders = {
   aws: ["names", "environments", "process"],
   terraform: ["names", "environments", "process", "terminal"],
   "embedded-aws": ["names", "environments", "process", "terminal", "terraform"],
-  diagram: ["names", "terraform"],
+  diagram: ["names", "reachability", "terraform"],
   cost: ["environments", "process", "terminal", "terraform"],
 };
 folders.operations = Object.keys(folders);

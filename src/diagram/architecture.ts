@@ -5,7 +5,7 @@ import { Frames } from "./frames";
 import { capital, kinds, typeInWords, unknownKind } from "./kinds";
 import type { Architecture, Card, Frame } from "./model";
 import { Network } from "./network";
-import { INTERNET } from "./reachability";
+import { INTERNET } from "../reachability";
 import { compare, type Stack } from "../terraform/stack";
 
 /**

@@ -3,7 +3,8 @@ import type { Folding } from "./folding";
 import { taskDefinitionOf } from "./kinds";
 import { isFrame, parts, type Arrow, type Frame } from "./model";
 import type { Network } from "./network";
-import { INTERNET, reachability, type Group } from "./reachability";
+import { INTERNET, reachability } from "../reachability";
+import { groupOf } from "./security-groups";
 import { blocks, type Resource, type Stack } from "../terraform/stack";
 
 /** Reads the arrows of a drawing out of a stack. */
@@ -41,14 +42,15 @@ export class Arrows {
         .ofType("aws_security_group")
         .map((group) => [group.address, folding.hostOf(group)] as const),
     );
-    const groups = [...members].map(([address, member]): Group => ({
-      address,
-      cidrs: network
-        .subnetsAtRun(member)
-        .map(({ attributes }) => String(stack.evaluate(attributes.cidr_block))),
-    }));
+    const groups = [...members].map(([address, member]) =>
+      groupOf(
+        stack,
+        address,
+        network.subnetsAtRun(member).map(({ values }) => String(values.cidr_block)),
+      ),
+    );
     const gateways = stack.ofType("aws_internet_gateway").map(({ address }) => address);
-    const allowed = reachability(stack, groups)
+    const allowed = reachability(groups)
       .filter(({ throughTheInternet }) => !throughTheInternet)
       .flatMap(({ from, to, port }): Arrow[] => {
         const source = members.get(from)?.address ?? from;

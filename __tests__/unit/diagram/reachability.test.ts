@@ -1,4 +1,5 @@
-import { reachability, type Group } from "../../../src/diagram/reachability";
+import { groupOf } from "../../../src/diagram/security-groups";
+import { reachability } from "../../../src/reachability";
 import { Stack } from "../../../src/terraform/stack";
 
 interface Rule {
@@ -15,8 +16,8 @@ const rule = (protocol: string, [from, to]: readonly [number, number], cidr: str
   cidr_blocks: [cidr],
 });
 
-const client: Group = { address: "aws_security_group.client", cidrs: ["10.0.1.0/24"] };
-const server: Group = { address: "aws_security_group.server", cidrs: ["10.0.2.0/24"] };
+const client = "aws_security_group.client";
+const server = "aws_security_group.server";
 
 /** What the client reaches if it may send by one rule and the server lets in by another. */
 function ports(egress: Rule, ingress: Rule): string[] {
@@ -28,8 +29,11 @@ function ports(egress: Rule, ingress: Rule): string[] {
       },
     },
   });
-  return reachability(template, [client, server])
-    .filter(({ from, to }) => from === client.address && to === server.address)
+  return reachability([
+    groupOf(template, client, ["10.0.1.0/24"]),
+    groupOf(template, server, ["10.0.2.0/24"]),
+  ])
+    .filter(({ from, to }) => from === client && to === server)
     .map(({ port, throughTheInternet }) => (throughTheInternet ? `${port}, as internet` : port));
 }
 

@@ -1,7 +1,8 @@
 import { environments } from "../../../src/environments";
 import { local } from "../../../src/environments/local";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
-import { INTERNET, reachability, type Group } from "../../../src/diagram/reachability";
+import { groupOf } from "../../../src/diagram/security-groups";
+import { INTERNET, reachability } from "../../../src/reachability";
 import { Stack } from "../../../src/terraform/stack";
 import { synthesize } from "../../support/stack";
 
@@ -29,14 +30,17 @@ function reached(settings: EnvironmentSettings, https: boolean): Reached {
     Object.values(stack.resources("aws_subnet"))
       .filter((subnet) => subnet.tags.Type === tier)
       .map((subnet) => subnet.cidr_block as string);
-  const members = parts.map((part): Group => ({
-    address: `aws_security_group.${groups[part]}`,
-    cidrs: subnets(part === "alb" ? "public" : "private"),
-  }));
-  const names = new Map(members.map(({ address }, index) => [address, parts[index]!]));
-  const name = (end: string) => (end === INTERNET ? INTERNET : names.get(end)!);
   const template = new Stack(stack.template, { enable_https: https });
-  const found = reachability(template, members);
+  const members = parts.map((part) =>
+    groupOf(
+      template,
+      `aws_security_group.${groups[part]}`,
+      subnets(part === "alb" ? "public" : "private"),
+    ),
+  );
+  const names = new Map(members.map(({ id }, index) => [id, parts[index]!]));
+  const name = (end: string) => (end === INTERNET ? INTERNET : names.get(end)!);
+  const found = reachability(members);
   const lines = (some: typeof found) =>
     some.map(({ from, to, port }) => `${name(from)} -> ${name(to)}: ${port}`).sort();
   return {

@@ -1,5 +1,6 @@
+import type { IpPermission } from "@aws-sdk/client-ec2";
 import { contains } from "../../../../../src/environments/cidr";
-import { blockedBy, type Group } from "../../../../../src/operations/inspect/doctor/reachability";
+import { blockedBy, groupOf } from "../../../../../src/operations/inspect/doctor/security-groups";
 
 const rule = (port: number, rest: object) => ({
   IpProtocol: "tcp",
@@ -10,43 +11,34 @@ const rule = (port: number, rest: object) => ({
 const toGroup = (GroupId: string) => ({ UserIdGroupPairs: [{ GroupId }] });
 const toCidr = (...cidrs: string[]) => ({ IpRanges: cidrs.map((CidrIp) => ({ CidrIp })) });
 
-const api: Group = {
-  GroupName: "api",
-  GroupId: "sg-api",
-  cidrs: ["10.0.10.0/24", "10.0.20.0/24"],
-  IpPermissionsEgress: [rule(5432, toGroup("sg-db"))],
-};
-const db: Group = {
-  GroupName: "db",
-  GroupId: "sg-db",
-  cidrs: ["10.0.10.0/24", "10.0.20.0/24"],
-  IpPermissions: [rule(5432, toGroup("sg-api"))],
-};
+const cidrs = ["10.0.10.0/24", "10.0.20.0/24"];
+const apiWith = (...IpPermissionsEgress: IpPermission[]) =>
+  groupOf({ GroupName: "api", GroupId: "sg-api", IpPermissionsEgress }, cidrs);
+const dbWith = (...IpPermissions: IpPermission[]) =>
+  groupOf({ GroupName: "db", GroupId: "sg-db", IpPermissions }, cidrs);
+const api = apiWith(rule(5432, toGroup("sg-db")));
+const db = dbWith(rule(5432, toGroup("sg-api")));
 
 describe("whether one security group's members reach another's", () => {
   test("both sides allow it, by group or by CIDR", () => {
     expect(blockedBy(api, db, 5432)).toBeUndefined();
     const byCidr = rule(5432, toCidr("10.0.10.0/24", "10.0.0.0/16"));
-    expect(blockedBy({ ...api, IpPermissionsEgress: [byCidr] }, db, 5432)).toBeUndefined();
+    expect(blockedBy(apiWith(byCidr), db, 5432)).toBeUndefined();
     const all = { IpProtocol: "-1", ...toCidr("0.0.0.0/0") };
-    expect(blockedBy({ ...api, IpPermissionsEgress: [all] }, db, 5432)).toBeUndefined();
+    expect(blockedBy(apiWith(all), db, 5432)).toBeUndefined();
   });
 
   test("the side that does not is named", () => {
-    expect(blockedBy({ ...api, IpPermissionsEgress: [] }, db, 5432)).toBe(
-      "api lets nothing out to port 5432 of db",
-    );
-    expect(blockedBy(api, { ...db, IpPermissions: [] }, 5432)).toBe(
-      "db lets nothing in on port 5432 from api",
-    );
+    expect(blockedBy(apiWith(), db, 5432)).toBe("api lets nothing out to port 5432 of db");
+    expect(blockedBy(api, dbWith(), 5432)).toBe("db lets nothing in on port 5432 from api");
   });
 
   test("another port, another group or half of the subnets is not enough", () => {
     expect(blockedBy(api, db, 5433)).toBeDefined();
-    const other = [rule(5432, toGroup("sg-web"))];
-    expect(blockedBy(api, { ...db, IpPermissions: other }, 5432)).toBeDefined();
-    const half = [rule(5432, toCidr("10.0.10.0/24"))];
-    expect(blockedBy(api, { ...db, IpPermissions: half }, 5432)).toBeDefined();
+    const other = rule(5432, toGroup("sg-web"));
+    expect(blockedBy(api, dbWith(other), 5432)).toBeDefined();
+    const half = rule(5432, toCidr("10.0.10.0/24"));
+    expect(blockedBy(api, dbWith(half), 5432)).toBeDefined();
   });
 });
 
