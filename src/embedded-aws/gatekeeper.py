@@ -37,7 +37,6 @@ class Gatekeeper:
         extensions.serves("checks")(
             lambda _: Response(json.dumps(self.counts), mimetype="application/json")
         )
-        rules.replace_moto_checks()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -81,14 +80,15 @@ class Gatekeeper:
         response = answer(request, operation, refusal)
         response.headers[RULE_HEADER] = refusal.rule
         service = operation.service_model.service_name
-        print(f"Refused {service} {operation.name}: {refusal.code} by {refusal.rule}", flush=True)
+        by = f"{refusal.rule} ({refusal.place})"
+        print(f"Refused {service} {operation.name}: {refusal.code} by {by}", flush=True)
         return response
 
     def judge(self, call: AwsRequest) -> Refusal | None:
         """The error that AWS would answer, if any."""
         for check in extensions.checks:
             if (refusal := check(call)) is not None:
-                refusal.rule = refusal.rule or check.__name__
+                refusal.rule = refusal.rule or f"{check.__module__}.{check.__name__}"
                 self.count(calls=1, refused=1)
                 return refusal
         shape = call.operation.input_shape
@@ -108,7 +108,7 @@ class Gatekeeper:
             try:
                 refusal = rule.refusal(call)
             except Exception:
-                # A rule that moto's state surprised is a fault of the rule's: the log tells of it.
+                # A rule that moto's state surprised is at fault, not the request.
                 print(f"The rule {rule.name} failed:\n{traceback.format_exc()}", flush=True)
             if refusal is not None:
                 break

@@ -3,6 +3,7 @@
 import warnings
 from dataclasses import dataclass
 
+import botocore
 from botocore.model import OperationModel
 from moto.core.serialize import SerializationContext, get_serializer_class
 from werkzeug.wrappers import Request, Response
@@ -13,15 +14,20 @@ from models.constraints import Breach, message
 warnings.filterwarnings("ignore", message=".*does not match an error shape")
 
 
+# Place of what botocore's data state: its version decides.
+MODEL = f"botocore {botocore.__version__}"
+
+
 class Refusal(Exception):
     """An error of AWS's."""
 
-    def __init__(self, code: str, message: str, rule: str = ""):
+    def __init__(self, code: str, message: str, rule: str = "", place: str = ""):
         super().__init__(message)
         self.code = code
         self.message = message
-        # Name of the rule that the request breaks.
+        # Name of the rule that the request breaks, and its file and line.
         self.rule = rule
+        self.place = place
 
 
 @dataclass(frozen=True)
@@ -80,12 +86,12 @@ def breached(service: str, operation: OperationModel, breaches: list[Breach]) ->
         code = codes.value if in_body else S3_SHAPES.get(first.shape, "InvalidArgument")
         if first.shape == "BucketLocationConstraint":
             code = "InvalidLocationConstraint"
-    return Refusal(code, message(breaches), f"model.{first.path}")
+    return Refusal(code, message(breaches), f"model.{first.path}", MODEL)
 
 
 def of_another_type(service: str, message: str) -> Refusal:
     """The error for a value of another type than the operation's model says."""
-    return Refusal(CODES.get(service, Codes()).type, message, "model.type")
+    return Refusal(CODES.get(service, Codes()).type, message, "model.type", MODEL)
 
 
 def answer(request: Request, operation: OperationModel, refusal: Refusal) -> Response:

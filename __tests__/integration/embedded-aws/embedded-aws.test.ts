@@ -1,5 +1,7 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CloudWatchLogsClient, CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
   CreateSecurityGroupCommand,
   CreateSubnetCommand,
@@ -38,6 +40,7 @@ import {
   CreateTargetGroupCommand,
   DescribeListenersCommand,
   ElasticLoadBalancingV2Client,
+  ModifyTargetGroupAttributesCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { GetPolicyCommand, IAMClient } from "@aws-sdk/client-iam";
 import {
@@ -63,6 +66,33 @@ import { declaredGaps, testGaps, type Gap, type GapClient } from "../../support/
 
 /** For each gap that every environment meets, a test that fails while it is open. */
 const gaps: Record<string, Gap> = {
+  elbv2_longest_deregistration_delay: async (client) => {
+    const { targetGroupArn } = await makeNetwork(client);
+    const delay = { Key: "deregistration_delay.timeout_seconds", Value: "3600" };
+    const { Attributes } = await new ElasticLoadBalancingV2Client(client).send(
+      new ModifyTargetGroupAttributesCommand({
+        TargetGroupArn: targetGroupArn,
+        Attributes: [delay],
+      }),
+    );
+    expect(Attributes).toContainEqual(delay);
+  },
+
+  rds_adjoining_windows: async (client) => {
+    await new RDSClient(client).send(
+      new CreateDBInstanceCommand({
+        DBInstanceIdentifier: "adjoining",
+        DBInstanceClass: "db.t3.micro",
+        Engine: "postgres",
+        AllocatedStorage: 20,
+        MasterUsername: "plue",
+        MasterUserPassword: "correct-horse-battery",
+        PreferredBackupWindow: "03:00-04:00",
+        PreferredMaintenanceWindow: "sun:04:00-sun:05:00",
+      }),
+    );
+  },
+
   application_autoscaling_tags: async (client) => {
     const service = await createService(client, "scaled");
     const { ScalableTargetARN: ResourceARN } = await autoscaling(client, "RegisterScalableTarget", {
@@ -354,6 +384,18 @@ describeEmbeddedAws("The embedded AWS", () => {
     const repeated = await create("one");
     expect(await repeated.json()).toEqual(await first.json());
     expect((await create("another")).status).toBe(400);
+  });
+
+  test("records the members of a map, such as tags", async () => {
+    const recording = join(mkdtempSync(join(tmpdir(), "plue-recording-")), "calls");
+    const recorded = await startEmbeddedAws({ recording });
+    const logs = new CloudWatchLogsClient(recorded.client);
+    await logs.send(new CreateLogGroupCommand({ logGroupName: "tagged", tags: { Owner: "us" } }));
+    await recorded.stop();
+    expect(JSON.parse(readFileSync(recording, "utf8"))).toMatchObject({
+      operation: "CreateLogGroup",
+      parameters: { logGroupName: "tagged", tags: { Owner: "us" } },
+    });
   });
 
   test("knows the policies that AWS manages", async () => {

@@ -17,9 +17,13 @@ interface Sent {
   readonly expected: string;
   /** Code and message of the answer; empty if the request was accepted. */
   readonly refusal: string;
+  /** Value of the header x-embedded-aws-rule; empty if moto refused the request. */
+  readonly rule: string;
   /** The same for the honest neighbour. */
   readonly neighbour: string;
 }
+
+const docs = "https://docs.aws.amazon.com/";
 
 describeEmbeddedAws("Requests that AWS refuses", () => {
   let aws: EmbeddedAws;
@@ -48,10 +52,36 @@ describeEmbeddedAws("Requests that AWS refuses", () => {
     expect(sent.filter(({ neighbour }) => neighbour !== "")).toEqual([]);
   });
 
-  test("name each its source", () => {
-    expect(sent.filter(({ source }) => !source.startsWith("https://docs.aws.amazon.com/"))).toEqual(
-      [],
+  test("name the rule in a header, and its file and line in the log", () => {
+    const log = readFileSync(join(aws.home, "logs", "server.log"), "utf8");
+    expect(sent.find(({ title }) => title === "Fargate: 300 CPU units")?.rule).toBe(
+      "ecs.fargate-size",
     );
+    expect(log).toMatch(
+      /^Refused ecs RegisterTaskDefinition: ClientException by ecs\.fargate-size \(rules\/ecs\.py:\d+\)$/m,
+    );
+    const rules = sent.map(({ rule }) => rule).filter((rule) => rule !== "");
+    expect(rules.filter((rule) => !log.includes(` by ${rule} (`))).toEqual([]);
+    expect(rules.length).toBeGreaterThan(200);
+  });
+
+  test("name each its source", () => {
+    expect(sent.filter(({ source }) => !source.startsWith(docs))).toEqual([]);
+  });
+
+  test("are checked by rules that bear requests with missing objects and members", async () => {
+    const program = join(__dirname, "../../fixtures/embedded-aws/hostile_requests.py");
+    const { code, stdout, stderr } = await capture(pathOf(machine().embeddedAws), [
+      "-B",
+      program,
+      "1",
+      "300",
+    ]);
+    if (code !== 0) throw new Error(stderr);
+    const { sources, failures } = JSON.parse(stdout) as Record<string, Record<string, string>>;
+    expect(failures).toEqual({});
+    expect(Object.values(sources!).filter((url) => !url.startsWith(docs))).toEqual([]);
+    expect(Object.keys(sources!).length).toBeGreaterThan(100);
   });
 
   test("are all read, and no rule fails", async () => {
@@ -59,7 +89,7 @@ describeEmbeddedAws("Requests that AWS refuses", () => {
     expect(readFileSync(join(aws.home, "logs", "server.log"), "utf8")).not.toMatch(/^The rule /m);
   });
 
-  test("tell of a secret member neither in an answer nor in the log", () => {
+  test("show a secret member neither in an answer nor in the log", () => {
     const passwords = sent.filter(({ title }) => title.includes("password"));
     expect(passwords.map(({ refusal }) => refusal).join("\n")).not.toContain("horse");
     expect(readFileSync(join(aws.home, "logs", "server.log"), "utf8")).not.toContain("horse");

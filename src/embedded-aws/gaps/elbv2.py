@@ -2,7 +2,7 @@
 
 from functools import wraps
 
-from moto.elbv2.models import FakeListener
+from moto.elbv2.models import ELBv2Backend, FakeListener
 
 from .registry import gap
 
@@ -20,3 +20,20 @@ def elbv2_http_listener_policy():
             self.ssl_policy = None
 
     FakeListener.__init__ = __init__
+
+
+@gap
+def elbv2_longest_deregistration_delay():
+    """A deregistration delay may be as long as 3600 s; moto accepts 3599 s."""
+    delay = "deregistration_delay.timeout_seconds"
+    modify = ELBv2Backend.modify_target_group_attributes
+
+    @wraps(modify)
+    def modify_target_group_attributes(self, target_group_arn, attributes):
+        if attributes.get(delay) != "3600":
+            return modify(self, target_group_arn, attributes)
+        others = {key: value for key, value in attributes.items() if key != delay}
+        modify(self, target_group_arn, others)
+        self.target_groups[target_group_arn].attributes[delay] = "3600"
+
+    ELBv2Backend.modify_target_group_attributes = modify_target_group_attributes

@@ -1,0 +1,234 @@
+"""How a rule is declared, and what rules of several services need.
+
+    ec2 = Rules("ec2", "InvalidParameterValue")
+
+    @ec2.rule("CreateSubnet", SOURCE, code="InvalidSubnet.Range")
+    def subnet_range(p, call):
+        yield "what is wrong"                                 # answered with the rule's code
+        yield "InvalidParameterValue", "what else is wrong"   # or with another one
+
+`p` is the request's parameters, by AWS's names; `call` is the AwsRequest, for its region, its operation
+and what was made before (`state`). The first fault is the answer, so faults come in AWS's order. A
+rule must bear any request: what a fault reports as missing is missing afterwards, too.
+"""
+
+import ipaddress
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from moto.backends import get_backend
+
+from models.requests import AwsRequest
+from refusals import Refusal
+
+DOCS = "https://docs.aws.amazon.com"
+LIMITS = json.loads((Path(__file__).parents[2] / "limits.json").read_text())
+
+# What is wrong: a message, or AWS's error code and a message.
+Fault = str | tuple[str, str]
+Check = Callable[[dict[str, Any], AwsRequest], Iterator[Fault]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that AWS refuses."""
+
+    name: str
+    # Error code of faults that name none.
+    code: str
+    # Page of AWS's documents that states the rule.
+    source: str
+    check: Check
+    # File and line of this rule, for the log.
+    place: str
+
+    def refusal(self, call: AwsRequest) -> Refusal | None:
+        fault = next(iter(self.check(call.parameters, call) or ()), None)
+        if fault is None:
+            return None
+        code, message = (self.code, fault) if isinstance(fault, str) else fault
+        return Refusal(code, message, self.name, self.place)
+
+
+RULES: dict[tuple[str, str], list[Rule]] = defaultdict(list)
+# Rules for every operation of every service.
+GENERAL: list[Rule] = []
+
+
+def of(service: str, operation: str) -> list[Rule]:
+    """The rules for an operation."""
+    return RULES.get((service, operation), []) + GENERAL
+
+
+def make_rule(service: str, code: str, source: str, check: Check, name: str = "") -> Rule:
+    name = f"{service}.{name or check.__name__.replace('_', '-')}"
+    file = Path(check.__code__.co_filename)
+    place = f"{file.parent.name}/{file.name}:{check.__code__.co_firstlineno}"
+    return Rule(name, code, source, check, place)
+
+
+class Rules:
+    """Declares the rules of one service."""
+
+    def __init__(self, service: str, code: str) -> None:
+        self.service = service
+        self.code = code
+
+    def add(self, operations: str, added: Rule) -> None:
+        for operation in operations.split():
+            RULES[self.service, operation].append(added)
+
+    def rule(self, operations: str, source: str, code: str = "") -> Callable[[Check], Check]:
+        """Registers a function as a rule for these operations."""
+
+        def register(check: Check) -> Check:
+            self.add(operations, make_rule(self.service, code or self.code, source, check))
+            return check
+
+        return register
+
+    def values(self, operations: str, source: str, wrong: dict[str, Callable], code="") -> None:
+        """Rules for the values at paths: each function returns what is wrong with one, or None."""
+        for path, fault in wrong.items():
+
+            def check(p, _call, path=path, fault=fault):
+                yield from filter(None, map(fault, values(p, path)))
+
+            self.add(operations, make_rule(self.service, code or self.code, source, check, path))
+
+
+def values(node: Any, path: str) -> Iterator[Any]:
+    """The values at a path such as `containerDefinitions[].stopTimeout`."""
+    head, _, rest = path.partition(".")
+    found = node.get(head.removesuffix("[]")) if isinstance(node, dict) else None
+    if found is None:
+        return
+    for item in found if head.endswith("[]") else [found]:
+        if rest:
+            yield from values(item, rest)
+        elif item is not None:
+            yield item
+
+
+def value(node: Any, path: str, default: Any = None) -> Any:
+    """The one value at a path such as `BackupPlan.BackupPlanName`."""
+    return next(values(node, path), default)
+
+
+def listed(node: Any, path: str) -> list:
+    """The values at a path, as a list."""
+    return list(values(node, path))
+
+
+# --- Common faults -------------------------------------------------------------------------------
+
+
+def matches(pattern: str, message: str):
+    """A value must match a pattern; `{}` in the message is the value."""
+    compiled = re.compile(pattern)
+
+    def wrong(given: Any) -> str | None:
+        unfit = isinstance(given, str) and not compiled.fullmatch(given)
+        return message.replace("{}", given) if unfit else None
+
+    return wrong
+
+
+def between(least: float, most: float, what: str):
+    def wrong(given: Any) -> str | None:
+        fits = isinstance(given, (int, float)) and least <= given <= most
+        return None if fits else f"{what} must be between {least} and {most}, and is {given}"
+
+    return wrong
+
+
+def one_of(allowed, what: str):
+    def wrong(given: Any) -> str | None:
+        fits = given in allowed
+        return None if fits else f"{what} must be one of {', '.join(map(str, allowed))}: {given}"
+
+    return wrong
+
+
+def required(p: dict, *names: str, message="The request must contain the parameter {}"):
+    """Faults for the members of these names that are missing or empty."""
+    return (message.format(name) for name in names if p.get(name) in (None, "", [], {}))
+
+
+def unique(items, message: str) -> Iterator[str]:
+    """A fault for each item that is there twice; `{}` in the message is the item."""
+    return (message.replace("{}", str(item)) for item in duplicates(items))
+
+
+def with_code(code: str, faults) -> Iterator[Fault]:
+    """The faults, each with an error code of its own."""
+    return ((code, fault) for fault in faults)
+
+
+# --- Values --------------------------------------------------------------------------------------
+
+
+def state(call: AwsRequest, service: str):
+    """moto's backend: what was made before."""
+    backend = get_backend(service)[call.account]
+    return backend[call.region if call.region in backend else "aws"]
+
+
+def json_object(text: Any) -> dict | None:
+    try:
+        parsed = json.loads(text)
+    except (TypeError, ValueError):
+        return None
+    return parsed if isinstance(parsed, dict) else None
+
+
+def aslist(given: Any) -> list:
+    return given if isinstance(given, list) else [] if given is None else [given]
+
+
+def duplicates(items) -> list:
+    seen, twice = set(), []
+    for item in items:
+        if item in seen and item not in twice and item is not None:
+            twice.append(item)
+        seen.add(item)
+    return twice
+
+
+def network(text: Any):
+    """A CIDR block with its host bits, or None."""
+    try:
+        return ipaddress.ip_network(text, strict=False) if "/" in text else None
+    except (TypeError, ValueError):
+        return None
+
+
+# --- What several services look up in EC2 and in ELB ---------------------------------------------
+
+
+def subnet_zones(call: AwsRequest, subnets: list[str]) -> list[str]:
+    """The zone of each subnet that exists."""
+    known = state(call, "ec2").subnets.values()
+    found = {one.id: one.availability_zone for zone in known for one in zone.values()}
+    return [found[subnet] for subnet in subnets if subnet in found]
+
+
+def listeners(call: AwsRequest) -> list:
+    balancers = state(call, "elbv2").load_balancers.values()
+    return [listener for balancer in balancers for listener in balancer.listeners.values()]
+
+
+def forwards_to(call: AwsRequest, target_group: str) -> list:
+    """The listeners that forward to a target group, themselves or by a rule."""
+    return [
+        listener
+        for listener in listeners(call)
+        for actions in (listener.default_actions, *(r.actions for r in listener.rules.values()))
+        for action in actions
+        if target_group in json.dumps(getattr(action, "data", action), default=str)
+    ]
