@@ -17,7 +17,6 @@ module.exports = tseslint.config(
       "node_modules",
       ".gen",
       ".local",
-      ".drill",
       ".cache",
       "cdktf.out",
       "coverage",

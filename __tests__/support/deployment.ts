@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "../../src/cdktf";
@@ -29,11 +29,13 @@ export interface Deployment {
 /**
  * Synthesizes an environment into a folder of its own, makes the bucket and table of its state, and
  * initializes Terraform there.
+ * @param stateRegion region of that bucket
  */
 export async function deployment(
   aws: EmbeddedAws,
   settings: EnvironmentSettings,
   variables: Record<string, string> = {},
+  stateRegion = stateBackend.region,
 ): Promise<Deployment> {
   const outdir = mkdtempSync(join(tmpdir(), "plue-stack-"));
   const folder = join(outdir, "stacks", settings.name);
@@ -41,6 +43,14 @@ export async function deployment(
     const app = new App({ outdir, stackTraces: false });
     new PlueStack(app, { ...changed, statePathStyle: true });
     app.synth();
+    if (stateRegion === stateBackend.region) return;
+    const { bucket, region } = stateIn(stateRegion);
+    const file = join(folder, "cdk.tf.json");
+    const stack = JSON.parse(readFileSync(file, "utf8")) as {
+      terraform: { backend: { s3: object } };
+    };
+    Object.assign(stack.terraform.backend.s3, { bucket, region });
+    writeFileSync(file, JSON.stringify(stack));
   };
   const env = {
     ...aws.env,
@@ -61,7 +71,7 @@ export async function deployment(
     return stdout;
   };
   synthesize(settings);
-  await makeStateBackend(aws);
+  await makeStateBackend(aws, stateRegion);
   await succeed("init", "-input=false");
   return {
     folder,
@@ -78,12 +88,20 @@ export async function deployment(
   };
 }
 
+/** Bucket and table of the states, in the region of the settings or in another one. */
+function stateIn(region: string) {
+  const { bucket, lockTable: dynamodb_table, region: usual } = stateBackend;
+  return { bucket: region === usual ? bucket : `${bucket}-${region}`, dynamodb_table, region };
+}
+
 /** Makes the bucket and the table of the states on an embedded AWS. */
-export async function makeStateBackend(aws: EmbeddedAws): Promise<void> {
-  const { bucket, lockTable: dynamodb_table, region } = stateBackend;
+export async function makeStateBackend(
+  aws: EmbeddedAws,
+  region = stateBackend.region,
+): Promise<void> {
   const { endpoint, credentials } = aws.client;
   await bootstrap(
-    { bucket, dynamodb_table, region, key: "" },
+    { ...stateIn(region), key: "" },
     { accountId: embeddedAccountId, target: { endpoint, credentials } },
   );
 }

@@ -6,7 +6,7 @@ const LONG = [
   "stack/full",
   "cli/operation",
   "stack/deploy",
-  "cli/dr-drill",
+  "stack/recovery",
   "stack/settings",
   "operations/local",
   "operations/adoption",

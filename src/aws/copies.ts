@@ -1,5 +1,4 @@
 import {
-  DeleteReplicationConfigurationCommand,
   EFSClient,
   paginateDescribeFileSystems,
   paginateDescribeReplicationConfigurations,
@@ -11,11 +10,7 @@ import {
   type DBInstanceAutomatedBackup,
 } from "@aws-sdk/client-rds";
 import { ECRClient, paginateDescribeImages, type ImageDetail } from "@aws-sdk/client-ecr";
-import {
-  DescribeSecretCommand,
-  SecretsManagerClient,
-  StopReplicationToReplicaCommand,
-} from "@aws-sdk/client-secrets-manager";
+import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { components, deployedTagPrefix, names, originOf, type Component } from "../names";
 import { client, type AwsEnvironment } from "./client";
 import type { AwsError } from "./errors";
@@ -97,23 +92,6 @@ export async function describeCopies(environment: AwsEnvironment, region: string
     secrets,
     password: password && { arn: password.arn, isReplica: password.isReplica },
   };
-}
-
-/**
- * Ends the replication of a file system, so that its copy can be written to.
- * @param region where the copy is: the other may be gone
- */
-export async function endReplication(region: string, sourceId: string): Promise<void> {
-  await client(EFSClient, { region }).send(
-    new DeleteReplicationConfigurationCommand({ SourceFileSystemId: sourceId }),
-  );
-}
-
-/** Makes a replica of a secret one of its own, which no other region changes or deletes. */
-export async function promoteSecret(region: string, secretId: string): Promise<void> {
-  await client(SecretsManagerClient, { region }).send(
-    new StopReplicationToReplicaCommand({ SecretId: secretId }),
-  );
 }
 
 async function databaseBackups(

@@ -1,6 +1,6 @@
 """Where a part of the embedded AWS registers what it does.
 
-A part is a module or package in this folder. embedded_aws.py imports `gaps`, `rules` and `drill`, and
+A part is a module or package in this folder. embedded_aws.py imports `gaps` and `rules`, and
 those that the environment variable EMBEDDED_AWS_PARTS names (`parts` in server.ts), separated by
 commas, before it calls `at_start`. A part uses these entry points when it is imported:
 

@@ -131,7 +131,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
 }
 
-/** Records which process is the server of a home, for {@link stopServer} and {@link killServer}. */
+/** Records which process is the server of a home, for {@link stopServer}. */
 export function recordServer(home: string, pid: number): void {
   const started: Started = { pid, identity: identityOf(pid) };
   writeWhole(recordOf(home), JSON.stringify(started));
@@ -146,12 +146,6 @@ export async function stopServer(home: string): Promise<boolean> {
   for (let wait = 0; wait < 100 && runs(server); wait++) await sleep(50);
   if (runs(server)) process.kill(server.pid, "SIGKILL");
   return true;
-}
-
-/** Kills the server of a home at once, if one runs: an exiting program waits for nothing. */
-export function killServer(home: string): void {
-  const server = readRecord(home);
-  if (server !== undefined && runs(server)) process.kill(server.pid, "SIGKILL");
 }
 
 /** Whether a port of the loopback address is free. */

@@ -20,12 +20,9 @@ import {
 import { imageExists } from "../../../src/aws/ecr";
 import { api } from "../../../src/names";
 import type { RecoveryPlan } from "../../../src/operations/recovery/plan";
-import {
-  describeEmbeddedAws,
-  startEmbeddedAws,
-  type EmbeddedAws,
-} from "../../support/embedded-aws";
+import { describeEmbeddedAws, region, type EmbeddedAws } from "../../support/embedded-aws";
 import { copyOfProject, plueEnds } from "../../support/plue";
+import { loseRegion, startRecoveryAws } from "../../support/recovery-aws";
 
 const KmsKeyId = "arn:aws:kms:us-west-2:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
 
@@ -33,7 +30,7 @@ describeEmbeddedAws("plue dr plan", () => {
   let aws: EmbeddedAws;
 
   beforeAll(async () => {
-    aws = await startEmbeddedAws();
+    aws = await startRecoveryAws();
   });
   afterAll(() => aws?.stop());
 
@@ -138,7 +135,7 @@ describeEmbeddedAws("plue dr plan", () => {
     });
 
     test("asks nothing of the first region, and can be asked again half-way", async () => {
-      await fetch(`${aws.endpoint}/embedded-aws/lost-region`, { method: "PUT", body: "us-east-1" });
+      await loseRegion(aws, region);
       const before = await plan();
       const there = { ...aws.client, region: "us-west-2" };
       await new EFSClient(there).send(

@@ -8,19 +8,18 @@ import {
   type Context,
 } from "../command";
 import { patterns } from "../../environments/patterns";
-import { drill } from "../../operations/recovery/drill";
 import { planRecovery } from "../../operations/recovery/plan";
-import { drillText, planText } from "../../operations/recovery/report";
+import { planText } from "../../operations/recovery/report";
 import { data, json, next } from "../../terminal/output";
 
 /** `plue dr`. */
 export const command = ({ projectDir }: Context) =>
   new Command("dr")
-    .summary("tell or try the way back after the loss of a region")
+    .summary("plan recovery in another region")
     .description(
-      "plan: ask the second region what it has of the environment, and tell how it would be rebuilt there, with RPO, RTO and the monthly price; changes nothing; exit code 1 if a copy is missing. drill: do it on an embedded AWS of its own, and remove that again; needs no AWS account.",
+      "List the copies that the second region has of the environment, and print the steps that rebuild it there, with RPO, RTO and the monthly price. Changes nothing. Exit code 1 if a copy is missing.",
     )
-    .addArgument(actionArgument(["plan", "drill"]))
+    .addArgument(actionArgument(["plan"]))
     .addArgument(environmentArgument())
     .addOption(
       new Option(
@@ -34,21 +33,15 @@ export const command = ({ projectDir }: Context) =>
       }),
     )
     .addOption(jsonOption())
-    .action(async (action, settings, { json: asJson, region }) => {
-      if (action === "drill") {
-        const done = await drill(settings, { projectDir, region });
-        if (asJson) return json(done);
-        data(drillText(done));
-        return next(`\`plue dr plan ${settings.name}\` tells how it is done on AWS.`);
-      }
+    .action(async (_action, settings, { json: asJson, region }) => {
       const plan = await planRecovery(settings, { projectDir, region });
       if (asJson) json(plan);
       else data(planText(plan));
       if (plan.missing.length > 0) {
         process.exitCode = 1;
         return next(
-          `if ${plan.region} answers and nothing was taken over yet, \`plue deploy ${settings.name}\` with disasterRecovery makes what is missing; a first copy takes hours.`,
+          `if ${plan.region} answers and no copy is in use yet, \`plue deploy ${settings.name}\` with disasterRecovery creates the missing copies; the first one takes hours.`,
         );
       }
-      next("keep this: it holds what is hard to find once the region is gone.");
+      next("keep this output: its values are hard to find once the region is gone.");
     });

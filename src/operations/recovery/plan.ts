@@ -244,7 +244,7 @@ function foundCopies(copies: Copies, now: Date): FoundCopy[] {
 }
 
 /** What a month of an environment costs, in US dollars; undefined where no price of its region is known. */
-export function monthlyOf(settings: EnvironmentSettings, projectDir: string): number | undefined {
+function monthlyOf(settings: EnvironmentSettings, projectDir: string): number | undefined {
   const known = regionsOf(readPrices(projectDir));
   if (!known.includes(settings.region ?? "us-east-1")) return undefined;
   const resources = resourcesOfStack(new Stack(templateOf(settings)));

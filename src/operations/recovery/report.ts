@@ -1,6 +1,5 @@
 import { dollars } from "../../cost/report";
-import { count, duration, table, wrap } from "../../terminal/output";
-import type { Drill } from "./drill";
+import { duration, table, wrap } from "../../terminal/output";
 import type { RecoveryPlan } from "./plan";
 
 /** Columns of a line of text, so that it fits a terminal. */
@@ -60,32 +59,3 @@ const price = (amount?: number) =>
   amount === undefined ? "not known" : `${dollars(amount)} a month`;
 
 const minutes = (count: number) => duration(count * 60);
-
-/** A drill for a person. */
-export function drillText(drill: Drill): string {
-  const { environment, rebuilt, region, secondRegion, steps, proved, applies } = drill;
-  const seconds = (amount: number) => amount.toFixed(1);
-  return [
-    "",
-    `${environment} was lost in ${region} and rebuilt as ${rebuilt} in ${secondRegion}, on an embedded AWS.`,
-    "",
-    `RPO  ${drill.rpoSeconds.toFixed(1)} s of data lost: from the older copy to the loss of the region`,
-    `RTO  ${duration(drill.rtoSeconds)}, of which:`,
-    "",
-    table(
-      ["step", "seconds"],
-      steps.map(({ what, seconds: took }) => [what, seconds(took)]),
-    ),
-    "",
-    `Seen, after ${count(applies, "apply", "applies")} and a plan with nothing to change:`,
-    ...proved.map((what) => `  ${what}`),
-    "",
-    `Price  ${price(drill.monthlyDollars)} for ${rebuilt} on AWS`,
-    "",
-    ...wrap(
-      "The embedded AWS makes and restores at once, and copies when it is told to: on AWS, the age of the copies is the RPO, and the waits for the database, the load balancer and the tasks are most of the RTO.",
-      COLUMNS,
-      0,
-    ),
-  ].join("\n");
-}
