@@ -7,16 +7,11 @@ import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/
 import { Construct } from "constructs";
 import type { AccessLogsSettings } from "../environments/options";
 import { names } from "../names";
+import type { Context } from "./context";
 import { policyDocument } from "./iam";
 
 /** What the access logs are made of. */
-export interface AccessLogsProps {
-  /** Prefix of all names. */
-  readonly environment: string;
-  /** The account's id: part of the bucket's name, which no one else in the world may have. */
-  readonly accountId: string;
-  /** Region of the load balancer: part of the bucket's name, too. */
-  readonly region: string;
+export interface AccessLogsProps extends Context {
   /** Whose requests are logged. */
   readonly loadBalancer: Lb;
   /** The environment's settings of them. */

@@ -2,11 +2,12 @@ import type { CloudwatchMetricAlarmConfig } from "@cdktf/provider-aws/lib/cloudw
 import type { DbInstance } from "@cdktf/provider-aws/lib/db-instance";
 import type { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import { Construct } from "constructs";
+import type { Context } from "./context";
 import type { EcsCluster } from "./ecs-cluster";
-import { metricAlarm, type AlarmContext } from "./metric-alarm";
+import { metricAlarm } from "./metric-alarm";
 
 /** What is watched, and who hears of it. */
-export interface AlarmsProps extends AlarmContext {
+export interface AlarmsProps extends Context {
   /** Watched for CPU and free storage. */
   readonly database: DbInstance;
   /** The services' cluster. */

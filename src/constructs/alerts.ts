@@ -3,23 +3,14 @@ import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
 import { Construct } from "constructs";
 import { names } from "../names";
+import type { Context } from "./context";
 import { policyDocument } from "./iam";
 import { isNew } from "./legacy";
 
 /** Who hears of alarms. */
-export interface AlertsProps {
-  /** Prefix of all names. */
-  readonly environment: string;
-  /** Account of the alarms. */
-  readonly accountId: string;
-  /** AWS partition of the alarms, `aws` for example. */
-  readonly partition: string;
-  /** Region of the alarms. */
-  readonly region: string;
+export interface AlertsProps extends Context {
   /** E-mail address; it must confirm the subscription. */
   readonly email: string;
-  /** ARN of the key of the alarms on their way. @default none: they are not encrypted */
-  readonly encryptionKeyArn?: string;
 }
 
 /**

@@ -11,23 +11,18 @@ import { Construct } from "constructs";
 import type { TerraformResource } from "../cdktf";
 import type { BackupSettings } from "../environments/options";
 import { names } from "../names";
+import type { Context } from "./context";
 import type { Database } from "./database";
 import { trustService } from "./iam";
-import { metricAlarm, type AlarmContext } from "./metric-alarm";
+import { metricAlarm } from "./metric-alarm";
 import type { Storage } from "./storage";
 
 /** What the backups are made of. */
-export interface BackupProps extends AlarmContext {
-  /** The account's id, for the role's trust. */
-  readonly accountId: string;
-  /** AWS's partition, part of every ARN. */
-  readonly partition: string;
+export interface BackupProps extends Context {
   /** Backed up. */
   readonly database: Database;
   /** Backed up. */
   readonly storage: Storage;
-  /** ARN of the key of the vault. @default AWS Backup's own key */
-  readonly encryptionKeyArn?: string;
   /** Provider of the region that copies go to, where the settings name one. */
   readonly copyProvider?: AwsProvider;
   /** The environment's settings of them. */

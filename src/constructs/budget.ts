@@ -1,11 +1,10 @@
 import { BudgetsBudget } from "@cdktf/provider-aws/lib/budgets-budget";
 import { Construct } from "constructs";
+import type { Context } from "./context";
 import { isNew } from "./legacy";
 
 /** What a month may cost, and who hears of it. */
-export interface BudgetProps {
-  /** Prefix of all names; value of the tag `Environment` by which the bill is told apart. */
-  readonly environment: string;
+export interface BudgetProps extends Context {
   /** US dollars a month. */
   readonly monthlyDollars: number;
   /** E-mail address that is told. */

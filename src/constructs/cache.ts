@@ -8,16 +8,15 @@ import { Construct } from "constructs";
 import type { CacheSettings } from "../environments/options";
 import { names, ports } from "../names";
 import type { Connectable } from "./connections";
+import type { Context } from "./context";
 import type { PolicyStatement } from "./iam";
-import { metricAlarm, type AlarmContext } from "./metric-alarm";
+import { metricAlarm } from "./metric-alarm";
 import type { Network } from "./network";
 
 /** What the cache is made of. */
-export interface CacheProps extends AlarmContext {
+export interface CacheProps extends Context {
   /** Stands in the private subnets. */
   readonly network: Network;
-  /** ARN of the key of its data. @default ElastiCache's own key */
-  readonly encryptionKeyArn?: string;
   /** The environment's settings of it. */
   readonly settings: CacheSettings;
 }

@@ -2,18 +2,11 @@ import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { Construct } from "constructs";
 import { names } from "../names";
+import type { Context } from "./context";
 import { policyDocument } from "./iam";
 
 /** What a customer key is made of. */
-export interface CustomerKeyProps {
-  /** Prefix of all names. */
-  readonly environment: string;
-  /** The account's id: its IAM policies say who may use the key. */
-  readonly accountId: string;
-  /** AWS's partition, part of every ARN. */
-  readonly partition: string;
-  /** Region of what it encrypts. */
-  readonly region: string;
+export interface CustomerKeyProps extends Context {
   /** Days between the deletion of the key and its end, 7 to 30. */
   readonly deletionWindowDays: number;
 }

@@ -4,16 +4,13 @@ import type { EfsFileSystem } from "@cdktf/provider-aws/lib/efs-file-system";
 import type { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import { Construct } from "constructs";
 import { names } from "../names";
+import type { Context } from "./context";
 import type { EcsCluster } from "./ecs-cluster";
 import type { LoadBalancer } from "./load-balancer";
 import type { Network } from "./network";
 
 /** What the dashboard shows. */
-export interface DashboardProps {
-  /** Prefix of all names. */
-  readonly environment: string;
-  /** Region of the metrics. */
-  readonly region: string;
+export interface DashboardProps extends Context {
   /** Its NAT gateways' traffic is paid for. */
   readonly network: Network;
   /** What users see. */

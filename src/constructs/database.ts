@@ -13,6 +13,7 @@ import type { RecoverySettings } from "../environments/options";
 import type { DatabaseSettings } from "../environments/settings";
 import { names, ports } from "../names";
 import type { Connectable } from "./connections";
+import type { Context } from "./context";
 import { trustService } from "./iam";
 import { isNew } from "./legacy";
 import {
@@ -24,13 +25,7 @@ import {
 import type { Network } from "./network";
 
 /** What the database is made of. */
-export interface DatabaseProps {
-  /** Prefix of all names. */
-  readonly environment: string;
-  /** The account's id, for the monitoring role's trust. */
-  readonly accountId: string;
-  /** The AWS partition, `aws` in most regions, in which ARNs stand. */
-  readonly partition: string;
+export interface DatabaseProps extends Context {
   /** Stands in the private subnets. */
   readonly network: Network;
   /** Days for which a deleted secret can be restored. */
@@ -43,8 +38,6 @@ export interface DatabaseProps {
    * protection stops has not touched them.
    */
   readonly destroyBefore: readonly TerraformResource[];
-  /** ARN of the key of its data. @default a key that AWS manages */
-  readonly encryptionKeyArn?: string;
   /** Region that gets a replica of each secret. @default none */
   readonly secretReplicaRegion?: string;
   /** The copies that it is restored from. @default none: it is made empty */

@@ -7,14 +7,13 @@ import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import type { DisasterRecoverySettings, RecoverySettings } from "../environments/options";
 import { names } from "../names";
+import type { Context } from "./context";
 import type { Database } from "./database";
-import { metricAlarm, type AlarmContext } from "./metric-alarm";
+import { metricAlarm } from "./metric-alarm";
 import type { Storage } from "./storage";
 
 /** What the copies are made of. */
-export interface DisasterRecoveryProps extends AlarmContext {
-  /** The account's id: ECR copies images within it. */
-  readonly accountId: string;
+export interface DisasterRecoveryProps extends Context {
   /** The provider of the second region. */
   readonly provider: AwsProvider;
   /** Its backups are copied, its secrets replicated. */

@@ -4,14 +4,11 @@ import { Construct } from "constructs";
 import type { RecoverySettings } from "../environments/options";
 import type { EcrSettings } from "../environments/settings";
 import { api, deployedTagPrefix, migrate, names, web, type Component } from "../names";
+import type { Context } from "./context";
 import { isNew } from "./legacy";
 
 /** What the repositories are made of. */
-export interface EcrProps {
-  /** Prefix of all names. */
-  readonly environment: string;
-  /** ARN of the key of its data. @default a key that AWS manages */
-  readonly encryptionKeyArn?: string;
+export interface EcrProps extends Context {
   /**
    * The environment whose repositories are taken over, with their images, and which of them are there.
    * @default none: they are made empty

@@ -4,14 +4,11 @@ import { EcsClusterCapacityProviders } from "@cdktf/provider-aws/lib/ecs-cluster
 import { Construct } from "constructs";
 import type { EcsClusterSettings } from "../environments/settings";
 import { names } from "../names";
+import type { Context } from "./context";
 import { isNew } from "./legacy";
 
 /** What the cluster is made of. */
-export interface EcsClusterProps {
-  /** Prefix of all names. */
-  readonly environment: string;
-  /** ARN of the key of its data. @default a key that AWS manages */
-  readonly encryptionKeyArn?: string;
+export interface EcsClusterProps extends Context {
   /** Whether it took over a state: Container Insights has made its log group in its time. */
   readonly adopted: boolean;
   /** The environment's settings of it. */

@@ -2,20 +2,13 @@ import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-ru
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
 import { Construct } from "constructs";
 import { names, services } from "../names";
+import type { Context } from "./context";
 import { isNew } from "./legacy";
 
 /** Of which cluster events are told, and to whom. */
-export interface EcsEventsProps {
-  /** Prefix of all names. */
-  readonly environment: string;
-  /** Account of the cluster. */
-  readonly accountId: string;
-  /** AWS partition of the cluster, `aws` for example. */
-  readonly partition: string;
-  /** Region of the cluster. */
-  readonly region: string;
-  /** ARN of the topic that is told; its policy must let EventBridge publish. */
-  readonly topicArn: string;
+export interface EcsEventsProps extends Context {
+  /** ARN of the topic that is notified; its policy must let EventBridge publish. */
+  readonly alarmTopicArn: string;
 }
 
 /**
@@ -67,7 +60,7 @@ export class EcsEvents extends Construct {
   }
 
   private tell(
-    { environment, topicArn }: EcsEventsProps,
+    { environment, alarmTopicArn }: EcsEventsProps,
     resource: string,
     name: string,
     event: {
@@ -86,7 +79,7 @@ export class EcsEvents extends Construct {
     new CloudwatchEventTarget(this, `aws_cloudwatch_event_target.${resource}`, {
       rule: rule.name,
       targetId: "alerts",
-      arn: topicArn,
+      arn: alarmTopicArn,
       inputTransformer: {
         inputPaths: { ...event.fields },
         inputTemplate: JSON.stringify(event.text),

@@ -23,16 +23,12 @@ import { shiftTraffic } from "./traffic-shift";
 
 /** Where a service runs. */
 export interface ServiceContext extends TaskContext {
-  /** ARN of the topic that hears of the alarms of scaling and deployments. @default nobody does */
-  readonly alarmTopicArn?: string;
   /** The cluster that it runs in. */
   readonly ecsCluster: EcsCluster;
   /** The load balancer that requests come through. */
   readonly loadBalancer: LoadBalancer;
   /** Whether the service took over a state in which it had the launch type FARGATE. */
   readonly adopted: boolean;
-  /** AWS's partition. */
-  readonly partition: string;
 }
 
 /** What a service is made of. */
@@ -76,13 +72,7 @@ export function fargateService(scope: Construct, props: FargateServiceProps): Fa
   const target = proxy ?? container;
   const { fargateSpot, executeCommand = false } = settings;
   const task = fargateTask(scope, {
-    environment,
-    accountId: props.accountId,
-    region: props.region,
-    encryptionKeyArn: props.encryptionKeyArn,
-    network,
-    component,
-    securityGroupDescription: props.securityGroupDescription,
+    ...props,
     size: settings.size,
     logRetentionDays: settings.logRetentionDays,
     egress: settings.egress,
@@ -94,7 +84,6 @@ export function fargateService(scope: Construct, props: FargateServiceProps): Fa
       readonlyRootFilesystem: container.readonlyRootFilesystem && !executeCommand,
     },
     proxy: proxy && { ...proxy, healthPath },
-    volumes: props.volumes,
     taskStatements: {
       ...props.taskStatements,
       ...(executeCommand ? { exec: executeCommandStatement } : {}),

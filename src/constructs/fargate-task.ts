@@ -13,6 +13,7 @@ import type { FargateSize } from "../environments/fargate";
 import type { EgressSettings, LogRetentionDays } from "../environments/settings";
 import { names, type Component } from "../names";
 import { tcp } from "./connections";
+import type { Context } from "./context";
 import { policyDocument, trustService, type PolicyStatement } from "./iam";
 import { isNew } from "./legacy";
 import type { Network } from "./network";
@@ -47,15 +48,7 @@ export interface ContainerProps {
 }
 
 /** Where a task runs. */
-export interface TaskContext {
-  /** Prefix of all names. */
-  readonly environment: string;
-  /** The account's id, for the roles' trust. */
-  readonly accountId: string;
-  /** Region of the log group. */
-  readonly region: string;
-  /** ARN of the key of the log, and of the secrets that the task is started with. @default keys that AWS manages */
-  readonly encryptionKeyArn?: string;
+export interface TaskContext extends Context {
   /** The task runs in its private subnets. */
   readonly network: Network;
 }

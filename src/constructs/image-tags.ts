@@ -3,13 +3,12 @@ import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import { Construct } from "constructs";
 import { Fn, Token, conditional, ref, type TerraformLocal } from "../cdktf";
 import { api, migrate, names, web, type Component } from "../names";
+import type { Context } from "./context";
 import { isNew } from "./legacy";
 import { reference } from "./reference";
 
 /** Which tags to deploy. */
-export interface ImageTagsProps {
-  /** Prefix of all names. */
-  readonly environment: string;
+export interface ImageTagsProps extends Context {
   /** tag of the API server's image. */
   readonly apiServer: TerraformLocal;
   /** tag of the web app's image. */

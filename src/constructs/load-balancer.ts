@@ -28,6 +28,7 @@ import type { DomainSettings } from "../environments/settings";
 import { api, healthPath, names, ports, web, type Component } from "../names";
 import { certificate, certificatePreconditions } from "./certificate";
 import type { Connectable } from "./connections";
+import type { Context } from "./context";
 import { isNew } from "./legacy";
 import { metricAlarm } from "./metric-alarm";
 import type { Network } from "./network";
@@ -35,9 +36,7 @@ import { addCheck, allowFromInternet, redirectToHttps, rewritePath } from "./raw
 import { reference } from "./reference";
 
 /** What the load balancer is made of. */
-export interface LoadBalancerProps {
-  /** Prefix of all names. */
-  readonly environment: string;
+export interface LoadBalancerProps extends Context {
   /** Stands in the public subnets, talks to the private ones. */
   readonly network: Network;
   /** whether to serve HTTPS. */
@@ -52,8 +51,6 @@ export interface LoadBalancerProps {
   readonly takesOverName?: boolean;
   /** Whether it takes `/api` off the paths of the requests that it forwards to the API server. */
   readonly rewritesApiPath: boolean;
-  /** ARN of the topic that hears of unhealthy targets, errors and slow answers. @default nobody does */
-  readonly alarmTopicArn?: string;
 }
 
 /** A listener, which serves where its count is one. */

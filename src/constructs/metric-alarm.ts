@@ -4,14 +4,7 @@ import {
 } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import type { Construct } from "constructs";
 import { names } from "../names";
-
-/** What every part that brings alarms gets from the stack. */
-export interface AlarmContext {
-  /** Prefix of all names. */
-  readonly environment: string;
-  /** ARN of the topic that is told when an alarm starts and when it ends. @default nobody is told */
-  readonly alarmTopicArn?: string;
-}
+import type { Context } from "./context";
 
 /**
  * Makes an alarm on a metric. Cost: $0.10 a month.
@@ -22,7 +15,7 @@ export function metricAlarm(
   scope: Construct,
   resource: string,
   name: string,
-  { environment, alarmTopicArn }: AlarmContext,
+  { environment, alarmTopicArn }: Context,
   config: Omit<CloudwatchMetricAlarmConfig, "alarmName" | "alarmActions" | "okActions">,
 ): CloudwatchMetricAlarm {
   return new CloudwatchMetricAlarm(scope, `aws_cloudwatch_metric_alarm.${resource}`, {

@@ -15,21 +15,14 @@ import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import { Construct } from "constructs";
 import type { TerraformResource } from "../cdktf";
+import type { Context } from "./context";
 import { isNew } from "./legacy";
 import { reference } from "./reference";
 import type { NetworkSettings } from "../environments/settings";
 import { policyDocument, trustService } from "./iam";
 
 /** What a network is made of. */
-export interface NetworkProps {
-  /** Prefix of all names. */
-  readonly environment: string;
-  /** The account's id, for the flow log role's trust. */
-  readonly accountId: string;
-  /** Region, for the name of S3's endpoint. */
-  readonly region: string;
-  /** ARN of the key of the flow logs. @default a key that AWS manages */
-  readonly encryptionKeyArn?: string;
+export interface NetworkProps extends Context {
   /** The environment's settings of it. */
   readonly settings: NetworkSettings;
 }

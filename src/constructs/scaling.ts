@@ -8,11 +8,12 @@ import type { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import type { Construct } from "constructs";
 import type { CustomMetricSettings, ScalingSettings } from "../environments/options";
 import { names, type Component } from "../names";
+import type { Context } from "./context";
 import type { EcsCluster } from "./ecs-cluster";
-import { metricAlarm, type AlarmContext } from "./metric-alarm";
+import { metricAlarm } from "./metric-alarm";
 
 /** What else a service's count of tasks follows. */
-export interface ScalingProps extends AlarmContext {
+export interface ScalingProps extends Context {
   /** The service's names. */
   readonly component: Component;
   /** The service. */

@@ -9,18 +9,15 @@ import type { TerraformResource } from "../cdktf";
 import type { StorageSettings } from "../environments/settings";
 import { names } from "../names";
 import type { Connectable } from "./connections";
+import type { Context } from "./context";
 import { policyDocument, type PolicyStatement } from "./iam";
 import { isNew } from "./legacy";
 import type { Network } from "./network";
 
 /** What the storage is made of. */
-export interface StorageProps {
-  /** Prefix of all names. */
-  readonly environment: string;
+export interface StorageProps extends Context {
   /** Where the mount targets stand. */
   readonly network: Network;
-  /** ARN of the key of its data. @default a key that AWS manages */
-  readonly encryptionKeyArn?: string;
   /**
    * Id of the file system that is taken over, with its data: the copy of another environment's.
    * @default none: it is made empty

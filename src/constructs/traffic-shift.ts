@@ -6,19 +6,16 @@ import type { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group";
 import type { Construct } from "constructs";
 import type { DeploymentSettings } from "../environments/options";
 import { names, type Component } from "../names";
+import type { Context } from "./context";
 import { policyDocument, trustService } from "./iam";
 import { isNew } from "./legacy";
 import type { LoadBalancer } from "./load-balancer";
-import { metricAlarm, type AlarmContext } from "./metric-alarm";
+import { metricAlarm } from "./metric-alarm";
 import { setDeploymentStrategy } from "./raw-terraform";
 import { reference } from "./reference";
 
 /** What a blue/green or canary deployment is made of. */
-export interface TrafficShiftProps extends AlarmContext {
-  /** The account's id: the role is for its own services only. */
-  readonly accountId: string;
-  /** AWS's partition: its managed policy is named with it. */
-  readonly partition: string;
+export interface TrafficShiftProps extends Context {
   /** The service's names. */
   readonly component: Component;
   /** The service. */

@@ -6,16 +6,13 @@ import { Wafv2WebAclLoggingConfiguration } from "@cdktf/provider-aws/lib/wafv2-w
 import { Construct } from "constructs";
 import { managedRuleGroups, type WafExclusion, type WafSettings } from "../environments/options";
 import { names } from "../names";
-import { metricAlarm, type AlarmContext } from "./metric-alarm";
+import type { Context } from "./context";
+import { metricAlarm } from "./metric-alarm";
 
 /** What the web ACL is made of. */
-export interface WafProps extends AlarmContext {
-  /** Region of the load balancer. */
-  readonly region: string;
+export interface WafProps extends Context {
   /** What it stands in front of. */
   readonly loadBalancer: Lb;
-  /** ARN of the key of its log. @default CloudWatch's own key */
-  readonly encryptionKeyArn?: string;
   /** The environment's settings of it. */
   readonly settings: WafSettings;
 }

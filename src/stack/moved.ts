@@ -3,11 +3,11 @@ import { legacyAddress, possibleAddress, type LegacyEnvironment } from "../const
 import { reference } from "../constructs/reference";
 
 /**
- * Lets a stack take over a state of the old project: a `moved` block for each resource that has
- * another address now, and a comment that tells `plue adopt` which resources the state should hold and
- * under which address it had them.
+ * Lets a stack adopt a state of the old project: a `moved` block for each resource whose address has
+ * changed, and a comment from which `plue adopt` reads the resources that the state should hold, with
+ * their old addresses.
  */
-export function takeOver(stack: TerraformStack, adopts: LegacyEnvironment): void {
+export function adoptState(stack: TerraformStack, adopts: LegacyEnvironment): void {
   const moved: { from: string; to: string }[] = [];
   const legacyAddresses: Record<string, string> = {};
   for (const resource of stack.node.findAll()) {

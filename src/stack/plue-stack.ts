@@ -10,8 +10,9 @@ import { Alerts } from "../constructs/alerts";
 import { ApiServer } from "../constructs/api-server";
 import { Backup } from "../constructs/backup";
 import { Cache } from "../constructs/cache";
-import { connect } from "../constructs/connections";
 import { Budget } from "../constructs/budget";
+import { connect } from "../constructs/connections";
+import type { Context } from "../constructs/context";
 import { CustomerKey } from "../constructs/customer-key";
 import { Dashboard } from "../constructs/dashboard";
 import { Database } from "../constructs/database";
@@ -27,155 +28,160 @@ import { Storage } from "../constructs/storage";
 import { Waf } from "../constructs/waf";
 import { WebApp } from "../constructs/web-app";
 import { literal } from "./literal";
-import { takeOver } from "./moved";
+import { adoptState } from "./moved";
 import { providerNeeds } from "../environments/provider-needs";
 import type { EnvironmentSettings } from "../environments/settings";
 import { stateBackend } from "../environments/state-backend";
 import { Variables } from "./variables";
 
 /**
- * The earliest AWS provider that the stacks run on, unless a setting needs a later one, and what random
- * provider. Which of them an environment uses, its lock file says: `plue providers`. What was tried:
- * docs/versions.md.
+ * The earliest AWS provider that the stacks run on, unless a setting needs a later one, and the range of
+ * the random provider. An environment's lock file pins the exact versions (`plue providers`);
+ * docs/versions.md lists the versions that were tried.
  */
 export const providerVersions = {
   aws: "5.100.0",
   random: ">= 3.7.2, < 4.0.0",
 };
 
+/** The parts that hold data. */
+interface Data {
+  readonly storage: Storage;
+  readonly ecr: Ecr;
+  readonly database: Database;
+  readonly cache?: Cache;
+}
+
+/** The parts that run. */
+interface Services {
+  readonly ecsCluster: EcsCluster;
+  readonly apiServer: ApiServer;
+  readonly webApp: WebApp;
+  readonly dbMigrate: DbMigrate;
+}
+
 /** All of Plue in one environment. */
 export class PlueStack extends BaseStack {
+  private readonly settings: EnvironmentSettings;
+  private readonly variables: Variables;
+  private readonly context: Context;
+  /** Days between the deletion of a key and its end: AWS keeps the key for at least seven. */
+  private readonly deletionWindowDays: number;
+
   /** Composes the environment. */
   constructor(scope: Construct, given: EnvironmentSettings) {
     super(scope, given.name);
-    const settings = literal(given);
-    // cdktn refuses write-only arguments unless it knows this; cdktf does not read it.
-    const least = writesOnly(settings) ? ">=1.11.0" : ">=1.6.0";
+    this.settings = literal(given);
+    // cdktn refuses write-only arguments unless it knows the version; cdktf does not read it.
+    const least = writesOnly(given) ? ">=1.11.0" : ">=1.6.0";
     this.node.setContext("targetVersions", { terraform: least, opentofu: least });
-    const environment = settings.name;
-    const variables = new Variables(this, settings);
-    this.configureTerraform(settings, variables);
+    this.variables = new Variables(this, this.settings);
+    this.deletionWindowDays = Math.max(7, this.settings.secretRecoveryWindowDays);
+    this.configureTerraform();
 
-    const region = variables.awsRegion.asString;
-    const { accountId } = new DataAwsCallerIdentity(this, "data.aws_caller_identity.current");
-
-    const { partition } = new DataAwsPartition(this, "data.aws_partition.current");
-
-    // AWS keeps a key that is to be deleted for seven days at least.
-    const deletionWindowDays = Math.max(7, settings.secretRecoveryWindowDays);
-    const encryptionKeyArn =
-      settings.encryption &&
-      new CustomerKey(this, "customer_key", {
-        environment,
-        accountId,
-        partition,
-        region,
-        deletionWindowDays,
-      }).key.arn;
-
-    const { recovery } = settings;
-    const recoveredKey =
-      recovery && new RecoveredKey(this, "recovery", { ...recovery, deletionWindowDays }).key;
-
+    this.context = this.foundation();
     const network = new Network(this, "network", {
-      environment,
-      accountId,
-      region,
-      encryptionKeyArn,
-      settings: settings.network,
+      ...this.context,
+      settings: this.settings.network,
     });
-    const storage = new Storage(this, "storage", {
+    const data = this.data(network);
+    const loadBalancer = this.traffic(network);
+    const services = this.services(network, data, loadBalancer);
+    this.connections(loadBalancer, services, data);
+    this.observability(network, loadBalancer, services, data);
+    this.copies(data);
+    this.outputs(network, loadBalancer, services, data);
+    if (this.settings.adopts) adoptState(this, this.settings.adopts);
+  }
+
+  /** Account and region, the environment's own key, and the topic of its alarms. */
+  private foundation(): Context {
+    const { name: environment, encryption } = this.settings;
+    const { awsRegion, snsAlertEmail } = this.variables;
+    const account = {
       environment,
+      accountId: new DataAwsCallerIdentity(this, "data.aws_caller_identity.current").accountId,
+      partition: new DataAwsPartition(this, "data.aws_partition.current").partition,
+      region: awsRegion.asString,
+    };
+    const { deletionWindowDays } = this;
+    const customer =
+      encryption && new CustomerKey(this, "customer_key", { ...account, deletionWindowDays });
+    const encrypted = { ...account, encryptionKeyArn: customer?.key.arn };
+    const alerts =
+      snsAlertEmail && new Alerts(this, "alerts", { ...encrypted, email: snsAlertEmail.asString });
+    return { ...encrypted, alarmTopicArn: alerts?.topic.arn };
+  }
+
+  private data(network: Network): Data {
+    const { context, settings, deletionWindowDays } = this;
+    const { recovery } = settings;
+    const recovered =
+      recovery && new RecoveredKey(this, "recovery", { ...recovery, deletionWindowDays });
+    const storage = new Storage(this, "storage", {
+      ...context,
       network,
-      encryptionKeyArn,
       recoveredId: recovery?.fileSystemId,
       settings: settings.storage,
     });
-    const ecr = new Ecr(this, "ecr", {
-      environment,
-      encryptionKeyArn,
-      recovery,
-      settings: settings.ecr,
-    });
+    const ecr = new Ecr(this, "ecr", { ...context, recovery, settings: settings.ecr });
     const database = new Database(this, "database", {
-      environment,
-      accountId,
-      partition,
+      ...context,
       network,
       secretRecoveryWindowDays: settings.secretRecoveryWindowDays,
-      deletionProtectionVariable: variables.databaseDeletionProtection,
+      deletionProtectionVariable: this.variables.databaseDeletionProtection,
       destroyBefore: [
         storage.fileSystem,
         storage.gitRepos,
         ecr.apiServer,
         ecr.webApp,
         ecr.dbMigrate,
-        ...(recoveredKey ? [recoveredKey] : []),
+        ...(recovered ? [recovered.key] : []),
       ],
-      encryptionKeyArn,
       recovery,
       secretReplicaRegion: settings.disasterRecovery?.region,
       settings: settings.database,
     });
+    const cache =
+      settings.cache && new Cache(this, "cache", { ...context, network, settings: settings.cache });
+    return { storage, ecr, database, cache };
+  }
 
-    const alerts = variables.snsAlertEmail
-      ? new Alerts(this, "alerts", {
-          environment,
-          accountId,
-          partition,
-          region,
-          email: variables.snsAlertEmail.asString,
-          encryptionKeyArn,
-        })
-      : undefined;
-    const alarm = { environment, alarmTopicArn: alerts?.topic.arn };
+  private traffic(network: Network): LoadBalancer {
+    const { context, settings, variables } = this;
     const loadBalancer = new LoadBalancer(this, "load_balancer", {
-      environment,
+      ...context,
       network,
       enableHttps: variables.enableHttps,
       certificateArn: variables.certificateArn,
       deletionProtection: variables.albDeletionProtection,
       domain: settings.domain,
-      takesOverName: recovery !== undefined,
+      takesOverName: settings.recovery !== undefined,
       rewritesApiPath: settings.apiServer.urlRewrite === "load-balancer",
-      alarmTopicArn: alerts?.topic.arn,
     });
-    const apiUrl = `${loadBalancer.url}/api`;
     const { waf, accessLogs } = settings.loadBalancer;
-    if (waf) {
-      const front = { region, loadBalancer: loadBalancer.lb, encryptionKeyArn };
-      new Waf(this, "waf", { ...alarm, ...front, settings: waf });
-    }
-    if (accessLogs) {
-      const front = { environment, accountId, region, loadBalancer: loadBalancer.lb };
-      new AccessLogs(this, "access_logs", { ...front, settings: accessLogs });
-    }
-    const cache =
-      settings.cache &&
-      new Cache(this, "cache", { ...alarm, network, encryptionKeyArn, settings: settings.cache });
+    const front = { ...context, loadBalancer: loadBalancer.lb };
+    if (waf) new Waf(this, "waf", { ...front, settings: waf });
+    if (accessLogs) new AccessLogs(this, "access_logs", { ...front, settings: accessLogs });
+    return loadBalancer;
+  }
 
+  private services(network: Network, data: Data, loadBalancer: LoadBalancer): Services {
+    const { context, settings, variables } = this;
+    const { database, storage, cache, ecr } = data;
     const adopted = settings.adopts !== undefined;
     const ecsCluster = new EcsCluster(this, "ecs_cluster", {
-      environment,
-      encryptionKeyArn,
+      ...context,
       adopted,
       settings: settings.ecsCluster,
     });
     const imageTags = new ImageTags(this, "image_tags", {
-      environment,
+      ...context,
       apiServer: variables.apiImageTag,
       webApp: variables.webImageTag,
       dbMigrate: variables.migrateImageTag,
     });
-    const task = { environment, accountId, region, network, encryptionKeyArn };
-    const service = {
-      ...task,
-      ...alarm,
-      partition,
-      ecsCluster,
-      loadBalancer,
-      adopted,
-    };
+    const service = { ...context, network, ecsCluster, loadBalancer, adopted };
     const apiServer = new ApiServer(this, "api_server", {
       ...service,
       database,
@@ -192,67 +198,49 @@ export class PlueStack extends BaseStack {
       settings: settings.webApp,
     });
     const dbMigrate = new DbMigrate(this, "db_migrate", {
-      ...task,
+      ...context,
+      network,
       database,
       repository: ecr.dbMigrate,
       imageTag: imageTags.dbMigrate,
       settings: settings.migration,
     });
+    return { ecsCluster, apiServer, webApp, dbMigrate };
+  }
 
-    // Who may connect to whom; the internet reaches the load balancer only.
+  /** The allowed connections between the parts; the internet reaches the load balancer only. */
+  private connections(loadBalancer: LoadBalancer, services: Services, data: Data): void {
+    const { apiServer, webApp, dbMigrate } = services;
+    const { database, storage, cache } = data;
     connect(loadBalancer, apiServer);
     connect(loadBalancer, webApp);
     connect(apiServer, database);
     connect(apiServer, storage);
     if (cache) connect(apiServer, cache);
     connect(dbMigrate, database);
+  }
 
-    if (alerts) {
+  private observability(
+    network: Network,
+    loadBalancer: LoadBalancer,
+    { ecsCluster, apiServer, webApp }: Services,
+    { database, storage }: Data,
+  ): void {
+    const { context, settings } = this;
+    const { alarmTopicArn } = context;
+    if (alarmTopicArn) {
       new Alarms(this, "alarms", {
-        ...alarm,
+        ...context,
         database: database.instance,
         ecsCluster,
         apiServer: apiServer.service,
         webApp: webApp.service,
       });
-      new EcsEvents(this, "ecs_events", {
-        environment,
-        accountId,
-        partition,
-        region,
-        topicArn: alerts.topic.arn,
-      });
+      new EcsEvents(this, "ecs_events", { ...context, alarmTopicArn });
     }
-    const { backup, disasterRecovery } = settings;
-    if (backup) {
-      new Backup(this, "backup", {
-        ...alarm,
-        accountId,
-        partition,
-        database,
-        storage,
-        encryptionKeyArn,
-        copyProvider: backup.copyTo && this.providerIn(backup.copyTo.region, settings),
-        settings: backup,
-      });
-    }
-    if (disasterRecovery) {
-      new DisasterRecovery(this, "disaster_recovery", {
-        ...alarm,
-        accountId,
-        database,
-        storage,
-        origin: recovery?.of ?? environment,
-        provider: this.providerIn(disasterRecovery.region, settings),
-        deletionWindowDays,
-        settings: disasterRecovery,
-      });
-    }
-    for (const former of settings.formerRegions ?? []) this.providerIn(former, settings);
     if (settings.dashboard) {
       new Dashboard(this, "dashboard", {
-        environment,
-        region,
+        ...context,
         network,
         loadBalancer,
         ecsCluster,
@@ -261,16 +249,50 @@ export class PlueStack extends BaseStack {
         fileSystem: storage.fileSystem,
       });
     }
-
     const { monthlyDollars, alertEmail } = settings.budget ?? {};
     if (monthlyDollars && alertEmail) {
-      new Budget(this, "budget", { environment, monthlyDollars, alertEmail });
+      new Budget(this, "budget", { ...context, monthlyDollars, alertEmail });
     }
+  }
 
-    this.outputs({
+  /** Backups, and the copies in other regions. */
+  private copies({ database, storage }: Data): void {
+    const { context, settings, deletionWindowDays } = this;
+    const { backup, disasterRecovery, recovery } = settings;
+    if (backup) {
+      new Backup(this, "backup", {
+        ...context,
+        database,
+        storage,
+        copyProvider: backup.copyTo && this.providerIn(backup.copyTo.region),
+        settings: backup,
+      });
+    }
+    if (disasterRecovery) {
+      new DisasterRecovery(this, "disaster_recovery", {
+        ...context,
+        database,
+        storage,
+        origin: recovery?.of ?? context.environment,
+        provider: this.providerIn(disasterRecovery.region),
+        deletionWindowDays,
+        settings: disasterRecovery,
+      });
+    }
+    for (const former of settings.formerRegions ?? []) this.providerIn(former);
+  }
+
+  private outputs(
+    network: Network,
+    loadBalancer: LoadBalancer,
+    { ecsCluster, dbMigrate }: Services,
+    { database, ecr }: Data,
+  ): void {
+    const { alarmTopicArn } = this.context;
+    const outputs: Record<string, readonly [value: unknown, description: string]> = {
       alb_dns_name: [loadBalancer.lb.dnsName, "The load balancer's own DNS name"],
       alb_url: [loadBalancer.url, "Where users reach Plue"],
-      api_url: [apiUrl, "Where programs reach Plue's API"],
+      api_url: [`${loadBalancer.url}/api`, "Where programs reach Plue's API"],
       ecr_api_repository_url: [ecr.apiServer.repositoryUrl, "The API server's images"],
       ecr_web_repository_url: [ecr.webApp.repositoryUrl, "The web app's images"],
       ecr_migrate_repository_url: [ecr.dbMigrate.repositoryUrl, "The migration task's images"],
@@ -281,12 +303,15 @@ export class PlueStack extends BaseStack {
       private_subnet_ids: [network.privateSubnets.map((subnet) => subnet.id), "Where tasks run"],
       migrate_task_definition_arn: [dbMigrate.taskDefinition.arn, "The migration task"],
       migrate_security_group_id: [dbMigrate.securityGroup.id, "The migration task's group"],
-      ...(alerts && { sns_topic_arn: [alerts.topic.arn, "The topic that alarms publish to"] }),
-    });
-    if (settings.adopts) takeOver(this, settings.adopts);
+      ...(alarmTopicArn && { sns_topic_arn: [alarmTopicArn, "The topic that alarms publish to"] }),
+    };
+    for (const [name, [value, description]] of Object.entries(outputs)) {
+      new TerraformOutput(this, name, { value, description });
+    }
   }
 
-  private configureTerraform(settings: EnvironmentSettings, variables: Variables): void {
+  private configureTerraform(): void {
+    const { settings, variables } = this;
     const { bucket, lockTable, region, lockFile } = stateBackend;
     new S3Backend(this, {
       bucket,
@@ -313,23 +338,17 @@ export class PlueStack extends BaseStack {
     this.addOverride("terraform.required_version", writesOnly(settings) ? ">= 1.11.0" : ">= 1.5.0");
   }
 
-  /** The AWS provider of another region, made when it is first asked for. */
-  private providerIn(region: string, settings: EnvironmentSettings): AwsProvider {
+  /** The AWS provider of another region, created on first use. */
+  private providerIn(region: string): AwsProvider {
     const id = `aws_${region}`;
     return (
       (this.node.tryFindChild(id) as AwsProvider | undefined) ??
       new AwsProvider(this, id, {
         alias: region.replaceAll("-", "_"),
         region,
-        ...providerConfig(settings),
+        ...providerConfig(this.settings),
       })
     );
-  }
-
-  private outputs(outputs: Record<string, [value: unknown, description: string]>): void {
-    for (const [name, [value, description]] of Object.entries(outputs)) {
-      new TerraformOutput(this, name, { value, description });
-    }
   }
 }
 
