@@ -10,25 +10,25 @@ import { names } from "../names";
 import type { Context } from "./context";
 import { policyDocument } from "./iam";
 
-/** What the access logs are made of. */
+/** Properties of the access logs. */
 export interface AccessLogsProps extends Context {
-  /** Whose requests are logged. */
+  /** The load balancer whose requests are logged. */
   readonly loadBalancer: Lb;
-  /** The environment's settings of them. */
+  /** Settings from src/environments. */
   readonly settings: AccessLogsSettings;
 }
 
 /**
- * A bucket with a line for each request that reached the load balancer.
+ * A bucket with a line for each request that reaches the load balancer.
  *
- * Cost (us-east-1): $0.023 a GB-month and $0.005 for a thousand files, of which each of the load
- * balancer's nodes writes one every five minutes.
+ * Cost (us-east-1): $0.023 a GB-month and $0.005 for a thousand files, and each node of the
+ * load balancer writes one file every five minutes.
  */
 export class AccessLogs extends Construct {
   /** The bucket. */
   readonly bucket: S3Bucket;
 
-  /** Makes the bucket and lets the load balancer write to it. */
+  /** Creates the bucket and lets the load balancer write to it. */
   constructor(scope: Construct, id: string, props: AccessLogsProps) {
     super(scope, id);
     const { settings } = props;
@@ -48,7 +48,7 @@ export class AccessLogs extends Construct {
         restrictPublicBuckets: true,
       },
     );
-    // With S3's own key: the load balancer writes to no other kind of bucket.
+    // S3's own key: the load balancer cannot write to a bucket with a KMS key.
     new S3BucketServerSideEncryptionConfigurationA(
       this,
       "aws_s3_bucket_server_side_encryption_configuration.access_logs",
@@ -87,7 +87,7 @@ export class AccessLogs extends Construct {
       ),
       dependsOn: [closed],
     });
-    // By the policy's attribute: AWS refuses access logs to a bucket that it cannot write to yet.
+    // The reference to the policy orders the two: AWS refuses access logs to a bucket without the policy.
     props.loadBalancer.putAccessLogs({ bucket: policy.bucket, enabled: true });
   }
 }

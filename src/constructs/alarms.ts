@@ -6,19 +6,19 @@ import type { Context } from "./context";
 import type { EcsCluster } from "./ecs-cluster";
 import { metricAlarm } from "./metric-alarm";
 
-/** What is watched, and who hears of it. */
+/** Properties of the alarms. */
 export interface AlarmsProps extends Context {
-  /** Watched for CPU and free storage. */
+  /** The database: CPU and free storage. */
   readonly database: DbInstance;
   /** The services' cluster. */
   readonly ecsCluster: EcsCluster;
-  /** Watched for CPU. */
+  /** The API server's service: CPU. */
   readonly apiServer: EcsService;
-  /** Watched for CPU. */
+  /** The web app's service: CPU. */
   readonly webApp: EcsService;
 }
 
-/** What the alarms differ in. */
+/** The settings in which the alarms differ. */
 type Watched = Pick<
   CloudwatchMetricAlarmConfig,
   "alarmDescription" | "namespace" | "metricName" | "dimensions"
@@ -29,9 +29,9 @@ type Watched = Pick<
   readonly comparisonOperator?: string;
 };
 
-/** Alarms on database and services. Cost: $0.10 a month each. */
+/** Alarms on the database and the services. Cost: $0.10 a month each. */
 export class Alarms extends Construct {
-  /** Makes the alarms. */
+  /** Creates the alarms. */
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     const alarm = (resource: string, name: string, config: Watched) =>

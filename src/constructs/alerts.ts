@@ -7,21 +7,21 @@ import type { Context } from "./context";
 import { policyDocument } from "./iam";
 import { isNew } from "./legacy";
 
-/** Who hears of alarms. */
+/** Properties of the alert topic. */
 export interface AlertsProps extends Context {
   /** E-mail address; it must confirm the subscription. */
   readonly email: string;
 }
 
 /**
- * The topic that alarms publish to. It is not encrypted with the AWS-managed key, which CloudWatch
- * may not use; alarms hold no secrets. A customer key can let CloudWatch use it.
+ * The topic that alarms publish to. Without a customer key it is not encrypted: CloudWatch may not use
+ * the AWS-managed key. Alarms hold no secrets.
  */
 export class Alerts extends Construct {
   /** The topic. */
   readonly topic: SnsTopic;
 
-  /** Makes the topic and subscribes the address. */
+  /** Creates the topic and subscribes the address. */
   constructor(scope: Construct, id: string, props: AlertsProps) {
     super(scope, id);
     this.topic = new SnsTopic(this, "aws_sns_topic.alerts", {
@@ -43,7 +43,7 @@ export class Alerts extends Construct {
           },
         },
         {
-          // EventBridge does not say for whom it publishes: with a condition its messages get lost.
+          // EventBridge does not send a source account: with a condition its messages would be lost.
           // Source: "Using resource-based policies for Amazon EventBridge", in its user guide.
           Sid: "Events",
           Principal: { Service: "events.amazonaws.com" },

@@ -10,19 +10,19 @@ import type { Database } from "./database";
 import { fargateService, type ServiceContext } from "./fargate-service";
 import type { Storage } from "./storage";
 
-/** What the API server needs. */
+/** Properties of the API server. */
 export interface ApiServerProps extends ServiceContext {
-  /** It reads the connection secret and connects. */
+  /** Database; the API server reads its connection secret. */
   readonly database: Database;
-  /** It keeps git repositories there. */
+  /** File system of the git repositories. */
   readonly storage: Storage;
-  /** It connects, by REDIS_URL. @default none */
+  /** Cache, at `REDIS_URL`. @default none */
   readonly cache?: Cache;
-  /** Where its image comes from. */
+  /** Repository of the image. */
   readonly repository: EcrRepository;
-  /** Tag of its image. */
+  /** Tag of the image. */
   readonly imageTag: string;
-  /** The environment's settings of it. */
+  /** Settings from src/environments. */
   readonly settings: ApiServerSettings;
 }
 
@@ -30,20 +30,20 @@ const GIT_REPOS = "git-repos";
 const TMP = "tmp";
 
 /**
- * The API server: HTTP on 8000, PostgreSQL, and the git repositories under /git-repos. Before it, in
- * the same task and of the same image, nginx on 8080, unless another part or none rewrites URLs.
+ * The API server: HTTP on 8000, PostgreSQL, and the git repositories under /git-repos. If it rewrites
+ * URLs itself, nginx on 8080 runs in front of it, in the same task and from the same image.
  */
 export class ApiServer extends Construct implements Connectable {
-  /** Its name among the connections. */
+  /** Name in `connections` of src/names.ts. */
   readonly part = "api-server";
   /** The security group of its tasks. */
   readonly securityGroup: SecurityGroup;
   /** The service. */
   readonly service: EcsService;
-  /** Whether nginx stands before it. */
+  /** Flag: nginx runs in front of it. */
   readonly proxied: boolean;
 
-  /** Makes the service. */
+  /** Creates the service. */
   constructor(scope: Construct, id: string, props: ApiServerProps) {
     super(scope, id);
     const { database, storage, cache, repository, imageTag, ...context } = props;
@@ -77,7 +77,7 @@ export class ApiServer extends Construct implements Connectable {
           }
         : undefined,
       volumes: [
-        // The one place that nginx writes to.
+        // nginx writes to this directory only.
         ...(this.proxied ? [{ name: TMP }] : []),
         {
           name: GIT_REPOS,

@@ -17,34 +17,34 @@ import { trustService } from "./iam";
 import { metricAlarm } from "./metric-alarm";
 import type { Storage } from "./storage";
 
-/** What the backups are made of. */
+/** Properties of the backups. */
 export interface BackupProps extends Context {
-  /** Backed up. */
+  /** Database to back up. */
   readonly database: Database;
-  /** Backed up. */
+  /** File system to back up. */
   readonly storage: Storage;
-  /** Provider of the region that copies go to, where the settings name one. */
+  /** Provider of the region of the copies. @default no copies */
   readonly copyProvider?: AwsProvider;
-  /** The environment's settings of them. */
+  /** Settings from src/environments. */
   readonly settings: BackupSettings;
 }
 
-/** The hour after the windows of RDS; AWS Backup starts within the next hour. */
+/** One hour after the windows of RDS. AWS Backup starts within the hour that follows. */
 const DAILY = "cron(0 6 * * ? *)";
 const MONTHLY = "cron(0 6 1 * ? *)";
 const SUNDAY = "cron(0 12 ? * SUN *)";
 
 /**
- * AWS Backup of the database and the file system, into a vault of the environment's own.
+ * AWS Backup of the database and the file system, into the environment's own vault.
  *
- * Cost (us-east-1): $0.095 a GB-month for RDS, $0.05 for EFS; the first backup is full, the next ones hold
- * what has changed. A copy costs the same there, and $0.02 a GB on its way.
+ * Cost (us-east-1): $0.095 a GB-month for RDS, $0.05 for EFS; the first backup is full, later ones
+ * are incremental. A copy costs the same there, and $0.02 a GB for the transfer.
  */
 export class Backup extends Construct {
   /** The vault. */
   readonly vault: BackupVault;
 
-  /** Makes the vault, the plan and what is backed up by it. */
+  /** Creates the vault, the plan and the selection of resources. */
   constructor(scope: Construct, id: string, props: BackupProps) {
     super(scope, id);
     const { environment, partition, settings } = props;
@@ -77,7 +77,7 @@ export class Backup extends Construct {
         forceDestroy: settings.forceDestroy,
       });
     if (settings.vaultLock) {
-      // Without changeable_for_days, which would make it compliance mode.
+      // changeable_for_days would turn on compliance mode.
       new BackupVaultLockConfiguration(this, "aws_backup_vault_lock_configuration.main", {
         backupVaultName: this.vault.name,
         minRetentionDays: settings.vaultLock.minRetentionDays,
@@ -115,7 +115,7 @@ export class Backup extends Construct {
       name,
       planId: plan.id,
       iamRoleArn: role.arn,
-      // Of these kinds, and with all of these tags.
+      // A resource must have one of these types and all of these tags.
       resources: [
         `arn:${partition}:rds:*:*:db:*`,
         `arn:${partition}:elasticfilesystem:*:*:file-system/*`,

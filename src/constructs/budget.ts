@@ -3,26 +3,26 @@ import { Construct } from "constructs";
 import type { Context } from "./context";
 import { isNew } from "./legacy";
 
-/** What a month may cost, and who hears of it. */
+/** Properties of the budget. */
 export interface BudgetProps extends Context {
-  /** US dollars a month. */
+  /** Limit in US dollars a month. */
   readonly monthlyDollars: number;
-  /** E-mail address that is told. */
+  /** E-mail address that is notified. */
   readonly alertEmail: string;
 }
 
-/** Percent of the budget that the bill may reach before somebody hears of it. */
+/** Alert threshold for the actual cost, in percent of the budget. */
 const ACTUAL_PERCENT = 80;
-/** Percent of the budget that AWS may forecast before somebody hears of it. */
+/** Alert threshold for the forecast cost, in percent of the budget. */
 const FORECAST_PERCENT = 100;
 
 /**
- * An AWS budget on the bill of what has the environment's tag. Free of charge.
+ * An AWS budget for the cost of the resources with the environment's tag. Free of charge.
  *
- * AWS counts by the tag only from the day on which the account activates it as a cost allocation tag.
+ * AWS counts cost by the tag only after the account activates it as a cost allocation tag.
  */
 export class Budget extends Construct {
-  /** Makes the budget and its two alerts. */
+  /** Creates the budget and its two alerts. */
   constructor(scope: Construct, id: string, props: BudgetProps) {
     super(scope, id);
     isNew(this);

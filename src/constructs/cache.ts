@@ -13,11 +13,11 @@ import type { PolicyStatement } from "./iam";
 import { metricAlarm } from "./metric-alarm";
 import type { Network } from "./network";
 
-/** What the cache is made of. */
+/** Properties of the cache. */
 export interface CacheProps extends Context {
-  /** Stands in the private subnets. */
+  /** The cache is in its private subnets. */
   readonly network: Network;
-  /** The environment's settings of it. */
+  /** Settings from src/environments. */
   readonly settings: CacheSettings;
 }
 
@@ -31,34 +31,34 @@ interface Made {
 }
 
 /**
- * Valkey on ElastiCache. It takes TLS only, and in place of a password a token that a role signs.
+ * Valkey on ElastiCache. It accepts TLS only, and an IAM token instead of a password.
  *
  * Cost (us-east-1): serverless $0.084 a GB-hour, 100 MB at least, and $0.0023 for a million processing
  * units; nodes by the hour, cache.t4g.micro $0.0128.
  */
 export class Cache extends Construct implements Connectable {
-  /** Its name among the connections. */
+  /** Name in `connections` of src/names.ts. */
   readonly part = "cache";
-  /** The cache's group. */
+  /** Security group of the cache. */
   readonly securityGroup: SecurityGroup;
   /** `rediss://USER@HOST:PORT`: a client signs in with that user and an IAM token. */
   readonly url: string;
-  /** What a role needs to connect as the API server's user. */
+  /** Policy statement that lets a role connect as the API server's user. */
   readonly connectStatement: PolicyStatement;
 
-  /** Makes the cache, its user and its alarms. */
+  /** Creates the cache, its user and its alarms. */
   constructor(scope: Construct, id: string, props: CacheProps) {
     super(scope, id);
     const { environment, network, settings } = props;
     const groupName = names.securityGroup(environment, this.part);
-    // No inline rules beside the separate one of the API server.
+    // No inline rules: `connect` adds the rule of the API server as a resource of its own.
     this.securityGroup = new SecurityGroup(this, "aws_security_group.cache", {
       name: groupName,
       description: "Security group for Plue cache",
       vpcId: network.vpc.id,
       tags: { Name: groupName },
     });
-    // ElastiCache takes an IAM token only for a user whose name is its id.
+    // ElastiCache accepts an IAM token only for a user whose name equals its id.
     const userId = names.cacheUser(environment);
     const user = new ElasticacheUser(this, "aws_elasticache_user.api", {
       userId,

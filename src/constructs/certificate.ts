@@ -16,23 +16,23 @@ import type { DomainSettings } from "../environments/settings";
 import { isNew } from "./legacy";
 import { reference } from "./reference";
 
-// Conditions on an empty certificate_arn are Terraform's own text: cdktf's Op writes "" as undefined.
+// Conditions on an empty certificate_arn are written as Terraform text: cdktf's Op writes "" as undefined.
 
-/** For whom a certificate is made. */
+/** Properties of the certificate. */
 export interface CertificateProps {
   /** Prefix of all names. */
   readonly environment: string;
-  /** whether the load balancer serves HTTPS. */
+  /** Flag: the load balancer serves HTTPS. */
   readonly enableHttps: TerraformLocal;
   /** ARN of the certificate, or empty. */
   readonly certificateArn: TerraformVariable;
-  /** The name that the certificate is for. @default none: the variable names the certificate */
+  /** Domain name of the certificate. @default none: the variable names the certificate */
   readonly domain?: DomainSettings;
 }
 
 /**
- * The ARN of the load balancer's certificate: the variable's, or, where that is empty and the domain
- * has a hosted zone, of a certificate that is made here and validated by a record in the zone.
+ * The ARN of the load balancer's certificate: that of the variable; or, if the variable is empty and the
+ * domain has a hosted zone, that of a new certificate, which a record in the zone validates.
  *
  * Cost: public certificates of ACM are free.
  */
@@ -76,7 +76,7 @@ export function certificate(scope: Construct, props: CertificateProps): string {
   );
 }
 
-/** What a plan must know of the certificate before the listener is made. */
+/** Preconditions on the certificate, which Terraform checks before it creates the listener. */
 export function certificatePreconditions({
   enableHttps,
   certificateArn,
@@ -86,7 +86,7 @@ export function certificatePreconditions({
   const arn = reference(certificateArn);
   const region = {
     condition: `\${${arn} == "" || can(regex("^[^:]+:[^:]+:acm:\${local.aws_region}:", ${arn}))}`,
-    errorMessage: `certificate_arn names a certificate of another region than the load balancer's, \${local.aws_region}.`,
+    errorMessage: `certificate_arn names a certificate in another region: the load balancer needs one in \${local.aws_region}.`,
   };
   if (domain?.hostedZoneId) return [region];
   return [

@@ -13,19 +13,19 @@ export interface Connectable extends Construct {
   /** Its security group. */
   readonly securityGroup: SecurityGroup;
   /**
-   * CIDRs of the parts that it connects to, where naming their groups would be a dependency cycle.
+   * CIDRs of the parts that it connects to, where a reference to their groups would be a dependency cycle.
    * @default none: its egress rules name their groups
    */
   readonly egressCidrs?: readonly string[];
-  /** What opens the connections: it is not made before they are allowed. @default none */
+  /** The service that connects. It is created after the rules that allow it. @default none */
   readonly service?: EcsService;
-  /** Whether a proxy in its task takes the requests. @default false */
+  /** Flag: a proxy in its task receives the requests. @default false */
   readonly proxied?: boolean;
 }
 
 /**
- * Lets one part connect to another, on each port that `connections` lists: a rule out of the one's
- * group, and a rule into the other's.
+ * Lets one part connect to another, on each port that `connections` lists: an egress rule in the first
+ * part's group, and an ingress rule in the second part's.
  * @throws Error if `connections` in src/names.ts does not list the two
  */
 export function connect(from: Connectable, to: Connectable): void {
@@ -72,7 +72,7 @@ function allow(connection: Connection, from: Connectable, to: Connectable): void
   }
 }
 
-/** What every rule of a security group says here: a single TCP port, and what it is for. */
+/** A security group rule for a single TCP port, with its purpose. */
 export function tcp(port: number, description: string) {
   return { description, protocol: "tcp", fromPort: port, toPort: port };
 }

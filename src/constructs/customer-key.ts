@@ -5,9 +5,9 @@ import { names } from "../names";
 import type { Context } from "./context";
 import { policyDocument } from "./iam";
 
-/** What a customer key is made of. */
+/** Properties of the customer key. */
 export interface CustomerKeyProps extends Context {
-  /** Days between the deletion of the key and its end, 7 to 30. */
+  /** Days between the request to delete the key and its deletion, 7 to 30. */
   readonly deletionWindowDays: number;
 }
 
@@ -20,7 +20,7 @@ export class CustomerKey extends Construct {
   /** The key. */
   readonly key: KmsKey;
 
-  /** Makes the key and its alias. */
+  /** Creates the key and its alias. */
   constructor(scope: Construct, id: string, props: CustomerKeyProps) {
     super(scope, id);
     const { accountId, partition, region } = props;
@@ -30,7 +30,7 @@ export class CustomerKey extends Construct {
       deletionWindowInDays: props.deletionWindowDays,
       policy: policyDocument(
         {
-          // RDS, EFS, ECR, Secrets Manager and Backup act for a principal of this account.
+          // RDS, EFS, ECR, Secrets Manager and Backup use the key for a principal of this account.
           Sid: "IamPoliciesOfThisAccount",
           Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
           Action: "kms:*",
@@ -61,7 +61,7 @@ export class CustomerKey extends Construct {
           Condition: { StringEquals: { "aws:SourceAccount": accountId } },
         },
         {
-          // Conditions on the source are not supported for EventBridge.
+          // EventBridge supports no conditions on the source.
           // Source: "Key management", in the Amazon SNS developer guide.
           Sid: "EventsToTheTopic",
           Principal: { Service: "events.amazonaws.com" },

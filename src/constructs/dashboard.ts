@@ -9,13 +9,13 @@ import type { EcsCluster } from "./ecs-cluster";
 import type { LoadBalancer } from "./load-balancer";
 import type { Network } from "./network";
 
-/** What the dashboard shows. */
+/** Properties of the dashboard. */
 export interface DashboardProps extends Context {
-  /** Its NAT gateways' traffic is paid for. */
+  /** Network, for the traffic of its NAT gateways. */
   readonly network: Network;
-  /** What users see. */
+  /** Load balancer, for requests, errors and latency. */
   readonly loadBalancer: LoadBalancer;
-  /** The services' cluster. */
+  /** Cluster of the services. */
   readonly ecsCluster: EcsCluster;
   /** The API server and the web app. */
   readonly services: readonly EcsService[];
@@ -38,13 +38,13 @@ const WIDGET_WIDTH = 8;
 const FULL_WIDTH = 24;
 
 /**
- * A CloudWatch dashboard: what users see first, then the parts in the order of a request, then what costs
- * by use.
+ * A CloudWatch dashboard: first requests, errors and latency, then the parts in the order of a request,
+ * then the metrics that cost by use.
  *
- * Cost: three dashboards of an account are free, each further one is $3 a month.
+ * Cost: the first three dashboards of an account are free, each further one is $3 a month.
  */
 export class Dashboard extends Construct {
-  /** Makes the dashboard. */
+  /** Creates the dashboard. */
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
     const { network, loadBalancer, ecsCluster, database, fileSystem } = props;

@@ -24,47 +24,47 @@ import {
 } from "./master-password";
 import type { Network } from "./network";
 
-/** What the database is made of. */
+/** Properties of the database. */
 export interface DatabaseProps extends Context {
-  /** Stands in the private subnets. */
+  /** The database is in its private subnets. */
   readonly network: Network;
-  /** Days for which a deleted secret can be restored. */
+  /** Days during which a deleted secret can be restored. */
   readonly secretRecoveryWindowDays: number;
-  /** whether AWS refuses to delete the database. */
+  /** Flag: AWS refuses to delete the database. */
   readonly deletionProtectionVariable: TerraformLocal;
   /**
-   * What holds data and must not be destroyed before the database. A destroy goes against the order
-   * of dependencies: as the database depends on these, a destroy that the database's deletion
-   * protection stops has not touched them.
+   * Resources that hold data and must not be destroyed before the database. Terraform destroys in the
+   * reverse order of dependencies, and the database depends on these: if its deletion protection stops
+   * a destroy, they still exist.
    */
   readonly destroyBefore: readonly TerraformResource[];
   /** Region that gets a replica of each secret. @default none */
   readonly secretReplicaRegion?: string;
-  /** The copies that it is restored from. @default none: it is made empty */
+  /** Copies to restore the database from. @default none: the database starts empty */
   readonly recovery?: RecoverySettings;
-  /** The environment's settings of it. */
+  /** Settings from src/environments. */
   readonly settings: DatabaseSettings;
 }
 
 const ENGINE_VERSION = "16";
 const NAME = "plue";
-/** The images hold RDS's authorities, against which certificate and host name are checked. */
+/** The client checks certificate and host name. The images contain RDS's certificate authorities. */
 const SSL_MODE = "verify-full";
 /**
- * From this size on, in GiB, RDS stripes gp3 storage of PostgreSQL over four volumes, with more IOPS
- * and throughput (MiB/s) at no charge. Source: "gp3 storage" in the Amazon RDS user guide.
+ * Size in GiB from which RDS stripes gp3 storage of PostgreSQL over four volumes, with more IOPS and
+ * throughput (MiB/s) at no charge. Source: "gp3 storage" in the Amazon RDS user guide.
  */
 const GP3_STEP_GIB = 400;
 const GP3_BASELINE_ABOVE = { iops: 12000, storageThroughput: 500 };
 
 /**
- * PostgreSQL on RDS, and the two secrets that hold its master password and how to connect.
+ * PostgreSQL on RDS, and two secrets: its master password, and the connection.
  *
  * Cost (us-east-1): db.t3.micro about $13 a month, db.t3.small Multi-AZ about $53; gp3 storage $0.115 a
  * GB-month, twice that with Multi-AZ; $0.40 a month for each secret.
  */
 export class Database extends Construct implements Connectable {
-  /** Its name among the connections. */
+  /** Name in `connections` of src/names.ts. */
   readonly part = "db";
   /** The instance. */
   readonly instance: DbInstance;
@@ -72,10 +72,10 @@ export class Database extends Construct implements Connectable {
   readonly connectionSecret: SecretsmanagerSecret;
   /** A task that reads the connection secret must wait for its content. */
   readonly connectionSecretVersion: SecretsmanagerSecretVersion;
-  /** The instance's group. */
+  /** Security group of the instance. */
   readonly securityGroup: SecurityGroup;
 
-  /** Makes the instance with all of its parts. */
+  /** Creates the instance and its parts. */
   constructor(scope: Construct, id: string, props: DatabaseProps) {
     super(scope, id);
     const { environment, network, recovery, settings } = props;
@@ -102,8 +102,8 @@ export class Database extends Construct implements Connectable {
       subnetIds: network.privateSubnets.map((subnet) => subnet.id),
       tags: { Name: `${environment}-plue-db-subnet-group` },
     });
-    // The rules are resources of their own (`connect`), and none stand here beside them. Terraform
-    // leaves a new group without any; `egress: []` would race with the removal of an adopted group's
+    // The group has no inline rules: `connect` adds its rules as resources of their own. Terraform creates
+    // a group without rules; `egress: []` would race with the removal of an adopted group's
     // separate rule.
     const groupName = names.securityGroup(environment, this.part);
     this.securityGroup = new SecurityGroup(this, "aws_security_group.database", {
@@ -113,12 +113,12 @@ export class Database extends Construct implements Connectable {
       tags: { Name: groupName },
     });
     const parameterGroup = new DbParameterGroup(this, "aws_db_parameter_group.main", {
-      // The major version is part of the name, since the group of the next one must exist beside it.
+      // The name contains the major version, because the next version's group must exist at the same time.
       name: `${environment}-plue-db-postgres${ENGINE_VERSION}`,
       family: `postgres${ENGINE_VERSION}`,
       description: "Plue: schema changes and slow statements are logged",
-      // From PostgreSQL 15 on RDS takes TLS connections only (rds.force_ssl is 1). That must not be
-      // repeated here: the provider shows a parameter that equals its default in every plan.
+      // From PostgreSQL 15 on RDS accepts TLS connections only (rds.force_ssl is 1). Do not repeat that
+      // here: the provider shows a parameter that equals its default in every plan.
       parameter: [
         { name: "log_statement", value: "ddl" },
         ...(settings.slowQueryMilliseconds >= 0
@@ -128,7 +128,7 @@ export class Database extends Construct implements Connectable {
       lifecycle: { createBeforeDestroy: true },
     });
     isNew(parameterGroup);
-    // RDS makes this group itself, without a retention, unless it is there first.
+    // If this group does not exist, RDS creates it without a retention.
     const logGroup = new CloudwatchLogGroup(this, "aws_cloudwatch_log_group.database", {
       name: names.databaseLogGroup(environment),
       retentionInDays: settings.logRetentionDays,
@@ -150,7 +150,7 @@ export class Database extends Construct implements Connectable {
       storageEncrypted: true,
       kmsKeyId: props.encryptionKeyArn,
       allocatedStorage: settings.allocatedStorage,
-      // Terraform would send the old IOPS beside the new size of a storage that grows past the step.
+      // Without them Terraform would send the old IOPS with the new size of a storage that grows past the step.
       ...(settings.allocatedStorage >= GP3_STEP_GIB ? GP3_BASELINE_ABOVE : {}),
       maxAllocatedStorage: settings.maxAllocatedStorage,
       dbSubnetGroupName: subnetGroup.name,
@@ -174,8 +174,8 @@ export class Database extends Construct implements Connectable {
       ...(monitoring ? { monitoringRoleArn: monitoring.role.arn } : {}),
       deletionProtection: props.deletionProtectionVariable.asBoolean,
       skipFinalSnapshot: !settings.finalSnapshot,
-      // The name must be free at each destroy and the same in each plan: the group's id is new in
-      // each life of the environment and constant within it.
+      // The name must be unused at each destroy and the same in each plan. The group's id has both
+      // properties: it is new each time the environment is created, and does not change until the destroy.
       ...(settings.finalSnapshot
         ? {
             finalSnapshotIdentifier: `${identifier}-final-snapshot-${Fn.trimprefix(this.securityGroup.id, "sg-")}`,
@@ -200,9 +200,9 @@ export class Database extends Construct implements Connectable {
           this.instance.address,
           SSL_MODE,
         ]),
-        // Not created before the old one is destroyed: that would spread to all that it depends on,
-        // the database and the file system too, whose names cannot exist twice. It need not be: the
-        // provider leaves the current content of a secret in place until the next one is there.
+        // No createBeforeDestroy: Terraform would apply it to all dependencies as well, the database and
+        // the file system included, whose names cannot exist twice. It is not needed: the provider
+        // keeps the current content of a secret until the next one exists.
       },
     );
   }
@@ -235,10 +235,10 @@ export class Database extends Construct implements Connectable {
 }
 
 /**
- * How a database is restored. The name of the database in it comes with the backup, as does its key.
+ * Arguments that restore a database. Its name and its key come with the backup.
  *
- * RDS first restores the last daily backup, then all of the log since: the provider waits 40 minutes by
- * itself, which a day's log may pass.
+ * RDS restores the last daily backup and then replays the log since. That can take longer than the
+ * provider's default timeout of 40 minutes.
  */
 function restoreTo({ databaseBackupsArn, databaseRestoreTime }: RecoverySettings) {
   return {
@@ -249,7 +249,7 @@ function restoreTo({ databaseBackupsArn, databaseRestoreTime }: RecoverySettings
         : { useLatestRestorableTime: true }),
     },
     timeouts: { create: "3h" },
-    // Any change here would restore the database a second time, in the place of the first.
+    // A change here would replace the database with a second restore.
     lifecycle: { ignoreChanges: ["restore_to_point_in_time"] },
   };
 }

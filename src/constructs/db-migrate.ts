@@ -9,28 +9,28 @@ import type { Database } from "./database";
 import { fargateTask, type TaskContext } from "./fargate-task";
 import { isNew } from "./legacy";
 
-/** What the migration task needs. */
+/** Properties of the migration task. */
 export interface DbMigrateProps extends TaskContext {
-  /** What it migrates. */
+  /** Database to migrate. */
   readonly database: Database;
-  /** Where its image comes from. */
+  /** Repository of the image. */
   readonly repository: EcrRepository;
-  /** Tag of its image. */
+  /** Tag of the image. */
   readonly imageTag: string;
-  /** The environment's settings of it. */
+  /** Settings from src/environments. */
   readonly settings: MigrationSettings;
 }
 
-/** The task that migrates the database: run once after each deployment, it is no service. */
+/** The task that migrates the database. It runs once after each deployment. */
 export class DbMigrate extends Construct implements Connectable {
-  /** Its name among the connections. */
+  /** Name in `connections` of src/names.ts. */
   readonly part = "db-migrate";
   /** The task's security group. */
   readonly securityGroup: SecurityGroup;
   /** The task definition. */
   readonly taskDefinition: EcsTaskDefinition;
 
-  /** Makes the task. */
+  /** Creates the task. */
   constructor(scope: Construct, id: string, props: DbMigrateProps) {
     super(scope, id);
     const { database, repository, imageTag, settings, ...context } = props;
@@ -47,7 +47,7 @@ export class DbMigrate extends Construct implements Connectable {
         readonlyRootFilesystem: true,
       },
     });
-    // The old project's task had no role or security group of its own.
+    // In the old project the task had no role or security group of its own.
     isNew(securityGroup, ...roles, ...rolePolicies);
     this.securityGroup = securityGroup;
     this.taskDefinition = taskDefinition;

@@ -12,31 +12,31 @@ import type { Database } from "./database";
 import { metricAlarm } from "./metric-alarm";
 import type { Storage } from "./storage";
 
-/** What the copies are made of. */
+/** Properties of the copies. */
 export interface DisasterRecoveryProps extends Context {
   /** The provider of the second region. */
   readonly provider: AwsProvider;
-  /** Its backups are copied, its secrets replicated. */
+  /** Database whose backups and secrets are copied. */
   readonly database: Database;
-  /** Replicated. */
+  /** File system to copy. */
   readonly storage: Storage;
-  /** Environment that the image repositories have their names of. */
+  /** Environment whose name the image repositories have. */
   readonly origin: string;
-  /** Days between the deletion of the second region's key and its end, 7 to 30. */
+  /** Days between the request to delete the second region's key and its deletion, 7 to 30. */
   readonly deletionWindowDays: number;
-  /** The environment's settings of them. */
+  /** Settings from src/environments. */
   readonly settings: DisasterRecoverySettings;
 }
 
 /**
  * Copies of the database's backups, the file system, the images and the secrets in a second region, from
- * which `plue dr` rebuilds the environment.
+ * which the environment can be rebuilt (`plue dr plan`).
  *
- * Cost (us-east-1 to us-west-2): $0.02 a GB on its way; there $0.095 a GB-month of the database's backups,
+ * Cost (us-east-1 to us-west-2): $0.02 a GB for the transfer; there $0.095 a GB-month of the database's backups,
  * $0.30 of files, $0.10 of images, $0.40 a month for each secret and $1 for the key.
  */
 export class DisasterRecovery extends Construct {
-  /** Makes the copies. */
+  /** Creates the copies. */
   constructor(scope: Construct, id: string, props: DisasterRecoveryProps) {
     super(scope, id);
     const { environment, provider, database, storage, settings } = props;
@@ -49,7 +49,7 @@ export class DisasterRecovery extends Construct {
       name: names.copiesKeyAlias(environment),
       targetKeyId: key.keyId,
     });
-    // Made in the region that keeps the copies.
+    // AWS creates this in the region of the copies.
     new DbInstanceAutomatedBackupsReplication(
       this,
       "aws_db_instance_automated_backups_replication.main",
@@ -93,15 +93,15 @@ export class DisasterRecovery extends Construct {
 }
 
 /**
- * The key of an environment that was made from copies: that of the copies, which its database and file
- * system go on being encrypted with. The environment that was copied must forget it, or the data go
- * with that environment's state.
+ * The key of an environment that was rebuilt from copies. It encrypted the copies, and still encrypts
+ * the database and the file system. Remove it from the state of the first environment: destroying that
+ * environment would delete the key, and the data with it.
  */
 export class RecoveredKey extends Construct {
   /** The key. */
   readonly key: KmsKey;
 
-  /** Takes the key over. */
+  /** Imports the key. */
   constructor(
     scope: Construct,
     id: string,

@@ -7,24 +7,24 @@ import { api, deployedTagPrefix, migrate, names, web, type Component } from "../
 import type { Context } from "./context";
 import { isNew } from "./legacy";
 
-/** What the repositories are made of. */
+/** Properties of the repositories. */
 export interface EcrProps extends Context {
   /**
-   * The environment whose repositories are taken over, with their images, and which of them are there.
-   * @default none: they are made empty
+   * Environment whose repositories are imported with their images, and the repositories that exist.
+   * @default none: the repositories start empty
    */
   readonly recovery?: Pick<RecoverySettings, "of" | "repositories">;
-  /** The environment's settings of them. */
+  /** Settings from src/environments. */
   readonly settings: EcrSettings;
 }
 
 /**
- * ECR deletes by count and age, whatever runs. A rule that matches an image's tags keeps all later rules
- * off it, so the first one keeps what is marked as deployed: `plue` marks ten images, and its count is
- * never reached.
+ * ECR deletes images by count and age, even those that are in use. Once a rule matches an image, no later
+ * rule applies to it, so the first rule protects the images that are marked as deployed: `plue` marks ten
+ * images, and the rule's count is never reached.
  *
  * Source: "How lifecycle policy evaluation works" in the ECR user guide. The images of an index have no
- * tags, and are not deleted before the index.
+ * tags, and ECR does not delete them before the index.
  */
 function lifecyclePolicy({ maxImageCount }: EcrSettings) {
   const tagged = (pattern: string, countNumber: number) => ({
@@ -54,7 +54,7 @@ function lifecyclePolicy({ maxImageCount }: EcrSettings) {
   };
 }
 
-/** Days after which an image without a tag goes: one that another has taken the tag of, or a part of a build. */
+/** Days after which an untagged image is deleted: its tag moved to another image, or it is part of a build. */
 const UNTAGGED_DAYS = 14;
 
 /** The image repositories of the API server, the web app and the migration task. */
@@ -66,7 +66,7 @@ export class Ecr extends Construct {
   /** The migration task's images. */
   readonly dbMigrate: EcrRepository;
 
-  /** Makes the repositories; each keeps its newest images, and those that are deployed. */
+  /** Creates the repositories. Each keeps its newest images, and those that are deployed. */
   constructor(scope: Construct, id: string, props: EcrProps) {
     super(scope, id);
     const { environment, recovery, settings } = props;
@@ -82,7 +82,7 @@ export class Ecr extends Construct {
             : { encryptionType: "AES256" },
         ],
         forceDelete: settings.forceDelete,
-        // A repository keeps the key that replication made it with; another would replace it.
+        // A repository keeps the key that replication gave it; another key would replace the repository.
         ...(recovery && { lifecycle: { ignoreChanges: ["encryption_configuration"] } }),
       });
       if (recovery?.repositories.includes(component.key)) created.importFrom(name);

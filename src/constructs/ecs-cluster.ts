@@ -7,28 +7,28 @@ import { names } from "../names";
 import type { Context } from "./context";
 import { isNew } from "./legacy";
 
-/** What the cluster is made of. */
+/** Properties of the cluster. */
 export interface EcsClusterProps extends Context {
-  /** Whether it took over a state: Container Insights has made its log group in its time. */
+  /** Flag: the environment adopted a state, so Container Insights has created its log group already. */
   readonly adopted: boolean;
-  /** The environment's settings of it. */
+  /** Settings from src/environments. */
   readonly settings: EcsClusterSettings;
 }
 
-/** Days that the raw data of Container Insights are kept; its metrics stay 15 months. */
+/** Retention of the raw data of Container Insights, in days; its metrics stay for 15 months. */
 const INSIGHTS_DAYS = 7;
 
-/** The ECS cluster, with Fargate's two capacity providers. */
+/** The ECS cluster with Fargate's two capacity providers. */
 export class EcsCluster extends Construct {
   /** The cluster. */
   readonly cluster: Cluster;
-  /** A service that uses them must wait for it. */
+  /** A service must wait for the capacity providers that it uses. */
   readonly capacityProviders: EcsClusterCapacityProviders;
 
-  /** Whether Container Insights counts the tasks of its services. */
+  /** Flag: Container Insights counts the tasks of the services. */
   readonly countsTasks: boolean;
 
-  /** Makes the cluster. */
+  /** Creates the cluster. */
   constructor(scope: Construct, id: string, props: EcsClusterProps) {
     super(scope, id);
     const { containerInsights } = props.settings;
@@ -55,7 +55,7 @@ export class EcsCluster extends Construct {
     );
   }
 
-  /** AWS would make it without a retention, and leave it behind. */
+  /** AWS would create it without a retention, and would not delete it with the cluster. */
   private insightsLogGroup({ environment, encryptionKeyArn }: EcsClusterProps): CloudwatchLogGroup {
     const group = new CloudwatchLogGroup(this, "aws_cloudwatch_log_group.container_insights", {
       name: names.containerInsightsLogGroup(environment),

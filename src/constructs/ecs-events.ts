@@ -5,18 +5,18 @@ import { names, services } from "../names";
 import type { Context } from "./context";
 import { isNew } from "./legacy";
 
-/** Of which cluster events are told, and to whom. */
+/** Properties of the notifications. */
 export interface EcsEventsProps extends Context {
   /** ARN of the topic that is notified; its policy must let EventBridge publish. */
   readonly alarmTopicArn: string;
 }
 
 /**
- * Tells the topic what no metric shows: a deployment that ECS gave up or took back, and why a task of
- * a service ended by itself. Events of AWS's own services are free of charge.
+ * Notifies the topic of events that no metric shows: a failed deployment, and a task of a service that
+ * stopped by itself, with the reason. Events of AWS's own services are free of charge.
  */
 export class EcsEvents extends Construct {
-  /** Makes the rules. */
+  /** Creates the rules. */
   constructor(scope: Construct, id: string, props: EcsEventsProps) {
     super(scope, id);
     isNew(this);
@@ -24,7 +24,7 @@ export class EcsEvents extends Construct {
     const ecs = `arn:${partition}:ecs:${region}:${accountId}`;
     const cluster = names.cluster(environment);
 
-    this.tell(props, "deployment_failed", "deployment-failed", {
+    this.notify(props, "deployment_failed", "deployment-failed", {
       description: "ECS gave a deployment up",
       pattern: {
         source: ["aws.ecs"],
@@ -35,7 +35,7 @@ export class EcsEvents extends Construct {
       fields: { service: "$.resources[0]", reason: "$.detail.reason" },
       text: "A deployment failed: <service>. Reason: <reason>",
     });
-    this.tell(props, "task_stopped", "task-stopped", {
+    this.notify(props, "task_stopped", "task-stopped", {
       description: "A task of a service ended by itself, or did not start",
       pattern: {
         source: ["aws.ecs"],
@@ -43,9 +43,9 @@ export class EcsEvents extends Construct {
         detail: {
           clusterArn: [`${ecs}:cluster/${cluster}`],
           lastStatus: ["STOPPED"],
-          // The migration task ends when it is done.
+          // Not the migration task, which stops when it is done.
           group: services.map((component) => `service:${names.task(environment, component)}`),
-          // Deployments and scaling stop tasks with another code.
+          // Tasks that deployments and scaling stop have another code.
           stopCode: ["EssentialContainerExited", "TaskFailedToStart"],
         },
       },
@@ -59,14 +59,14 @@ export class EcsEvents extends Construct {
     });
   }
 
-  private tell(
+  private notify(
     { environment, alarmTopicArn }: EcsEventsProps,
     resource: string,
     name: string,
     event: {
       readonly description: string;
       readonly pattern: object;
-      /** What the text names, by its path in the event. */
+      /** Fields of the text, with their paths in the event. */
       readonly fields: Readonly<Record<string, string>>;
       readonly text: string;
     },

@@ -21,35 +21,35 @@ import { metricAlarm } from "./metric-alarm";
 import { scale } from "./scaling";
 import { shiftTraffic } from "./traffic-shift";
 
-/** Where a service runs. */
+/** Properties that all services share. */
 export interface ServiceContext extends TaskContext {
-  /** The cluster that it runs in. */
+  /** Cluster of the service. */
   readonly ecsCluster: EcsCluster;
-  /** The load balancer that requests come through. */
+  /** Load balancer in front of the service. */
   readonly loadBalancer: LoadBalancer;
-  /** Whether the service took over a state in which it had the launch type FARGATE. */
+  /** Flag: the environment adopted a state, in which the service has the launch type FARGATE. */
   readonly adopted: boolean;
 }
 
-/** What a service is made of. */
+/** Properties of a service. */
 export interface FargateServiceProps extends ServiceContext {
-  /** Names of the service and all that is its own. */
+  /** Component, which names the service and its resources. */
   readonly component: Component;
   /** Description of the security group. */
   readonly securityGroupDescription: string;
-  /** The environment's settings of the service. */
+  /** Settings from src/environments. */
   readonly settings: ServiceSettings;
   /** The task's container; it listens on `port`. */
   readonly container: ContainerProps & { readonly port: number };
-  /** A container that takes the requests in its place. @default none: the load balancer asks it directly */
+  /** Container that receives the requests instead. @default none: the load balancer sends them to `container` */
   readonly proxy?: ContainerProps & { readonly port: number };
-  /** Its target group at the load balancer. */
+  /** Target group of the service. */
   readonly targetGroup: LbTargetGroup;
-  /** What the application itself may do. @default nothing */
+  /** Policy statements of the task role, by name. @default none */
   readonly taskStatements?: Readonly<Record<string, PolicyStatement>>;
   /** Volumes of the task. @default none */
   readonly volumes?: readonly EcsTaskDefinitionVolume[];
-  /** What must be there before the first task starts. @default nothing more than the service's own */
+  /** Further resources that must exist before the first task starts. @default none */
   readonly waitFor?: readonly TerraformResource[];
 }
 
@@ -60,12 +60,13 @@ export interface FargateService extends FargateTask {
 }
 
 /**
- * Makes a service on Fargate behind the load balancer, which keeps its tasks between two bounds.
+ * Creates a service on Fargate behind the load balancer. Autoscaling keeps its number of tasks between two
+ * bounds.
  *
  * Cost (us-east-1): $0.0405 for each vCPU-hour and $0.0044 for each GB-hour; about a third of that on
  * Spot.
  *
- * @param scope the construct that the service is: the resources are named after its id
+ * @param scope construct of the service; its id is the prefix of the resources' names
  */
 export function fargateService(scope: Construct, props: FargateServiceProps): FargateService {
   const { environment, component, settings, container, proxy, loadBalancer, network } = props;
@@ -79,7 +80,7 @@ export function fargateService(scope: Construct, props: FargateServiceProps): Fa
     container: {
       ...container,
       healthPath,
-      // ECS Exec's agent writes to the root file system, and Fargate supports it with no other.
+      // ECS Exec does not work with a read-only root file system.
       // Source: "Using ECS Exec", considerations, in the Amazon ECS developer guide.
       readonlyRootFilesystem: container.readonlyRootFilesystem && !executeCommand,
     },
@@ -90,14 +91,14 @@ export function fargateService(scope: Construct, props: FargateServiceProps): Fa
     },
   });
 
-  const alarmNames = [...loadBalancer.answerAlarmsOf(props.targetGroup)];
+  const alarmNames = [...loadBalancer.responseAlarmsOf(props.targetGroup)];
   const service = new EcsService(scope, `aws_ecs_service.${scope.node.id}`, {
     name: names.task(environment, component),
     cluster: props.ecsCluster.cluster.id,
     taskDefinition: task.taskDefinition.arn,
     desiredCount: settings.minCapacity,
-    // A service that goes from launch type to strategy is replaced: only one that took over a state
-    // with a launch type has it.
+    // The provider replaces a service whose launch type changes to a strategy, so an adopted service keeps
+    // its launch type.
     ...(props.adopted && !fargateSpot
       ? { launchType: "FARGATE" }
       : { capacityProviderStrategy: strategy(fargateSpot), forceNewDeployment: true }),
@@ -110,7 +111,7 @@ export function fargateService(scope: Construct, props: FargateServiceProps): Fa
       {
         targetGroupArn: props.targetGroup.arn,
         containerName: target.name,
-        // It may differ from the target group's, which is the default of targets without their own.
+        // The port of these targets; the target group's port is only a default.
         containerPort: target.port,
       },
     ],
@@ -125,13 +126,13 @@ export function fargateService(scope: Construct, props: FargateServiceProps): Fa
     availabilityZoneRebalancing: "ENABLED",
     lifecycle: {
       ignoreChanges: [
-        // Autoscaling's from the first apply on.
+        // Autoscaling changes it after the first apply.
         "desired_count",
-        // The provider would replace a service that leaves launch type FARGATE for a strategy,
-        // which ECS does in place.
+        // The provider would replace a service whose launch type changes to a strategy; ECS changes
+        // it in place.
         ...(props.adopted && fargateSpot ? ["launch_type", "capacity_provider_strategy"] : []),
-        // The provider cannot take the alarms off a service that had some: its request lacks their
-        // names, and is refused.
+        // The provider cannot remove the alarms of a service: ECS refuses its request, which has no
+        // alarm names.
         ...(alarmNames.length === 0 && !settings.deployment ? ["alarms"] : []),
       ],
     },
@@ -188,7 +189,7 @@ function autoscale(scope: Construct, service: EcsService, props: FargateServiceP
   if (settings.scaling) scale(scope, { ...props, service, target, settings: settings.scaling });
 }
 
-/** Where no target is registered, nothing is unhealthy: what is missing has alarms of its own. */
+/** With no registered targets UnHealthyHostCount is 0, so missing targets have their own alarms. */
 function alarmOnTooFew(
   scope: Construct,
   service: EcsService,
@@ -209,7 +210,7 @@ function alarmOnTooFew(
         dimensions: { LoadBalancer: loadBalancer.lb.arnSuffix, TargetGroup: group.arnSuffix },
       },
     }));
-    // Of two groups one is empty most of the time; of none there is no data, which is an outage.
+    // One of two groups is empty most of the time. No data from either group is an outage.
     const expression = groups.map(({ id }) => `FILL(${id}, 0)`).join(" + ");
     const healthy = metricAlarm(scope, "healthy_hosts", `alb-healthy-${key}`, props, {
       alarmDescription: `The load balancer has fewer than ${minCapacity} healthy targets of the ${title}`,
@@ -242,7 +243,7 @@ function alarmOnTooFew(
       count("desired", "DesiredTaskCount"),
       count("running", "RunningTaskCount"),
     ],
-    // Longer than a deployment, or AWS taking Spot capacity back, needs to replace tasks.
+    // Longer than a deployment or an interruption of Spot takes to replace tasks.
     evaluationPeriods: 15,
     comparisonOperator: "GreaterThanThreshold",
     threshold: 0,
@@ -251,7 +252,7 @@ function alarmOnTooFew(
   isNew(tasks);
 }
 
-/** With Spot, four of five tasks above the base; all of them where no task must always run. */
+/** With Spot, four of five tasks above the base run on Spot; without a base, all of them. */
 function strategy(fargateSpot: ServiceSettings["fargateSpot"]) {
   if (!fargateSpot) return [{ capacityProvider: "FARGATE", weight: 1 }];
   const { onDemandBase: base } = fargateSpot;

@@ -18,44 +18,44 @@ import { policyDocument, trustService, type PolicyStatement } from "./iam";
 import { isNew } from "./legacy";
 import type { Network } from "./network";
 
-/** A container of a task, as far as they differ. */
+/** The settings in which containers differ. */
 export interface ContainerProps {
   /** Name of the container. */
   readonly name: string;
-  /** Where its image comes from. */
+  /** Repository of the image. */
   readonly repository: EcrRepository;
   /** Tag of the image. */
   readonly imageTag: string;
   /** @default the image's own */
   readonly command?: readonly string[];
-  /** Plain environment variables: never secrets. @default none */
+  /** Environment variables, without secrets. @default none */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Environment variables out of secrets: the secret and the key in its JSON. @default none */
+  /** Environment variables from secrets: the secret, and the key in its JSON. @default none */
   readonly secrets?: Readonly<Record<string, { secret: SecretsmanagerSecret; jsonKey: string }>>;
   /** TCP port that it listens on. @default none */
   readonly port?: number;
   /** Path of the container's own health check on that port. @default none */
   readonly healthPath?: string;
-  /** Volumes of the task and where they are mounted. @default none */
+  /** Mount points of the volumes of the task. @default none */
   readonly mountPoints?: readonly {
     readonly sourceVolume: string;
     readonly containerPath: string;
   }[];
   /** @default false */
   readonly readonlyRootFilesystem?: boolean;
-  /** Name of the container after which it starts, and before which it is stopped. @default none */
+  /** Name of the container that starts before this one and stops after it. @default none */
   readonly startsAfter?: string;
 }
 
-/** Where a task runs. */
+/** Properties that all tasks share. */
 export interface TaskContext extends Context {
   /** The task runs in its private subnets. */
   readonly network: Network;
 }
 
-/** What a task is made of. */
+/** Properties of a task. */
 export interface FargateTaskProps extends TaskContext {
-  /** Names of the task definition's family, log group, roles and security group. */
+  /** Component, which names task definition, log group, roles and security group. */
   readonly component: Component;
   /** Description of the security group. */
   readonly securityGroupDescription: string;
@@ -65,33 +65,32 @@ export interface FargateTaskProps extends TaskContext {
   readonly logRetentionDays: LogRetentionDays;
   /** The task's container. */
   readonly container: ContainerProps;
-  /** A second container, before the first, of the same repository. @default none */
+  /** Second container, which receives the requests; it has the same repository. @default none */
   readonly proxy?: ContainerProps;
-  /** What the application itself may do. @default nothing */
+  /** Policy statements of the task role, by name. @default none */
   readonly taskStatements?: Readonly<Record<string, PolicyStatement>>;
   /** Volumes of the task. @default none */
   readonly volumes?: readonly EcsTaskDefinitionVolume[];
-  /** Where the task may connect to outside of Plue. @default HTTPS to anywhere */
+  /** Allowed connections to the outside. @default HTTPS to anywhere */
   readonly egress?: readonly EgressSettings[];
 }
 
-/** A task on Fargate, with what is its own. */
+/** A task on Fargate, with its own resources. */
 export interface FargateTask {
-  /** The task's security group: nobody may connect until `connect` says so. */
+  /** The task's security group. It allows no connections until `connect` adds them. */
   readonly securityGroup: SecurityGroup;
   /** The task definition. */
   readonly taskDefinition: EcsTaskDefinition;
-  /** The role with which ECS starts it, and the one with which it acts. */
+  /** The task execution role and the task role. */
   readonly roles: readonly IamRole[];
-  /** A task that starts before its roles have these would fail. */
+  /** Policies of the roles. A task that starts without them fails. */
   readonly rolePolicies: readonly IamRolePolicy[];
 }
 
 /**
- * Makes a task definition and what is its own: log group, security group, a role with which ECS
- * starts the task, and a role with which the task acts.
+ * Creates a task definition with its own log group, security group, task execution role and task role.
  *
- * @param scope the construct that the task is: the resources are named after its id
+ * @param scope construct of the task; its id is the prefix of the resources' names
  */
 export function fargateTask(scope: Construct, props: FargateTaskProps): FargateTask {
   const { environment, component, container } = props;
@@ -144,7 +143,7 @@ export function fargateTask(scope: Construct, props: FargateTaskProps): FargateT
       Resource: `${logGroup.arn}:*`,
     },
   );
-  // The old project attached AWS's own policy instead.
+  // The old project attached AWS's managed policy instead.
   isNew(executionPolicy);
   const secretsPolicies =
     secrets.length > 0
@@ -171,7 +170,7 @@ export function fargateTask(scope: Construct, props: FargateTaskProps): FargateT
   const taskRole = role("task");
   const taskPolicies = Object.entries(props.taskStatements ?? {}).map(([suffix, statement]) => {
     const policy = grant(taskRole, `task_${suffix}`, suffix, statement);
-    // The old project had one for the file system only.
+    // The old project had a policy for the file system only.
     if (suffix !== "efs") isNew(policy);
     return policy;
   });
@@ -190,7 +189,7 @@ export function fargateTask(scope: Construct, props: FargateTaskProps): FargateT
         containerDefinition(each, logGroup.name, props.region),
       ),
     ),
-    // An earlier revision must still be there when a deployment is rolled back to it.
+    // A rollback needs the earlier revision.
     skipDestroy: true,
   });
   return {
@@ -209,7 +208,7 @@ function egressRule({ description, port, cidrBlocks }: EgressSettings): Security
   return { ...tcp(port, description), cidrBlocks: [...cidrBlocks] };
 }
 
-/** A container in the terms of ECS's API, with what the API would fill in, so that no plan differs. */
+/** A container definition for ECS's API, with the API's defaults, so that no plan shows a difference. */
 function containerDefinition(container: ContainerProps, logGroupName: string, region: string) {
   const { port, healthPath } = container;
   return {
@@ -234,9 +233,9 @@ function containerDefinition(container: ContainerProps, logGroupName: string, re
       readOnly: false,
     })),
     readonlyRootFilesystem: container.readonlyRootFilesystem ?? false,
-    // Reaps the processes that shells and git leave behind, and passes SIGTERM on.
+    // The init process reaps the zombies of shells and git, and forwards SIGTERM.
     linuxParameters: { initProcessEnabled: true },
-    // The two minutes that Fargate Spot gives a task are the most that ECS allows.
+    // Two minutes: the notice that Fargate Spot gives, and the maximum that ECS allows.
     stopTimeout: 120,
     healthCheck:
       port && healthPath

@@ -1,12 +1,12 @@
-/** A statement of an IAM policy document, in IAM's own terms. */
+/** A statement of an IAM policy document, with IAM's field names. */
 export interface PolicyStatement {
   /** Name of the statement within its document. */
   readonly Sid?: string;
   /** @default Allow */
   readonly Effect?: "Allow" | "Deny";
-  /** Whom a resource policy speaks of. */
+  /** Principals of a resource policy. */
   readonly Principal?: "*" | Readonly<Record<string, string>>;
-  /** What is allowed or denied. */
+  /** Actions that are allowed or denied. */
   readonly Action: string | readonly string[];
   /** ARNs. */
   readonly Resource?: string | readonly string[];
@@ -14,7 +14,7 @@ export interface PolicyStatement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** A policy document of these statements, as JSON. */
+/** A policy document with these statements, as JSON. */
 export function policyDocument(...statements: readonly PolicyStatement[]): string {
   return JSON.stringify({
     Version: "2012-10-17",
@@ -23,8 +23,8 @@ export function policyDocument(...statements: readonly PolicyStatement[]): strin
 }
 
 /**
- * Lets an AWS service take a role, on behalf of this account only: without the condition, another
- * account's resources could make the service act with it (the confused deputy).
+ * Trust policy that lets an AWS service assume a role, for this account only: without the condition,
+ * resources of another account could make the service use the role (the confused deputy problem).
  */
 export function trustService(service: string, accountId: string): string {
   return policyDocument({

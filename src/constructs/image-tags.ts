@@ -7,22 +7,21 @@ import type { Context } from "./context";
 import { isNew } from "./legacy";
 import { reference } from "./reference";
 
-/** Which tags to deploy. */
+/** Properties of the image tags. */
 export interface ImageTagsProps extends Context {
-  /** tag of the API server's image. */
+  /** Tag of the API server's image. */
   readonly apiServer: TerraformLocal;
-  /** tag of the web app's image. */
+  /** Tag of the web app's image. */
   readonly webApp: TerraformLocal;
-  /** tag of the migration task's image. */
+  /** Tag of the migration task's image. */
   readonly dbMigrate: TerraformLocal;
 }
 
 /**
- * The image tags that are deployed, remembered in SSM parameters.
+ * The image tags that are deployed, kept in SSM parameters.
  *
- * A variable names a tag to deploy once; from then on every plan, whoever makes it and with or
- * without the variable, goes on with that tag, since `latest`, the variables' default, stands for
- * the tag that was deployed last. Only where none ever was is it the literal tag.
+ * A variable names a new tag once. Later plans keep that tag, even without the variable: `latest`, the
+ * variables' default, stands for the tag that was deployed last, or for itself if none was.
  */
 export class ImageTags extends Construct {
   /** Tag of the API server's image. */
@@ -32,7 +31,7 @@ export class ImageTags extends Construct {
   /** Tag of the migration task's image. */
   readonly dbMigrate: string;
 
-  /** Makes the parameters. */
+  /** Creates the parameters. */
   constructor(scope: Construct, id: string, props: ImageTagsProps) {
     super(scope, id);
     isNew(this);
@@ -49,14 +48,14 @@ export class ImageTags extends Construct {
         name: `${path}/${image}`,
         description: `Image tag deployed last for ${image}`,
         type: "String",
-        // An apply that was cut short may have made it without knowing.
+        // An interrupted apply may have created it without saving the state.
         overwrite: true,
         insecureValue: Token.asString(
           conditional(
             ref(`${reference(wanted)} != "latest"`),
             ref(reference(wanted)),
             Fn.lookup(
-              // Tags are no secrets, but the data source marks every value as one.
+              // Tags are not secrets, but the data source marks every value as sensitive.
               Fn.zipmap(knownNames, Fn.nonsensitive(ref(`${known}.values`))),
               `${path}/${image}`,
               "latest",

@@ -9,14 +9,15 @@ const NEW = "plue:new";
 const ADDRESS = "plue:legacy-address";
 const POSSIBLE = "plue:possible-legacy-address";
 
-/** Says of resources, or of constructs with all that they hold, that the old project had none. */
+/** Marks resources, or constructs with all their resources, that the old project did not have. */
 export function isNew(...elements: readonly Construct[]): void {
   for (const element of elements) element.node.addMetadata(NEW, true);
 }
 
 /**
- * Says where a resource stood in the old project, where the rule of {@link legacyAddress} does not fit.
- * @param address by environment; the old project did not have it in one that is left out
+ * Sets the address of a resource in the old project, where the rule of {@link legacyAddress} does not apply.
+ * @param address address by environment; the old project did not have the resource in an environment that
+ * is missing here
  */
 export function stoodAt(
   resource: TerraformResource,
@@ -38,7 +39,7 @@ export function possibleAddress(resource: TerraformResource): string | undefined
   return resource.node.metadata.find(({ type }) => type === POSSIBLE)?.data as string | undefined;
 }
 
-/** The modules of the old project; what stood elsewhere was at its root. */
+/** The modules of the old project; all other resources were in its root module. */
 const modules = new Set([
   "network",
   "database",
@@ -51,10 +52,10 @@ const modules = new Set([
 ]);
 
 /**
- * The address that a resource has in a state of the old project: the construct that holds it was a
- * module of the same name, and the construct's id is its address in there.
+ * The address of a resource in a state of the old project: its construct was a module of the same name,
+ * and its construct id is the address in that module.
  *
- * @returns undefined for what the old project did not have
+ * @returns undefined if the old project did not have the resource
  */
 export function legacyAddress(
   resource: TerraformResource,

@@ -35,25 +35,25 @@ import type { Network } from "./network";
 import { addCheck, allowFromInternet, redirectToHttps, rewritePath } from "./raw-terraform";
 import { reference } from "./reference";
 
-/** What the load balancer is made of. */
+/** Properties of the load balancer. */
 export interface LoadBalancerProps extends Context {
-  /** Stands in the public subnets, talks to the private ones. */
+  /** The load balancer is in its public subnets, and connects to the private ones. */
   readonly network: Network;
-  /** whether to serve HTTPS. */
+  /** Flag: the load balancer serves HTTPS. */
   readonly enableHttps: TerraformLocal;
   /** ARN of the certificate, or empty. */
   readonly certificateArn: TerraformVariable;
-  /** whether AWS refuses to delete the load balancer. */
+  /** Flag: AWS refuses to delete the load balancer. */
   readonly deletionProtection: TerraformLocal;
-  /** The name under which users reach Plue. @default the load balancer's own DNS name */
+  /** Domain name for users. @default the load balancer's own DNS name */
   readonly domain?: DomainSettings;
-  /** Whether the name's record is taken from another environment, which has it. @default false */
-  readonly takesOverName?: boolean;
-  /** Whether it takes `/api` off the paths of the requests that it forwards to the API server. */
+  /** Flag: the DNS record is taken from another environment, which has it now. @default false */
+  readonly replacesRecord?: boolean;
+  /** Flag: the load balancer removes `/api` from the paths of the requests to the API server. */
   readonly rewritesApiPath: boolean;
 }
 
-/** A listener, which serves where its count is one. */
+/** A listener, which forwards requests if its count is one. */
 interface Serving {
   readonly protocol: "http" | "https";
   readonly listener: LbListener;
@@ -61,43 +61,43 @@ interface Serving {
   readonly count: TerraformCount;
 }
 
-/** Where ECS starts new tasks, and by which rule it sends requests over to them. */
+/** The target group in which ECS starts new tasks, and the rules that send requests to it. */
 export interface SecondTargets {
   /** The second target group. */
   readonly targetGroup: LbTargetGroup;
-  /** The rules with the weights of both groups, one for each listener; one of them is there. */
+  /** The rules with the weights of both groups: one for each listener, of which one exists. */
   readonly rules: readonly LbListenerRule[];
-  /** ARN of the one that is there. */
+  /** ARN of the rule that exists. */
   readonly ruleArn: string;
 }
 
 /**
- * The only part that the internet reaches: /api and what is below goes to the API server, the rest
- * to the web app.
+ * The only part that the internet reaches. It forwards /api and all paths below to the API server, the
+ * rest to the web app.
  *
  * Cost (us-east-1): about $16 a month and $0.008 for each LCU-hour.
  */
 export class LoadBalancer extends Construct implements Connectable {
-  /** Its name among the connections. */
+  /** Name in `connections` of src/names.ts. */
   readonly part = "alb";
   /** The load balancer. */
   readonly lb: Lb;
-  /** The load balancer's group: the services accept it and nothing else. */
+  /** Security group of the load balancer, the only one that the services accept requests from. */
   readonly securityGroup: SecurityGroup;
-  /** Its egress rules name the private subnets: the services' groups name this one already. */
+  /** CIDRs of the private subnets: the services' groups refer to this group already. */
   readonly egressCidrs: readonly string[];
-  /** The API server's tasks. */
+  /** Target group of the API server. */
   readonly apiServer: LbTargetGroup;
-  /** The web app's tasks. */
+  /** Target group of the web app. */
   readonly webApp: LbTargetGroup;
-  /** ECS refuses a service whose target group has no listener yet: services wait for these. */
+  /** Listeners and rules. ECS refuses a service whose target group has no listener: services wait for them. */
   readonly listeners: readonly TerraformResource[];
   private readonly serving: readonly Serving[];
-  private readonly answerAlarms = new Map<LbTargetGroup, readonly string[]>();
-  /** Where users reach Plue, without a slash at its end. */
+  private readonly responseAlarms = new Map<LbTargetGroup, readonly string[]>();
+  /** URL for users, without a trailing slash. */
   readonly url: string;
 
-  /** Makes the load balancer with all of its parts. */
+  /** Creates the load balancer and its parts. */
   constructor(
     scope: Construct,
     id: string,
@@ -128,8 +128,8 @@ export class LoadBalancer extends Construct implements Connectable {
       dropInvalidHeaderFields: true,
       enableDeletionProtection: props.deletionProtection.asBoolean,
       tags: { Name: names.loadBalancer(environment) },
-      // AWS refuses an internet-facing one in a VPC without the gateway; and it leaves a zone before
-      // the zone's route goes.
+      // AWS refuses an internet-facing load balancer in a VPC without an internet gateway. The load
+      // balancer must leave a zone before the zone's route is deleted.
       dependsOn: [network.internetGateway, ...network.publicRoutes],
     });
     this.apiServer = this.targetGroup(api);
@@ -141,7 +141,7 @@ export class LoadBalancer extends Construct implements Connectable {
     ];
     this.alarmOnUnhealthy(api, this.apiServer);
     this.alarmOnUnhealthy(web, this.webApp);
-    if (props.alarmTopicArn) this.alarmOnAnswers();
+    if (props.alarmTopicArn) this.alarmOnResponses();
 
     if (domain?.hostedZoneId) {
       const record = new Route53Record(this, "aws_route53_record.main", {
@@ -149,7 +149,7 @@ export class LoadBalancer extends Construct implements Connectable {
         name: domain.name,
         type: "A",
         alias: { name: this.lb.dnsName, zoneId: this.lb.zoneId, evaluateTargetHealth: true },
-        ...(props.takesOverName && { allowOverwrite: true }),
+        ...(props.replacesRecord && { allowOverwrite: true }),
       });
       isNew(record);
     }
@@ -158,10 +158,10 @@ export class LoadBalancer extends Construct implements Connectable {
         this,
         "alb_url",
         Token.asString(Op.not(https)),
-        `With HTTPS, alb_url names the load balancer itself, which no certificate matches: set domain in src/environments/${environment}.ts.`,
+        `With HTTPS, alb_url is the load balancer's own name, which no certificate matches. Set domain in src/environments/${environment}.ts.`,
       );
     }
-    // A local, since the quotes of a plain expression would be escaped within a JSON document.
+    // A local value: the quotes of a plain expression would be escaped in a JSON document.
     this.url = new TerraformLocal(
       this,
       "url",
@@ -170,10 +170,10 @@ export class LoadBalancer extends Construct implements Connectable {
   }
 
   /**
-   * A second target group for a service's tasks, and a rule before the one that serves without it, with
-   * weights that ECS changes. The other rule stays as it is, so this can come and go on a live
-   * environment.
-   * @param first the target group that has all requests until ECS changes that
+   * Creates a second target group for a service's tasks, and a rule with weights that ECS changes. The rule
+   * comes before the service's first rule, which does not change: the option can be turned on and off
+   * in a live environment.
+   * @param first target group that receives all requests until ECS changes the weights
    */
   secondTargets(component: Component, first: LbTargetGroup): SecondTargets {
     const targetGroup = this.targetGroup(component, "second");
@@ -186,7 +186,7 @@ export class LoadBalancer extends Construct implements Connectable {
       { type: "forward", forward: { targetGroup: weighted } },
     ]);
     for (const rule of rules) {
-      // The first plan after a deployment would set them back, and cut off the tasks that serve.
+      // The next plan would reset the weights, and cut off the tasks that serve.
       rule.lifecycle = { ignoreChanges: ["action"] };
     }
     const alarm = this.alarmOnUnhealthy(component, targetGroup, "second");
@@ -220,7 +220,7 @@ export class LoadBalancer extends Construct implements Connectable {
     });
   }
 
-  /** HTTP serves, or redirects to HTTPS, which then serves. */
+  /** The HTTP listener forwards requests, or redirects to the HTTPS listener, which forwards them. */
   private listen(): readonly Serving[] {
     const { props } = this;
     const https = ref(reference(props.enableHttps));
@@ -258,7 +258,7 @@ export class LoadBalancer extends Construct implements Connectable {
     ];
   }
 
-  /** A rule for a component's requests at each listener; one of the two is there. */
+  /** A rule for a component's requests for each listener; one of the two exists. */
   private forward(
     component: Component,
     resource: string,
@@ -281,11 +281,11 @@ export class LoadBalancer extends Construct implements Connectable {
   }
 
   /**
-   * Names of the alarms on a target group's answers: ECS takes a deployment back that raises one.
-   * @returns none where alarms tell nobody
+   * Names of the alarms on a target group's responses. ECS rolls back a deployment that triggers one.
+   * @returns none if no topic is notified
    */
-  answerAlarmsOf(targets: LbTargetGroup): readonly string[] {
-    return this.answerAlarms.get(targets) ?? [];
+  responseAlarmsOf(targets: LbTargetGroup): readonly string[] {
+    return this.responseAlarms.get(targets) ?? [];
   }
 
   private alarmOnUnhealthy(
@@ -298,7 +298,7 @@ export class LoadBalancer extends Construct implements Connectable {
       alarmDescription: `A target of the load balancer's ${which ? `second ${key}` : key} group is unhealthy`,
       namespace: "AWS/ApplicationELB",
       metricName: "UnHealthyHostCount",
-      // An average over the load balancer's nodes would hide the one that does not reach a target.
+      // An average over the load balancer's nodes would hide a single node that does not reach a target.
       statistic: "Maximum",
       period: 60,
       evaluationPeriods: 2,
@@ -308,16 +308,16 @@ export class LoadBalancer extends Construct implements Connectable {
     });
   }
 
-  /** What users notice: answers that are errors, and answers that come late. */
-  private alarmOnAnswers(): void {
-    const alarm = (resource: string, name: string, config: AnswerAlarm) => {
+  /** Alarms on what users notice: errors and slow responses. */
+  private alarmOnResponses(): void {
+    const alarm = (resource: string, name: string, config: ResponseAlarm) => {
       const made = metricAlarm(this, resource, name, this.props, {
         namespace: "AWS/ApplicationELB",
         period: 60,
         evaluationPeriods: 3,
         datapointsToAlarm: 3,
         comparisonOperator: "GreaterThanThreshold",
-        // There is none while nobody asks.
+        // Without requests there is no data.
         treatMissingData: "notBreaching",
         ...config,
       });
@@ -348,17 +348,17 @@ export class LoadBalancer extends Construct implements Connectable {
         metricName: "TargetResponseTime",
         extendedStatistic: "p99",
         threshold: SLOWEST_SECONDS,
-        // Of few requests the slowest says little: a push of a large repository takes its time.
+        // With few requests the slowest means little: a push of a large repository takes a while.
         evaluateLowSampleCountPercentiles: "ignore",
         dimensions,
       });
-      this.answerAlarms.set(targets, [errors.alarmName, latency.alarmName]);
+      this.responseAlarms.set(targets, [errors.alarmName, latency.alarmName]);
     }
   }
 }
 
-/** What the alarms on answers differ in. */
-type AnswerAlarm = Pick<
+/** The settings in which the alarms on responses differ. */
+type ResponseAlarm = Pick<
   CloudwatchMetricAlarmConfig,
   | "alarmDescription"
   | "metricName"
@@ -369,8 +369,8 @@ type AnswerAlarm = Pick<
   | "evaluateLowSampleCountPercentiles"
 >;
 
-/** Errors a minute, three minutes in a row, that are no accident any more. */
+/** Alarm threshold: 5xx responses per minute, for three consecutive minutes. */
 const MOST_ERRORS = 10;
 
-/** Seconds that a request may wait for the first byte of its answer. */
+/** Alarm threshold: seconds until the first byte of a response. */
 const SLOWEST_SECONDS = 5;

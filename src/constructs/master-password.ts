@@ -8,17 +8,17 @@ import { Fn, TerraformLocal, Token } from "../cdktf";
 import type { MasterPassword as MasterPasswordSettings } from "../environments/settings";
 import { addEphemeral } from "./raw-terraform";
 
-/** The database's master password, and how it gets to where it is needed. */
+/** The database's master password, with the arguments that pass it on. */
 export interface MasterPassword {
   /** Terraform expression of the password. */
   readonly value: string;
-  /** How the instance gets it. */
+  /** Arguments of the instance. */
   readonly instanceArguments:
     { password: string } | { passwordWo: string; passwordWoVersion: number };
   /**
-   * How a secret's version gets a content with the password in it.
+   * Arguments of a secret version whose content contains the password.
    * @param content Terraform expression of the content
-   * @param others Terraform expressions of what else stands in the content and may change
+   * @param others Terraform expressions of all else in the content that may change
    */
   secretArguments(
     content: string,
@@ -27,12 +27,12 @@ export interface MasterPassword {
 }
 
 const SECRET_VERSION = "aws_secretsmanager_secret_version.database_password";
-/** Characters that RDS refuses in a password, and quotes, which only make trouble in shells. */
+/** Characters that RDS refuses in a password, and quotes, which shells treat specially. */
 const EXCLUDED_CHARACTERS = "/@\" '`\\";
 
 /**
- * A password made by Terraform's random provider: it stands in the state.
- * @param secret where the password is kept
+ * A password from Terraform's random provider. The state contains it.
+ * @param secret secret that keeps the password
  */
 export function randomPassword(scope: Construct, secret: SecretsmanagerSecret): MasterPassword {
   new RandomProvider(scope, "random");
@@ -40,7 +40,7 @@ export function randomPassword(scope: Construct, secret: SecretsmanagerSecret): 
     length: 32,
     special: true,
     overrideSpecial: "!#$%&*()-_=+[]{}<>:?",
-    // Any changed argument would make a new password; a live one stays as it is.
+    // A changed argument would create a new password.
     lifecycle: { ignoreChanges: "all" },
   });
   new SecretsmanagerSecretVersion(scope, SECRET_VERSION, {
@@ -56,14 +56,14 @@ export function randomPassword(scope: Construct, secret: SecretsmanagerSecret): 
 }
 
 /**
- * A password made by Secrets Manager, which stands in neither plan nor state.
+ * A password from Secrets Manager. Neither plan nor state contains it.
  *
- * An ephemeral password is another one in every run. It is written to the secret once for each
- * version, and all else reads it back: whatever run stops half-way, database and secrets end up
- * with the one password that the secret holds.
+ * An ephemeral password is different in every run. Terraform writes it to the secret once for each
+ * version, and reads it back for everything else: even if a run is interrupted, database and secrets end
+ * up with the password in the secret.
  *
- * @param secret where the password is kept
- * @param version raised by one for a new password
+ * @param secret secret that keeps the password
+ * @param version number that is raised by one for a new password
  */
 export function writeOnlyPassword(
   scope: Construct,
@@ -88,8 +88,8 @@ export function writeOnlyPassword(
     .asString;
   return {
     value,
-    // Not the version alone: a secret that is lost and made again holds a new password under the
-    // old version, and the database must get it too.
+    // The version id, not `version`: a secret that is lost and recreated has a new password for the same
+    // `version`, and the database must get it too.
     instanceArguments: { passwordWo: value, passwordWoVersion: numberOf(written.versionId) },
     secretArguments: (content, others) => ({
       secretStringWo: content,
@@ -99,14 +99,14 @@ export function writeOnlyPassword(
 }
 
 /**
- * The password that a restored database has, as the secret says that came along with the copies. It must
- * be no other: not every provider sets a password on a database that it restores.
+ * The password of a restored database, from the secret that was copied with it. It cannot be a new one:
+ * some versions of the provider set no password on a database that they restore.
  *
- * For a new password, put it into the secret, and raise `masterPassword.version` where it is
+ * To change the password, put the new one into the secret, and raise `masterPassword.version` if it is
  * write-only.
  *
- * @param secret what was a replica of the first database's secret
- * @param mode whether the password may stand in the state
+ * @param secret former replica of the first database's secret
+ * @param mode settings that decide if the state may contain the password
  */
 export function restoredPassword(
   scope: Construct,
@@ -141,8 +141,8 @@ export function restoredPassword(
 }
 
 /**
- * The provider cannot see a write-only value change; a number made of all that the value depends on
- * tells it.
+ * Version number of a write-only value, a hash of everything that the value depends on: the provider
+ * cannot see the value itself change.
  */
 function numberOf(...values: readonly string[]): number {
   return Token.asNumber(Fn.parseint(Fn.substr(Fn.sha256(Fn.join(" ", [...values])), 0, 7), 16));

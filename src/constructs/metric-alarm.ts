@@ -7,9 +7,9 @@ import { names } from "../names";
 import type { Context } from "./context";
 
 /**
- * Makes an alarm on a metric. Cost: $0.10 a month.
+ * Creates an alarm on a metric. Cost: $0.10 a month.
  * @param resource name of the Terraform resource
- * @param name what follows `names.alarmPrefix` in the alarm's name
+ * @param name the alarm's name without `names.alarmPrefix`
  */
 export function metricAlarm(
   scope: Construct,

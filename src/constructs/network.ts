@@ -21,38 +21,38 @@ import { reference } from "./reference";
 import type { NetworkSettings } from "../environments/settings";
 import { policyDocument, trustService } from "./iam";
 
-/** What a network is made of. */
+/** Properties of the network. */
 export interface NetworkProps extends Context {
-  /** The environment's settings of it. */
+  /** Settings from src/environments. */
   readonly settings: NetworkSettings;
 }
 
 /**
- * The VPC: a public and a private subnet in each zone, one way out to the internet for each private
- * subnet, S3 reached without the NAT gateway, and a log of all traffic.
+ * The VPC: a public and a private subnet in each zone, NAT gateways for the private subnets, an endpoint
+ * for S3, and a log of all traffic.
  *
  * Cost: each NAT gateway about $33 a month and $0.045 a GB (us-east-1); the S3 endpoint is free and
- * keeps image layers off that bill.
+ * takes image layers past the NAT gateways.
  */
 export class Network extends Construct {
   /** The VPC. */
   readonly vpc: Vpc;
-  /** One for each zone, or one for all. */
+  /** NAT gateways: one for each zone, or one for all. */
   readonly natGateways: readonly NatGateway[];
-  /** One for each zone; only the load balancer and NAT gateways live here. */
+  /** Public subnets, one for each zone, for the load balancer and the NAT gateways only. */
   readonly publicSubnets: readonly Subnet[];
-  /** One for each zone; everything else lives here. */
+  /** Private subnets, one for each zone, for everything else. */
   readonly privateSubnets: readonly Subnet[];
-  /** What the load balancer and the NAT gateways reach the internet by. */
+  /** Internet gateway of the load balancer and the NAT gateways. */
   readonly internetGateway: InternetGateway;
   /** CIDRs of the private subnets. */
   readonly privateCidrs: readonly string[];
-  /** What gives the public subnets their route to the internet: the load balancer waits for it. */
+  /** Routes of the public subnets to the internet. The load balancer waits for them. */
   readonly publicRoutes: readonly TerraformResource[];
-  /** What gives the private subnets their route to the internet: tasks wait for it. */
+  /** Routes of the private subnets to the internet. Tasks wait for them. */
   readonly privateRoutes: readonly TerraformResource[];
 
-  /** Makes the VPC with all of its parts. */
+  /** Creates the VPC and its parts. */
   constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id);
     const { environment, settings } = props;
@@ -66,8 +66,8 @@ export class Network extends Construct {
       tags: named("vpc"),
       lifecycle: { precondition: [this.keepsCidr(props)] },
     });
-    // A VPC comes with a group that lets its members talk; whatever is started without a group of
-    // its own would get it.
+    // AWS gives every VPC a group that lets its members connect to each other, and uses it for whatever is
+    // started without a group. It gets no rules.
     const defaultGroup = new DefaultSecurityGroup(this, "aws_default_security_group.main", {
       vpcId: this.vpc.id,
       ingress: [],
@@ -81,7 +81,7 @@ export class Network extends Construct {
 
     const available = new DataAwsAvailabilityZones(this, "data.aws_availability_zones.available", {
       state: "available",
-      // Without it the Local and Wavelength Zones that the account has opted in to come first by name.
+      // Leaves out the Local and Wavelength Zones that the account has opted in to: their names sort first.
       filter: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
       excludeZoneIds: settings.excludeZoneIds && [...settings.excludeZoneIds],
     });
@@ -91,13 +91,13 @@ export class Network extends Construct {
           new Subnet(this, `aws_subnet.${type}[${index}]`, {
             vpcId: this.vpc.id,
             cidrBlock,
-            // Not element(), which would put two zones' subnets into one where a region has fewer.
+            // Not element(): in a region with fewer zones it would put two subnets into one zone.
             availabilityZone: `\${${reference(available)}.names[${index}]}`,
             mapPublicIpOnLaunch: type === "public",
             tags: { ...named(`${type}-subnet-${index + 1}`), Type: type },
-            // A zone that AWS adds or withdraws shifts the list: live subnets stay where they are.
-            // A zone that the settings leave out goes after its users have left it: AWS refuses to
-            // delete a subnet that the load balancer, a mount target or a task is still in.
+            // AWS may add or withdraw a zone, which shifts the list: live subnets stay where they are.
+            // A zone that is removed from the settings is deleted last: AWS refuses to delete a subnet
+            // that the load balancer, a mount target or a task still uses.
             lifecycle: { ignoreChanges: ["availability_zone"], createBeforeDestroy: true },
           }),
       );
@@ -135,7 +135,7 @@ export class Network extends Construct {
           vpcId: this.vpc.id,
           route: [{ cidrBlock: "0.0.0.0/0", natGatewayId: natGateway.id }],
           tags: named(`private-rt-${index + 1}`),
-          // The subnets change over to another table before theirs, with its way out, goes.
+          // The subnets get another table before theirs is deleted.
           lifecycle: { createBeforeDestroy: true },
         }),
     );
@@ -167,7 +167,7 @@ export class Network extends Construct {
     this.logTraffic(props);
   }
 
-  /** AWS gives a VPC no other CIDR: a plan would replace the VPC and all that is in it. */
+  /** AWS cannot change the CIDR of a VPC: a plan would replace the VPC and everything in it. */
   private keepsCidr({ environment, settings }: NetworkProps) {
     const ours = {
       tags: { Environment: environment, Project: "plue", Name: `${environment}-vpc` },
@@ -180,7 +180,7 @@ export class Network extends Construct {
     const count = (vpcs: DataAwsVpcs) => `length(${reference(vpcs)}.ids)`;
     return {
       condition: `\${${count(deployed)} == 0 || ${count(same)} > 0}`,
-      errorMessage: `network.cidr of ${environment} is not that of its VPC: AWS cannot change it, and a new VPC would replace the database, the file system and all else. Set it back to what is deployed, or make a new environment.`,
+      errorMessage: `network.cidr of ${environment} is not the CIDR of its VPC. AWS cannot change it, and a new VPC would replace the database, the file system and everything else. Set it back to the deployed CIDR, or create a new environment.`,
     };
   }
 

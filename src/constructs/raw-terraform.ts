@@ -7,7 +7,7 @@ import { ports } from "../names";
 import { TerraformStack, type TerraformLocal } from "../cdktf";
 import { reference } from "./reference";
 
-// All that cdktf has no types for stands here as Terraform's own text.
+// Everything that cdktf has no types for, as Terraform text.
 
 /**
  * Adds an `ephemeral` block to the stack.
@@ -23,7 +23,7 @@ export function addEphemeral(
   return `ephemeral.${type}.${name}`;
 }
 
-/** Adds a `check` block to the stack: a plan warns where the condition is false. */
+/** Adds a `check` block to the stack: a plan warns if the condition is false. */
 export function addCheck(
   scope: Construct,
   name: string,
@@ -36,9 +36,9 @@ export function addCheck(
 }
 
 /**
- * Lets the internet into a security group by HTTP, and by HTTPS where the variable is true. The
- * rules stand in the group itself, so that one added by hand does not stay; they are an expression,
- * since the variable is known to the plan only; and they name every attribute, as an expression must.
+ * Allows connections from the internet to a security group: HTTP, and HTTPS if the variable is true. The
+ * rules are inline, so that Terraform removes one that was added by hand. They are an expression, because
+ * only the plan knows the variable; an expression must set every attribute.
  */
 export function allowFromInternet(group: SecurityGroup, https: TerraformLocal): void {
   const rule = [
@@ -56,7 +56,7 @@ export function allowFromInternet(group: SecurityGroup, https: TerraformLocal): 
   group.addOverride("ingress", `\${[for port in ${open} : { ${rule} }]}`);
 }
 
-/** Adds a redirect to HTTPS to the listener's default action, where the variable is true. */
+/** Adds a redirect to HTTPS to the listener's default action, if the variable is true. */
 export function redirectToHttps(listener: LbListener, https: TerraformLocal): void {
   listener.addOverride("default_action.0.dynamic.redirect", {
     for_each: `\${${reference(https)} ? [1] : []}`,
@@ -74,34 +74,34 @@ export function rewritePath(rule: LbListenerRule, regex: string, replace: string
   ]);
 }
 
-/** What ECS needs to send requests over from one target group to another. */
+/** Settings with which ECS moves requests from one target group to another. */
 export interface DeploymentStrategy {
-  /** In ECS's word. */
+  /** Name of the strategy in ECS's API. */
   readonly strategy: "BLUE_GREEN" | "CANARY";
-  /** Minutes for which the old tasks stay afterwards. */
+  /** Minutes for which the old tasks keep running afterwards. */
   readonly bakeTimeMinutes: number;
-  /** What goes over first. @default everything at once */
+  /** First step of a canary deployment. @default all requests move at once */
   readonly canary?: {
-    /** Percent of the requests. */
+    /** Percent of the requests that move first. */
     readonly percent: number;
-    /** Minutes until the others follow. */
+    /** Minutes until the remaining requests move. */
     readonly bakeTimeMinutes: number;
   };
-  /** Functions that ECS asks on the way. */
+  /** Lambda functions that ECS calls during a deployment. */
   readonly hooks: readonly {
     readonly lambdaArn: string;
     readonly stages: readonly string[];
   }[];
-  /** ARN of the target group beside the service's own. */
+  /** ARN of the second target group. */
   readonly secondTargetGroupArn: string;
-  /** ARN of the listener's rule whose weights ECS changes. */
+  /** ARN of the listener rule whose weights ECS changes. */
   readonly ruleArn: string;
-  /** ARN of the role with which ECS does so, and asks the functions. */
+  /** ARN of the role that ECS uses for the rule and the functions. */
   readonly roleArn: string;
 }
 
 /**
- * Gives a service a strategy other than rolling.
+ * Sets a deployment strategy other than rolling.
  * Source: `deployment_configuration` and `load_balancer.advanced_configuration` of `aws_ecs_service` in
  * the AWS provider 6.4.0 and later, `canary_configuration` in 6.21.0 and later.
  */
@@ -109,7 +109,7 @@ export function setDeploymentStrategy(service: EcsService, to: DeploymentStrateg
   const { canary, hooks, roleArn } = to;
   service.addOverride("deployment_configuration", {
     strategy: to.strategy,
-    // The provider takes minutes as text.
+    // The provider expects minutes as text.
     bake_time_in_minutes: String(to.bakeTimeMinutes),
     ...(canary && {
       canary_configuration: {

@@ -6,7 +6,7 @@ import {
 } from "../cdktf";
 
 /**
- * The address of a resource, data source, variable or local without interpolation marks, to stand in a
+ * The address of a resource, data source, variable or local without interpolation marks, for use in a
  * larger expression or in `depends_on`.
  */
 export function reference(

@@ -12,25 +12,25 @@ import type { Context } from "./context";
 import type { EcsCluster } from "./ecs-cluster";
 import { metricAlarm } from "./metric-alarm";
 
-/** What else a service's count of tasks follows. */
+/** Properties of further scaling. */
 export interface ScalingProps extends Context {
-  /** The service's names. */
+  /** Component, which names the service. */
   readonly component: Component;
   /** The service. */
   readonly service: EcsService;
   /** The service's cluster. */
   readonly ecsCluster: EcsCluster;
-  /** Its bounds. */
+  /** Scalable target with the minimum and maximum number of tasks. */
   readonly target: AppautoscalingTarget;
-  /** The environment's settings of it. */
+  /** Settings from src/environments. */
   readonly settings: ScalingSettings;
 }
 
 /**
- * Makes a service's count of tasks follow metrics of the application and the clock.
+ * Scales a service on metrics of the application and on a schedule.
  *
  * Cost: $0.30 a month for each custom metric, $0.10 for each of the three alarms on it.
- * @param scope the construct that the service is: the resources are named after its id
+ * @param scope construct of the service; its id is the prefix of the resources' names
  */
 export function scale(scope: Construct, props: ScalingProps): void {
   const { environment, component, target, settings } = props;
@@ -52,7 +52,7 @@ export function scale(scope: Construct, props: ScalingProps): void {
         customizedMetricSpecification: specification(props, metric),
       },
     });
-    // Autoscaling neither adds nor takes tasks while its metric has no data.
+    // Autoscaling does not change the number of tasks while its metric has no data.
     metricAlarm(scope, `${resource}_missing`, names.scalingAlarm(component, metric.name), props, {
       alarmDescription: `${metric.namespace} ${metric.metricName} has no data for 15 minutes: the ${component.title} does not scale on it`,
       namespace: metric.namespace,

@@ -14,38 +14,38 @@ import { policyDocument, type PolicyStatement } from "./iam";
 import { isNew } from "./legacy";
 import type { Network } from "./network";
 
-/** What the storage is made of. */
+/** Properties of the storage. */
 export interface StorageProps extends Context {
-  /** Where the mount targets stand. */
+  /** The mount targets are in its private subnets. */
   readonly network: Network;
   /**
-   * Id of the file system that is taken over, with its data: the copy of another environment's.
-   * @default none: it is made empty
+   * Id of a copy of another environment's file system, which is imported with its data.
+   * @default none: the file system starts empty
    */
   readonly recoveredId?: string;
-  /** The environment's settings of it. */
+  /** Settings from src/environments. */
   readonly settings: StorageSettings;
 }
 
 /**
- * The file system of the git repositories: encrypted, mounted over TLS only, and only through the
- * access point and with an IAM role that may.
+ * The file system of the git repositories. It is encrypted, and can be mounted only over TLS, through the
+ * access point, by an IAM role that is allowed to.
  *
  * Cost (us-east-1): $0.30 a GB-month, $0.016 in Infrequent Access; backups $0.05 a GB-month.
  */
 export class Storage extends Construct implements Connectable {
-  /** Its name among the connections. */
+  /** Name in `connections` of src/names.ts. */
   readonly part = "efs";
   /** The file system. */
   readonly fileSystem: EfsFileSystem;
-  /** /git-repos, owned by uid and gid 1000. */
+  /** Access point of the directory /git-repos, which uid and gid 1000 own. */
   readonly gitRepos: EfsAccessPoint;
-  /** The group of the mount targets. */
+  /** Security group of the mount targets. */
   readonly securityGroup: SecurityGroup;
-  /** What a task must wait for before it can mount the file system. */
+  /** Resources that must exist before a task can mount the file system. */
   readonly neededToMount: readonly TerraformResource[];
 
-  /** Makes the file system, its way in and its mount targets. */
+  /** Creates the file system, its access point and its mount targets. */
   constructor(scope: Construct, id: string, props: StorageProps) {
     super(scope, id);
     const { environment, network, recoveredId, settings } = props;
@@ -60,12 +60,12 @@ export class Storage extends Construct implements Connectable {
         { transitionToIa: transitionTo(settings.transitionToInfrequentAccessDays) },
       ],
       tags: { Name: names.fileSystem(environment) },
-      // The copy keeps the token and the key that it was made with; another would replace it.
+      // The copy keeps its creation token and its key; other ones would replace it.
       ...(recoveredId && { lifecycle: { ignoreChanges: ["creation_token", "kms_key_id"] } }),
     });
     if (recoveredId) this.fileSystem.importFrom(recoveredId);
-    // Without a policy EFS lets in, as root, any client that reaches a mount target. With one, only
-    // roles with a grant of their own get in; this denies even them a connection without TLS.
+    // Without a policy, EFS gives root access to any client that reaches a mount target. With a policy,
+    // a client needs a role with a permission of its own, and this policy requires TLS.
     const policy = new EfsFileSystemPolicy(this, "aws_efs_file_system_policy.main", {
       fileSystemId: this.fileSystem.id,
       policy: policyDocument({
@@ -86,7 +86,7 @@ export class Storage extends Construct implements Connectable {
       isNew(backups);
     }
 
-    // The rules are resources of their own, for the reason that the database's are.
+    // No inline rules, for the same reason as in the database's group.
     const groupName = names.securityGroup(environment, this.part);
     this.securityGroup = new SecurityGroup(this, "aws_security_group.efs", {
       name: groupName,
@@ -114,7 +114,7 @@ export class Storage extends Construct implements Connectable {
     this.neededToMount = [...mountTargets, policy];
   }
 
-  /** What a role needs to mount the git repositories and write to them, and nothing else. */
+  /** Policy statement that lets a role mount the git repositories and write to them. */
   get writeStatement(): PolicyStatement {
     return {
       Action: ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],

@@ -14,9 +14,9 @@ import { metricAlarm } from "./metric-alarm";
 import { setDeploymentStrategy } from "./raw-terraform";
 import { reference } from "./reference";
 
-/** What a blue/green or canary deployment is made of. */
+/** Properties of the blue/green or canary deployment. */
 export interface TrafficShiftProps extends Context {
-  /** The service's names. */
+  /** Component, which names the service. */
   readonly component: Component;
   /** The service. */
   readonly service: EcsService;
@@ -24,16 +24,16 @@ export interface TrafficShiftProps extends Context {
   readonly loadBalancer: LoadBalancer;
   /** The service's target group, which serves until the first deployment. */
   readonly targetGroup: LbTargetGroup;
-  /** The environment's settings of it. */
+  /** Settings from src/environments. */
   readonly settings: DeploymentSettings;
 }
 
 /**
- * Makes ECS start new tasks behind a second target group and send the requests over to them, by the
- * weights of a rule of the load balancer. An alarm on what either group answers turns it back.
+ * Lets ECS start new tasks in a second target group, and move the requests to them by the weights of a
+ * listener rule. An alarm on the errors of either group triggers a rollback.
  *
- * Cost: the service's tasks twice, while it is deployed; $0.10 a month for each of three alarms.
- * @param scope the construct that the service is: the resources are named after its id
+ * Cost: the service's tasks twice, during a deployment; $0.10 a month for each of three alarms.
+ * @param scope construct of the service; its id is the prefix of the resources' names
  * @returns the second target group
  */
 export function shiftTraffic(scope: Construct, props: TrafficShiftProps): LbTargetGroup {
@@ -89,7 +89,7 @@ export function shiftTraffic(scope: Construct, props: TrafficShiftProps): LbTarg
       comparisonOperator: "GreaterThanThreshold",
       threshold: percent,
       evaluationPeriods: 1,
-      // Without an error there is no datum.
+      // Without errors there is no data.
       treatMissingData: "notBreaching",
       metricQuery: [
         { id: "errors", metric: metric("HTTPCode_Target_5XX_Count") },
@@ -110,7 +110,7 @@ export function shiftTraffic(scope: Construct, props: TrafficShiftProps): LbTarg
     rollback: true,
     alarmNames: alarms.map(({ alarmName }) => alarmName),
   });
-  // The strategy has none, and an argument that is left out keeps what was there before.
+  // The strategy supports no circuit breaker, and an omitted argument would keep the old value.
   service.putDeploymentCircuitBreaker({ enable: false, rollback: false });
   setDeploymentStrategy(service, {
     strategy: settings.strategy === "canary" ? "CANARY" : "BLUE_GREEN",

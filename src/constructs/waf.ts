@@ -9,23 +9,23 @@ import { names } from "../names";
 import type { Context } from "./context";
 import { metricAlarm } from "./metric-alarm";
 
-/** What the web ACL is made of. */
+/** Properties of the web ACL. */
 export interface WafProps extends Context {
-  /** What it stands in front of. */
+  /** Load balancer to protect. */
   readonly loadBalancer: Lb;
-  /** The environment's settings of it. */
+  /** Settings from src/environments. */
   readonly settings: WafSettings;
 }
 
 /**
- * A git push has a large body, and the managed rule on sizes would block whatever is larger than
- * the 8 KiB that WAF inspects behind a load balancer.
+ * Rules that only count. A git push has a large body, and this rule would block every body larger than
+ * the 8 KiB that WAF inspects for a load balancer.
  */
 const alwaysCounted: readonly WafExclusion[] = [{ group: "common", rule: "SizeRestrictions_BODY" }];
 
 /**
- * AWS WAF in front of the load balancer: AWS's rules against bad addresses, known exploits and what
- * is common among attacks, and a bound to the requests of one address.
+ * AWS WAF in front of the load balancer: AWS's managed rules against bad addresses, known exploits and
+ * common attacks, and a rate limit for each address.
  *
  * Cost: $5 a month, $1 for each of the four rules, $0.60 for a million requests.
  */
@@ -33,7 +33,7 @@ export class Waf extends Construct {
   /** The web ACL. */
   readonly webAcl: Wafv2WebAcl;
 
-  /** Makes the web ACL, its log and its alarm. */
+  /** Creates the web ACL, its log and its alarm. */
   constructor(scope: Construct, id: string, props: WafProps) {
     super(scope, id);
     const { environment, settings } = props;
@@ -49,7 +49,7 @@ export class Waf extends Construct {
       name: group,
       priority: index + 1,
       overrideAction: block ? { none: {} } : { count: {} },
-      // Without the group's version and capacity, which AWS changes and every plan would show.
+      // No version and no capacity of the group: AWS changes them, and every plan would show that.
       statement: {
         managed_rule_group_statement: {
           vendor_name: "AWS",
@@ -93,7 +93,7 @@ export class Waf extends Construct {
     new Wafv2WebAclLoggingConfiguration(this, "aws_wafv2_web_acl_logging_configuration.main", {
       resourceArn: this.webAcl.arn,
       logDestinationConfigs: [logGroup.arn],
-      // Matched requests only, without what opens a session.
+      // The log contains only requests that match a rule, without credentials.
       loggingFilter: {
         defaultBehavior: "DROP",
         filter: [

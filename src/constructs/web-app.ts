@@ -7,29 +7,29 @@ import { ports, web } from "../names";
 import type { Connectable } from "./connections";
 import { fargateService, type ServiceContext } from "./fargate-service";
 
-/** What the web app needs. */
+/** Properties of the web app. */
 export interface WebAppProps extends ServiceContext {
-  /** Where its image comes from. */
+  /** Repository of the image. */
   readonly repository: EcrRepository;
-  /** Tag of its image. */
+  /** Tag of the image. */
   readonly imageTag: string;
-  /** The environment's settings of it. */
+  /** Settings from src/environments. */
   readonly settings: ServiceSettings;
 }
 
-/** Where the page finds the API: the load balancer serves both under one name. */
+/** Path of the API: the load balancer serves page and API under one name. */
 const API_PATH = "/api";
 
 /** The web app: nginx on 80 with the single-page app. */
 export class WebApp extends Construct implements Connectable {
-  /** Its name among the connections. */
+  /** Name in `connections` of src/names.ts. */
   readonly part = "web-app";
   /** The security group of its tasks. */
   readonly securityGroup: SecurityGroup;
   /** The service. */
   readonly service: EcsService;
 
-  /** Makes the service. */
+  /** Creates the service. */
   constructor(scope: Construct, id: string, props: WebAppProps) {
     super(scope, id);
     const { repository, imageTag, ...context } = props;
@@ -47,7 +47,7 @@ export class WebApp extends Construct implements Connectable {
         mountPoints: [{ sourceVolume: "tmp", containerPath: "/tmp" }],
         readonlyRootFilesystem: true,
       },
-      // The one place that nginx writes to.
+      // nginx writes to this directory only.
       volumes: [{ name: "tmp" }],
     });
     this.securityGroup = securityGroup;

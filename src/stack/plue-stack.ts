@@ -156,7 +156,7 @@ export class PlueStack extends BaseStack {
       certificateArn: variables.certificateArn,
       deletionProtection: variables.albDeletionProtection,
       domain: settings.domain,
-      takesOverName: settings.recovery !== undefined,
+      replacesRecord: settings.recovery !== undefined,
       rewritesApiPath: settings.apiServer.urlRewrite === "load-balancer",
     });
     const { waf, accessLogs } = settings.loadBalancer;

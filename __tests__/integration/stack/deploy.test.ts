@@ -31,7 +31,7 @@ describeEmbeddedAws("a whole environment, from nothing to nothing", () => {
       ["enable_https=true", "enable_https needs a certificate"],
       [
         "certificate_arn=arn:aws:acm:eu-west-1:123456789012:certificate/abc",
-        "certificate_arn names a certificate of another region than the load balancer's",
+        "certificate_arn names a certificate in another region",
       ],
     ])("%s", async (variable, message) => {
       const { code, stderr } = await local.stack.terraform(

@@ -57,7 +57,7 @@ describeEmbeddedAws("a network that gets smaller", () => {
     const { code, stderr } = await local.stack.terraform("plan", "-input=false");
     expect(code).toBe(1);
     expect(stderr.replace(/[\s│]+/g, " ")).toContain(
-      "network.cidr of local is not that of its VPC",
+      "network.cidr of local is not the CIDR of its VPC",
     );
   });
 });
