@@ -13,15 +13,7 @@ const exported = [
 
 module.exports = tseslint.config(
   {
-    ignores: [
-      "node_modules",
-      ".gen",
-      ".local",
-      ".cache",
-      "cdktf.out",
-      "coverage",
-      "dist",
-    ],
+    ignores: ["node_modules", ".gen", ".local", ".cache", "cdktf.out", "coverage", "dist"],
   },
   {
     files: ["**/*.ts"],
