@@ -1,10 +1,8 @@
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readFileSync,
   readdirSync,
   realpathSync,
   renameSync,
@@ -141,14 +139,7 @@ async function findPostgres(): Promise<Tool> {
 }
 
 function findPython(): Promise<Tool> {
-  const requirements = join(project, "docker/migrate/requirements.txt");
-  const version = createHash("sha256").update(readFileSync(requirements)).digest("hex");
-  return virtualEnvironment(`migrate-${version.slice(0, 12)}`, "python", [
-    "--require-hashes",
-    "--only-binary=:all:",
-    "-r",
-    requirements,
-  ]);
+  return Promise.resolve({ missing: "a Python with psycopg and psycopg2" });
 }
 
 async function findComposeSchema(): Promise<Tool> {

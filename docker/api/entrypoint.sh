@@ -1,16 +1,17 @@
-#!/bin/sh
+#!/bin/bash
 # Start one of the two programs of the API's task:
-#   server   Plue's API; where DATABASE_URL asks for TLS, stunnel speaks it to the database
-#   proxy    nginx on PORT (8080), which takes /api off each path, in front of API_UPSTREAM
+#   server   Plue's API; where DATABASE_URL asks for TLS, stunnel provides it, and the API ends with 1
+#            when stunnel ends or has no connection to the database left
+#   proxy    nginx on PORT (8080), which removes /api from each path, in front of API_UPSTREAM
 #            (http://127.0.0.1:8000)
-# Anything else are arguments for plue.
+# All other arguments are passed to plue.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 
 fail() {
   echo "plue-api: $1" >&2
-  exit 2
+  exit "${2:-2}"
 }
 
 proxy() {
@@ -35,15 +36,15 @@ proxy() {
   exec "$here/run-nginx.sh" nginx "$run"
 }
 
-# pg.zig, with which the API reaches PostgreSQL, has no TLS in Plue's build, and where it has, does not
-# check the server's name. So stunnel does both, and DATABASE_URL leads to it.
-open_tunnel() {
+# pg.zig, with which the API connects to PostgreSQL, has no TLS in Plue's build, and with TLS it does not
+# check the server's name. So stunnel does both, and DATABASE_URL leads to stunnel.
+serve() {
   base=${DATABASE_URL%%\?*}
   case $DATABASE_URL in
     *\?*) query=${DATABASE_URL#*\?} ;;
     *) query= ;;
   esac
-  # What is wrong with a URL is said without a word of it, for it holds the password.
+  # No message quotes the URL, because it contains the password.
   case $base in
     postgresql://*@*/* | postgres://*@*/*) ;;
     *) fail "DATABASE_URL must be postgresql://USER:PASSWORD@HOST:PORT/NAME, percent-encoded" ;;
@@ -96,7 +97,7 @@ open_tunnel() {
   set +f
 
   case $mode in
-    disable) return ;;
+    disable) exec plue "$@" ;;
     require | verify-ca) check= ;;
     verify-full)
       case $host in
@@ -115,9 +116,7 @@ open_tunnel() {
   esac
 
   local_port=${TUNNEL_PORT:-5432}
-  # Without the tunnel the API is of no use: it ends with it.
-  {
-    stunnel -fd 0 <<STUNNEL || true
+  stunnel -fd 0 <<STUNNEL &
 foreground = yes
 pid =
 debug = warning
@@ -133,26 +132,69 @@ verifyChain = yes
 CAfile = $PGSSLROOTCERT
 $check
 sslVersionMin = TLSv1.2
-; In seconds: the API keeps its connections open for good. A dead peer shows by keepalive.
+; In seconds: the API keeps its connections open for good.
 TIMEOUTidle = 2000000
+; A database that no longer answers is noticed after 60 seconds.
 socket = r:SO_KEEPALIVE=1
+socket = r:TCP_KEEPIDLE=30
+socket = r:TCP_KEEPINTVL=10
+socket = r:TCP_KEEPCNT=3
 socket = r:TCP_NODELAY=1
 socket = l:TCP_NODELAY=1
 STUNNEL
-    echo "plue-api: the TLS tunnel to the database has ended; so does the API" >&2
-    kill -s TERM $$
-  } &
-  # State 0A is a socket that listens.
-  listening=$(printf '0100007F:%04X 00000000:0000 0A' "$local_port")
-  until grep -q "$listening" /proc/net/tcp; do sleep 0.1; done
-  export DATABASE_URL="postgresql://$login@127.0.0.1:$local_port/$name?sslmode=disable$kept"
+  tunnel=$!
+  until tunnel_has LISTEN; do
+    kill -0 "$tunnel" 2>/dev/null || fail "the TLS tunnel to the database did not start: see its lines above" 1
+    sleep 0.1
+  done
+
+  # In a session of its own, because facil.io signals its whole process group when it stops.
+  DATABASE_URL="postgresql://$login@127.0.0.1:$local_port/$name?sslmode=disable$kept" \
+    setsid plue "$@" &
+  api=$!
+  trap 'kill -s TERM "$api" 2>/dev/null' TERM INT
+  watch_connections &
+  watcher=$!
+  ended=
+  # A signal ends wait early.
+  while [ -z "$ended" ]; do
+    status=0
+    wait -n -p ended "$api" "$tunnel" "$watcher" || status=$?
+  done
+  case $ended in
+    "$api") exit "$status" ;;
+    "$tunnel") reason="the TLS tunnel to the database has ended" ;;
+    "$watcher") reason="no connection to the database is left" ;;
+  esac
+  echo "plue-api: $reason. The API ends, so that a new one connects" >&2
+  kill -s TERM "$api" || :
+  # Requests that wait for the database must not delay the end.
+  sleep 10 &
+  wait -n "$api" $! || :
+  exit 1
+}
+
+# Whether the tunnel's port on this machine has a socket in a state: proc(5), net/tcp.
+tunnel_has() {
+  case $1 in
+    ESTABLISHED) state=01 ;;
+    LISTEN) state=0A ;;
+  esac
+  grep -q "$(printf ' 0100007F:%04X [0-9A-F:]* %s ' "$local_port" "$state")" /proc/net/tcp
+}
+
+# Ends when the API has lost its last connection. It opens them once, when it starts: after a restart of
+# the database it never connects again, and its /health stays 200.
+watch_connections() {
+  until tunnel_has ESTABLISHED; do sleep 1; done
+  while tunnel_has ESTABLISHED || { sleep 2 && tunnel_has ESTABLISHED; }; do sleep 1; done
 }
 
 case ${1:-} in
   proxy) proxy ;;
   server)
     [ -n "${DATABASE_URL:-}" ] || fail "DATABASE_URL is not set"
-    open_tunnel
+    serve "$@"
     ;;
 esac
 exec plue "$@"

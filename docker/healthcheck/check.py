@@ -70,7 +70,9 @@ def schema() -> str:
     except DatabaseUrlError as error:
         raise Unwell(str(error)) from None
     try:
-        with psycopg.connect(database.url, connect_timeout=TIMEOUT_SECONDS) as connection:
+        with psycopg.connect(
+            database.url, connect_timeout=TIMEOUT_SECONDS, client_encoding="utf8"
+        ) as connection:
             versions = applied_versions(connection)
     except psycopg.Error as error:
         raise Unwell(database.redact(str(error)).strip()) from None

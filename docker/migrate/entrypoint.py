@@ -92,6 +92,8 @@ def connect(database: Database) -> psycopg.Connection:
             connect_timeout=10,
             keepalives_idle=30,
             application_name="plue-migrate",
+            # A database in SQL_ASCII would answer in bytes.
+            client_encoding="utf8",
         )
     except psycopg.OperationalError as error:
         raise Failure(f"cannot log in to {database.address}: {error}") from None

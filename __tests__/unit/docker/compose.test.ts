@@ -50,10 +50,12 @@ test("every port is open to this machine only", () => {
 
 test("the services get the variables that they get in the cloud", () => {
   expect(service("api").environment).toMatchObject({
-    DATABASE_URL: expect.stringMatching(/^postgresql:\/\/plue:.*@postgres:5432\/plue/) as string,
+    DATABASE_URL: expect.stringMatching(
+      /^postgresql:\/\/plue:.*@postgres:5432\/plue\?sslmode=verify-full$/,
+    ) as string,
   });
   expect(service("web").environment).toMatchObject({ PORT: "8080", API_ENDPOINT: "/api" });
-  expect(Object.keys(service("migrate").environment)).toEqual(["DATABASE_URL"]);
+  expect(service("migrate").environment).toEqual(service("api").environment);
 });
 
 test("the API's proxy is a second container of the same image in the API's network, as on ECS", () => {
@@ -66,9 +68,7 @@ test("the API's proxy is a second container of the same image in the API's netwo
 });
 
 test("the API's tests get their database by the name that they read, and none that a server would", () => {
-  expect(service("api-test").environment).toEqual({
-    TEST_DATABASE_URL: service("api").environment.DATABASE_URL,
-  });
+  expect(Object.keys(service("api-test").environment)).toEqual(["TEST_DATABASE_URL"]);
 });
 
 test("what needs to write nothing cannot, and nothing of ours has root's rights", () => {

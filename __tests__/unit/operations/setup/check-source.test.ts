@@ -31,10 +31,10 @@ test("a source like Plue's passes, and lacks a .dockerignore", () => {
 
 test.each<[string, string, string | RegExp, string, string]>([
   ["executable", "build.zig", '.name = "plue"', '.name = "agent"', "build.zig"],
-  ["build commands", "build.zig", '"which", "npm"', '"protoc", "x"', "build.zig:24 runs protoc"],
-  ["Zig's version", "build.zig.zon", "0.14.1", "0.15.1", "build.zig.zon:4 asks for 0.15.1"],
+  ["build commands", "build.zig", '"which", "npm"', '"protoc", "x"', "build.zig:16 runs protoc"],
+  ["Zig's version", "build.zig.zon", "0.14.1", "0.15.1", "build.zig.zon:5 asks for 0.15.1"],
   ["plue server", "src/main.zig", '"server"', '"serve"', "server"],
-  ["port", "src/server/server.zig", "8000", "3000", "src/server/server.zig:8 listens on 3000"],
+  ["port", "src/server/server.zig", "8000", "3000", "src/server/server.zig:16 listens on 3000"],
   ["health", "src/server/server.zig", '"/health"', '"/status"', "/health"],
   ["DATABASE_URL", "src/commands/server.zig", "DATABASE_URL", "PG_URL", "no source reads it"],
   ["page", "src/gui/package.json", '"build"', '"bundle"', "src/gui/package.json"],
