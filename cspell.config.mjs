@@ -11,7 +11,7 @@ export const shared = {
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "examples/*.md",
-    "docs/{README,adopting,audit,cdktn,ci,costs,operations,decisions,security,upgrading,versions}.md",
+    "docs/{README,adopting,audit,cdktn,ci,commands,costs,operations,options,decisions,security,upgrading,versions}.md",
   ],
   ignorePaths: [
     ...["package-lock.json", "LICENSE", "cspell.*", "__tests__/fixtures/legacy", "docs/pictures"],
