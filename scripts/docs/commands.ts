@@ -1,5 +1,6 @@
 import { Help } from "commander";
 import { declareCommands } from "../../src/cli/commands";
+import { exitCodeMeanings } from "../../src/process/exit-code";
 import { code, table } from "./markdown";
 
 const help = new Help();
@@ -23,6 +24,11 @@ export function commandTexts(projectDir: string): Map<string, string> {
       return [name, `${usage}\n\n${table(["argument, option", "what"], rows)}`];
     }),
   );
+}
+
+/** The table of exit codes. */
+export function exitCodeTable(): string {
+  return table(["code", "meaning"], Object.entries(exitCodeMeanings));
 }
 
 /** Every command with what it does, a line each. */

@@ -4,7 +4,7 @@ import prettier from "prettier";
 import { environments } from "../../src/environments";
 import { limits } from "../../src/limits";
 import { diagram } from "../../src/operations/inspect/diagram";
-import { commandTable, commandTexts } from "./commands";
+import { commandTable, commandTexts, exitCodeTable } from "./commands";
 import { costTables } from "./costs";
 import { fill } from "./markdown";
 import { localDifferences, settingsTables } from "./settings";
@@ -23,7 +23,7 @@ async function main(check: boolean): Promise<void> {
       ["outputs", outputs],
     ]),
     "docs/embedded-aws.md": new Map([["local's settings", localDifferences()]]),
-    "docs/commands.md": commandTexts(project),
+    "docs/commands.md": new Map([["exit codes", exitCodeTable()], ...commandTexts(project)]),
     "docs/costs.md": costs,
     "README.md": new Map([
       ["commands", commandTable(project)],

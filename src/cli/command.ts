@@ -1,5 +1,9 @@
-import { resolve } from "node:path";
+import { statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import type { Command as AnyCommand } from "commander";
 import { Argument, Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { patterns } from "../environments/patterns";
+import { explainFileError } from "../process/errors";
 import { environments } from "../environments";
 import type { EnvironmentSettings } from "../environments/settings";
 import { services } from "../names";
@@ -51,18 +55,49 @@ export const serviceArgument = () => {
   });
 };
 
+/**
+ * Has each option and argument of a command refuse an empty value, which a script passes where a variable
+ * of its own is not set. A word of a command that runs elsewhere may be empty.
+ */
+export function refuseEmptyValues(command: AnyCommand): void {
+  const values = [
+    ...command.options.filter(({ required, optional }) => required || optional),
+    ...command.registeredArguments.filter(({ variadic }) => !variadic),
+  ];
+  for (const value of values) {
+    const { parseArg: parse } = value;
+    value.argParser((given, before: unknown) => {
+      if (given.trim() === "") throw new InvalidArgumentError("It is empty.");
+      return parse ? parse(given, before as never) : given;
+    });
+  }
+}
+
+/** Refuses a value that does not match a pattern; `advice` says how to write it. */
+export function matching(pattern: RegExp, advice: string) {
+  return (given: string): string => {
+    if (!pattern.test(given)) throw new InvalidArgumentError(advice);
+    return given;
+  };
+}
+
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86400 } as const;
+
+/** The longest duration, in seconds: CloudWatch Logs retains nothing for longer than ten years. */
+const LONGEST_SECONDS = 3653 * SECONDS.d;
 
 /**
  * Seconds out of `90s`, `10m`, `2h` or `1d`; a bare number is seconds.
- * @throws InvalidArgumentError if it is nothing of the kind
+ * @throws InvalidArgumentError if the text is not a duration, or longer than ten years
  */
 export function parseDuration(text: string): number {
   const [, number, unit = "s"] = /^(\d+)([smhd])?$/.exec(text) ?? [];
   if (number === undefined) {
     throw new InvalidArgumentError("Write a duration such as 90s, 10m, 2h or 1d.");
   }
-  return Number(number) * SECONDS[unit as keyof typeof SECONDS];
+  const seconds = Number(number) * SECONDS[unit as keyof typeof SECONDS];
+  if (seconds > LONGEST_SECONDS) throw new InvalidArgumentError("The longest duration is 3653d.");
+  return seconds;
 }
 
 /** Gathers the values of an option that may be given more than once. */
@@ -70,10 +105,10 @@ export function collect(value: string, before: readonly string[] = []): string[]
   return [...before, value];
 }
 
-/** For scripts: answers every question. */
+/** Answers every question, for scripts. */
 export const yesOption = () => new Option("-y, --yes", "answer every question with yes");
 
-/** For programs: the data as JSON. */
+/** Prints the data as JSON, for programs. */
 export const jsonOption = () => new Option("--json", "print JSON");
 
 /** The longest wait, in seconds. */
@@ -84,18 +119,76 @@ export const timeoutOption = (seconds: number, description = "longest wait") =>
 
 /** A Terraform variable's value. */
 export const varOption = () =>
-  new Option("--var <name=value>", "set a Terraform variable (repeatable)").argParser(collect);
+  new Option("--var <name=value>", "set a Terraform variable (repeatable)").argParser(
+    (given, before?: string[]) => {
+      if (!/^[A-Za-z_][\w-]*=/.test(given)) throw new InvalidArgumentError("Write NAME=VALUE.");
+      return collect(given, before);
+    },
+  );
 
 /** A file of Terraform variables. */
 export const varFileOption = () =>
   new Option("--var-file <file>", "read Terraform variables (repeatable)").argParser(
     // Terraform works in the stack's directory, where the path would lead elsewhere.
-    (file, before?: string[]) => collect(resolve(file), before),
+    (file, before?: string[]) => collect(resolve(existingFile(file)), before),
   );
+
+/**
+ * The path of a file that exists.
+ * @throws InvalidArgumentError if it does not, or is a folder
+ */
+export function existingFile(file: string): string {
+  const found = statOf(file);
+  if (found === undefined) throw new InvalidArgumentError("There is no such file.");
+  if (found.isDirectory()) throw new InvalidArgumentError("It is a folder.");
+  return file;
+}
+
+/**
+ * The path of a file that can be written, as far as this is known before the work begins.
+ * @throws InvalidArgumentError if its folder does not exist, or it is a folder itself
+ */
+export function outputFile(file: string): string {
+  if (statOf(file)?.isDirectory()) throw new InvalidArgumentError("It is a folder.");
+  const folder = dirname(resolve(file));
+  if (!statOf(folder)?.isDirectory()) {
+    throw new InvalidArgumentError(`There is no folder ${folder}.`);
+  }
+  return file;
+}
+
+function statOf(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOTDIR") return undefined;
+    throw new InvalidArgumentError(explainFileError(error)?.message ?? String(error));
+  }
+}
+
+/** An image tag. Source: the pattern of `imageTag` in ECR's API reference. */
+const imageTag = matching(
+  /^\w[\w.-]{0,127}$/,
+  "An image tag has letters, digits, dots, hyphens and underscores, at most 128, and starts with no dot or hyphen.",
+);
+
+/** An option that names an image tag. */
+export const imageTagOption = <Flags extends string>(flags: Flags, description: string) =>
+  new Option(flags, description).argParser(imageTag);
 
 /** The image tag to deploy. */
 export const tagOption = () =>
-  new Option("--tag <tag>", "image tag to deploy, of all three images");
+  imageTagOption("--tag <tag>", "image tag to deploy, of all three images");
+
+/** The code of a region. */
+export const region = matching(new RegExp(patterns.region), "Write a region such as us-west-2.");
+
+/** The platform of an image or a provider. */
+export const platform = matching(
+  /^[a-z0-9]+[/_][a-z0-9_/]+$/,
+  "Write a platform such as linux/amd64.",
+);
 
 /** Limits a plan to modules. */
 export const targetModuleOption = () =>

@@ -4,9 +4,10 @@ import { Command, CommanderError } from "commander";
 import { explain } from "../aws/errors";
 import { handleInterrupts } from "../process/interrupt";
 import { printable } from "../process/printable";
-import { say } from "../terminal/output";
+import { ExitCode } from "../process/exit-code";
+import { flushOutput, say, watchOutput } from "../terminal/output";
 import { declareCommands } from "./commands";
-import type { Context } from "./command";
+import { refuseEmptyValues, type Context } from "./command";
 
 /** Whatever the terminal's width, help fits this many columns. */
 const HELP_WIDTH = 80;
@@ -18,7 +19,7 @@ export function buildProgram(context: Context): Command {
   ) as { version: string };
   const width = (columns: number | undefined) => Math.min(columns ?? HELP_WIDTH, HELP_WIDTH);
   const program = new Command("plue")
-    .description("Deploys Plue to AWS and looks after it.")
+    .description("Deploy Plue to AWS and operate it.")
     .version(version)
     .configureOutput({
       writeErr: (text) => process.stderr.write(printable(text)),
@@ -27,20 +28,21 @@ export function buildProgram(context: Context): Command {
     })
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .showSuggestionAfterError()
-    // It names the environments, where that is what is missing.
+    // The help lists the environments, which an error about a missing argument does not.
     .showHelpAfterError()
     .exitOverride()
     .addHelpText(
       "after",
       [
         "",
-        "Exit codes: 0 done, 1 failed, 2 you must decide or provide something,",
+        "Exit codes: 0 done, 1 failed, 2 you must change or provide something,",
         "130 interrupted.",
         "Messages say `plue`: type `npx plue` in the project's folder.",
-        "Each command, and what it stands for in the AWS CLI: docs/commands.md",
+        "docs/commands.md describes each command, and the same with the AWS CLI.",
       ].join("\n"),
     );
   for (const command of declareCommands(context)) {
+    refuseEmptyValues(command);
     program.addCommand(command.copyInheritedSettings(program));
   }
   return program;
@@ -49,32 +51,43 @@ export function buildProgram(context: Context): Command {
 /** Runs the command line and returns its exit code. */
 export async function main(projectDir: string, argv: readonly string[]): Promise<number> {
   handleInterrupts();
-  // Which Node.js a future client will need is this project's business, not that of its users.
+  watchOutput();
+  // Warns of the next client's Node.js, which concerns this project and not its users.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-  // What reads the output may have seen enough: `plue logs dev api | head`.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === "EPIPE" ? 0 : 1);
-  });
-  try {
-    const program = buildProgram({ projectDir });
-    if (argv[0] === "completion" || argv[0] === "complete") {
-      const { default: addCompletion } = await import("@bomb.sh/tab/commander");
-      addCompletion(program, { completionCommandName: "completion" });
-    } else {
-      program
-        .command("completion")
-        .argument("<shell>")
-        .summary("print a completion script for your shell");
-    }
-    if (argv.length === 0) program.help({ error: true });
-    await program.parseAsync(argv, { from: "user" });
-    return Number(process.exitCode ?? 0);
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const { message, advice, exitCode, log } = explain(error);
-    say(["", `plue: ${message}`, ...advice].join("\n"));
-    if (log !== undefined) say(`\nAll of its output: ${log}`);
-    if (process.env.PLUE_DEBUG) say((error as Error).stack);
-    return exitCode;
+  process.on("uncaughtException", (error) => process.exit(report(error)));
+  const code = await run(projectDir, argv).catch(report);
+  const written = await flushOutput().then(() => ExitCode.Done, report);
+  return code || written;
+}
+
+async function run(projectDir: string, argv: readonly string[]): Promise<number> {
+  const program = buildProgram({ projectDir });
+  if (argv[0] === "completion" || argv[0] === "complete") {
+    const { default: addCompletion } = await import("@bomb.sh/tab/commander");
+    addCompletion(program, { completionCommandName: "completion" });
+  } else {
+    program
+      .command("completion")
+      .argument("<shell>")
+      .summary("print a completion script for your shell");
   }
+  if (argv.length === 0) program.help({ error: true });
+  await program.parseAsync(argv, { from: "user" });
+  return Number(process.exitCode ?? ExitCode.Done);
+}
+
+const reported = new Set<string>();
+
+/** Prints what went wrong and what to do, and returns the exit code. */
+function report(error: unknown): ExitCode {
+  // Commander has printed its own.
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? ExitCode.Done : ExitCode.ActionRequired;
+  }
+  const { message, advice, exitCode, log } = explain(error);
+  if (!reported.has(message)) say(["", `plue: ${message}`, ...advice].join("\n"));
+  reported.add(message);
+  if (log !== undefined) say(`\nAll of its output: ${log}`);
+  if (process.env.PLUE_DEBUG) say((error as Error).stack);
+  return exitCode;
 }

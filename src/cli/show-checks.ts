@@ -1,12 +1,23 @@
 import type { Check } from "../operations/inspect/doctor/check";
-import { count, data, json, next } from "../terminal/output";
+import { ExitCode } from "../process/exit-code";
+import { data, dataMarked, json, next, say, type Mark } from "../terminal/output";
+
+type Result = Check["result"];
+
+const marks: Readonly<Record<Result, Mark>> = {
+  ok: { mark: "✓", colour: "green" },
+  unknown: { mark: "?", colour: "yellow" },
+  failed: { mark: "✗", colour: "red" },
+};
+/** The order within a group, and of the groups by their worst result: failures are last. */
+const results: readonly Result[] = ["ok", "unknown", "failed"];
 
 /**
- * Prints checks, one a line with its fix below, or as JSON. Ends with the next thing to do, and with
- * exit code 1 if one failed.
+ * Prints checks by group, with the fix below each, or as JSON. The last line counts the results and repeats
+ * the failures; with a failure the exit code is 1.
  *
- * @param whenFailed What to do where some failed.
- * @param whenWell What to do where none did.
+ * @param whenFailed what to do if a check failed
+ * @param whenWell what to do if none did
  */
 export function showChecks(
   checks: readonly Check[],
@@ -15,13 +26,27 @@ export function showChecks(
   whenWell: string,
 ): void {
   if (asJson) json(checks);
-  else {
-    for (const { check, result, saw, fix } of checks) {
-      data(`${result.padEnd(8)} ${check}: ${saw}`);
-      if (fix) data(`${" ".repeat(9)}fix: ${fix}`);
+  else showGroups(checks);
+  const failed = checks.filter(({ result }) => result === "failed");
+  const counts = (["ok", "failed", "unknown"] as const).map(
+    (result) => `${checks.filter((one) => one.result === result).length} ${result}`,
+  );
+  const names = failed.map(({ check }) => check).join("; ");
+  next(failed.length > 0 ? whenFailed : whenWell);
+  say(`${counts.join(", ")}${names && `. Failed: ${names}`}.`);
+  if (failed.length > 0) process.exitCode = ExitCode.Failed;
+}
+
+function showGroups(checks: readonly Check[]): void {
+  const rank = ({ result }: Check) => results.indexOf(result);
+  const groups = [...new Set(checks.map(({ group }) => group))]
+    .map((group) => checks.filter((one) => one.group === group).sort((a, b) => rank(a) - rank(b)))
+    .sort((a, b) => rank(a.at(-1)!) - rank(b.at(-1)!));
+  for (const group of groups) {
+    if (group[0]!.group !== undefined) data(group[0]!.group);
+    for (const { check, result, saw, fix } of group) {
+      dataMarked(marks[result], `${result.padEnd(8)} ${check}: ${saw}`, 11);
+      if (fix) dataMarked(undefined, `${" ".repeat(9)}fix: ${fix}`, 16);
     }
   }
-  const failed = checks.filter(({ result }) => result === "failed").length;
-  next(failed > 0 ? `${count(failed, "check")} failed: ${whenFailed}` : whenWell);
-  if (failed > 0) process.exitCode = 1;
 }

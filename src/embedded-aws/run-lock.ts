@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import lockfile from "proper-lockfile";
-import { PlueError } from "../process/errors";
+import { ActionRequired } from "../process/errors";
 
 /** The lock of a run that was killed is taken over when it is this old, in milliseconds. */
 const STALE_MILLISECONDS = 5000;
@@ -10,7 +10,7 @@ const STALE_MILLISECONDS = 5000;
  * Keeps a second run out of a directory until this one releases it. The lock of a run that was
  * killed is taken over after some seconds.
  * @returns releases the lock
- * @throws PlueError if another run holds it
+ * @throws ActionRequired if another run holds it
  */
 export async function lockRun(home: string): Promise<() => Promise<void>> {
   mkdirSync(home, { recursive: true });
@@ -24,8 +24,9 @@ export async function lockRun(home: string): Promise<() => Promise<void>> {
     });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
-    throw new PlueError("another run is at work on the embedded AWS", {
-      advice: ["Wait for its end, or stop it with Ctrl-C."],
-    });
+    throw new ActionRequired(
+      `another run works on the embedded AWS: it holds ${join(home, "run.lock")}`,
+      "Wait until it has ended, or stop it with Ctrl-C.",
+    );
   }
 }

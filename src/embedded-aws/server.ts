@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { cleanEnvironment } from "./environment";
 import { PlueError, tail } from "../process/errors";
 import { identityOf } from "../process/identity";
-import { writeWhole } from "../process/write-whole";
+import { writeWhole } from "../process/files";
 
 const defaultLauncher = join(__dirname, "embedded_aws.py");
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { identityOf, killGroup } from "../process/identity";
-import { writeWhole } from "../process/write-whole";
+import { writeWhole } from "../process/files";
 
 const markOf = (home: string) => join(home, "unfinished");
 

@@ -1,26 +1,31 @@
+import { ExitCode } from "./exit-code";
+
 /** What goes with the message of an error. */
 export interface ErrorOptions {
   /** What to do next, one line each. @default nothing */
   readonly advice?: readonly string[];
-  /** Exit code of the command. @default 1 */
-  readonly exitCode?: number;
+  /** @default ExitCode.Failed */
+  readonly exitCode?: ExitCode;
   /** File with all that the program that failed has printed. @default none */
   readonly log?: string;
   /** The error behind this one. @default none */
   readonly cause?: unknown;
 }
 
-/** A command failed, and the user can read about it in one message, without a stack trace. */
+/** A command failed; its message and advice are all that the user needs, without a stack trace. */
 export class PlueError extends Error {
   /** What to do next, one line each. */
   readonly advice: readonly string[];
   /** The command's exit code. */
-  readonly exitCode: number;
+  readonly exitCode: ExitCode;
   /** File with all that the program that failed has printed. */
   readonly log?: string;
 
   /** @param message what happened, to what */
-  constructor(message: string, { advice = [], exitCode = 1, log, cause }: ErrorOptions = {}) {
+  constructor(
+    message: string,
+    { advice = [], exitCode = ExitCode.Failed, log, cause }: ErrorOptions = {},
+  ) {
     super(message, { cause });
     this.advice = advice;
     this.exitCode = exitCode;
@@ -28,55 +33,67 @@ export class PlueError extends Error {
   }
 }
 
-/**
- * The command stopped because the user must decide or provide something first: nothing was changed
- * from there on. Exit code 2.
- */
+/** The user must change, decide or provide something first; the command has stopped there. */
 export class ActionRequired extends PlueError {
   /** @param advice what the user can do, one line each */
   constructor(message: string, ...advice: readonly string[]) {
-    super(message, { advice, exitCode: 2 });
+    super(message, { advice, exitCode: ExitCode.ActionRequired });
   }
 }
 
-/** The user asked to stop. Exit code 130. */
+/** The user asked to stop. */
 export class Interrupted extends PlueError {
-  /** @param left what was left, and how to go on */
+  /** @param left what is unfinished, and how to go on */
   constructor(left: string) {
-    super("interrupted", { advice: [left], exitCode: 130 });
+    super("interrupted", { advice: [left], exitCode: ExitCode.Interrupted });
   }
 }
 
-/** Says of an error of the file system what could not be done, to which file; undefined for others. */
+/** Explains an error of the file system: what could not be done, and to which file; undefined for other errors. */
 export function explainFileError(error: unknown): PlueError | undefined {
   const { code = "", path, syscall = "", message } = error as NodeJS.ErrnoException;
-  if (path === undefined || !message.startsWith(`${code}: `)) return undefined;
+  if (!message.startsWith(`${code}: `) || !(syscall in verbs)) return undefined;
   // "EACCES: permission denied, open 'x.svg'"
   const reason = message.slice(code.length + 2).split(",")[0]!;
-  const advice: Readonly<Record<string, string>> = {
-    EACCES: MAY_NOT,
-    EPERM: MAY_NOT,
-    EROFS: "Run the command in a copy of the project that can be written to.",
-    ENOSPC: "Make room on the disk, then run the same command again.",
-  };
-  return new PlueError(`cannot ${verbs[syscall] ?? syscall} ${path}: ${reason}`, {
-    advice: advice[code] === undefined ? [] : [advice[code]],
+  const advice = adviceFor[code];
+  return new PlueError(`cannot ${verbs[syscall]} ${path ?? "a file"}: ${reason}`, {
+    advice: advice === undefined ? [] : [advice],
     cause: error,
   });
 }
 
-const MAY_NOT =
-  "Run the command as a user who may, or in a copy of the project that you may write to.";
+const NOT_PERMITTED =
+  "Run the command as a user who may do this, or in a copy of the project that you may write to.";
 
-/** What a system call does, where its name does not say it. */
+/** What to do about an error of the file system, by its code. */
+const adviceFor: Readonly<Record<string, string>> = {
+  EACCES: NOT_PERMITTED,
+  EPERM: NOT_PERMITTED,
+  EROFS: "Run the command in a copy of the project that can be written to.",
+  ENOSPC: "Free some space on the disk, then run the same command again.",
+};
+
+/** What a system call does to a file. */
 const verbs: Readonly<Record<string, string>> = {
+  access: "read",
+  chmod: "change",
+  close: "write",
+  copyfile: "copy",
+  fsync: "write",
+  lstat: "read",
   mkdir: "make the folder",
   mkdtemp: "make the folder",
   open: "open",
+  read: "read",
+  readlink: "read",
+  rename: "write",
+  rm: "remove",
   rmdir: "remove",
   scandir: "read",
   stat: "read",
+  symlink: "make the link",
   unlink: "remove",
+  write: "write",
 };
 
 /** The last 20 lines of what a program printed. */

@@ -1,11 +1,79 @@
+import { PlueError } from "../process/errors";
 import { printable, printableLine } from "../process/printable";
+
+let broken: NodeJS.ErrnoException | undefined;
+
+/**
+ * Notes when the output cannot be written, for {@link throwIfUnwritten}. Messages on standard error that
+ * nobody can read must not end a command in the middle of its work.
+ */
+export function watchOutput(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => (broken ??= error));
+  process.stderr.on("error", () => {});
+}
+
+/**
+ * Makes sure that all data has been written.
+ * @throws PlueError with the cause if it has not
+ */
+export async function flushOutput(): Promise<void> {
+  await new Promise<void>((done) => process.stdout.write("", () => done()));
+  // The error is reported after the write that it belongs to.
+  await new Promise((done) => setImmediate(done));
+  throwIfUnwritten();
+}
+
+/** @throws PlueError with the cause if standard output cannot be written */
+export function throwIfUnwritten(): void {
+  if (broken === undefined) return;
+  const { code, message } = broken;
+  throw new PlueError(
+    code === "EPIPE"
+      ? "cannot write to standard output: the program that reads it has ended (EPIPE)"
+      : `cannot write to standard output: ${message}`,
+    { cause: broken },
+  );
+}
 
 /** One row of a table: column by column. */
 export type Row = readonly (string | number | undefined)[];
 
-/** Prints data, which goes to standard output; what a terminal would obey is shown instead. */
+/**
+ * Prints data to standard output; control characters are escaped.
+ * @throws PlueError if an earlier write has failed
+ */
 export function data(text: string): void {
+  throwIfUnwritten();
   process.stdout.write(`${printable(text)}\n`);
+}
+
+/** A sign at the start of a line. */
+export interface Mark {
+  readonly mark: string;
+  /** Its colour, on a terminal and unless NO_COLOR is set. */
+  readonly colour: "red" | "green" | "yellow";
+}
+
+/** The codes that set a colour. Source: "Select Graphic Rendition" in ECMA-48. */
+const COLOURS = { red: 31, green: 32, yellow: 33 } as const;
+
+/**
+ * Prints a line of data behind a mark; a terminal gets it wrapped at words.
+ * @param mark none leaves its place empty
+ * @param indent columns by which the rest of a line that is too long is indented
+ */
+export function dataMarked(mark: Mark | undefined, text: string, indent: number): void {
+  throwIfUnwritten();
+  const { isTTY, columns } = process.stdout;
+  const line = `  ${printableLine(text)}`;
+  const lines = isTTY ? wrap(line, columns, indent) : [line];
+  const coloured = isTTY && !process.env.NO_COLOR;
+  const sign = !mark
+    ? " "
+    : coloured
+      ? `\u001b[${COLOURS[mark.colour]}m${mark.mark}\u001b[0m`
+      : mark.mark;
+  process.stdout.write(`${sign}${lines.join("\n").slice(1)}\n`);
 }
 
 /** Prints data as JSON. */
@@ -13,17 +81,17 @@ export function json(value: unknown): void {
   data(JSON.stringify(value, null, 2));
 }
 
-/** Tells the user something; it goes to standard error, as all does that is not data. */
+/** Prints a message to standard error, where everything goes that is not data. */
 export function say(text = ""): void {
   process.stderr.write(`${printable(text)}\n`);
 }
 
-/** Ends a command with the next thing to do. */
+/** Prints the next thing to do, at the end of a command. */
 export function next(...lines: readonly string[]): void {
   for (const line of lines) say(`Next: ${line}`);
 }
 
-/** Aligns rows in columns; numbers stand on the right. */
+/** Aligns rows in columns; numbers are aligned on the right. */
 export function table(head: readonly string[], rows: readonly Row[]): string {
   const all: Row[] = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => textOf(row[column]).length)));
@@ -64,7 +132,7 @@ export function count(number: number, thing: string, plural = `${thing}s`): stri
   return `${number} ${number === 1 ? thing : plural}`;
 }
 
-/** A span of time as a person says it: `45 s`, `3 min 20 s`, `2 h 5 min`. */
+/** A span of time for people: `45 s`, `3 min 20 s`, `2 h 5 min`. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];

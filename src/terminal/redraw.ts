@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { printable } from "../process/printable";
-import { wrap } from "./output";
+import { throwIfUnwritten, wrap } from "./output";
 
 /** How to show a screen that is kept up to date. */
 export interface RedrawOptions {
@@ -53,6 +53,7 @@ export async function redraw(
   try {
     for (let time = 0; time < times; time += 1) {
       if (time > 0) await sleep(interval * 1000);
+      throwIfUnwritten();
       const screen = printable(await look());
       looked = new Date().toTimeString().slice(0, 8);
       const differs = screen !== last;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PlueError } from "../process/errors";
 import { capture } from "../process/run";
 import { temporaryFile } from "../process/temporary";
-import { writeWhole } from "../process/write-whole";
+import { writeWhole } from "../process/files";
 import { readStack, type Stack, type StackFolder } from "./stack";
 
 /**

@@ -308,6 +308,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
       // No task runs on the embedded AWS, so nothing registers with the load balancer.
       expect(checks.filter(({ check }) => check.endsWith("behind the load balancer"))).toEqual(
         ["API server", "web app"].map((title) => ({
+          group: "targets",
           check: `${title} is healthy behind the load balancer`,
           result: "unknown",
           saw: "no target is registered; an embedded AWS runs no tasks",

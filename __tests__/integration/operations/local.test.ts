@@ -195,8 +195,8 @@ describeEmbeddedAws("npm run local", () => {
   test("a second run at the same time is refused; Ctrl-C ends the first, and its Terraform", async () => {
     const first = await hold();
     const second = await command("up").ended;
-    expect(second.output).toContain("another run is at work on the embedded AWS");
-    expect(second.code).toBe(1);
+    expect(second.output).toContain("another run works on the embedded AWS");
+    expect(second.code).toBe(2);
 
     const { pid, identity } = JSON.parse(readFileSync(join(local(), "unfinished"), "utf8"));
     expect(identityOf(pid)).toBe(identity);

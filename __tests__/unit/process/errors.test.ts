@@ -27,7 +27,7 @@ describe("an error of the file system says what could not be done, to which file
   test.each([
     ["EACCES", "permission denied", "as a user who may"],
     ["EROFS", "read-only file system", "copy of the project"],
-    ["ENOSPC", "no space left on device", "Make room"],
+    ["ENOSPC", "no space left on device", "Free some space"],
   ])("%s comes with advice", (code, words, advice) => {
     const error = Object.assign(new Error(`${code}: ${words}, mkdir '/project/.local'`), {
       code,

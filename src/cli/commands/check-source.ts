@@ -6,9 +6,9 @@ import { showChecks } from "../show-checks";
 /** `plue check-source`. */
 export const command = ({ projectDir }: Context) =>
   new Command("check-source")
-    .summary("look whether Plue's source has what images and stacks need")
+    .summary("check Plue's source for what the images and stacks need")
     .description(
-      "Read a tree of Plue's source, without running any of it, and say what it lacks of what images and stacks need, with the line and the fix. Needs no login; exit code 1 if something is lacking.",
+      "Check Plue's source for what the images and stacks need, without running any of it. Print each line and fix; exit with 1 if something is missing. Needs no login.",
     )
     .addArgument(new Argument("<path>", "Plue's source"))
     .addOption(jsonOption())
@@ -16,7 +16,7 @@ export const command = ({ projectDir }: Context) =>
       showChecks(
         checkSource(path, zigVersionOf(projectDir)),
         asJson,
-        "mend them before you build; docs/plue.md says what each is for.",
+        "fix these before you build; docs/plue.md says what each is for.",
         `\`plue images ENV --source ${path}\` builds and pushes the images.`,
       );
     });

@@ -1,7 +1,9 @@
 import {
   Command,
   environmentArgument,
+  existingFile,
   jsonOption,
+  Option,
   tagOption,
   targetModuleOption,
   timeoutOption,
@@ -28,9 +30,11 @@ export const command = ({ projectDir }: Context) =>
     .addOption(tagOption())
     .addOption(targetModuleOption())
     .option("--migrate", "run the migrations before the services change")
-    .option(
-      "--reviewed <file>",
-      "apply without asking if the plan means what plan --review wrote, and not otherwise",
+    .addOption(
+      new Option(
+        "--reviewed <file>",
+        "apply without a prompt, only if the plan matches the review file",
+      ).argParser(existingFile),
     )
     .option("--no-wait", "do not wait for the services")
     .addOption(timeoutOption(1200, "longest wait for the services and for the migration"))

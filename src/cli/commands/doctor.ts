@@ -6,9 +6,9 @@ import { showChecks } from "../show-checks";
 /** `plue doctor`. */
 export const command = ({ projectDir }: Context) =>
   new Command("doctor")
-    .summary("find out why something does not work")
+    .summary("find out why something fails")
     .description(
-      "Check what can keep Plue from running: images, log groups, security groups, roles, secret, database, file system, services, targets. Says what it saw and the fix; exit code 1 if a check fails.",
+      "Check what can keep Plue from running: images, log groups, security groups, roles, secret, database, file system, services, targets. Print what was found and the fix; exit with 1 if a check fails.",
     )
     .addArgument(environmentArgument())
     .addOption(jsonOption())
@@ -17,7 +17,7 @@ export const command = ({ projectDir }: Context) =>
       showChecks(
         await runChecks(environment),
         asJson,
-        "begin with the fix of the first.",
-        `all is well; \`plue status ${environment.name}\` shows how it runs.`,
+        "begin with the first failure: it may explain the others.",
+        `\`plue status ${environment.name}\` shows how it runs.`,
       );
     });

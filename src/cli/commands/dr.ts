@@ -1,13 +1,12 @@
-import { InvalidArgumentError } from "commander";
 import {
   actionArgument,
   Command,
   environmentArgument,
   jsonOption,
   Option,
+  region as regionCode,
   type Context,
 } from "../command";
-import { patterns } from "../../environments/patterns";
 import { planRecovery } from "../../operations/recovery/plan";
 import { planText } from "../../operations/recovery/report";
 import { data, json, next } from "../../terminal/output";
@@ -25,12 +24,7 @@ export const command = ({ projectDir }: Context) =>
       new Option(
         "--region <region>",
         "the second region (default: disasterRecovery.region in the settings)",
-      ).argParser((given) => {
-        if (!new RegExp(patterns.region).test(given)) {
-          throw new InvalidArgumentError("Write the code of a region such as us-west-2.");
-        }
-        return given;
-      }),
+      ).argParser(regionCode),
     )
     .addOption(jsonOption())
     .action(async (_action, settings, { json: asJson, region }) => {

@@ -1,6 +1,9 @@
 import {
   Command,
   environmentArgument,
+  imageTagOption,
+  Option,
+  platform,
   varFileOption,
   varOption,
   yesOption,
@@ -19,8 +22,12 @@ export const command = ({ projectDir }: Context) =>
     )
     .addArgument(environmentArgument())
     .requiredOption("--source <path>", "Plue's source, a git checkout")
-    .option("--tag <tag>", "another tag than the source's commit")
-    .option("--platform <platform>", "what Fargate runs", "linux/amd64")
+    .addOption(imageTagOption("--tag <tag>", "another tag than the source's commit"))
+    .addOption(
+      new Option("--platform <platform>", "what Fargate runs")
+        .argParser(platform)
+        .default("linux/amd64"),
+    )
     .addOption(varOption())
     .addOption(varFileOption())
     .addOption(yesOption())

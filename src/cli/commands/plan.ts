@@ -2,6 +2,8 @@ import {
   Command,
   environmentArgument,
   jsonOption,
+  Option,
+  outputFile,
   tagOption,
   targetModuleOption,
   varFileOption,
@@ -27,9 +29,18 @@ export const command = ({ projectDir }: Context) =>
     .addOption(varFileOption())
     .addOption(tagOption())
     .addOption(targetModuleOption())
-    .option("--review <file>", "write what it means, without secrets, for deploy --reviewed")
+    .addOption(
+      new Option(
+        "--review <file>",
+        "write what the plan means, without secrets, for deploy --reviewed",
+      ).argParser(outputFile),
+    )
     .addOption(jsonOption())
-    .option("--html <file>", "write the plan as a page: one file, with a drawing")
+    .addOption(
+      new Option("--html <file>", "write the plan as a page: one file, with a drawing").argParser(
+        outputFile,
+      ),
+    )
     .action(async (settings, options) => {
       const environment = await openEnvironment(settings, projectDir, options);
       const terraform = await openTerraform(environment);

@@ -3,7 +3,14 @@ import { PRICES_FILE, readPrices, regionsOf } from "../../cost/prices";
 import { renewPrices, writePrices } from "../../operations/setup/prices";
 import { count, data, json, next, table } from "../../terminal/output";
 import { Steps } from "../../terminal/steps";
-import { collect, Command, jsonOption, Option, type Context } from "../command";
+import {
+  collect,
+  Command,
+  jsonOption,
+  Option,
+  region as regionCode,
+  type Context,
+} from "../command";
 
 /** `plue prices`. */
 export const command = ({ projectDir }: Context) =>
@@ -16,7 +23,7 @@ export const command = ({ projectDir }: Context) =>
       new Option(
         "--region <region>",
         "a region to ask for (repeatable; default: those in the file)",
-      ).argParser(collect),
+      ).argParser((given, before?: string[]) => collect(regionCode(given), before)),
     )
     .option("--check", "only report; exit code 1 if a price has changed")
     .addOption(jsonOption())

@@ -7,6 +7,7 @@ import {
   environmentArgument,
   jsonOption,
   Option,
+  platform,
   type Context,
 } from "../command";
 import { stackFolderOf } from "../../operations/environment";
@@ -33,7 +34,7 @@ export const command = ({ projectDir }: Context) =>
       new Option(
         "--platform <platform>",
         "hold checksums for this platform, such as linux_amd64 (repeatable)",
-      ).argParser(collect),
+      ).argParser((given, before?: string[]) => collect(platform(given), before)),
     )
     .addOption(jsonOption())
     .action(async (action, { name }, { json: asJson, ...options }) => {

@@ -1,6 +1,7 @@
 import {
   Command,
   environmentArgument,
+  imageTagOption,
   serviceArgument,
   timeoutOption,
   varFileOption,
@@ -21,7 +22,7 @@ export const command = ({ projectDir }: Context) =>
     )
     .addArgument(environmentArgument())
     .addArgument(serviceArgument())
-    .option("--to <tag>", "go back to this image tag")
+    .addOption(imageTagOption("--to <tag>", "go back to this image tag"))
     .addOption(timeoutOption(1200))
     .addOption(varOption())
     .addOption(varFileOption())

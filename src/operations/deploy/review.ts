@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { ActionRequired } from "../../process/errors";
-import { writeWhole } from "../../process/write-whole";
+import { writeWhole } from "../../process/files";
 import type { PlanJson } from "../../terraform/plan";
 import { deviations, reviewOf, type Review } from "../../terraform/review";
 

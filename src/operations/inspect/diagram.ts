@@ -11,7 +11,7 @@ import type { EnvironmentSettings } from "../../environments/settings";
 import { templateOf } from "../../stack/synthesize";
 import { planCostOf, priceSection } from "./cost";
 import { regionOf } from "../environment";
-import { writeWhole } from "../../process/write-whole";
+import { writeWhole } from "../../process/files";
 import { plannedActions, valuesIn, type PlanJson, type PlannedAction } from "../../terraform/plan";
 import { Stack, withoutIndex, type StackFolder } from "../../terraform/stack";
 

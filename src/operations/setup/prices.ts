@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { ListedPrice, PriceQuery } from "../../aws/price-list";
 import { PRICES_FILE, type Price, type Prices } from "../../cost/prices";
-import { writeWhole } from "../../process/write-whole";
+import { writeWhole } from "../../process/files";
 
 /** What the price list says of one price in one region. */
 export interface PriceFinding {

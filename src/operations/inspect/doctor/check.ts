@@ -6,13 +6,15 @@ export type Definitions = ReadonlyMap<Component, TaskDefinition>;
 
 /** What a check found. */
 export interface Check {
+  /** What the check belongs to, such as `images`. @default none */
+  readonly group?: string;
   /** What was checked. */
   readonly check: string;
   /** `unknown` where AWS does not let us see or has no answer, and for tasks on an embedded AWS. */
   readonly result: "ok" | "failed" | "unknown";
   /** What it saw. */
   readonly saw: string;
-  /** What to do; none where all is well. */
+  /** What to do. @default nothing */
   readonly fix?: string;
 }
 

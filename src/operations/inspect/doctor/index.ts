@@ -70,7 +70,11 @@ export async function runChecks(environment: Environment): Promise<Check[]> {
       const checks = await run(environment, definitions).catch((error: unknown) => [
         unknown(what, explain(error).message),
       ]);
-      return environment.embedded && OF_TASKS.includes(what) ? checks.map(withoutTasks) : checks;
+      const withoutAny = environment.embedded && OF_TASKS.includes(what);
+      return checks.map((check) => ({
+        group: what,
+        ...(withoutAny ? withoutTasks(check) : check),
+      }));
     }),
   );
   return results.flat();

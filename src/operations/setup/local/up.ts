@@ -17,7 +17,7 @@ import { findTools } from "../../../embedded-aws/tools";
 import { ensureVenv } from "../../../embedded-aws/venv";
 import { PlueError } from "../../../process/errors";
 import { onInterrupt } from "../../../process/interrupt";
-import { writeWhole } from "../../../process/write-whole";
+import { writeWhole } from "../../../process/files";
 import { Steps, type Note } from "../../../terminal/steps";
 import { terraformCliConfig } from "../../../terraform/cli-config";
 import type { StackFolder } from "../../../terraform/stack";

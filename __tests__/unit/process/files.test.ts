@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { writeWhole } from "../../../src/process/write-whole";
+import { writeWhole } from "../../../src/process/files";
 
 const repository = resolve(__dirname, "../../..");
 let directory: string;
@@ -22,7 +22,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 test("two programs that write one file at once leave one whole text, and nothing beside it", async () => {
   const file = join(directory, "plan.json");
   const script = `
-    const { writeWhole } = require(${JSON.stringify(join(repository, "src/process/write-whole"))});
+    const { writeWhole } = require(${JSON.stringify(join(repository, "src/process/files"))});
     for (let i = 0; i < 300; i++) writeWhole(${JSON.stringify(file)}, process.argv[1].repeat(10000));
   `;
   const tsx = join(repository, "node_modules/tsx/dist/cjs/index.cjs");

@@ -1,0 +1,98 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { devNull, tmpdir } from "node:os";
+import { join } from "node:path";
+import { plueEnds, project } from "../../support/plue";
+
+// Nobody is logged in, and neither Terraform nor AWS is asked: each fault is found before.
+const env: NodeJS.ProcessEnv = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"))),
+  AWS_CONFIG_FILE: devNull,
+  AWS_SHARED_CREDENTIALS_FILE: devNull,
+  AWS_EC2_METADATA_DISABLED: "true",
+};
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "plue-hostile-"));
+  writeFileSync(join(folder, "no.json"), "{ not JSON");
+  writeFileSync(join(folder, "state.json"), '{ "version": 4 }');
+  mkdirSync(join(folder, "empty"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test.each<[string, string[], RegExp]>([
+  ["an empty tag", ["deploy", "dev", "--tag", ""], /--tag.* It is empty/],
+  ["a blank tag", ["deploy", "dev", "--tag", " "], /--tag.* It is empty/],
+  ["an empty environment", ["deploy", ""], /environment.* It is empty/],
+  ["an empty module", ["plan", "dev", "--target-module="], /--target-module.* It is empty/],
+  ["an empty file", ["plan", "dev", "--var-file", ""], /--var-file.* It is empty/],
+  ["an empty setting", ["cost", "dev", "--if", ""], /--if.* It is empty/],
+  ["an empty filter", ["logs", "dev", "api", "--filter", ""], /--filter.* It is empty/],
+  ["an empty task", ["exec", "dev", "api", "--task", ""], /--task.* It is empty/],
+  ["an empty region", ["prices", "--region", ""], /--region.* It is empty/],
+  ["an empty path", ["check-source", ""], /path.* It is empty/],
+  ["a tag that is none", ["deploy", "dev", "--tag", "-x"], /An image tag has letters/],
+  ["a variable without a value", ["plan", "dev", "--var", "foo"], /Write NAME=VALUE/],
+  ["a variable without a name", ["plan", "dev", "--var", "=x"], /Write NAME=VALUE/],
+  ["no such variables file", ["plan", "dev", "--var-file", "/nope"], /\/nope.* no such file/],
+  ["a folder of variables", ["plan", "dev", "--var-file", "src"], /src.* It is a folder/],
+  ["no such review", ["deploy", "dev", "--reviewed", "/nope"], /\/nope.* no such file/],
+  ["a review in no folder", ["plan", "dev", "--review", "/nope/x"], /There is no folder \/nope/],
+  ["a page that is a folder", ["plan", "dev", "--html", "src"], /src.* It is a folder/],
+  ["a drawing in no folder", ["diagram", "dev", "--out", "/nope/x"], /no folder \/nope/],
+  ["a drawing that is a folder", ["diagram", "dev", "--out", "src"], /src is a folder/],
+  ["a region that is none", ["prices", "--region", "mars-1"], /Write a region such as/],
+  ["a platform that is none", ["providers", "lock", "dev", "--platform", "x"], /Write a platform/],
+  ["an endless past", ["logs", "dev", "api", "--since", "99999999999d"], /longest.* is 3653d/],
+  ["an endless wait", ["migrate", "dev", "--timeout", "99999999999d"], /longest.* is 3653d/],
+])("%s is refused before anything runs", async (_, args, message) => {
+  const { stdout, stderr } = await plueEnds(2, args, env);
+  expect(stderr).toMatch(message);
+  expect(stdout).toBe("");
+});
+
+test.each([
+  ["no.json", "is not a plan as JSON: it is not JSON"],
+  ["state.json", "is not a plan"],
+])("diagram --plan %s names the file, and not its content", async (name, message) => {
+  const file = join(folder, name);
+  const { stderr } = await plueEnds(2, ["diagram", "dev", "--plan", file], env);
+  expect(stderr).toContain(`${file} ${message}`);
+  expect(stderr).not.toContain("{ not");
+});
+
+describe("output that cannot be written", () => {
+  const plue = (command: string) =>
+    spawnSync("bash", ["-c", command], { cwd: project, env, encoding: "utf8" });
+  const run = "node bin/plue.js";
+
+  test.each(["cost dev", "cost dev --json", "diagram dev", "--help", "deploy --help"])(
+    "plue %s fails on a full device, with the cause",
+    (args) => {
+      const { status, stderr } = plue(`${run} ${args} >/dev/full`);
+      expect(stderr).toContain("cannot write to standard output: ENOSPC: no space left on device");
+      expect(stderr).not.toMatch(/^\s+at /m);
+      expect(status).toBe(1);
+    },
+  );
+
+  test("fails where the program that reads it has ended", () => {
+    const { stdout, stderr } = plue(`(sleep 1; ${run} cost dev; echo "code $?" >&2) | true`);
+    expect(stdout).toBe("");
+    expect(stderr).toContain("the program that reads it has ended (EPIPE)");
+    expect(stderr).toContain("code 1");
+  });
+
+  test("names the file on a full disk", () => {
+    const { status, stderr } = plue(`${run} diagram dev --format mermaid --out /dev/full`);
+    expect(stderr).toContain("cannot write /dev/full: no space left on device");
+    expect(status).toBe(1);
+  });
+
+  test("messages that nobody can read do not end the command", () => {
+    const { status, stdout } = plue(`${run} cost dev 2>/dev/full`);
+    expect(stdout).toContain("total");
+    expect(status).toBe(0);
+  });
+});

@@ -1,0 +1,16 @@
+/** How every command ends. docs/commands.md has this table. */
+export enum ExitCode {
+  Done = 0,
+  Failed = 1,
+  ActionRequired = 2,
+  Interrupted = 130,
+}
+
+/** What each exit code means. */
+export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
+  [ExitCode.Done]: "done",
+  [ExitCode.Failed]: "tried and failed; the message says what failed and what to do",
+  [ExitCode.ActionRequired]:
+    "you must change, decide or provide something first: an option, a setting, a variable, an answer, a login, an image, a bucket, a lock that another run holds; where possible it is found before anything runs",
+  [ExitCode.Interrupted]: "interrupted; the message says what is unfinished and how to go on",
+};
