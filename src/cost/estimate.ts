@@ -1,7 +1,7 @@
 import type { Usage } from "../environments/usage";
 import type { Prices } from "./prices";
-import type { PricedResource } from "./resources";
-import { free, rules } from "./rules";
+import type { PricedResource } from "../resources/charges";
+import { kinds } from "../resources";
 
 /** One line of a month's bill. */
 export interface CostLine {
@@ -76,11 +76,9 @@ export function estimate(
     const byType = grouped(own, ({ type }) => type);
     const of = (type: string) => byType.get(type) ?? [];
     for (const [type, ofType] of byType) {
-      const rule = rules[type];
-      if (rule === undefined) {
-        if (!(type in free)) notPriced.push({ what: type, why: "src/cost/rules.ts has no rule" });
-        continue;
-      }
+      const rule = kinds.get(type)?.cost;
+      if (rule === undefined) notPriced.push({ what: type, why: "src/resources has no such type" });
+      if (typeof rule !== "function") continue;
       for (const charge of rule(ofType, { usage, of })) {
         const { part, what, price: id, quantity, atMost = quantity } = charge;
         if (quantity === 0 && atMost === 0) continue;

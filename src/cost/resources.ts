@@ -1,8 +1,6 @@
 import type { PlanJson } from "../terraform/plan";
-import { withoutIndex, type Resource, type Stack } from "../terraform/stack";
-
-/** A resource, as far as its price depends on it. */
-export type PricedResource = Pick<Resource, "address" | "type" | "module" | "region" | "values">;
+import type { PricedResource } from "../resources/charges";
+import { withoutIndex, type Stack } from "../terraform/stack";
 
 /** The resources of a stack, one for each instance. */
 export function resourcesOfStack({ resources }: Stack): PricedResource[] {

@@ -1,8 +1,10 @@
 import { Arrows } from "./arrows";
-import { Cards, shortened } from "./cards";
+import { Cards, shortened, unknownCard } from "./cards";
 import { Folding } from "./folding";
 import { Frames } from "./frames";
-import { capital, kinds, typeInWords, unknownKind } from "./kinds";
+import { cardOf } from "../resources";
+import { capital } from "../resources/kind";
+import { typeInWords } from "./titles";
 import type { Architecture, Card, Frame } from "./model";
 import { Network } from "./network";
 import { INTERNET } from "../reachability";
@@ -40,7 +42,7 @@ function removedFrame(addresses: readonly string[]): Frame {
     folded: [],
     children: types.map((type): Card => {
       const own = addresses.filter((address) => typeOf(address) === type);
-      const { family, glyph } = kinds[type] ?? unknownKind;
+      const { family, glyph } = cardOf(type) ?? unknownCard;
       return {
         id: `removed/${type}`,
         family,

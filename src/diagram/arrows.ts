@@ -1,6 +1,6 @@
 import type { Cards } from "./cards";
 import type { Folding } from "./folding";
-import { taskDefinitionOf } from "./kinds";
+import { taskDefinitionOf } from "../resources/ecs-task-definition";
 import { isFrame, parts, type Arrow, type Frame } from "./model";
 import type { Network } from "./network";
 import { INTERNET, reachability } from "../reachability";

@@ -1,5 +1,6 @@
 import type { Folding } from "./folding";
-import { kinds, titleOf, unknownKind } from "./kinds";
+import { cardOf } from "../resources";
+import { titleOf } from "./titles";
 import type { Card } from "./model";
 import type { Network } from "./network";
 import type { Resource, Stack } from "../terraform/stack";
@@ -41,15 +42,20 @@ export class Cards {
 
   /** The other region that a resource, or what it makes, is in; undefined for the stack's own. */
   regionOf(resource: Resource): string | undefined {
-    const copies = kinds[resource.type]?.copiesTo?.(resource.attributes);
+    const copies = cardOf(resource.type)?.copiesTo?.(resource.values);
     return typeof copies === "string" ? copies : resource.region;
   }
 
   private card(id: string, resources: readonly Resource[]): Card {
     const { stack, network, folding } = this;
-    const { family, glyph, facts } = kinds[resources[0]!.type] ?? unknownKind;
+    const { family, glyph, facts } = cardOf(resources[0]!.type) ?? unknownCard;
+    const context = {
+      stack,
+      zonesBehind: (nat: Resource) => network.zonesBehind(nat).map((zone) => network.letter(zone)),
+      titleOf: (type: string) => cardOf(type)?.together ?? cardOf(type)?.title,
+    };
     const lines = resources
-      .flatMap((resource) => facts?.(resource.attributes, { resource, stack, network }) ?? [])
+      .flatMap((resource) => facts?.(resource.values, { resource, ...context }) ?? [])
       .filter((line) => line !== undefined);
     return {
       id,
@@ -63,7 +69,10 @@ export class Cards {
   }
 }
 
-const isShared = ({ type }: Resource) => kinds[type]?.together !== undefined;
+const isShared = ({ type }: Resource) => cardOf(type)?.together !== undefined;
+
+/** The look of a card whose type has no kind. */
+export const unknownCard = { family: "management", glyph: "box", facts: undefined } as const;
 
 /** The first lines, and how many there are more. */
 export function shortened(lines: readonly string[]): readonly string[] {

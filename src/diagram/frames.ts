@@ -1,6 +1,7 @@
 import type { Cards } from "./cards";
-import { framed, type Folding } from "./folding";
-import { capital } from "./kinds";
+import type { Folding } from "./folding";
+import { kinds } from "../resources";
+import { capital } from "../resources/kind";
 import { parts, type Card, type Frame } from "./model";
 import { tierOf, zoneOf, type Network } from "./network";
 import { compare, type Resource, type Stack } from "../terraform/stack";
@@ -17,7 +18,9 @@ export class Frames {
 
   /** The stack's own region first, then those that copies are in. */
   regions(): Frame[] {
-    const resources = this.folding.drawn.filter(({ type }) => !framed.has(type));
+    const resources = this.folding.drawn.filter(
+      ({ type }) => kinds.get(type)?.drawing.as !== "frame",
+    );
     const regionOf = (resource: Resource) => this.cards.regionOf(resource);
     const others = [...new Set(resources.map(regionOf))].filter((one) => one !== undefined);
     return [

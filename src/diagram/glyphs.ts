@@ -1,4 +1,4 @@
-import type { Glyph } from "./kinds";
+import type { Glyph } from "../resources/kind";
 
 /**
  * Plain line drawings on a field of 24 by 24, our own: no icon of AWS's is shipped.

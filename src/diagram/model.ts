@@ -1,4 +1,4 @@
-import type { Family, Glyph } from "./kinds";
+import type { Family, Glyph } from "../resources/kind";
 
 /** A card: one resource or several of a type, with what is folded into them. */
 export interface Card {

@@ -1,6 +1,6 @@
 import { glyphs } from "./glyphs";
 import { foldedNote, sizes, type Box, type Drawing, type PlacedArrow, type Point } from "./layout";
-import { typeInWords } from "./kinds";
+import { typeInWords } from "./titles";
 import { arrowsInWords, isFrame, type Arrow, type Card, type Frame } from "./model";
 import { textWidth, type Weight } from "./text";
 import { styles } from "./theme";

@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DescribeFileSystemsCommand, EFSClient } from "@aws-sdk/client-efs";
-import { remainingResources } from "../../../src/aws/remaining-resources";
+import { remainingResources } from "../../../src/operations/deploy/remaining";
 import { local } from "../../../src/environments/local";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { embeddedAwsVariables } from "../../../src/embedded-aws/environment";

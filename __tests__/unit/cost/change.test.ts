@@ -96,7 +96,7 @@ test("a changed, an added and a removed resource show in their parts", () => {
   expect(difference).toBeCloseTo(api! + database! + network!);
 });
 
-test("what a plan adds and no rule prices is named", () => {
+test("what a plan adds and no kind prices is named", () => {
   const plan: PlanJson = {
     resource_changes: [
       {
@@ -108,7 +108,7 @@ test("what a plan adds and no rule prices is named", () => {
     ],
   };
   expect(changeText(costOfPlan(plan, stack, options))).toContain(
-    "Not priced: aws_msk_cluster: src/cost/rules.ts has no rule",
+    "Not priced: aws_msk_cluster: src/resources has no such type",
   );
 });
 

@@ -1,6 +1,5 @@
 import { emptyRepository } from "../../aws/ecr";
 import { snapshotExists } from "../../aws/rds";
-import { remainingResources, type RemainingResource } from "../../aws/remaining-resources";
 import { deleteLogGroup } from "../../aws/logs";
 import { components, logGroupsOfAws, names, originOf } from "../../names";
 import { ActionRequired, PlueError } from "../../process/errors";
@@ -18,6 +17,8 @@ import {
 import type { Terraform } from "../../terraform/terraform";
 import type { VariableOptions } from "../../terraform/variables";
 import type { Environment } from "../environment";
+import { remainingResources, type RemainingResource } from "./remaining";
+import { kinds } from "../../resources";
 import { openTerraform } from "../terraform";
 
 /** How to destroy. */
@@ -26,16 +27,7 @@ export interface DestroyOptions extends VariableOptions {
   readonly yes?: boolean;
 }
 
-/** What holds data, and what of it a destroy takes away. */
-const LOST: Readonly<Record<string, string>> = {
-  aws_db_instance: "the database and its automated backups",
-  aws_efs_file_system: "every git repository on the file system",
-  aws_ecr_repository: "every image in the repository",
-  aws_secretsmanager_secret: "the secret",
-  aws_cloudwatch_log_group: "the log",
-};
-
-/** What a destroy goes by as it stands in the state, whatever the settings say by now. */
+/** Resources whose destroy behaviour comes from the state, not from the current settings. */
 const SETTLED_FIRST = /^aws_(db_instance|lb|ecr_repository)\./;
 const UNPROTECT = ["database_deletion_protection=false", "alb_deletion_protection=false"];
 
@@ -59,8 +51,8 @@ export async function destroy(
     say(`\n${summarize(actions.map((one) => ({ ...one, attributes: [] })))}`);
     say(`\nLost for good in ${name} (account ${environment.accountId}):`);
     for (const { address } of actions) {
-      const lost = LOST[address.split(".")[0]!];
-      if (lost) say(`  ${lost}: ${address}`);
+      const loses = kinds.get(address.split(".")[0]!)?.loses ?? "none";
+      if (loses !== "none") say(`  ${loses}: ${address}`);
     }
     const snapshots = await finalSnapshots(environment, settling.before, settling.after);
     for (const line of snapshots) say(line);

@@ -1,4 +1,5 @@
-import { findExisting, type Existing } from "../../aws/existing";
+import { kinds } from "../../resources";
+import type { Existing } from "../../resources/kind";
 import { logGroupsOfAws } from "../../names";
 import { ActionRequired } from "../../process/errors";
 import type { PlanJson } from "../../terraform/plan";
@@ -46,7 +47,8 @@ async function existingAt(
 ): Promise<Existing | undefined> {
   const change = plan.resource_changes?.find((resource) => resource.address === address);
   if (change?.change.actions.join() !== "create" || !change.change.after) return undefined;
-  return findExisting(environment, change.type, change.change.after);
+  const find = kinds.get(change.type)?.existing;
+  return typeof find === "function" ? find(change.change.after, environment) : undefined;
 }
 
 function isOurs({ name }: Environment, { id, tags }: Existing): boolean {

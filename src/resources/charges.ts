@@ -1,6 +1,9 @@
 import type { Usage } from "../environments/usage";
 import { count } from "../terminal/output";
-import type { PricedResource } from "./resources";
+import type { Resource } from "../terraform/stack";
+
+/** A resource, as far as its price depends on it. */
+export type PricedResource = Pick<Resource, "address" | "type" | "module" | "region" | "values">;
 
 /** A charge, before its price is looked up. */
 export interface Charge {
@@ -12,13 +15,13 @@ export interface Charge {
   readonly price: string;
   /** How many units a month. */
   readonly quantity: number;
-  /** How many when what scales by itself is at its largest. @default quantity */
+  /** How many at most, when everything that scales by itself has scaled out. @default quantity */
   readonly atMost?: number;
 }
 
-/** What a rule may look at beside the resources of its type. */
+/** What a rule can use beside the resources of its type. */
 export interface RuleContext {
-  /** What no setting tells. */
+  /** What no setting defines. */
   readonly usage: Usage;
   /** All resources of another type in the same region. */
   readonly of: (type: string) => readonly PricedResource[];
@@ -33,16 +36,12 @@ export type Rule = (
 /** Hours of a month, as AWS Pricing Calculator counts them. */
 export const HOURS_PER_MONTH = 730;
 
-/** A number out of an argument; 0 where there is none. */
+/** An argument as a number; 0 if there is none. */
 export const number = (value: unknown): number => Number(value ?? 0) || 0;
 
-/** A text out of an argument. */
+/** An argument as a text. */
 export const text = (value: unknown, fallback = ""): string =>
   typeof value === "string" ? value : fallback;
-
-/** The blocks of an argument, be it one or several. */
-export const list = (value: unknown): readonly Record<string, unknown>[] =>
-  (Array.isArray(value) ? value : value ? [value] : []) as readonly Record<string, unknown>[];
 
 /** The construct that holds resources which are charged together. */
 export const partOf = (resources: readonly PricedResource[]): string =>

@@ -1,0 +1,73 @@
+import {
+  paginateGetResources,
+  ResourceGroupsTaggingAPIClient,
+} from "@aws-sdk/client-resource-groups-tagging-api";
+import { client, type AwsEnvironment } from "../../aws/client";
+import { isNotServed, type AwsError } from "../../aws/errors";
+import { kinds } from "../../resources";
+import type { Ask, Look } from "../../resources/kind";
+
+/** A resource that has the environment's tags and exists after a destroy. */
+export interface RemainingResource {
+  readonly arn: string;
+  /** Why it still exists; undefined if it should not. */
+  readonly reason: string | undefined;
+}
+
+/**
+ * The resources of an environment that still exist, by its tags.
+ *
+ * The search by tags lists a resource for hours after it is gone, so the API of each kind is asked as well.
+ */
+export async function remainingResources(
+  environment: AwsEnvironment,
+): Promise<RemainingResource[]> {
+  const tagging = client(ResourceGroupsTaggingAPIClient, environment);
+  const arns = new Set<string>();
+  for await (const page of paginateGetResources(
+    { client: tagging },
+    {
+      TagFilters: [
+        { Key: "Environment", Values: [environment.name] },
+        { Key: "Project", Values: ["plue"] },
+      ],
+    },
+  )) {
+    for (const { ResourceARN } of page.ResourceTagMappingList ?? []) arns.add(ResourceARN!);
+  }
+  const looks = await Promise.all(
+    [...arns].sort().map(async (arn) => ({ arn, ...(await lookAt(environment, arn)) })),
+  );
+  return looks.filter(({ gone }) => !gone).map(({ arn, reason }) => ({ arn, reason }));
+}
+
+/** Whether a kind of resource has such an ARN. */
+export const isKnown = (arn: string): boolean => askOf(arn) !== undefined;
+
+/** How to ask for an ARN, and the end of it. */
+function askOf(arn: string): { ask: Ask; id: string } | undefined {
+  const [, , service = "", , , ...rest] = arn.split(":");
+  const resource = `${service}:${rest.join(":")}`;
+  for (const { remaining } of kinds.values()) {
+    if (typeof remaining === "string") continue;
+    for (const [start, ask] of Object.entries(remaining)) {
+      if (resource.startsWith(start)) return { ask, id: resource.slice(start.length) };
+    }
+  }
+  return undefined;
+}
+
+async function lookAt(environment: AwsEnvironment, arn: string): Promise<Look> {
+  const kind = askOf(arn);
+  if (kind === undefined) return {};
+  try {
+    return await kind.ask(environment, kind.id, arn);
+  } catch (error) {
+    const { name } = error as AwsError;
+    // An embedded AWS may not have a call; then the search by tags decides.
+    if (isNotServed(error) && !/NotFound|NoSuch|Nonexistent/.test(name)) return {};
+    if (/NotFound|NoSuch|Nonexistent|does not exist|^InvalidAllocationID/i.test(name))
+      return { gone: true };
+    throw error;
+  }
+}

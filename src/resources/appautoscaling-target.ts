@@ -1,0 +1,50 @@
+import { count } from "../terminal/output";
+import { byModule } from "./charges";
+import { free, linkedRole, noSearch, partBy, settingOf, type ResourceKind } from "./kind";
+
+/** How many tasks a service can scale to. */
+export const appautoscalingTarget: ResourceKind = {
+  type: "aws_appautoscaling_target",
+  words: "scaling target",
+  drawing: { as: "part", into: { by: "resource_id", type: /^aws_ecs_service$/ } },
+  cost: free.always,
+  existing: noSearch.idempotent,
+  // Without its service it does nothing and costs nothing.
+  remaining: { "application-autoscaling:scalable-target/": () => ({ gone: true }) },
+  loses: "none",
+  permissions: {
+    names: { "application-autoscaling:ScalableTarget": () => "scalable-target/*" },
+    tagging: "application-autoscaling:TagResource",
+    also: {
+      "application-autoscaling:RegisterScalableTarget": () => [
+        linkedRole("ecs.application-autoscaling.amazonaws.com"),
+      ],
+    },
+  },
+};
+
+/** Alarms that a target-tracking policy creates: one to scale out, one to scale in. */
+const ALARMS_PER_POLICY = 2;
+
+/** When a service scales. */
+export const appautoscalingPolicy = settingOf("aws_appautoscaling_target", {
+  type: "aws_appautoscaling_policy",
+  words: "scaling policy",
+  drawing: partBy("resource_id"),
+  cost: (policies) =>
+    byModule(policies.filter(({ values }) => values.policy_type === "TargetTrackingScaling")).map(
+      ([part, own]) => ({
+        part,
+        what: `${count(own.length * ALARMS_PER_POLICY, "alarm")} of autoscaling's own`,
+        price: "alarm.month",
+        quantity: own.length * ALARMS_PER_POLICY,
+      }),
+    ),
+});
+
+/** A schedule on which a service scales. */
+export const appautoscalingScheduledAction = settingOf("aws_appautoscaling_target", {
+  type: "aws_appautoscaling_scheduled_action",
+  words: "appautoscaling scheduled action",
+  cost: "changes how many tasks run: apiServerTasks and webAppTasks in src/environments/usage.ts tell the average",
+});

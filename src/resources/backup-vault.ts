@@ -1,0 +1,78 @@
+import { client } from "../aws/client";
+import { block, blocks } from "../terraform/stack";
+import { allFileGigabytes } from "./efs-file-system";
+import { after, found, noSearch, settingOf, shown, type ResourceKind } from "./kind";
+
+/** A vault of AWS Backup. */
+export const backupVault: ResourceKind = {
+  type: "aws_backup_vault",
+  words: "backup vault",
+  drawing: {
+    as: "card",
+    family: "storage",
+    glyph: "archive",
+    title: "Backup vault",
+    facts: (_, { resource: vault, stack }) => [
+      ...stack
+        .ofType("aws_backup_plan")
+        .flatMap(({ attributes }) => blocks(attributes.rule))
+        .filter(({ target_vault_name: name }) => stack.references(name).includes(vault))
+        .map(
+          ({ rule_name: name, lifecycle }) =>
+            `${shown(name)}, kept ${shown(block(lifecycle).delete_after)} days`,
+        ),
+      ...(stack
+        .referrersOf(vault)
+        .some(({ type }) => type === "aws_backup_vault_lock_configuration")
+        ? ["locked"]
+        : []),
+    ],
+  },
+  cost: (vaults, { usage }) =>
+    vaults.flatMap(({ module: part }) => [
+      {
+        part,
+        what: "backups of the database by AWS Backup",
+        price: "databaseBackup.gigabyteMonth",
+        quantity: usage.databaseBackupGigabytes,
+      },
+      {
+        part,
+        what: "backups of the git repositories by AWS Backup",
+        price: "fileSystemBackup.gigabyteMonth",
+        quantity: allFileGigabytes(usage),
+      },
+    ]),
+  existing: noSearch.notYet,
+  remaining: {
+    "backup:backup-vault:": async (to, BackupVaultName) => {
+      const { BackupClient, DescribeBackupVaultCommand } = await import("@aws-sdk/client-backup");
+      await client(BackupClient, to).send(new DescribeBackupVaultCommand({ BackupVaultName }));
+      return found;
+    },
+    "backup:recovery-point:": () => ({ reason: "backup by AWS Backup: expires by itself" }),
+  },
+  loses: "the backups in the vault",
+  permissions: {
+    names: { "backup:backupVault": (p) => after("backup-vault:", p.BackupVaultName) },
+    keyActions: {
+      "backup:CreateBackupVault": [
+        "CreateGrant",
+        "Decrypt",
+        "DescribeKey",
+        "GenerateDataKey",
+        "RetireGrant",
+      ],
+    },
+    also: {
+      // Source: "Access control", AWS Backup Developer Guide.
+      "backup:CreateBackupVault": () => [{ action: "backup-storage:MountCapsule", on: ["*"] }],
+    },
+  },
+};
+
+/** The lock of a vault. */
+export const backupVaultLockConfiguration = settingOf("aws_backup_vault", {
+  type: "aws_backup_vault_lock_configuration",
+  words: "backup vault lock configuration",
+});

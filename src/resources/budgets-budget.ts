@@ -1,0 +1,19 @@
+import { noSearch, type ResourceKind } from "./kind";
+
+/** A budget. */
+export const budgetsBudget: ResourceKind = {
+  type: "aws_budgets_budget",
+  words: "budgets budget",
+  drawing: {
+    as: "card",
+    family: "management",
+    glyph: "chart",
+    title: "Budget",
+    facts: ({ limit_amount: limit }) => [`$${Number(limit).toFixed(0)} a month`],
+  },
+  cost: "a budget that only tells is free of charge",
+  existing: noSearch.notYet,
+  remaining: "budgets are global: the search by tags in a region does not list them",
+  loses: "none",
+  permissions: {},
+};

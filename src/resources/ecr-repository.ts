@@ -1,0 +1,85 @@
+import { client } from "../aws/client";
+import { block } from "../terraform/stack";
+import { byUsage } from "./charges";
+import {
+  after,
+  any,
+  existing,
+  linkedRole,
+  noSearch,
+  settingOf,
+  shortName,
+  type ResourceKind,
+} from "./kind";
+
+/** A repository of images. */
+export const ecrRepository: ResourceKind = {
+  type: "aws_ecr_repository",
+  words: "repository",
+  drawing: {
+    as: "card",
+    family: "compute",
+    glyph: "images",
+    title: "Images (ECR)",
+    together: "Images (ECR)",
+    facts: ({ name }) => [shortName(name)],
+  },
+  cost: byUsage("image.gigabyteMonth", "images", (usage) => usage.imageGigabytes),
+  existing: async ({ name = "" }, to) => {
+    const { DescribeRepositoriesCommand, ECRClient, ListTagsForResourceCommand } =
+      await import("@aws-sdk/client-ecr");
+    const ecr = client(ECRClient, to);
+    const call = new DescribeRepositoriesCommand({ repositoryNames: [name] });
+    const { repositories: [repository] = [] } = await ecr.send(call);
+    const resourceArn = repository?.repositoryArn;
+    const { tags } = await ecr.send(new ListTagsForResourceCommand({ resourceArn }));
+    return existing(name, tags);
+  },
+  remaining: {
+    "ecr:repository/": async (to, name) => {
+      const { DescribeRepositoriesCommand, ECRClient } = await import("@aws-sdk/client-ecr");
+      const call = new DescribeRepositoriesCommand({ repositoryNames: [name] });
+      return any((await client(ECRClient, to).send(call)).repositories);
+    },
+  },
+  loses: "every image in the repository",
+  permissions: {
+    names: { "ecr:repository": (p) => after("repository/", p.repositoryName ?? p.repositoryNames) },
+    tagging: "ecr:TagResource",
+    keyActions: { "ecr:CreateRepository": ["CreateGrant", "DescribeKey", "RetireGrant"] },
+  },
+};
+
+/** When images of a repository expire. */
+export const ecrLifecyclePolicy = settingOf("aws_ecr_repository", {
+  type: "aws_ecr_lifecycle_policy",
+  words: "lifecycle policy",
+});
+
+/** The copies of images in another region. */
+export const ecrReplicationConfiguration: ResourceKind = {
+  type: "aws_ecr_replication_configuration",
+  words: "ecr replication configuration",
+  drawing: {
+    as: "card",
+    family: "compute",
+    glyph: "images",
+    title: "Copies of the images",
+    copiesTo: ({ replication_configuration: replication }) =>
+      block(block(block(replication).rule).destination).region,
+  },
+  cost: byUsage(
+    "image.gigabyteMonth",
+    "copies of the images in a second region",
+    (usage) => usage.imageGigabytes,
+  ),
+  existing: noSearch.idempotent,
+  remaining: "without tags: a setting of the registry",
+  loses: "none",
+  permissions: {
+    also: {
+      // Source: "Using service-linked roles", Amazon ECR User Guide.
+      "ecr:PutReplicationConfiguration": () => [linkedRole("replication.ecr.amazonaws.com")],
+    },
+  },
+};

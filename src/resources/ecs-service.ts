@@ -1,0 +1,113 @@
+import { client } from "../aws/client";
+import type { Usage } from "../environments/usage";
+import { count } from "../terminal/output";
+import { blocks } from "../terraform/stack";
+import {
+  HOURS_PER_MONTH,
+  number,
+  text,
+  type Charge,
+  type PricedResource,
+  type RuleContext,
+} from "./charges";
+import { taskCharges, taskDefinitionOf, taskSize } from "./ecs-task-definition";
+import { after, any, lastParts, noSearch, type ResourceKind } from "./kind";
+
+/** A service. */
+export const ecsService: ResourceKind = {
+  type: "aws_ecs_service",
+  words: "ecs service",
+  drawing: {
+    as: "card",
+    family: "compute",
+    glyph: "stack",
+    title: "ECS service",
+    runsTasks: true,
+    facts: (_, { resource, stack }) => {
+      const target = stack
+        .referrersOf(resource)
+        .find(({ type }) => type === "aws_appautoscaling_target")?.values;
+      return [
+        taskSize(taskDefinitionOf(resource, stack)),
+        target && `${Number(target.min_capacity)} to ${Number(target.max_capacity)} tasks`,
+      ];
+    },
+  },
+  cost: (services, context) => services.flatMap((service) => serviceCharges(service, context)),
+  existing: noSearch.notYet,
+  remaining: {
+    // ECS shows services and tasks for about an hour after their end.
+    "ecs:service/": async (to, _, arn) => {
+      const { DescribeServicesCommand, ECSClient } = await import("@aws-sdk/client-ecs");
+      const call = new DescribeServicesCommand({ cluster: arn.split("/")[1], services: [arn] });
+      const { services } = await client(ECSClient, to).send(call);
+      return any(services?.filter(({ status }) => status !== "INACTIVE"));
+    },
+    "ecs:task/": () => ({ gone: true }),
+  },
+  loses: "none",
+  permissions: {
+    names: {
+      "ecs:service": (p) =>
+        after(
+          `service/${lastParts(p.cluster)[0] ?? ""}/`,
+          lastParts(p.serviceName ?? p.service ?? p.services),
+        ),
+    },
+    tagging: "ecs:TagResource",
+  },
+};
+
+const averages = (usage: Usage): Readonly<Record<string, number | undefined>> => ({
+  api_server: usage.apiServerTasks,
+  web_app: usage.webAppTasks,
+});
+
+function serviceCharges(service: PricedResource, { usage, of }: RuleContext): Charge[] {
+  const definition = of("aws_ecs_task_definition").find(
+    ({ values }) => values.family === service.values.name,
+  );
+  if (definition === undefined) return [];
+  const scaling = of("aws_appautoscaling_target").find(({ values }) =>
+    String(values.resource_id).endsWith(`/${text(service.values.name)}`),
+  );
+  const fewest = number(scaling?.values.min_capacity ?? service.values.desired_count);
+  const tasks = averages(usage)[service.module] ?? fewest;
+  const most = Math.max(tasks, number(scaling?.values.max_capacity));
+  const usual = share(tasks, service);
+  const largest = share(most, service);
+  // Of a share of a task the whole one may run on the dearer side.
+  const largestOnDemand = Math.min(most, Math.ceil(largest.onDemand));
+  const name = (tasks: number, atMost: number) =>
+    `${count(+tasks.toFixed(2), "task")}, ${atMost} at most`;
+  const own = { ...definition, values: definition.values, module: service.module };
+  return [
+    ...taskCharges(own, "FARGATE", name(usual.onDemand, largestOnDemand), {
+      hours: usual.onDemand * HOURS_PER_MONTH,
+      atMost: largestOnDemand * HOURS_PER_MONTH,
+    }),
+    ...taskCharges(own, "FARGATE_SPOT", `${name(usual.spot, most - largestOnDemand)}, on Spot`, {
+      hours: usual.spot * HOURS_PER_MONTH,
+      atMost: (most - largestOnDemand) * HOURS_PER_MONTH,
+    }),
+  ];
+}
+
+/** How many tasks the service's capacity provider strategy puts on FARGATE and on Spot. */
+function share(tasks: number, { values }: PricedResource): { onDemand: number; spot: number } {
+  const strategy = blocks(values.capacity_provider_strategy);
+  if (strategy.length === 0) return { onDemand: tasks, spot: 0 };
+  const base = strategy.reduce((most, one) => Math.max(most, number(one.base)), 0);
+  const weight = (provider: string) =>
+    strategy
+      .filter(({ capacity_provider: name }) => name === provider)
+      .reduce((total, one) => total + number(one.weight), 0);
+  const [fargate, spot] = [weight("FARGATE"), weight("FARGATE_SPOT")];
+  const baseOnSpot = strategy.some(
+    (one) => one.capacity_provider === "FARGATE_SPOT" && number(one.base) > 0,
+  );
+  const first = Math.min(base, tasks);
+  const rest = fargate + spot > 0 ? ((tasks - first) * spot) / (fargate + spot) : 0;
+  const onSpot = (baseOnSpot ? first : 0) + rest;
+  return { onDemand: tasks - onSpot, spot: onSpot };
+}

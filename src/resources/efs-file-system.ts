@@ -1,0 +1,105 @@
+import type { Usage } from "../environments/usage";
+import { client } from "../aws/client";
+import { block } from "../terraform/stack";
+import { allOf, byUsage } from "./charges";
+import { any, existing, linkedRole, noSearch, settingOf, type ResourceKind } from "./kind";
+
+/** GB of all git repositories, in both storage classes. */
+export const allFileGigabytes = (usage: Usage) =>
+  usage.fileGigabytes + usage.infrequentFileGigabytes;
+
+/** A file system. */
+export const efsFileSystem: ResourceKind = {
+  type: "aws_efs_file_system",
+  words: "efs file system",
+  drawing: {
+    as: "card",
+    family: "storage",
+    glyph: "folder",
+    title: "File system",
+    facts: ({ encrypted }) => ["EFS", encrypted === true ? "encrypted" : undefined],
+  },
+  cost: allOf(
+    byUsage("fileSystem.gigabyteMonth", "git repositories", (usage) => usage.fileGigabytes),
+    byUsage(
+      "fileSystem.infrequentGigabyteMonth",
+      "git repositories, Infrequent Access",
+      (usage) => usage.infrequentFileGigabytes,
+    ),
+  ),
+  existing: async ({ creation_token: CreationToken }, to) => {
+    const { DescribeFileSystemsCommand, EFSClient } = await import("@aws-sdk/client-efs");
+    const call = new DescribeFileSystemsCommand({ CreationToken });
+    const { FileSystems: [fileSystem] = [] } = await client(EFSClient, to).send(call);
+    return existing(fileSystem?.FileSystemId, fileSystem?.Tags);
+  },
+  remaining: {
+    "elasticfilesystem:file-system/": async (to, id) => {
+      const { DescribeFileSystemsCommand, EFSClient } = await import("@aws-sdk/client-efs");
+      const call = new DescribeFileSystemsCommand({ FileSystemId: id });
+      return any((await client(EFSClient, to).send(call)).FileSystems);
+    },
+  },
+  loses: "every git repository on the file system",
+  permissions: {
+    tagging: "elasticfilesystem:TagResource",
+    creates: { "elasticfilesystem:CreateFileSystem": "file-system" },
+    keyActions: {
+      "elasticfilesystem:CreateFileSystem": [
+        "CreateGrant",
+        "DescribeKey",
+        "GenerateDataKeyWithoutPlaintext",
+      ],
+    },
+  },
+};
+
+/** The policy of a file system. */
+export const efsFileSystemPolicy = settingOf("aws_efs_file_system", {
+  type: "aws_efs_file_system_policy",
+  words: "file system policy",
+});
+
+/** The automatic backups of a file system. */
+export const efsBackupPolicy = settingOf("aws_efs_file_system", {
+  type: "aws_efs_backup_policy",
+  words: "backup policy",
+  cost: byUsage(
+    "fileSystemBackup.gigabyteMonth",
+    "backups of the git repositories",
+    allFileGigabytes,
+  ),
+});
+
+/** The copy of a file system in another region. */
+export const efsReplicationConfiguration: ResourceKind = {
+  type: "aws_efs_replication_configuration",
+  words: "efs replication configuration",
+  drawing: {
+    as: "card",
+    family: "storage",
+    glyph: "folder",
+    title: "Copy of the file system",
+    facts: () => ["read-only"],
+    copiesTo: ({ destination }) => block(destination).region,
+  },
+  cost: byUsage(
+    "fileSystem.gigabyteMonth",
+    "copy of the git repositories in a second region",
+    allFileGigabytes,
+  ),
+  existing: noSearch.notYet,
+  remaining: "without tags: the copy stays in the other region until somebody deletes it",
+  loses: "none",
+  permissions: {
+    keyActions: {
+      "elasticfilesystem:CreateReplicationConfiguration": ["CreateGrant", "DescribeKey"],
+    },
+    also: {
+      // Source: "Using service-linked roles", Amazon EFS User Guide.
+      "elasticfilesystem:CreateReplicationConfiguration": () => [
+        linkedRole("elasticfilesystem.amazonaws.com"),
+      ],
+    },
+  },
+};

@@ -1,0 +1,103 @@
+import { client } from "../aws/client";
+import { count } from "../terminal/output";
+import { HOURS_PER_MONTH, number, text } from "./charges";
+import {
+  after,
+  any,
+  capital,
+  free,
+  linkedRole,
+  noSearch,
+  settingOf,
+  shown,
+  strings,
+  type ResourceKind,
+} from "./kind";
+
+/** A cache of nodes. */
+export const elasticacheReplicationGroup: ResourceKind = {
+  type: "aws_elasticache_replication_group",
+  words: "elasticache replication group",
+  drawing: {
+    as: "card",
+    family: "database",
+    glyph: "stack",
+    title: "Cache",
+    facts: ({ engine, node_type: type, num_cache_clusters: nodes }) => [
+      shown(engine) && capital(shown(engine)!),
+      nodes === undefined ? shown(type) : `${shown(nodes)} × ${shown(type)}`,
+    ],
+  },
+  cost: (groups) =>
+    groups.map(({ module: part, values }) => {
+      const shards = Math.max(1, number(values.num_node_groups));
+      const nodes =
+        number(values.num_cache_clusters) || shards * (1 + number(values.replicas_per_node_group));
+      const engine = text(values.engine, "redis");
+      return {
+        part,
+        what: `${count(nodes, "node")} of ${engine}, ${text(values.node_type)}`,
+        price: `cache.${engine}.${text(values.node_type)}.hour`,
+        quantity: nodes * HOURS_PER_MONTH,
+      };
+    }),
+  existing: noSearch.notYet,
+  remaining: {
+    "elasticache:replicationgroup:": async (to, ReplicationGroupId) => {
+      const { DescribeReplicationGroupsCommand, ElastiCacheClient } =
+        await import("@aws-sdk/client-elasticache");
+      const call = new DescribeReplicationGroupsCommand({ ReplicationGroupId });
+      return any((await client(ElastiCacheClient, to).send(call)).ReplicationGroups);
+    },
+    // The nodes of the group.
+    "elasticache:cluster:": async (to, CacheClusterId) => {
+      const { DescribeCacheClustersCommand, ElastiCacheClient } =
+        await import("@aws-sdk/client-elasticache");
+      const call = new DescribeCacheClustersCommand({ CacheClusterId });
+      return any((await client(ElastiCacheClient, to).send(call)).CacheClusters);
+    },
+  },
+  loses: "none",
+  permissions: {
+    names: {
+      "elasticache:cluster": (p) => after("cluster:", p.CacheClusterId),
+      "elasticache:parametergroup": (p) => after("parametergroup:", p.CacheParameterGroupName),
+      "elasticache:replicationgroup": (p) => after("replicationgroup:", p.ReplicationGroupId),
+      "elasticache:snapshot": () => [],
+    },
+    tagging: "elasticache:AddTagsToResource",
+    keyActions: { "elasticache:CreateReplicationGroup": ["CreateGrant", "DescribeKey"] },
+    also: {
+      // Source: "Actions, resources, and condition keys for Amazon ElastiCache". AWS chooses the group.
+      "elasticache:CreateReplicationGroup": ({ UserGroupIds }) => [
+        linkedRole("elasticache.amazonaws.com"),
+        {
+          action: "elasticache:CreateReplicationGroup",
+          on: [
+            "elasticache:parametergroup:default.*",
+            ...after("elasticache:usergroup:", strings(UserGroupIds)),
+          ],
+        },
+      ],
+    },
+  },
+};
+
+/** The subnets of a cache. */
+export const elasticacheSubnetGroup = settingOf("aws_elasticache_replication_group", {
+  type: "aws_elasticache_subnet_group",
+  words: "elasticache subnet group",
+  cost: free.always,
+  existing: noSearch.notYet,
+  remaining: {
+    "elasticache:subnetgroup:": async (to, CacheSubnetGroupName) => {
+      const { DescribeCacheSubnetGroupsCommand, ElastiCacheClient } =
+        await import("@aws-sdk/client-elasticache");
+      const call = new DescribeCacheSubnetGroupsCommand({ CacheSubnetGroupName });
+      return any((await client(ElastiCacheClient, to).send(call)).CacheSubnetGroups);
+    },
+  },
+  permissions: {
+    names: { "elasticache:subnetgroup": (p) => after("subnetgroup:", p.CacheSubnetGroupName) },
+  },
+});

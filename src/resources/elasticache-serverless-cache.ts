@@ -1,0 +1,74 @@
+import { client } from "../aws/client";
+import { block } from "../terraform/stack";
+import { HOURS_PER_MONTH } from "./charges";
+import { after, any, capital, linkedRole, noSearch, shown, type ResourceKind } from "./kind";
+
+/** The data for which a serverless cache of Valkey is charged at least, in GB. Source: Amazon ElastiCache pricing. */
+const LEAST_CACHE_GIGABYTES = 0.1;
+
+/** A serverless cache. */
+export const elasticacheServerlessCache: ResourceKind = {
+  type: "aws_elasticache_serverless_cache",
+  words: "elasticache serverless cache",
+  drawing: {
+    as: "card",
+    family: "database",
+    glyph: "stack",
+    title: "Cache",
+    facts: ({ engine, cache_usage_limits: limits }) => {
+      const { maximum, unit } = block(block(limits).data_storage);
+      return [
+        `${capital(shown(engine) ?? "")} serverless`,
+        maximum === undefined ? undefined : `up to ${shown(maximum)} ${shown(unit)}`,
+      ];
+    },
+  },
+  cost: (caches, { usage }) =>
+    caches.flatMap(({ module: part }) => [
+      {
+        part,
+        what: "serverless cache: data",
+        price: "cacheServerless.valkey.gigabyteHour",
+        quantity: Math.max(LEAST_CACHE_GIGABYTES, usage.cacheGigabytes) * HOURS_PER_MONTH,
+      },
+      {
+        part,
+        what: "serverless cache: processing units",
+        price: "cacheServerless.valkey.processingUnitMillion",
+        quantity: usage.cacheProcessingUnitMillions,
+      },
+    ]),
+  existing: noSearch.notYet,
+  remaining: {
+    "elasticache:serverlesscache:": async (to, ServerlessCacheName) => {
+      const { DescribeServerlessCachesCommand, ElastiCacheClient } =
+        await import("@aws-sdk/client-elasticache");
+      const call = new DescribeServerlessCachesCommand({ ServerlessCacheName });
+      return any((await client(ElastiCacheClient, to).send(call)).ServerlessCaches);
+    },
+  },
+  loses: "none",
+  permissions: {
+    names: {
+      "elasticache:serverlesscache": (p) => after("serverlesscache:", p.ServerlessCacheName),
+      "elasticache:serverlesscachesnapshot": () => [],
+    },
+    creates: { "elasticache:CreateServerlessCache": "serverlesscache" },
+    keyActions: { "elasticache:CreateServerlessCache": ["CreateGrant", "DescribeKey"] },
+    also: {
+      // Source: "Identity and access management for Amazon ElastiCache". The caller creates the VPC endpoint.
+      "elasticache:CreateServerlessCache": () => [
+        linkedRole("elasticache.amazonaws.com"),
+        {
+          action: "ec2:CreateVpcEndpoint",
+          on: ["ec2:security-group/*", "ec2:subnet/*", "ec2:vpc/*", "ec2:vpc-endpoint/*"],
+        },
+        {
+          action: "ec2:CreateTags",
+          on: ["ec2:vpc-endpoint/*"],
+          context: { "ec2:CreateAction": "CreateVpcEndpoint" },
+        },
+      ],
+    },
+  },
+};

@@ -1,0 +1,56 @@
+import { client } from "../aws/client";
+import { allOf, byUsage, each } from "./charges";
+import { free, noSearch, settingOf, type ResourceKind } from "./kind";
+
+/** A customer key. */
+export const kmsKey: ResourceKind = {
+  type: "aws_kms_key",
+  words: "kms key",
+  drawing: {
+    as: "card",
+    family: "security",
+    glyph: "key",
+    title: "KMS key",
+    together: "KMS keys",
+    facts: (_, { resource, stack, titleOf }) => {
+      const users = stack.referrersOf(resource).flatMap(({ type }) => titleOf(type) ?? []);
+      return users.length > 0 ? ["encrypts", ...new Set(users)] : [];
+    },
+  },
+  cost: allOf(
+    each("key.month", "customer key"),
+    byUsage("key.call", "requests to the keys", (usage) => usage.keyRequests),
+  ),
+  existing: noSearch.newId,
+  remaining: {
+    "kms:key/": async (to, KeyId) => {
+      const { DescribeKeyCommand, KMSClient } = await import("@aws-sdk/client-kms");
+      const { KeyMetadata } = await client(KMSClient, to).send(new DescribeKeyCommand({ KeyId }));
+      const date = KeyMetadata?.DeletionDate?.toISOString().slice(0, 10);
+      return date === undefined
+        ? {}
+        : {
+            reason: `customer key: deleted on ${date}; until then \`aws kms cancel-key-deletion\``,
+          };
+    },
+  },
+  loses: "none",
+  permissions: { tagging: "kms:TagResource", creates: { "kms:CreateKey": "key" } },
+};
+
+/** The name of a customer key. */
+export const kmsAlias = settingOf("aws_kms_key", {
+  type: "aws_kms_alias",
+  words: "kms alias",
+  cost: free.always,
+  existing: noSearch.notYet,
+  permissions: {
+    names: { "kms:alias": (p) => p.AliasName },
+    also: Object.fromEntries(
+      ["kms:CreateAlias", "kms:DeleteAlias"].map((action) => [
+        action,
+        () => [{ action, on: ["kms:key/*"] }],
+      ]),
+    ),
+  },
+});

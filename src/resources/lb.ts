@@ -1,0 +1,98 @@
+import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { client } from "../aws/client";
+import { count } from "../terminal/output";
+import { blocks } from "../terraform/stack";
+import { HOURS_PER_MONTH } from "./charges";
+import {
+  after,
+  any,
+  existing,
+  linkedRole,
+  shown,
+  withId,
+  type Existing,
+  type ResourceKind,
+} from "./kind";
+
+/** A load balancer. */
+export const lb: ResourceKind = {
+  type: "aws_lb",
+  words: "load balancer",
+  drawing: {
+    as: "card",
+    family: "network",
+    glyph: "split",
+    title: "Load balancer",
+    facts: ({ load_balancer_type: type, internal }, { resource, stack }) => [
+      [shown(type), internal === true ? "internal" : "public"].filter(Boolean).join(", "),
+      ...stack
+        .referrersOf(resource)
+        .filter((one) => one.type === "aws_route53_record")
+        .map(({ values }) => shown(values.name)),
+    ],
+  },
+  cost: (balancers, { usage }) =>
+    balancers.flatMap(({ module: part, values }) => [
+      { part, what: "load balancer", price: "loadBalancer.hour", quantity: HOURS_PER_MONTH },
+      {
+        part,
+        what: `its capacity units, ${usage.loadBalancerCapacityUnits} on average`,
+        price: "loadBalancer.capacityUnitHour",
+        quantity: usage.loadBalancerCapacityUnits * HOURS_PER_MONTH,
+      },
+      {
+        part,
+        what: count(blocks(values.subnets).length, "public IPv4 address", "public IPv4 addresses"),
+        price: "publicIpv4.hour",
+        quantity: values.internal === true ? 0 : blocks(values.subnets).length * HOURS_PER_MONTH,
+      },
+      {
+        part,
+        what: "traffic to the internet",
+        price: "internetOut.gigabyte",
+        quantity: values.internal === true ? 0 : usage.internetGigabytes,
+      },
+    ]),
+  existing: async ({ name = "" }, to) => {
+    const { DescribeLoadBalancersCommand, ElasticLoadBalancingV2Client } =
+      await import("@aws-sdk/client-elastic-load-balancing-v2");
+    const elb = client(ElasticLoadBalancingV2Client, to);
+    const call = new DescribeLoadBalancersCommand({ Names: [name] });
+    const { LoadBalancers: [balancer] = [] } = await elb.send(call);
+    return withTags(elb, balancer?.LoadBalancerArn);
+  },
+  remaining: {
+    "elasticloadbalancing:loadbalancer/": async (to, _, arn) => {
+      const { DescribeLoadBalancersCommand, ElasticLoadBalancingV2Client } =
+        await import("@aws-sdk/client-elastic-load-balancing-v2");
+      const call = new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] });
+      return any((await client(ElasticLoadBalancingV2Client, to).send(call)).LoadBalancers);
+    },
+  },
+  loses: "none",
+  permissions: {
+    names: {
+      "elasticloadbalancing:loadbalancer/app/": (p) =>
+        after("loadbalancer/app/", withId(p.Name ?? p.Names)),
+    },
+    tagging: "elasticloadbalancing:AddTags",
+    creates: { "elasticloadbalancing:CreateLoadBalancer": "loadbalancer/app/" },
+    also: {
+      "elasticloadbalancing:CreateLoadBalancer": () => [
+        linkedRole("elasticloadbalancing.amazonaws.com"),
+      ],
+    },
+  },
+};
+
+/** An object of Elastic Load Balancing with its tags; undefined without an ARN. */
+export async function withTags(
+  elb: ElasticLoadBalancingV2Client,
+  arn: string | undefined,
+): Promise<Existing | undefined> {
+  if (arn === undefined) return undefined;
+  const { DescribeTagsCommand } = await import("@aws-sdk/client-elastic-load-balancing-v2");
+  const call = new DescribeTagsCommand({ ResourceArns: [arn] });
+  const { TagDescriptions: [description] = [] } = await elb.send(call);
+  return existing(arn, description?.Tags);
+}

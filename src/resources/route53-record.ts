@@ -1,0 +1,9 @@
+import { settingOf } from "./kind";
+
+/** A DNS record. */
+export const route53Record = settingOf("aws_route53_zone", {
+  type: "aws_route53_record",
+  words: "DNS record",
+  cost: "an alias to a load balancer is answered free of charge; the zone is not ours",
+  remaining: "without tags: Terraform's own destroy deletes it or fails",
+});

@@ -1,0 +1,60 @@
+import { client } from "../aws/client";
+import { byUsage } from "./charges";
+import { found, noSearch, partBy, settingOf, strings, type ResourceKind } from "./kind";
+
+/** A bucket. */
+export const s3Bucket: ResourceKind = {
+  type: "aws_s3_bucket",
+  words: "s3 bucket",
+  drawing: {
+    as: "card",
+    family: "storage",
+    glyph: "bucket",
+    title: "S3 bucket",
+    facts: (_, { resource }) => [resource.module.replaceAll("_", " ")],
+  },
+  cost: byUsage("object.gigabyteMonth", "objects", (usage) => usage.objectGigabytes),
+  existing: noSearch.notYet,
+  remaining: {
+    "s3:": async (to, Bucket) => {
+      const { HeadBucketCommand, S3Client } = await import("@aws-sdk/client-s3");
+      await client(S3Client, to).send(new HeadBucketCommand({ Bucket }));
+      return found;
+    },
+  },
+  loses: "the access logs in the bucket",
+  permissions: {
+    names: {
+      "s3:bucket": (p) => p.Bucket,
+      "s3:object": (p) =>
+        strings(p.Bucket).map((bucket) => `${bucket}/${strings(p.Key ?? "*")[0] ?? ""}`),
+    },
+  },
+};
+
+const setting = (type: string, words: string) => settingOf("aws_s3_bucket", { type, words });
+
+/** Who may use a bucket. */
+export const s3BucketPolicy = settingOf("aws_s3_bucket", {
+  type: "aws_s3_bucket_policy",
+  words: "s3 bucket policy",
+  drawing: partBy("bucket"),
+});
+
+/** When objects of a bucket expire. */
+export const s3BucketLifecycleConfiguration = setting(
+  "aws_s3_bucket_lifecycle_configuration",
+  "s3 bucket lifecycle configuration",
+);
+
+/** The block on public access to a bucket. */
+export const s3BucketPublicAccessBlock = setting(
+  "aws_s3_bucket_public_access_block",
+  "s3 bucket public access block",
+);
+
+/** The encryption of a bucket. */
+export const s3BucketServerSideEncryptionConfiguration = setting(
+  "aws_s3_bucket_server_side_encryption_configuration",
+  "s3 bucket server side encryption configuration",
+);

@@ -1,0 +1,92 @@
+import { client } from "../aws/client";
+import { count } from "../terminal/output";
+import { block, blocks } from "../terraform/stack";
+import { partOf } from "./charges";
+import {
+  after,
+  existing,
+  partBy,
+  settingOf,
+  shortName,
+  shown,
+  withId,
+  type ResourceKind,
+} from "./kind";
+
+const encrypts = ["Decrypt", "GenerateDataKey"];
+
+/** A secret. */
+export const secretsmanagerSecret: ResourceKind = {
+  type: "aws_secretsmanager_secret",
+  words: "secret",
+  drawing: {
+    as: "card",
+    family: "security",
+    glyph: "lock",
+    title: "Secret",
+    together: "Secrets Manager",
+    facts: ({ name, replica }) => {
+      const { region } = block(replica);
+      return [shortName(name), region === undefined ? undefined : `copied to ${shown(region)}`];
+    },
+  },
+  cost: (secrets, { usage }) => {
+    const copies = secrets.reduce(
+      (total, { values }) => total + 1 + blocks(values.replica).length,
+      0,
+    );
+    const part = partOf(secrets);
+    return [
+      { part, what: count(copies, "secret"), price: "secret.month", quantity: copies },
+      { part, what: "reads of secrets", price: "secret.call", quantity: usage.secretReads },
+    ];
+  },
+  existing: async ({ name }, to) => {
+    const { DescribeSecretCommand, SecretsManagerClient } =
+      await import("@aws-sdk/client-secrets-manager");
+    const call = new DescribeSecretCommand({ SecretId: name });
+    const { ARN, Tags } = await client(SecretsManagerClient, to).send(call);
+    return existing(ARN, Tags);
+  },
+  remaining: {
+    "secretsmanager:secret:": async (to, _, arn) => {
+      const { DescribeSecretCommand, SecretsManagerClient } =
+        await import("@aws-sdk/client-secrets-manager");
+      const call = new DescribeSecretCommand({ SecretId: arn });
+      const { DeletedDate } = await client(SecretsManagerClient, to).send(call);
+      if (!DeletedDate) return {};
+      return { reason: `deleted on ${DeletedDate.toISOString().slice(0, 10)}, can be restored` };
+    },
+  },
+  loses: "the secret",
+  permissions: {
+    names: {
+      "secretsmanager:Secret": (p) => after("secret:", withId(p.Name ?? p.SecretId, "-*")),
+    },
+    tagging: "secretsmanager:TagResource",
+    keyActions: {
+      "secretsmanager:CreateSecret": encrypts,
+      "secretsmanager:PutSecretValue": encrypts,
+      "secretsmanager:ReplicateSecretToRegions": encrypts,
+    },
+    also: {
+      // Source: CreateSecret, in the API reference of Secrets Manager.
+      "secretsmanager:CreateSecret": (p) =>
+        p.AddReplicaRegions === undefined
+          ? []
+          : [
+              {
+                action: "secretsmanager:ReplicateSecretToRegions",
+                on: after("secretsmanager:secret:", withId(p.Name, "-*")),
+              },
+            ],
+    },
+  },
+};
+
+/** The value of a secret. */
+export const secretsmanagerSecretVersion = settingOf("aws_secretsmanager_secret", {
+  type: "aws_secretsmanager_secret_version",
+  words: "secret version",
+  drawing: partBy("secret_id"),
+});

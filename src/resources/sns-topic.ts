@@ -1,0 +1,43 @@
+import { client } from "../aws/client";
+import { found, free, noSearch, settingOf, shown, type ResourceKind } from "./kind";
+
+/** A topic. */
+export const snsTopic: ResourceKind = {
+  type: "aws_sns_topic",
+  words: "sns topic",
+  drawing: {
+    as: "card",
+    family: "management",
+    glyph: "bell",
+    title: "Alerts (SNS)",
+    facts: (_, { stack }) =>
+      stack
+        .ofType("aws_sns_topic_subscription")
+        .map(({ values }) => `to ${shown(values.protocol) ?? "subscribers"}`),
+  },
+  cost: "e-mails of alarms: the first 1,000 a month are free, then $2 for 100,000",
+  existing: noSearch.idempotent,
+  remaining: {
+    "sns:": async (to, _, TopicArn) => {
+      const { GetTopicAttributesCommand, SNSClient } = await import("@aws-sdk/client-sns");
+      await client(SNSClient, to).send(new GetTopicAttributesCommand({ TopicArn }));
+      return found;
+    },
+  },
+  loses: "none",
+  permissions: { names: { "sns:topic": (p) => p.Name }, tagging: "sns:TagResource" },
+};
+
+/** Who may publish to a topic. */
+export const snsTopicPolicy = settingOf("aws_sns_topic", {
+  type: "aws_sns_topic_policy",
+  words: "sns topic policy",
+  cost: free.always,
+});
+
+/** Who receives the messages of a topic. */
+export const snsTopicSubscription = settingOf("aws_sns_topic", {
+  type: "aws_sns_topic_subscription",
+  words: "subscription",
+  cost: free.always,
+});

@@ -1,0 +1,47 @@
+import { client } from "../aws/client";
+import { count } from "../terminal/output";
+import { blocks } from "../terraform/stack";
+import { HOURS_PER_MONTH, partOf } from "./charges";
+import { any, noSearch, shown, type ResourceKind } from "./kind";
+
+/** A VPC endpoint. */
+export const vpcEndpoint: ResourceKind = {
+  type: "aws_vpc_endpoint",
+  words: "VPC endpoint",
+  drawing: {
+    as: "card",
+    family: "network",
+    glyph: "plug",
+    title: "VPC endpoint",
+    facts: ({ service_name: name, vpc_endpoint_type: type }) => [
+      [shown(name)?.split(".").at(-1), shown(type)?.toLowerCase()].filter(Boolean).join(", "),
+    ],
+  },
+  cost: (endpoints) => {
+    const interfaces = endpoints.filter(({ values }) => values.vpc_endpoint_type === "Interface");
+    const addresses = interfaces.reduce(
+      (total, { values }) => total + Math.max(1, blocks(values.subnet_ids).length),
+      0,
+    );
+    return [
+      {
+        part: partOf(endpoints),
+        what: `${count(interfaces.length, "interface endpoint")}, each in its zones`,
+        price: "interfaceEndpoint.hour",
+        quantity: addresses * HOURS_PER_MONTH,
+      },
+    ];
+  },
+  existing: noSearch.newId,
+  remaining: {
+    "ec2:vpc-endpoint/": async (to, id) => {
+      const { DescribeVpcEndpointsCommand, EC2Client } = await import("@aws-sdk/client-ec2");
+      const Filters = [{ Name: "vpc-endpoint-id", Values: [id] }];
+      const call = new DescribeVpcEndpointsCommand({ Filters });
+      const { VpcEndpoints } = await client(EC2Client, to).send(call);
+      return any(VpcEndpoints?.filter(({ State }) => State?.toLowerCase() !== "deleted"));
+    },
+  },
+  loses: "none",
+  permissions: { names: { "ec2:vpc-endpoint": /^vpce-/ } },
+};

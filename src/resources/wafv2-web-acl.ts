@@ -1,0 +1,103 @@
+import { client } from "../aws/client";
+import { count } from "../terminal/output";
+import { blocks } from "../terraform/stack";
+import {
+  after,
+  found,
+  linkedRole,
+  noSearch,
+  partBy,
+  settingOf,
+  shown,
+  withId,
+  type ResourceKind,
+} from "./kind";
+
+// Source: "AWS managed rule groups in policies", AWS WAF Developer Guide.
+const managedRules = (action: string) => () => [
+  { action, on: ["wafv2:regional/managedruleset/*/*"] },
+];
+
+/** A web ACL. */
+export const wafv2WebAcl: ResourceKind = {
+  type: "aws_wafv2_web_acl",
+  words: "web ACL",
+  drawing: {
+    as: "card",
+    family: "security",
+    glyph: "shield",
+    title: "Web ACL (WAF)",
+    facts: ({ rule }) => blocks(rule).map(({ name }) => shown(name)),
+  },
+  cost: (acls, { usage }) =>
+    acls.flatMap(({ module: part, values }) => [
+      { part, what: "web ACL", price: "webAcl.month", quantity: 1 },
+      {
+        part,
+        what: count(blocks(values.rule).length, "rule"),
+        price: "webAclRule.month",
+        quantity: blocks(values.rule).length,
+      },
+      {
+        part,
+        what: "requests looked at",
+        price: "webAcl.request",
+        quantity: usage.requestMillions * 1e6,
+      },
+    ]),
+  existing: noSearch.notYet,
+  remaining: {
+    "wafv2:regional/webacl/": async (to, id) => {
+      const { GetWebACLCommand, WAFV2Client } = await import("@aws-sdk/client-wafv2");
+      const [Name, Id] = id.split("/");
+      await client(WAFV2Client, to).send(new GetWebACLCommand({ Name, Id, Scope: "REGIONAL" }));
+      return found;
+    },
+  },
+  loses: "none",
+  permissions: {
+    names: {
+      "wafv2:ipset": () => [],
+      "wafv2:regexpatternset": () => [],
+      "wafv2:rulegroup": () => [],
+      "wafv2:webacl": (p) => after("regional/webacl/", withId(p.Name)),
+    },
+    tagging: "wafv2:TagResource",
+    also: {
+      "wafv2:CreateWebACL": managedRules("wafv2:CreateWebACL"),
+      "wafv2:UpdateWebACL": managedRules("wafv2:UpdateWebACL"),
+    },
+  },
+};
+
+/** A web ACL's association with a load balancer. */
+export const wafv2WebAclAssociation = settingOf("aws_wafv2_web_acl", {
+  type: "aws_wafv2_web_acl_association",
+  words: "web ACL association",
+  drawing: partBy("web_acl_arn"),
+});
+
+// Source: "Permissions to publish logs to CloudWatch Logs", AWS WAF Developer Guide.
+const logDelivery = () => [
+  linkedRole("wafv2.amazonaws.com"),
+  ...[
+    "CreateLogDelivery",
+    "DeleteLogDelivery",
+    "DescribeLogGroups",
+    "DescribeResourcePolicies",
+    "PutResourcePolicy",
+  ].map((operation) => ({ action: `logs:${operation}`, on: ["*"] })),
+];
+
+/** A web ACL's log. */
+export const wafv2WebAclLoggingConfiguration = settingOf("aws_wafv2_web_acl", {
+  type: "aws_wafv2_web_acl_logging_configuration",
+  words: "web ACL logging configuration",
+  drawing: partBy("resource_arn"),
+  permissions: {
+    also: {
+      "wafv2:PutLoggingConfiguration": logDelivery,
+      "wafv2:DeleteLoggingConfiguration": logDelivery,
+    },
+  },
+});
