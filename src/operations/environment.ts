@@ -10,22 +10,22 @@ import { ActionRequired } from "../process/errors";
 import type { StackFolder } from "../terraform/stack";
 import { variableValue, type VariableOptions } from "../terraform/variables";
 
-/** An environment that commands work on, with an account that answers. */
+/** An environment with an account that answers. */
 export interface Environment extends AwsEnvironment, StackFolder {
-  /** Its settings. */
+  /** Settings from src/environments. */
   readonly settings: EnvironmentSettings;
-  /** The account that the credentials belong to. */
+  /** Account of the credentials. */
   readonly accountId: string;
-  /** Whether `AWS_ENDPOINT_URL` puts something else in the place of AWS. */
+  /** True if `AWS_ENDPOINT_URL` replaces AWS. */
   readonly embedded: boolean;
 }
 
-/** Folder of all that `plue local` keeps, in the project. */
+/** Folder of `plue local`, in the project. */
 export const localFolder = ".local";
 
 /**
  * The settings of an environment.
- * @throws ActionRequired if there is none of that name
+ * @throws ActionRequired if no environment has that name
  */
 export function settingsOf(name: string): EnvironmentSettings {
   const found = environments.find((settings) => settings.name === name);
@@ -41,9 +41,9 @@ export function settingsOf(name: string): EnvironmentSettings {
 }
 
 /**
- * Makes sure that an environment can be worked on: AWS answers, and it is the right account.
- * @param variables as Terraform is given them: they can name another region
- * @throws ActionRequired if the credentials are missing, expired or another account's
+ * Checks that AWS answers, and that the credentials belong to the right account.
+ * @param variables Terraform variables, which can set another region
+ * @throws ActionRequired if the credentials are missing or expired, or belong to another account
  */
 export async function openEnvironment(
   settings: EnvironmentSettings,
@@ -59,7 +59,7 @@ export async function openEnvironment(
   if (settings.accountId && accountId !== settings.accountId) {
     throw new ActionRequired(
       `${name} belongs to the account ${settings.accountId}, and these credentials to ${accountId}`,
-      "Choose other credentials, for example by AWS_PROFILE.",
+      "Choose other credentials, for example with AWS_PROFILE.",
     );
   }
   return {
@@ -78,8 +78,8 @@ export function stackFolderOf(name: string, projectDir: string): string {
 }
 
 /**
- * Region of everything but the state: `aws_region` as Terraform takes it, or what the settings say. An
- * empty value stands for the default, as it does in the stack.
+ * Region of everything but the state: Terraform's `aws_region`, or the region of the settings. As in the stack, an
+ * empty value stands for the default.
  */
 export function regionOf(
   settings: EnvironmentSettings,
@@ -96,7 +96,7 @@ async function useEmbeddedAws(projectDir: string, region: string): Promise<void>
   const server = await findServer(join(projectDir, localFolder));
   if (!server) {
     throw new ActionRequired(
-      "local is the environment of an embedded AWS, and none is running",
+      "the environment local needs an embedded AWS, and none is running",
       "Start one with `npm run local`, or set AWS_ENDPOINT_URL to yours.",
     );
   }

@@ -19,8 +19,8 @@ import { waitFor, type Look } from "../terminal/wait";
 import type { Environment } from "./environment";
 
 /**
- * A service as ECS describes it.
- * @throws ActionRequired if the environment has none
+ * The description of a service by ECS.
+ * @throws ActionRequired if the environment does not have the service
  */
 export async function requireService(
   environment: Environment,
@@ -35,7 +35,7 @@ export async function requireService(
   );
 }
 
-/** The strategy of a service's deployments, where it is not rolling. */
+/** Deployment strategy of a service; undefined if it is rolling. */
 export function strategyOf(
   { settings }: Environment,
   { setting }: Component,
@@ -43,17 +43,15 @@ export function strategyOf(
   return setting === "migration" ? undefined : settings[setting].deployment;
 }
 
-/** How many target groups a service has: a second one where deployments go from one to the other. */
+/** Number of target groups of a service: two if its deployments move requests from one to the other. */
 export function targetGroups(environment: Environment, component: Component): 1 | 2 {
   return strategyOf(environment, component) ? 2 : 1;
 }
 
 /**
- * Waits until the newest deployment of a service is stable: all of its tasks run, and none of an
- * older one.
- * @param timeout longest wait, in seconds; the minutes for which blue/green and canary deployments wait
- * by their settings come on top
- * @throws PlueError with the reason, the last events and the last log lines, if it is given up
+ * Waits until the newest deployment of a service is stable: all of its tasks run, and no tasks of an older one.
+ * @param timeout longest wait, in seconds, in addition to the bake times of blue/green and canary deployments
+ * @throws PlueError with the reason, the last events and the last log lines, if the deployment fails
  */
 export async function waitUntilStable(
   environment: Environment,
@@ -62,7 +60,7 @@ export async function waitUntilStable(
 ): Promise<void> {
   const { title, key } = component;
   onInterrupt(
-    `ECS goes on with the deployment of the ${title} by itself: see \`plue status ${environment.name}\`.`,
+    `ECS continues with the deployment of the ${title}: see \`plue status ${environment.name}\`.`,
   );
   const strategy = strategyOf(environment, component);
   const { bakeTimeMinutes = 0, canaryBakeTimeMinutes = 10 } = strategy ?? {};
@@ -89,7 +87,7 @@ export async function waitUntilStable(
   }
 }
 
-/** Looks at the rolling deployment that is the newest now. */
+/** Checks the newest rolling deployment. */
 async function rolling(
   environment: Environment,
   component: Component,
@@ -105,7 +103,7 @@ async function rolling(
       const reason = own?.rolloutStateReason ?? primary?.rolloutStateReason;
       throw new PlueError(`the ${title}'s deployment failed: ${reason ?? "another replaced it"}`);
     }
-    // In a crash loop as many tasks run as should, for a moment.
+    // In a crash loop all tasks run for a moment.
     const complete = own?.rolloutState === "COMPLETED" && deployments.length === 1;
     return complete && runningCount === desiredCount
       ? { done: undefined }
@@ -113,7 +111,7 @@ async function rolling(
   };
 }
 
-/** Looks at a blue/green or canary deployment, which ECS turns back by making the old one the newest. */
+/** Checks a blue/green or canary deployment. ECS rolls it back by making the old deployment the newest. */
 async function lookAtShift(
   environment: Environment,
   component: Component,
@@ -123,13 +121,13 @@ async function lookAtShift(
     newestServiceDeployment(environment, component),
   ]);
   const { status = "PENDING", statusReason, lifecycleStage } = deployment ?? {};
-  // As long as there are two, the newest that is listed may be the one before ours.
+  // While there are two, the newest in the list may still be the previous one.
   const alone = service.deployments?.length === 1;
-  const turnedBack = status === "ROLLBACK_SUCCESSFUL" && alone;
-  if (turnedBack || status === "ROLLBACK_FAILED" || status === "STOPPED") {
+  const rolledBack = status === "ROLLBACK_SUCCESSFUL" && alone;
+  if (rolledBack || status === "ROLLBACK_FAILED" || status === "STOPPED") {
     throw new PlueError(
       `the ${component.title}'s deployment failed: ${statusReason ?? "ECS gives no reason"}` +
-        (turnedBack ? "; the tasks from before serve" : ""),
+        (rolledBack ? "; the previous tasks serve again" : ""),
     );
   }
   const { runningCount, desiredCount } = service;
@@ -140,7 +138,7 @@ async function lookAtShift(
       };
 }
 
-/** What ECS and the containers say of a service that does not get healthy. */
+/** Events, stop reasons and log lines that explain why a service does not become healthy. */
 async function failureReport(environment: Environment, component: Component): Promise<string> {
   const serviceName = names.task(environment.name, component);
   const [{ events = [] }, stopped] = await Promise.all([
@@ -148,7 +146,7 @@ async function failureReport(environment: Environment, component: Component): Pr
     listTasks(environment, { serviceName }, "STOPPED"),
   ]);
   const group = names.logGroup(environment.name, component);
-  // Of a task that was stopped, or, where none was, of the newest that runs and is not healthy.
+  // The log of a stopped task, or else of the newest running task that is not healthy.
   const task = newest(stopped) ?? newest(await listTasks(environment, { serviceName }, "RUNNING"));
   const id = task?.taskArn?.split("/").at(-1);
   const stream = id === undefined ? undefined : names.logStream(component, id);

@@ -11,7 +11,7 @@ import type { Environment } from "./environment";
 import { checkVersions, refuseOldProvider } from "./versions";
 
 /**
- * Synthesizes an environment's stack, and says so.
+ * Synthesizes an environment's stack, and prints a line about it.
  * @throws PlueError if the code does not synthesize
  */
 export function synthesizeStack(environment: Environment): Promise<Stack> {
@@ -20,9 +20,9 @@ export function synthesizeStack(environment: Environment): Promise<Stack> {
 }
 
 /**
- * Synthesizes the environment and connects its directory with its state.
- * @throws ActionRequired if bucket or table for the state are missing, another workspace is selected,
- * or the AWS provider is not the state's
+ * Synthesizes the environment and initialises Terraform with its state.
+ * @throws ActionRequired if bucket or table of the state are missing, another workspace is selected, or the AWS
+ * provider does not match the state
  */
 export async function openTerraform(environment: Environment): Promise<Terraform> {
   refuseWorkspace(environment);
@@ -37,8 +37,8 @@ export async function openTerraform(environment: Environment): Promise<Terraform
 }
 
 /**
- * Each environment has one state, that of the workspace `default`. In another one Terraform would see
- * an empty state, and plan to create everything a second time.
+ * Refuses workspaces other than `default`, which has the state. In another workspace Terraform would see an empty
+ * state, and plan to create everything a second time.
  */
 function refuseWorkspace({ stackDir }: Environment): void {
   const selected = join(stackDir, ".terraform", "environment");
@@ -54,7 +54,7 @@ function refuseWorkspace({ stackDir }: Environment): void {
   );
 }
 
-/** Terraform finds out late and says it obscurely. */
+/** Refuses a missing bucket or table: Terraform's own error comes late and is hard to understand. */
 async function refuseMissingBackend(
   environment: Environment,
   { bucket, dynamodb_table: table, region }: S3Backend,
@@ -70,7 +70,7 @@ async function refuseMissingBackend(
   if (missing.length > 0) {
     throw new ActionRequired(
       `${missing.join(" and ")} for Terraform's state ${missing.length > 1 ? "do" : "does"} not exist in ${region}`,
-      `Make it with \`plue bootstrap ${environment.name}\`, or correct src/environments/state-backend.ts.`,
+      `Create it with \`plue bootstrap ${environment.name}\`, or correct src/environments/state-backend.ts.`,
     );
   }
 }

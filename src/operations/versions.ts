@@ -10,35 +10,35 @@ import { writerOf, type StateJson, type StateWriter } from "../terraform/state";
 import type { Terraform } from "../terraform/terraform";
 import type { Environment } from "./environment";
 
-/** Which versions come together in an environment. */
+/** Versions that an environment combines. */
 export interface Versions {
   /** Name of the environment. */
   readonly name: string;
   /** Terraform or OpenTofu. */
   readonly program: Pick<TerraformProgram, "product" | "version">;
-  /** The AWS provider that `terraform init` has chosen; undefined if it chose none. */
+  /** AWS provider that `terraform init` chose; undefined if it chose none. */
   readonly provider: string | undefined;
-  /** The state; undefined if there is none yet. */
+  /** State; undefined if there is none yet. */
   readonly state: StateJson | undefined;
-  /** The environment's lock file, as it is called in the project. */
+  /** Path of the environment's lock file in the project. */
   readonly lockFile: string;
-  /** Whether that file is there. */
+  /** True if that file exists. */
   readonly locked: boolean;
-  /** Whether the state is locked by the table alone. */
+  /** True if only the table locks the state. */
   readonly tableAlone: boolean;
 }
 
 /**
- * Looks at the versions that come together before Terraform works with them.
- * @returns what the user should know
- * @throws ActionRequired if the provider is not the state's, so that a person must choose
+ * Checks that the versions work together, before Terraform uses them.
+ * @returns notes for the user
+ * @throws ActionRequired if the provider does not match the state, so that a person must choose
  */
 export async function checkVersions(
   terraform: Terraform,
   { name, projectDir }: Environment,
 ): Promise<string[]> {
   const file = lockFileOf(name, projectDir);
-  return judgeVersions({
+  return compareVersions({
     name,
     program: terraform.program,
     provider: terraform.providerVersion("hashicorp/aws"),
@@ -50,9 +50,9 @@ export async function checkVersions(
 }
 
 /**
- * Makes sure that the AWS provider of the lock file can do what the settings ask for; `terraform init`
- * would only say that no version fits, and not why a later one is needed.
- * @throws ActionRequired if it cannot
+ * Checks that the AWS provider of the lock file supports the settings. `terraform init` would only report that no
+ * version matches, and not why a later one is needed.
+ * @throws ActionRequired if it does not
  */
 export function refuseOldProvider({
   name,
@@ -64,18 +64,18 @@ export function refuseOldProvider({
   const need = providerNeeds(settings).at(-1);
   if (!locked || !need || semver.gte(locked.version, need.since)) return;
   throw new ActionRequired(
-    `${name}.${need.setting} is "${need.value}", which the AWS provider can do from ${need.since} on, and ${relative(projectDir, file)} names ${locked.version}`,
-    `To move: \`plue providers upgrade ${name}\`, or \`plue providers lock ${name} --aws VERSION\`. docs/versions.md tells what that means.`,
-    "To stay: take the setting out.",
+    `${name}.${need.setting} is "${need.value}", which the AWS provider supports from ${need.since} on, and ${relative(projectDir, file)} has ${locked.version}`,
+    `To upgrade: \`plue providers upgrade ${name}\`, or \`plue providers lock ${name} --aws VERSION\`. docs/versions.md explains the consequences.`,
+    "To keep the version: remove the setting.",
   );
 }
 
 /**
- * Judges the versions that come together.
- * @returns what the user should know
- * @throws ActionRequired if the provider is not the state's, so that a person must choose
+ * {@link checkVersions} with all versions at hand.
+ * @returns notes for the user
+ * @throws ActionRequired if the provider does not match the state, so that a person must choose
  */
-export function judgeVersions(versions: Versions): string[] {
+export function compareVersions(versions: Versions): string[] {
   const { name, program, provider, state, lockFile, locked, tableAlone } = versions;
   const notes: string[] = [];
   const writer = state && writerOf(state);
@@ -84,22 +84,22 @@ export function judgeVersions(versions: Versions): string[] {
     if (writer?.least === "5.0.0" && semver.gte(provider, "6.0.0") && !locked) {
       throw new ActionRequired(
         `the state of ${name} was written by AWS provider 5 (${writer.evidence}), and without a lock file terraform init has chosen ${provider}`,
-        `To stay: \`plue providers lock ${name} --aws 5.100.0\`.`,
-        `To move: \`plue providers lock ${name} --aws ${provider}\`. From 6.13.0 on there is no way back: an earlier provider cannot read its state.`,
-        "docs/versions.md tells the difference.",
+        `To keep version 5: \`plue providers lock ${name} --aws 5.100.0\`.`,
+        `To upgrade: \`plue providers lock ${name} --aws ${provider}\`. From 6.13.0 on you cannot downgrade: an earlier provider cannot read the state.`,
+        "docs/versions.md explains the difference.",
       );
     }
     if (!locked && name !== "local") {
       notes.push(
         `No lock file: terraform init has chosen AWS provider ${provider}. ` +
-          `\`plue providers lock ${name}\` keeps it in ${lockFile}, for everybody.`,
+          `\`plue providers lock ${name}\` pins it in ${lockFile}, for everybody.`,
       );
     }
   }
   if (tableAlone && program.product === "Terraform" && semver.gte(program.version, "1.15.0")) {
     notes.push(
-      `Terraform ${program.version} warns of dynamodb_table on every command. The table locks as ever; ` +
-        "docs/operations.md tells how to move to a lock file.",
+      `Terraform ${program.version} prints a warning about dynamodb_table for every command. The table still locks; ` +
+        "docs/operations.md explains how to change to a lock file.",
     );
   }
   return notes;
@@ -107,15 +107,15 @@ export function judgeVersions(versions: Versions): string[] {
 
 function backwards({ name, program, lockFile }: Versions, provider: string, writer: StateWriter) {
   const { least, evidence } = writer;
-  // Terraform 1.12 writes identities, which provider 5 does not know; 1.14 passes over them.
+  // Terraform 1.12 writes identities, which provider 5 does not support; 1.14 ignores them.
   const failing =
     semver.lt(provider, "6.0.0") &&
     program.product === "Terraform" &&
     semver.satisfies(program.version, ">=1.12.0 <1.14.0");
   return new ActionRequired(
-    `the state of ${name} was written by AWS provider ${least} or later (${evidence}), and this would take it back to ${provider}`,
-    `Stay on the version that wrote it: \`plue providers lock ${name} --aws VERSION\`. If a project of`,
-    `plain Terraform wrote it, its .terraform.lock.hcl names VERSION; a copy of that file does as well:`,
+    `the state of ${name} was written by AWS provider ${least} or later (${evidence}), and this would downgrade it to ${provider}`,
+    `Keep the version that wrote it: \`plue providers lock ${name} --aws VERSION\`. If a project of`,
+    `plain Terraform wrote it, its .terraform.lock.hcl contains VERSION; you can also copy that file:`,
     `  cp OLD_PROJECT/.terraform.lock.hcl ${lockFile}`,
     ...(failing
       ? [

@@ -41,7 +41,7 @@ describeEmbeddedAws("plue dr plan", () => {
   test("says what is missing, ends with 1, and needs a region", async () => {
     const { stdout, stderr } = await ask(1);
     expect(stdout).toContain(
-      "A rebuild is not possible: us-west-2 lacks backups of the database, a complete copy of the file system, the secret of the database's password.",
+      "A rebuild is not possible: us-west-2 does not have backups of the database, a complete copy of the file system, the secret of the database's password.",
     );
     expect(stderr).toContain("plue deploy local");
     const none = await plueEnds(2, ["dr", "plan", "local"], aws.env);

@@ -82,7 +82,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
         }),
       );
       const { stderr } = await migrate(["-"], 1);
-      expect(stderr).toContain("never started: CannotPullContainerError: not found");
+      expect(stderr).toContain("did not start: CannotPullContainerError: not found");
       expect(stderr).toContain("plue images local");
     });
 
@@ -93,7 +93,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
       running.child.kill("SIGINT");
       const { code, stderr } = await running.result;
       expect(code).toBe(130);
-      expect(stderr).toMatch(/task \S+ goes on/);
+      expect(stderr).toMatch(/task \S+ continues to run/);
       expect(stderr).toContain("plue logs local migrate --follow");
       await user.tasksMoveOn(1);
     });
@@ -123,7 +123,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
 
   test("rollback goes back to the tag before, and a plain plan does not go forward", async () => {
     const { stderr } = await user.ends(0, "rollback", "local", "api", "--yes");
-    expect(stderr).toContain("goes back to v1");
+    expect(stderr).toContain("is rolled back to v1");
     expect(await user.deployedTag("plue-api-server")).toBe("v1");
     expect(await user.deployedTag("plue-web-app")).toBe("v2");
     expect(await user.colleaguesPlan()).toEqual([]);
@@ -336,8 +336,8 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
 
       expect((await doctor(1)).map(({ check, saw }) => `${check}: ${saw}`)).toEqual([
         "log group /ecs/local/plue-web-app: it is missing",
-        expect.stringMatching(/^api-server may reach db: local-plue-db-sg lets nothing in/),
-        expect.stringMatching(/^db-migrate may reach db: local-plue-db-sg lets nothing in/),
+        expect.stringMatching(/^api-server may reach db: local-plue-db-sg allows no connections/),
+        expect.stringMatching(/^db-migrate may reach db: local-plue-db-sg allows no connections/),
       ]);
       await user.ends(0, "deploy", "local", "--yes");
       expect(await user.deployedTag("plue-web-app")).toBe("v2");

@@ -216,7 +216,7 @@ describeEmbeddedAws("npm run local", () => {
     mkdirSync(join(local(), `venv-000000000000.${2 ** 30}`));
 
     const { code, output } = await command("up").ended;
-    expect(output).toContain("afresh after an unfinished run");
+    expect(output).toContain("restarted after an unfinished run");
     expect(code).toBe(0);
     expect(isRunning(pid)).toBe(false);
     expect(readdirSync(local()).filter((name) => name.startsWith("venv-"))).toEqual([venv]);

@@ -64,12 +64,12 @@ describeEmbeddedAws("every option at once", () => {
       const found = new Map(checks.map(({ check, result }) => [check, result]));
       for (const check of [
         "api-server may reach cache",
-        "WAF stands in front of the load balancer",
+        "WAF protects the load balancer",
         "load balancer writes access logs",
         "API server scales on Plue/Jobs Waiting",
         "database and file system have the customer key",
         "cache is available",
-        "there is a fresh backup of the database",
+        "there is a recent backup of the database",
         "us-west-2 has the database's backups",
         "us-west-2 has a copy of the file system",
         "us-west-2 has the secrets",

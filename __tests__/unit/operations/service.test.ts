@@ -113,7 +113,7 @@ test("a deployment that ECS has turned back failed, although the service is stab
   await expect(
     wait({ status: "ROLLBACK_SUCCESSFUL", statusReason, deployments: 1 }),
   ).rejects.toThrow(
-    `the API server's deployment failed: ${statusReason}; the tasks from before serve`,
+    `the API server's deployment failed: ${statusReason}; the previous tasks serve again`,
   );
 });
 
@@ -128,11 +128,11 @@ test("plue doctor says whether ECS has the strategy of the settings", async () =
   looks = [{ status: "SUCCESSFUL", deployments: 1 }];
   expect(await checkServices(environment())).toMatchObject([
     { result: "ok", saw: "2 of 2 running, blue-green deployments" },
-    { result: "failed", saw: "ECS deploys it by BLUE_GREEN, not ROLLING" },
+    { result: "failed", saw: "its deployment strategy in ECS is BLUE_GREEN, not ROLLING" },
   ]);
   strategy = "ROLLING";
   expect(await checkServices(environment())).toMatchObject([
-    { result: "failed", saw: "ECS deploys it by ROLLING, not BLUE_GREEN" },
+    { result: "failed", saw: "its deployment strategy in ECS is ROLLING, not BLUE_GREEN" },
     { result: "ok", saw: "2 of 2 running" },
   ]);
 });

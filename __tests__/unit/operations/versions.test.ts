@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { lockFileOf } from "../../../src/environments/lock-file";
 import { local } from "../../../src/environments/local";
-import { judgeVersions, refuseOldProvider, type Versions } from "../../../src/operations/versions";
+import {
+  compareVersions,
+  refuseOldProvider,
+  type Versions,
+} from "../../../src/operations/versions";
 import { ActionRequired } from "../../../src/process/errors";
 import type { StateJson } from "../../../src/terraform/state";
 
@@ -34,7 +38,7 @@ const usual: Versions = {
 /** What stops the command, as the user reads it. */
 function refusal(versions: Partial<Versions>): string {
   try {
-    judgeVersions({ ...usual, ...versions });
+    compareVersions({ ...usual, ...versions });
   } catch (error) {
     if (error instanceof ActionRequired) return [error.message, ...error.advice].join("\n");
     throw error;
@@ -49,7 +53,7 @@ test.each([
   ["5.x on 6.47.0, which somebody has locked", { provider: "6.47.0" }],
   ["an empty state on 6.47.0", { state: undefined, provider: "6.47.0" }],
 ])("goes on without a word: a state of %s", (_, versions) => {
-  expect(judgeVersions({ ...usual, ...versions })).toEqual([]);
+  expect(compareVersions({ ...usual, ...versions })).toEqual([]);
 });
 
 test.each([
@@ -59,7 +63,7 @@ test.each([
 ])("takes no state back to %s", (provider, state, least) => {
   const text = refusal({ provider, state });
   expect(text).toContain(`the state of dev was written by AWS provider ${least} or later`);
-  expect(text).toContain(`take it back to ${provider}`);
+  expect(text).toContain(`downgrade it to ${provider}`);
   expect(text).toContain("plue providers lock dev --aws VERSION");
 });
 
@@ -68,7 +72,7 @@ test("takes no state to provider 6 without a lock file that says so", () => {
   expect(text).toContain("written by AWS provider 5");
   expect(text).toContain("plue providers lock dev --aws 5.100.0");
   expect(text).toContain("plue providers lock dev --aws 6.47.0");
-  expect(text).toContain("no way back");
+  expect(text).toContain("cannot downgrade");
 });
 
 test.each([
@@ -82,8 +86,8 @@ test.each([
 });
 
 test("says that no lock file keeps the provider, except of local, which is made anew at will", () => {
-  expect(judgeVersions({ ...usual, locked: false }).join()).toContain("plue providers lock dev");
-  expect(judgeVersions({ ...usual, locked: false, name: "local" })).toEqual([]);
+  expect(compareVersions({ ...usual, locked: false }).join()).toContain("plue providers lock dev");
+  expect(compareVersions({ ...usual, locked: false, name: "local" })).toEqual([]);
 });
 
 test.each([
@@ -94,7 +98,7 @@ test.each([
 ] as const)(
   "explains the warning about dynamodb_table: %s %s, the table alone: %s",
   (product, version, tableAlone, says) => {
-    const notes = judgeVersions({ ...usual, program: { product, version }, tableAlone });
+    const notes = compareVersions({ ...usual, program: { product, version }, tableAlone });
     expect(notes.join().includes("dynamodb_table")).toBe(says);
   },
 );
@@ -118,7 +122,7 @@ describe("a setting that the locked provider cannot do", () => {
 
   test("is refused, with the version that can", () => {
     expect(locked("5.100.0")).toThrow(
-      'dev.apiServer.deployment.strategy is "blue-green", which the AWS provider can do from 6.4.0 on, and src/environments/dev.terraform.lock.hcl names 5.100.0',
+      'dev.apiServer.deployment.strategy is "blue-green", which the AWS provider supports from 6.4.0 on, and src/environments/dev.terraform.lock.hcl has 5.100.0',
     );
   });
 

@@ -1,7 +1,7 @@
 import { ActionRequired } from "../../process/errors";
 import type { PlannedAction } from "../../terraform/plan";
 
-/** What holds data, and the attribute that names its key. */
+/** Types of resources that hold data, and the attribute that names their key. */
 const KEYS: Readonly<Record<string, string>> = {
   aws_db_instance: "kms_key_id",
   aws_efs_file_system: "kms_key_id",
@@ -9,7 +9,7 @@ const KEYS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Refuses a plan that would replace what holds data to give it another key.
+ * Refuses a plan that would replace resources that hold data because their key changes.
  * @throws ActionRequired if the plan does
  */
 export function refuseAnotherKey(
@@ -22,7 +22,7 @@ export function refuseAnotherKey(
   });
   if (lost.length === 0) return;
   throw new ActionRequired(
-    `${environment} would get another key, and lose its data: ${lost.map(({ address }) => address).join(", ")} would be replaced by empty ones`,
-    `Put \`encryption\` in src/environments/${environment}.ts back to what it was, or make a new environment with it and move the data there: docs/options.md.`,
+    `${environment} would lose its data: the key changes, so ${lost.map(({ address }) => address).join(", ")} would be replaced with empty resources`,
+    `Restore \`encryption\` in src/environments/${environment}.ts, or create a new environment with the new value and move the data there: docs/options.md.`,
   );
 }

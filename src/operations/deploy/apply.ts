@@ -21,15 +21,15 @@ import { findLeftovers } from "./leftovers";
 import { refuseUnreviewed } from "./review";
 import { refuseMissingImages } from "./missing-images";
 
-/** What to plan and apply. */
+/** Options of a plan and its apply. */
 export interface ApplyOptions {
   /** Values of variables. @default the stack's own */
   readonly variables?: VariableOptions;
-  /** Addresses that the plan is limited to, with what they depend on. @default everything */
+  /** Addresses to plan, with their dependencies. @default everything */
   readonly targets?: readonly string[];
-  /** Apply without asking. */
+  /** Applies without a prompt. */
   readonly yes: boolean;
-  /** What was reviewed: nothing else is applied, and nobody is asked. @default the user is asked */
+  /** Reviewed plan: only the same plan is applied, without a prompt. @default a prompt asks the user */
   readonly reviewed?: Review;
 }
 
@@ -39,9 +39,10 @@ interface SavedPlan {
 }
 
 /**
- * Plans, shows what would happen, asks, and applies that very plan.
- * @returns what was done: nothing if nothing was to do
- * @throws ActionRequired if the answer is no, the key of data would change, or an image that would be started does not exist
+ * Plans, shows the plan, asks for confirmation, and applies exactly that plan.
+ * @returns the applied actions; none if there were no changes
+ * @throws ActionRequired if the answer is no, the key of data would change, or an image that the plan starts does not
+ * exist
  */
 export async function planAndApply(
   environment: Environment,
@@ -55,16 +56,16 @@ export async function planAndApply(
     if (!changesAnything(saved.plan, actions)) {
       if (done.length === 0) {
         say(`\n${environment.name}: nothing to change.`);
-        // Whoever deploys with cdktf or Terraform marks nothing.
+        // A deployment with cdktf or Terraform does not mark its images.
         await keepImages(environment, plannedTags(environment, saved.plan), { forget: true });
       }
       return done;
     }
     say(`\n${summarize(actions)}\n`);
-    // A plan of some modules does not know what the others cost.
+    // A plan of some modules cannot show the cost of the others.
     if (!options.targets?.length) say(`${planCostText(planCost(environment, saved.plan))}\n`);
     refuseAnotherKey(environment.name, actions);
-    // Nothing pulls images on an embedded AWS, unless a tag was named.
+    // On an embedded AWS nothing pulls images, unless the user named a tag.
     if (!environment.embedded || namesAnImageTag(options.variables)) {
       await refuseMissingImages(environment, saved.plan, actions);
     }
@@ -75,7 +76,7 @@ export async function planAndApply(
     );
     await keepImages(environment, plannedTags(environment, saved.plan), { forget: true });
     onInterrupt(
-      "Terraform finished what it was at and saved the state. Run the same command again: it goes on from there.",
+      "Terraform finished the current step and saved the state. Run the same command again to continue.",
     );
     done.push(...actions);
     if (await applied(environment, terraform, saved, options)) {
@@ -86,8 +87,8 @@ export async function planAndApply(
 }
 
 /**
- * Plans; objects that an apply has created without seeing the end are kept rather than replaced, if
- * the user agrees: their replacement would collide with their own names.
+ * Plans. If the user agrees, it keeps objects that an interrupted apply created, instead of replacing them: the
+ * replacements would need the same names.
  */
 async function planWithoutTaint(
   terraform: Terraform,
@@ -96,16 +97,15 @@ async function planWithoutTaint(
   const saved = await terraform.plan({ variables, targets });
   const tainted = taintedAddresses(saved.plan);
   if (tainted.length === 0) return saved;
-  say(`\nAn earlier apply was cut short while AWS was creating\n  ${tainted.join("\n  ")}`);
-  await confirm("Keep them, and change what is not yet as it should be?", yes);
+  say(`\nAn earlier apply was interrupted while AWS was creating\n  ${tainted.join("\n  ")}`);
+  await confirm("Keep them, and update them in place?", yes);
   await terraform.untaint(tainted);
   return terraform.plan({ variables, targets });
 }
 
 /**
- * Applies a plan. What an apply that was cut short has created, and the state does not know, is taken
- * into the state if the user agrees.
- * @returns whether all was applied; false if a new plan must do the rest
+ * Applies a plan. If the user agrees, it imports objects that an interrupted apply created and that are not in the state.
+ * @returns true if everything was applied; false if a new plan must apply the rest
  */
 async function applied(
   environment: Environment,
@@ -119,9 +119,9 @@ async function applied(
   } catch (error) {
     if (!(error instanceof AlreadyExists)) throw error;
     const leftovers = await findLeftovers(environment, plan, error.addresses);
-    say("\nAn apply that was cut short has created these, and the state does not know them:");
+    say("\nAn interrupted apply created these objects, and they are not in the state:");
     for (const { address, id } of leftovers) say(`  ${address} (${id})`);
-    await confirm("Take them into the state, and go on?", yes);
+    await confirm("Import them into the state, and continue?", yes);
     for (const { address, id } of leftovers) await terraform.import(address, id, variables);
     return false;
   }

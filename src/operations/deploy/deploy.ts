@@ -11,51 +11,51 @@ import { readReview, refuseUnreviewed } from "./review";
 import { waitUntilStable } from "../service";
 import { openTerraform } from "../terraform";
 
-/** What a plan is about; `plue plan` and `plue deploy` share it. */
+/** Options that `plue plan` and `plue deploy` share. */
 export interface PlanOptions extends VariableOptions {
-  /** Image tag of all three images. @default the one deployed last */
+  /** Tag of all three images. @default the tag that was deployed last */
   readonly tag?: string;
-  /** Modules that the plan is limited to. @default everything */
+  /** Modules to plan. @default everything */
   readonly targetModule?: readonly string[];
 }
 
-/** How to deploy. */
+/** Options of a deployment. */
 export interface DeployOptions extends PlanOptions {
-  /** Run the migrations before the services change. @default false */
+  /** Runs the migrations before the services change. @default false */
   readonly migrate?: boolean;
-  /** Answers every question. @default false */
+  /** Answers every prompt with yes. @default false */
   readonly yes?: boolean;
   /**
-   * File with what was reviewed: nothing but that is applied, and without asking.
-   * @default none: the user is asked
+   * File with the reviewed plan: only the same plan is applied, without a prompt.
+   * @default none: a prompt asks the user
    */
   readonly reviewed?: string;
-  /** Wait until the services are stable. */
+  /** Waits until the services are stable. */
   readonly wait: boolean;
   /** Longest wait for the services and for the migration, in seconds. */
   readonly timeout: number;
 }
 
-/** What became of a deployment. */
+/** Result of a deployment. */
 export interface Deployed {
-  /** The stack's outputs; undefined if the migration failed and the services were not touched. */
+  /** The stack's outputs; undefined if the migration failed, so that the services did not change. */
   readonly outputs?: Record<string, Output>;
-  /** The migration's exit code; 0 where none ran. */
+  /** The migration's exit code; 0 if none ran. */
   readonly migrationExitCode: number;
-  /** Whether the migration task changed and was not run. */
+  /** True if the migration task changed and was not run. */
   readonly migrationIsDue: boolean;
 }
 
-/** The modules that a migration needs and that no running service depends on the state of. */
+/** Modules that a migration needs, and whose changes do not affect running services. */
 const MIGRATION_MODULES = ["network", "database", "ecs_cluster", migrate.module];
 
-/** The variables that the options stand for; a `--var` goes before `--tag`. */
+/** Variables that the options set; `--var` has precedence over `--tag`. */
 export function planVariables({ tag, var: given = [], varFile }: PlanOptions): VariableOptions {
   const tags = tag ? components.map(({ tagVariable }) => `${tagVariable}=${tag}`) : [];
   return { var: [...tags, ...given], varFile };
 }
 
-/** Plans, asks, applies that very plan, and waits until the services are stable. */
+/** Plans, asks for confirmation, applies exactly that plan, and waits until the services are stable. */
 export async function deploy(environment: Environment, options: DeployOptions): Promise<Deployed> {
   const { yes = false, timeout } = options;
   const terraform = await openTerraform(environment);
@@ -65,12 +65,12 @@ export async function deploy(environment: Environment, options: DeployOptions): 
   if (reviewed) refuseUnreviewed(reviewed, (await terraform.plan({ variables, targets })).plan);
 
   if (options.migrate) {
-    say("\nFirst what the migration needs, while the services stay as they are.");
+    say("\nFirst step: the resources that the migration needs. The services do not change.");
     const before = terraform.stack.addressesOf(MIGRATION_MODULES);
     await planAndApply(environment, terraform, { variables, targets: before, yes, reviewed });
     const exitCode = await runMigration(environment, await terraform.outputs(), timeout);
     if (exitCode !== 0) return { migrationExitCode: exitCode, migrationIsDue: true };
-    say("\nNow all the rest.");
+    say("\nSecond step: everything else.");
   }
 
   const actions = await planAndApply(environment, terraform, { variables, targets, yes, reviewed });
@@ -90,7 +90,7 @@ async function waitForServices(
   const deployed = services.filter(({ module }) => startsTasks(actions, module));
   if (deployed.length === 0 || !wait) return;
   if (environment.embedded) {
-    say("An embedded AWS runs no tasks: not waiting for the services.");
+    say("An embedded AWS runs no tasks, so there are no services to wait for.");
     return;
   }
   const results = await Promise.allSettled(
@@ -105,7 +105,7 @@ async function waitForServices(
   }
 }
 
-/** Whether a service or task definition of the module is among the actions. */
+/** True if the actions contain a service or task definition of the module. */
 function startsTasks(actions: readonly PlannedAction[], module: string): boolean {
   return actions.some(
     (one) => one.module === module && /^aws_ecs_(service|task_definition)\./.test(one.address),

@@ -4,22 +4,22 @@ import type { PlanJson } from "../../terraform/plan";
 import { say } from "../../terminal/output";
 import type { Environment } from "../environment";
 
-/** Images that a repository keeps for being deployed last: what runs, and what rollbacks go back to. */
+/** Number of most recently deployed images that a repository keeps: the running one, and those for rollbacks. */
 export const KEPT_DEPLOYMENTS = 10;
 
-/** What is to be done to a repository's tags, for ECR to keep what is deployed. */
+/** Changes of a repository's tags that make ECR keep the deployed images. */
 export interface Marking {
-  /** Tag to give to the deployed image. @default none: it has the newest already */
+  /** Tag to add to the deployed image. @default none: the image has the newest mark already */
   readonly add?: string;
-  /** Tags to take off, of images that were deployed too long ago. */
+  /** Tags to remove from images that were deployed too long ago. */
   readonly remove: readonly string[];
 }
 
 /**
- * How to mark an image as deployed. The mark is a tag with the time, since ECR sorts images by when they
- * were pushed, which says nothing of when they were deployed.
- * @param digest of the image that is deployed
- * @param now when
+ * Computes how to mark an image as deployed. The mark is a tag with the time of the deployment: ECR knows only the time
+ * of the push.
+ * @param digest digest of the deployed image
+ * @param now time of the deployment
  */
 export function marking(images: readonly TaggedImage[], digest: string, now: Date): Marking {
   const marks = images
@@ -32,7 +32,7 @@ export function marking(images: readonly TaggedImage[], digest: string, now: Dat
   const kept = new Set([digest]);
   const remove: string[] = [];
   for (const { tag, digest: marked } of marks) {
-    // The newest mark of an image tells its last deployment; its older ones tell nothing more.
+    // Only the newest mark of an image matters: it is the time of the last deployment.
     if (kept.size < KEPT_DEPLOYMENTS && !kept.has(marked)) kept.add(marked);
     else if (tag !== marks[0]?.tag || add !== undefined) remove.push(tag);
   }
@@ -40,10 +40,10 @@ export function marking(images: readonly TaggedImage[], digest: string, now: Dat
 }
 
 /**
- * Marks images as deployed, so that the lifecycle policies of their repositories do not delete them:
- * ECR does not know what runs.
- * @param tags the deployed image's tag by component; components without an image are left out
- * @param forget take the marks off images that were deployed too long ago
+ * Marks images as deployed, so that the lifecycle policies of their repositories do not delete them: ECR does not know
+ * which images run.
+ * @param tags tag of the deployed image by component, without components that have no image
+ * @param forget removes the marks of images that were deployed too long ago
  */
 export async function keepImages(
   environment: Environment,
@@ -58,8 +58,8 @@ export async function keepImages(
       if (!deployed) {
         if (!environment.embedded) {
           say(
-            `${names.repository(originOf(environment), component)}:${tag} is deployed and no longer in ECR: ` +
-              `a task that must be replaced cannot start. \`plue images ${environment.name}\` builds it again.`,
+            `${names.repository(originOf(environment), component)}:${tag} is deployed, but no longer in ECR: ` +
+              `a replacement task cannot start. \`plue images ${environment.name}\` builds it again.`,
           );
         }
         return;
@@ -71,7 +71,7 @@ export async function keepImages(
   );
 }
 
-/** The image tags that a plan deploys, or leaves deployed. */
+/** Image tags that a plan deploys, or that stay deployed. */
 export function plannedTags({ name }: Environment, plan: PlanJson): Map<Component, string> {
   const tags = new Map<Component, string>();
   for (const component of components) {

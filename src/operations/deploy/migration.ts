@@ -10,11 +10,11 @@ import type { Output } from "../../terraform/terraform";
 import type { Environment } from "../environment";
 
 /**
- * Runs the migration task, passes its log on to standard output, and waits for its end.
- * @param outputs of the stack: which task, where, in which security group
+ * Runs the migration task, prints its log to standard output, and waits until it stops.
+ * @param outputs outputs of the stack: task definition, subnets, security group
  * @param timeout longest wait, in seconds
  * @returns the container's exit code
- * @throws PlueError if the task never started, or goes on for longer
+ * @throws PlueError if the task did not start, or runs for longer
  */
 export async function runMigration(
   environment: Environment,
@@ -26,7 +26,7 @@ export async function runMigration(
     if (!(output in outputs)) {
       throw new ActionRequired(
         `${name} is not deployed: its state has no output ${output}`,
-        `Deploy first, with the migrations in their place: \`plue deploy ${name} --migrate\`.`,
+        `Deploy first, including the migrations: \`plue deploy ${name} --migrate\`.`,
       );
     }
     return outputs[output]!.value as T;
@@ -41,7 +41,7 @@ export async function runMigration(
   });
   if ("refused" in started) {
     throw new PlueError(`ECS did not start the migration task: ${started.refused}`, {
-      advice: ["Nothing ran. A lack of capacity passes: run the same command again."],
+      advice: ["Nothing ran. If AWS has no capacity, run the same command again later."],
     });
   }
   const { arn } = started;
@@ -51,7 +51,7 @@ export async function runMigration(
     `Stop it: aws ecs stop-task --cluster ${cluster} --task ${id}`,
   ];
   say(`The migration task ${id} starts.`);
-  onInterrupt([`The migration task ${id} goes on without you.`, ...goOn].join("\n"));
+  onInterrupt([`The migration task ${id} continues to run.`, ...goOn].join("\n"));
 
   const group = names.logGroup(name, migrate);
   const log = new StreamReader(environment, group, names.logStream(migrate, id));
@@ -72,7 +72,7 @@ export async function runMigration(
   const { exitCode } = task.containers?.find(({ name }) => name === migrate.image) ?? {};
   if (exitCode === undefined) {
     const why = whyStopped(task);
-    throw new PlueError(`the migration never started: ${why}`, {
+    throw new PlueError(`the migration did not start: ${why}`, {
       advice: remedy(environment, why),
     });
   }
@@ -87,12 +87,12 @@ function remedy({ name }: Environment, why: string): string[] {
     return [`Push the image: \`plue images ${name} --source PATH\`, then deploy its tag.`];
   }
   if (/secret|ResourceInitialization/i.test(why)) {
-    return [`See which secret, role or route is at fault: \`plue doctor ${name}\`.`];
+    return [`Find the secret, role or route at fault: \`plue doctor ${name}\`.`];
   }
   return [`Look further: \`plue doctor ${name}\`.`];
 }
 
-/** How the last migration went, in one line; ECS forgets stopped tasks after about an hour. */
+/** Result of the last migration, in one line. ECS forgets stopped tasks after about an hour. */
 export async function lastMigration(environment: Environment): Promise<string> {
   const family = names.task(environment.name, migrate);
   const tasks = await Promise.all([
@@ -113,7 +113,7 @@ export async function lastMigration(environment: Environment): Promise<string> {
   const group = names.logGroup(environment.name, migrate);
   const stream = await newestStream(environment, group);
   const [line] = stream === undefined ? [] : await lastLines(environment, group, stream, 1);
-  return line ?? "none that ECS or the log remembers";
+  return line ?? "none in ECS or the log";
 }
 
 const time = ({ stoppedAt, createdAt }: Task) => (stoppedAt ?? createdAt)?.toISOString() ?? "";

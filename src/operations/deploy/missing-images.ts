@@ -6,9 +6,9 @@ import type { Environment } from "../environment";
 import { plannedTags } from "./keep-images";
 
 /**
- * Makes sure that every image exists that a plan would start: a service would try in vain to pull
- * another, until its circuit breaker opens.
- * @throws ActionRequired that names the images
+ * Checks that every image exists that a plan would start. Otherwise the tasks of a service would fail to start until its
+ * circuit breaker opens.
+ * @throws ActionRequired with the missing images
  */
 export async function refuseMissingImages(
   environment: Environment,

@@ -5,7 +5,7 @@ import type { Environment } from "../environment";
 import { requireService, waitUntilStable } from "../service";
 
 /**
- * Replaces all tasks of a service by new ones of the same task definition, and waits until it is stable.
+ * Replaces all tasks of a service with new tasks of the same task definition, and waits until it is stable.
  * @param timeout longest wait, in seconds
  */
 export async function restart(

@@ -4,15 +4,15 @@ import { writeWhole } from "../../process/files";
 import type { PlanJson } from "../../terraform/plan";
 import { deviations, reviewOf, type Review } from "../../terraform/review";
 
-/** Writes down what a plan means, without secrets, for somebody to review. */
+/** Writes the review file of a plan, without secrets. */
 export function writeReview(file: string, environment: string, plan: PlanJson): void {
   writeWhole(file, `${JSON.stringify(reviewOf(environment, plan), null, 2)}\n`);
 }
 
 /**
- * Reads what was reviewed.
+ * Reads a review file.
  *
- * @throws ActionRequired if the file is none, or another environment's
+ * @throws ActionRequired if it is not a review file, or one of another environment
  */
 export function readReview(file: string, environment: string): Review {
   const advice = `\`plue plan ${environment} --review FILE\` writes one.`;
@@ -22,7 +22,7 @@ export function readReview(file: string, environment: string): Review {
   } catch (error) {
     throw new ActionRequired(`${file} cannot be read: ${(error as Error).message}`, advice);
   }
-  if (review.format !== 1) throw new ActionRequired(`${file} is no reviewed plan`, advice);
+  if (review.format !== 1) throw new ActionRequired(`${file} is not a review file`, advice);
   if (review.environment !== environment) {
     throw new ActionRequired(`${file} was reviewed for ${review.environment}`, advice);
   }
@@ -30,10 +30,10 @@ export function readReview(file: string, environment: string): Review {
 }
 
 /**
- * Makes sure that a plan means what was reviewed.
+ * Checks that a plan is the reviewed one.
  *
- * @param partial the plan may leave out what was reviewed: other modules, or what is already done
- * @throws ActionRequired that names what differs
+ * @param partial allows the plan to omit reviewed changes: those of other modules, or those already applied
+ * @throws ActionRequired with the differences
  */
 export function refuseUnreviewed(
   reviewed: Review,
@@ -43,8 +43,8 @@ export function refuseUnreviewed(
   const found = deviations(reviewed, reviewOf(reviewed.environment, plan), options);
   if (found.length === 0) return;
   throw new ActionRequired(
-    `the plan is not the one that was reviewed:\n  ${found.join("\n  ")}`,
-    "Nothing of it was applied. Somebody, or AWS, has changed something since, or other variables were given:",
-    `plan again with \`plue plan ${reviewed.environment} --review FILE\`, and have that reviewed.`,
+    `the plan differs from the reviewed one:\n  ${found.join("\n  ")}`,
+    "Nothing was applied. Somebody or AWS has made a change since the review, or the variables differ:",
+    `plan again with \`plue plan ${reviewed.environment} --review FILE\`, and have the new file reviewed.`,
   );
 }

@@ -14,22 +14,22 @@ import type { Environment } from "../environment";
 import { requireService, waitUntilStable } from "../service";
 import { openTerraform } from "../terraform";
 
-/** How to roll back. */
+/** Options of a rollback. */
 export interface RollbackOptions extends VariableOptions {
-  /** Image tag to go back to. @default that of the last deployment that was good */
+  /** Image tag to deploy. @default the tag of the last good deployment */
   readonly to?: string;
-  /** Answers every question. @default false */
+  /** Answers every prompt with yes. @default false */
   readonly yes?: boolean;
   /** Longest wait, in seconds. */
   readonly timeout: number;
 }
 
-/** How many deployments or revisions are looked at for the last good one. */
+/** Number of deployments or revisions among which the command looks for the last good one. */
 const LOOK_BACK = 20;
 
 /**
- * Takes a service back to an earlier image, by Terraform, so that no later plan rolls forward again,
- * and waits until it is stable.
+ * Rolls a service back to an earlier image with Terraform, so that no later plan undoes the rollback, and waits until
+ * the service is stable.
  */
 export async function rollback(
   environment: Environment,
@@ -41,11 +41,11 @@ export async function rollback(
   const tag = to ?? (await lastGoodTag(environment, component));
   if (!(await imageExists(environment, component, tag))) {
     throw new ActionRequired(
-      `the image ${names.repository(originOf(environment), component)}:${tag} is gone from ECR`,
-      `Name another with --to, or build that commit again: \`plue images ${name}\`.`,
+      `the image ${names.repository(originOf(environment), component)}:${tag} no longer exists in ECR`,
+      `Choose another tag with --to, or build that commit again: \`plue images ${name}\`.`,
     );
   }
-  say(`The ${title} goes back to ${tag}.`);
+  say(`The ${title} is rolled back to ${tag}.`);
   const terraform = await openTerraform(environment);
   await planAndApply(environment, terraform, {
     variables: { var: [...values, `${tagVariable}=${tag}`], varFile },
@@ -56,8 +56,8 @@ export async function rollback(
 }
 
 /**
- * The image tag of the last deployment that was good and not of the present tag. A service that its
- * circuit breaker has already taken back runs that very tag.
+ * The image tag of the last good deployment with another tag than the current one. If the circuit breaker has already
+ * rolled the service back, that tag is running now.
  */
 async function lastGoodTag(environment: Environment, component: Component): Promise<string> {
   const tagOf = async (arn: string) =>
@@ -68,12 +68,12 @@ async function lastGoodTag(environment: Environment, component: Component): Prom
   if (remembered !== undefined && running !== remembered) return running;
   for (const revision of await successfulTaskDefinitions(environment, component, LOOK_BACK)) {
     const tag = await tagOf(revision);
-    // Given to Terraform, "latest" means the tag deployed last.
+    // For Terraform "latest" means the tag that was deployed last.
     if (tag !== running && tag !== "latest") return tag;
   }
   throw new ActionRequired(
     `none of the last ${LOOK_BACK} deployments of the ${component.title} has another image tag than ${running}`,
-    "If the settings are at fault and not the image: `git revert`, then `plue deploy`.",
-    "If you know a good tag, name it with --to.",
+    "If the settings are at fault and not the image, run `git revert`, then `plue deploy`.",
+    "If you know a good tag, choose it with --to.",
   );
 }

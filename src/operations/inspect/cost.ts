@@ -14,11 +14,11 @@ import { valuesIn, type PlanJson } from "../../terraform/plan";
 import { readStack, Stack } from "../../terraform/stack";
 import { regionOf, type Environment } from "../environment";
 
-/** A month's bill, and what else there is to say of it. */
+/** A month's bill, with its notes. */
 export interface Told<T> {
-  /** The bill, or the change of it. */
+  /** The bill, or its change. */
   readonly cost: T;
-  /** Of the budget, where there is one, and of the prices: one line each. */
+  /** One line each on the budget, if there is one, and on the prices. */
   readonly remarks: readonly string[];
 }
 
@@ -27,7 +27,7 @@ interface Synthesized {
   readonly bill: Estimate;
 }
 
-/** What a month of an environment costs as it is set. Needs neither AWS nor Terraform. */
+/** Estimates the monthly cost of an environment. It needs neither AWS nor Terraform. */
 export function costOf(settings: EnvironmentSettings, projectDir: string): Told<Estimate> {
   const { bill } = synthesizedBill(
     suppose(settings, []),
@@ -38,10 +38,10 @@ export function costOf(settings: EnvironmentSettings, projectDir: string): Told<
 }
 
 /**
- * What a month would cost with other settings.
+ * Estimates the monthly cost with other settings.
  *
  * @param changes `apiServer.minCapacity=4`, `usage.natGigabytes=500`
- * @throws ActionRequired if a change is none, or AWS would refuse it
+ * @throws ActionRequired if a change has no effect, or AWS would refuse it
  */
 export function costIf(
   settings: EnvironmentSettings,
@@ -74,16 +74,16 @@ export function costIf(
   };
 }
 
-/** An environment, as far as the price of its plan depends on it. */
+/** The properties of an environment that determine the price of its plan. */
 export type PricedEnvironment = Pick<Environment, "settings" | "region" | "projectDir">;
 
-/** What a plan of everything does to a month's bill, as `plue plan` tells it. */
+/** Estimates how a plan of everything changes the monthly cost, for `plue plan`. */
 export function planCost(environment: Environment, plan: PlanJson): Told<CostChange> {
   const stack = readStack(environment.stackDir).withValues(valuesIn(plan));
   return planCostOf(stack, environment, plan);
 }
 
-/** {@link planCost} of a stack that has the values of the plan. */
+/** {@link planCost} for a stack with the values of the plan. */
 export function planCostOf(
   stack: Stack,
   { settings, region, projectDir }: PricedEnvironment,
@@ -128,7 +128,7 @@ function synthesizedBill(
   return { template: JSON.stringify(template), bill };
 }
 
-/** What AWS would refuse is the user's to correct. */
+/** Reports settings that AWS would refuse, for the user to correct. */
 function refusing<T>(make: () => T): T {
   try {
     return make();

@@ -15,24 +15,24 @@ import { writeWhole } from "../../process/files";
 import { plannedActions, valuesIn, type PlanJson, type PlannedAction } from "../../terraform/plan";
 import { Stack, withoutIndex, type StackFolder } from "../../terraform/stack";
 
-/** What a drawing can be written as. */
+/** Formats of a drawing. */
 export const formats = ["svg", "png", "html", "mermaid"] as const;
 
-/** One of them. */
+/** Format of a drawing. */
 export type Format = (typeof formats)[number];
 
-/** What to draw. */
+/** Options of a drawing. */
 export interface DiagramOptions {
   readonly format: Format;
-  /** A plan of the environment, to colour the drawing by. @default none */
+  /** Plan of the environment, which colours the drawing. @default none */
   readonly plan?: PlanJson;
-  /** Folder of this project, where the prices are. */
+  /** Folder of this project, which has the prices. */
   readonly projectDir: string;
 }
 
 /**
- * Draws an environment as its settings make it; as HTML with a plan, the page of the plan. Needs
- * neither AWS nor Terraform.
+ * Draws an environment from its settings; in HTML with a plan, the page of the plan. It needs neither AWS nor
+ * Terraform.
  */
 export async function diagram(
   settings: EnvironmentSettings,
@@ -62,7 +62,7 @@ export async function diagram(
 
 /**
  * Writes the page of a plan.
- * @param price what the plan costs. @default no section about it
+ * @param price change of the cost. @default no section about the cost
  */
 export async function writePlanPage(
   { name }: Pick<StackFolder, "name">,
@@ -76,7 +76,7 @@ export async function writePlanPage(
   writeWhole(file, pageOf(name, plan, actions, drawing, price));
 }
 
-/** The stack, and what a plan would destroy that is no longer in it. */
+/** The stack, and the resources that a plan would destroy because they are no longer in it. */
 function drawnOf(
   environment: string,
   stack: Stack,
@@ -106,14 +106,14 @@ function pageOf(
   return planPage({ environment, plan, actions, drawing, svg: coloured, price });
 }
 
-/** The value that a variable had in a plan. */
+/** Value of a variable in a plan. */
 function planned({ variables }: PlanJson, name: string): string | undefined {
   const value = variables?.[name]?.value;
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 const subtitle = (actions?: readonly PlannedAction[]) =>
-  actions ? "coloured by what a plan does to each resource" : "drawn from the synthesized stack";
+  actions ? "coloured by the planned action of each resource" : "drawn from the synthesized stack";
 
 function picture(
   drawing: Drawing,

@@ -8,28 +8,28 @@ import { say } from "../../terminal/output";
 import type { Environment } from "../environment";
 import { requireService } from "../service";
 
-/** Speaks the protocol of the session that ECS opens. */
+/** Program that implements the protocol of the session that ECS opens. */
 const PLUGIN = "session-manager-plugin";
 
 /**
- * The variable in which the plugin looks for the session, whose token is a secret: every user of a machine
- * can read the arguments of its programs.
+ * Environment variable from which the plugin reads the session. The session's token is a secret, and every user of a
+ * machine can read the arguments of its programs.
  */
 const SESSION = "AWS_SSM_START_SESSION_RESPONSE";
 
-/** The last version that reads the session from an argument only. Source: the AWS CLI, which asks the same. */
+/** Last version that reads the session from an argument only. Source: the AWS CLI, which checks the same version. */
 const TOO_OLD = "1.2.497";
 
-/** What to run, and where. */
+/** Options of a session. */
 export interface ExecOptions {
-  /** The command's words. @default a shell */
+  /** Words of the command. @default a shell */
   readonly words: readonly string[];
-  /** Task id. @default the newest that runs */
+  /** Task id. @default the newest running task */
   readonly task?: string;
 }
 
 /**
- * Opens a session in a running task and hands it the terminal.
+ * Opens a session in a running task and connects it to the terminal.
  * @returns the session's exit code
  */
 export async function exec(
@@ -44,7 +44,7 @@ export async function exec(
     throw new ActionRequired(
       `ECS Exec is off for the ${title} of ${name}`,
       `Set ${setting}.executeCommand to true in src/environments/${name}.ts,`,
-      `then \`plue deploy ${name}\`; tasks that start from then on can be entered.`,
+      `then \`plue deploy ${name}\`; only tasks that start after that support it.`,
     );
   }
   const serviceName = names.task(name, component);
@@ -62,13 +62,13 @@ export async function exec(
   const session = await executeCommand(environment, { task, container, command }).catch(
     explainRefusal,
   );
-  say(`In ${task.split("/").at(-1)}, container ${container}; leave with exit.`);
+  say(`Task ${task.split("/").at(-1)}, container ${container}. Type exit to leave.`);
   return handOver(PLUGIN, [SESSION, region, "StartSession"], {
     [SESSION]: JSON.stringify(session),
   });
 }
 
-/** A word as a shell's word: the agent in the task takes the command apart as a shell does. */
+/** Quotes a word for a shell: the agent in the task splits the command as a shell does. */
 export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
@@ -83,7 +83,7 @@ async function requirePlugin(): Promise<void> {
   if (version === null || semver.gt(version, TOO_OLD)) return;
   throw new ActionRequired(
     `${PLUGIN} ${stdout.trim()} takes the session's token as an argument, which others can read`,
-    `${install} Any version after ${TOO_OLD} will do.`,
+    `${install} Any version after ${TOO_OLD} works.`,
   );
 }
 
@@ -91,8 +91,8 @@ function explainRefusal(error: AwsError): never {
   if (error.name !== "TargetNotConnectedException") throw error;
   throw new PlueError("the task's Exec agent does not answer", {
     advice: [
-      "A task that started before ECS Exec was on cannot be entered: `plue restart`.",
-      "The agent also needs ssmmessages permissions and a way to the internet.",
+      "A task that started before ECS Exec was on does not support it: run `plue restart`.",
+      "The agent also needs ssmmessages permissions and a connection to the internet.",
     ],
   });
 }

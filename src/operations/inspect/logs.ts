@@ -5,23 +5,23 @@ import { ActionRequired } from "../../process/errors";
 import { onInterrupt } from "../../process/interrupt";
 import type { Environment } from "../environment";
 
-/** Which events to read. */
+/** Options of a log. */
 export interface LogOptions {
-  /** How far back, in seconds. */
+  /** Age of the oldest event, in seconds. */
   readonly since: number;
-  /** Go on until the user interrupts. @default false */
+  /** Continues until the user interrupts. @default false */
   readonly follow?: boolean;
-  /** In CloudWatch's filter syntax. @default all events */
+  /** Filter pattern in CloudWatch's syntax. @default all events */
   readonly filter?: string;
 }
 
-/** CloudWatch may show an event some seconds late, out of its order. */
+/** CloudWatch may return an event some seconds late and out of order. */
 const LATE_MILLISECONDS = 10_000;
 
 /**
  * Reads a log group, oldest event first.
- * @param onEvent called with each event, as one line
- * @returns how many events there were
+ * @param onEvent function that is called with each event, as one line
+ * @returns the number of events
  * @throws ActionRequired if there is no such log group
  */
 export async function readLog(
@@ -30,7 +30,7 @@ export async function readLog(
   { since, follow = false, filter }: LogOptions,
   onEvent: (line: string) => void,
 ): Promise<number> {
-  onInterrupt("Nothing was changed: the service goes on writing its log.");
+  onInterrupt("Nothing was changed. The service continues to write its log.");
   const seen = new Set<string>();
   let startTime = Date.now() - since * 1000;
   try {

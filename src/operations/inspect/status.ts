@@ -12,23 +12,23 @@ import type { Environment } from "../environment";
 import { lastMigration } from "../deploy/migration";
 import { requireService, targetGroups } from "../service";
 
-/** A part that cannot be read, for want of a permission for instance, does not hide the others. */
+/** A part that cannot be read, for example because of a missing permission. */
 export interface Unreadable {
   readonly error: string;
 }
 
-/** A service, as far as one screen shows it. */
+/** Status of a service. */
 export interface ServiceStatus {
   readonly desired: number;
   readonly running: number;
   readonly deployments: number;
-  /** State of the newest deployment, in ECS's word. */
+  /** Rollout state of the newest deployment, as ECS names it. */
   readonly rollout: string;
   readonly imageTag: string;
   readonly lastEvent: string;
 }
 
-/** The database, as far as one screen shows it. */
+/** Status of the database. */
 export interface DatabaseStatus {
   readonly state: string;
   readonly class: string;
@@ -36,7 +36,7 @@ export interface DatabaseStatus {
   readonly multiAz: boolean;
 }
 
-/** How everything is. */
+/** Status of an environment. */
 export interface Status {
   /** By the services' keys. */
   readonly services: Readonly<Record<string, ServiceStatus | Unreadable>>;
@@ -50,7 +50,7 @@ export interface Status {
   readonly lastMigration: string | Unreadable;
 }
 
-/** Looks at everything at once. */
+/** Reads the status of all parts in parallel. */
 export async function readStatus(environment: Environment): Promise<Status> {
   const part = <T>(read: Promise<T>): Promise<T | Unreadable> =>
     read.catch((error: unknown) => {
@@ -115,7 +115,7 @@ async function databaseStatus(environment: Environment): Promise<DatabaseStatus 
 const unreadable = (part: unknown): part is Unreadable =>
   typeof part === "object" && part !== null && "error" in part;
 
-/** Whether everything runs as it should, and no alarm is active. */
+/** True if everything runs as it should, and no alarm is active. */
 export function isHealthy(status: Status): boolean {
   const { services: states, targets, database, fileSystem, alarms } = status;
   return (
@@ -137,7 +137,7 @@ export function isHealthy(status: Status): boolean {
   );
 }
 
-/** One screen of text. */
+/** The status as text for one screen. */
 export function renderStatus(environment: Environment, status: Status): string {
   const { name, region, accountId } = environment;
   const { database, fileSystem, alarms, imageTags } = status;
@@ -182,7 +182,7 @@ export function renderStatus(environment: Environment, status: Status): string {
   ].join("\n");
 }
 
-/** Columns of the titles at the left of a status. */
+/** Width of the titles of a status, in columns. */
 export const statusIndent = 16;
 
 function line<T>(title: string, part: T | Unreadable, render: (part: T) => string): string {

@@ -16,21 +16,21 @@ import {
   recoveryOf,
   settingsFile,
 } from "./settings";
-import { recoverySteps, stepsAfterwards, type RecoveryStep, type Way } from "./steps";
+import { recoverySteps, stepsAfterwards, type RecoveryStep, type Recovery } from "./steps";
 
-/** One of the copies. */
+/** A copy in the second region. */
 export interface FoundCopy {
-  /** What it is a copy of. */
+  /** Original of the copy. */
   readonly what: string;
-  /** What is there; undefined if nothing is. */
+  /** Description of the copy; undefined if there is none. */
   readonly found?: string;
-  /** The moment whose data it has. @default it has none that can be told */
+  /** Time of its data. @default not known */
   readonly asOf?: string;
-  /** How long ago that was, in seconds. */
+  /** Age of its data in seconds. */
   readonly ageSeconds?: number;
 }
 
-/** What a rebuild of an environment in its second region would be. */
+/** Plan of a rebuild of an environment in its second region. */
 export interface RecoveryPlan {
   /** The environment that is lost. */
   readonly environment: string;
@@ -40,37 +40,37 @@ export interface RecoveryPlan {
   readonly rebuilt: string;
   /** The region with the copies. */
   readonly secondRegion: string;
-  /** When this was asked. */
+  /** Time of the plan. */
   readonly at: string;
-  /** What is there. */
+  /** Copies in the second region. */
   readonly copies: readonly FoundCopy[];
-  /** What a rebuild needs and is not there. */
+  /** Missing copies that a rebuild needs. */
   readonly missing: readonly string[];
-  /** What else stands in the way. */
+  /** Other obstacles. */
   readonly warnings: readonly string[];
   /** Seconds of data that would be lost now: the age of the older of the copies of database and files. */
   readonly rpoSeconds?: number;
-  /** Minutes from the decision until users reach it; undefined where something is missing. */
+  /** Minutes from the decision until users reach it; undefined if a copy is missing. */
   readonly rtoMinutes?: readonly [least: number, most: number];
-  /** The way back; none where something is missing. */
+  /** Steps of the recovery; none if a copy is missing. */
   readonly steps: readonly RecoveryStep[];
-  /** What comes after it. */
+  /** Steps after the recovery. */
   readonly afterwards: readonly string[];
-  /** File with the settings, and its text; undefined where something is missing. */
+  /** File with the settings, and its text; undefined if a copy is missing. */
   readonly settings?: { readonly file: string; readonly text: string };
   /** US dollars a month. */
   readonly monthly: {
-    /** Of the rebuilt environment; undefined where no price of the region is known. */
+    /** Cost of the rebuilt environment; undefined if the prices of the region are not known. */
     readonly rebuilt?: number;
-    /** Of the copies, while they wait; undefined where no price of the region is known. */
+    /** Cost of the copies; undefined if the prices of the region are not known. */
     readonly copies?: number;
   };
 }
 
 /**
- * The region that an environment is rebuilt in.
- * @param named what the user says, before what the settings say
- * @throws ActionRequired if neither names one, or it is the environment's own
+ * The region in which an environment is rebuilt.
+ * @param named region that the user chose, with precedence over the settings
+ * @throws ActionRequired if there is none, or it is the environment's own
  */
 export function secondRegionOf(
   settings: EnvironmentSettings,
@@ -81,19 +81,19 @@ export function secondRegionOf(
   if (second === undefined) {
     throw new ActionRequired(
       `${settings.name} has no copies in a second region`,
-      `Set disasterRecovery in src/environments/${settings.name}.ts (docs/options.md), or name a region with --region.`,
+      `Set disasterRecovery in src/environments/${settings.name}.ts (docs/options.md), or choose a region with --region.`,
     );
   }
   if (second !== region) return second;
   throw new ActionRequired(
-    `${second} is the region of ${settings.name} itself`,
-    "Name another with --region.",
+    `${second} is the region of ${settings.name}`,
+    "Choose another with --region.",
   );
 }
 
 /**
- * Asks the second region what it has of an environment, and tells how the environment would be rebuilt
- * of it. The first region is not asked: it may be gone.
+ * Plans the rebuild of an environment from the copies in the second region. It makes no call to the first region,
+ * which may be lost.
  */
 export async function planRecovery(
   settings: EnvironmentSettings,
@@ -108,7 +108,7 @@ export async function planRecovery(
   return recoveryPlan({ settings, region, secondRegion, copies, projectDir, now: new Date() });
 }
 
-/** {@link planRecovery} of copies at hand. */
+/** {@link planRecovery} for given copies. */
 export function recoveryPlan(given: {
   readonly settings: EnvironmentSettings;
   readonly region: string;
@@ -151,7 +151,7 @@ export function recoveryPlan(given: {
   };
 }
 
-/** The copies without which there is no rebuild, of those that are not there. */
+/** Missing copies that a rebuild needs. */
 function missingCopies({ database, fileSystem, password }: Copies): string[] {
   return [
     ...(database?.latest ? [] : ["backups of the database"]),
@@ -164,10 +164,10 @@ function missingCopies({ database, fileSystem, password }: Copies): string[] {
 }
 
 /**
- * What may keep a rebuild from succeeding though all copies are there.
+ * Obstacles to a rebuild although all copies exist.
  * Source of the first: "Global services" in the whitepaper AWS Fault Isolation Boundaries.
  */
-function warningsOf({ settings, region, secondRegion, copies }: Way): string[] {
+function warningsOf({ settings, region, secondRegion, copies }: Recovery): string[] {
   const { database, fileSystem, repositories } = copies;
   const hooks = [settings.apiServer, settings.webApp].flatMap(({ deployment }) =>
     (deployment?.hooks ?? []).flatMap(({ lambdaArn }) =>
@@ -180,7 +180,7 @@ function warningsOf({ settings, region, secondRegion, copies }: Way): string[] {
   return [
     ...(region === "us-east-1"
       ? [
-          "IAM and Route 53 make their changes in us-east-1 alone: while that part of it is down, no role and no record can be made, and a rebuild has to wait.",
+          "IAM and Route 53 make changes in us-east-1 only: while that part of the region is down, no role and no record can be created, and a rebuild has to wait.",
         ]
       : []),
     ...(database && database.status !== "replicating"
@@ -191,7 +191,7 @@ function warningsOf({ settings, region, secondRegion, copies }: Way): string[] {
       : []),
     ...hooks.map(
       (arn) =>
-        `A deployment would call ${arn}, which is in ${region}: name one of ${secondRegion} in the settings.`,
+        `A deployment would call ${arn}, which is in ${region}: set one in ${secondRegion} in the settings.`,
     ),
     ...without.map(
       ({ title }) =>
@@ -202,7 +202,7 @@ function warningsOf({ settings, region, secondRegion, copies }: Way): string[] {
 
 const gigabytes = (bytes: number) => `${(bytes / 1024 ** 3).toFixed(1)} GB`;
 
-/** The database's and the file system's come first. */
+/** All copies; database and file system come first. */
 function foundCopies(copies: Copies, now: Date): FoundCopy[] {
   const { database, fileSystem, repositories, password } = copies;
   const since = (latest: Date | undefined) =>
@@ -243,7 +243,7 @@ function foundCopies(copies: Copies, now: Date): FoundCopy[] {
   ];
 }
 
-/** What a month of an environment costs, in US dollars; undefined where no price of its region is known. */
+/** Monthly cost of an environment, in US dollars; undefined if the prices of its region are not known. */
 function monthlyOf(settings: EnvironmentSettings, projectDir: string): number | undefined {
   const known = regionsOf(readPrices(projectDir));
   if (!known.includes(settings.region ?? "us-east-1")) return undefined;
@@ -255,7 +255,7 @@ function monthlyOf(settings: EnvironmentSettings, projectDir: string): number | 
   }).monthly;
 }
 
-/** What the copies cost a month: by their sizes, a key and each secret. */
+/** Monthly cost of the copies: their sizes, a key and each secret. */
 function monthlyOfCopies(copies: Copies, region: string, projectDir: string): number | undefined {
   const { prices } = readPrices(projectDir);
   const { database, fileSystem, repositories, secrets } = copies;

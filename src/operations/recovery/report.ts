@@ -2,17 +2,17 @@ import { dollars } from "../../cost/report";
 import { duration, table, wrap } from "../../terminal/output";
 import type { RecoveryPlan } from "./plan";
 
-/** Columns of a line of text, so that it fits a terminal. */
+/** Width of a line of text, in columns. */
 const COLUMNS = 96;
 
-/** A plan for a person. */
+/** A plan as text. */
 export function planText(plan: RecoveryPlan): string {
   const { environment, rebuilt, secondRegion, copies, steps, afterwards, settings } = plan;
   return [
     `What ${secondRegion} has of ${environment}, as of ${plan.at}`,
     "",
     table(
-      ["copy", "age", "what is there"],
+      ["copy", "age", "found"],
       copies.map(({ what, found, ageSeconds }) => [
         what,
         ageSeconds === undefined ? "-" : duration(ageSeconds),
@@ -21,18 +21,18 @@ export function planText(plan: RecoveryPlan): string {
     ),
     "",
     ...(plan.missing.length > 0
-      ? [`A rebuild is not possible: ${secondRegion} lacks ${plan.missing.join(", ")}.`, ""]
+      ? [`A rebuild is not possible: ${secondRegion} does not have ${plan.missing.join(", ")}.`, ""]
       : []),
     ...plan.warnings.flatMap((warning) => [...wrap(`Beware: ${warning}`, COLUMNS, 2), ""]),
     `RPO  ${rpoText(plan)}`,
     ...(plan.rtoMinutes
       ? [
-          `RTO  ${minutes(plan.rtoMinutes[0])} to ${minutes(plan.rtoMinutes[1])} from the decision on, the sum of the steps below`,
+          `RTO  ${minutes(plan.rtoMinutes[0])} to ${minutes(plan.rtoMinutes[1])} after the decision: the sum of the steps below`,
         ]
       : []),
-    `Price  ${price(plan.monthly.rebuilt)} for ${rebuilt}; the copies: ${price(plan.monthly.copies)} while they wait`,
+    `Price  ${price(plan.monthly.rebuilt)} for ${rebuilt}; the copies: ${price(plan.monthly.copies)}`,
     ...(steps.length > 0
-      ? ["", `The way back, into an environment ${rebuilt} in ${secondRegion}:`]
+      ? ["", `Recovery, as the environment ${rebuilt} in ${secondRegion}:`]
       : []),
     ...steps.flatMap(({ what, how, minutes: [from, to], source }, index) => [
       "",
@@ -49,10 +49,10 @@ export function planText(plan: RecoveryPlan): string {
 
 function rpoText({ rpoSeconds, copies }: RecoveryPlan): string {
   if (rpoSeconds === undefined) {
-    return "not known: the age of a copy of database or files is not told (a replication that has been ended tells none)";
+    return "not known: AWS does not report the age of a copy of database or files (it reports none after the replication has ended)";
   }
   const oldest = copies.find(({ ageSeconds }) => ageSeconds === rpoSeconds);
-  return `${duration(rpoSeconds)} of data would be lost now, by the copy of the ${oldest?.what}`;
+  return `${duration(rpoSeconds)} of data would be lost now: the age of the copy of the ${oldest?.what}`;
 }
 
 const price = (amount?: number) =>

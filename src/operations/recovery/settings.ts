@@ -2,21 +2,21 @@ import type { Copies } from "../../aws/copies";
 import type { RecoverySettings } from "../../environments/options";
 import type { EnvironmentSettings } from "../../environments/settings";
 
-/** The name of an environment has at most this many characters. */
+/** Maximum length of the name of an environment. */
 const LONGEST_NAME = 20;
 const SUFFIX = "-dr";
 
-/** The environment whose name image repositories and password's secret of an environment have. */
+/** Environment whose name the image repositories and the password's secret have. */
 export function originNameOf({ name, recovery }: EnvironmentSettings): string {
   return recovery?.of ?? name;
 }
 
-/** Name of the environment that an environment is rebuilt as. */
+/** Name of the rebuilt environment. */
 export function recoveryName(of: string): string {
   return `${of.slice(0, LONGEST_NAME - SUFFIX.length).replace(/-$/, "")}${SUFFIX}`;
 }
 
-/** The settings `recovery`, by what a region has of an environment; undefined if something is missing. */
+/** The setting `recovery` for the copies in a region; undefined if a copy is missing. */
 export function recoveryOf(of: string, copies: Copies): RecoverySettings | undefined {
   const { database, fileSystem, password, repositories } = copies;
   const keyId = database?.keyArn?.split("/").at(-1);
@@ -31,14 +31,14 @@ export function recoveryOf(of: string, copies: Copies): RecoverySettings | undef
   };
 }
 
-/** Settings of the first environment that the rebuilt one has otherwise. */
+/** Settings in which the rebuilt environment differs. */
 type Overrides = Partial<EnvironmentSettings> & Pick<EnvironmentSettings, "name" | "region">;
 
-/** What the rebuilt environment has none of. */
+/** Settings that the rebuilt environment does not have. */
 const LEFT_OUT = ["adopts", "encryption", "disasterRecovery", "formerRegions"] as const;
 
-/** What of an environment's settings is another in the second region. */
-export function overrides(
+/** Settings in which the rebuilt environment differs in a region. */
+function overrides(
   settings: EnvironmentSettings,
   region: string,
   recovery: RecoverySettings | undefined,
@@ -49,14 +49,14 @@ export function overrides(
     name: recoveryName(name),
     region,
     ...Object.fromEntries(leftOut.map((key) => [key, undefined])),
-    // The ids of zones are those of a region.
+    // Zone ids belong to a region.
     ...(network.excludeZoneIds && { network: { ...network, excludeZoneIds: undefined } }),
     ...(backup?.copyTo?.region === region && { backup: { ...backup, copyTo: undefined } }),
     ...(recovery && { recovery }),
   };
 }
 
-/** The settings of the rebuilt environment. */
+/** Settings of the rebuilt environment. */
 export function recoveredSettings(
   settings: EnvironmentSettings,
   region: string,
@@ -68,7 +68,7 @@ export function recoveredSettings(
 const camelCase = (name: string) =>
   name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
-/** The file in src/environments that says so, as its text. */
+/** Text of the settings file of the rebuilt environment. */
 export function settingsFile(
   settings: EnvironmentSettings,
   region: string,
@@ -91,7 +91,7 @@ export function settingsFile(
     'import type { EnvironmentSettings } from "./settings";',
     `import { ${from} } from "./${name}";`,
     "",
-    `/** ${name}, made from the copies in ${region} as of ${asOf.toISOString()}. */`,
+    `/** ${name}, rebuilt from the copies in ${region} as of ${asOf.toISOString()}. */`,
     `export const ${camelCase(plain.name)}: EnvironmentSettings = {`,
     `  ...${from},`,
     ...Object.entries(plain).map(([key, given]) => `  ${key}: ${value(key, given)},`),

@@ -4,34 +4,39 @@ import type { Copies } from "../../aws/copies";
 import { api, components, names } from "../../names";
 import { originNameOf, recoveryName } from "./settings";
 
-/** One step of the way back. */
+/** A step of the recovery. */
 export interface RecoveryStep {
-  /** What to do. */
+  /** The task. */
   readonly what: string;
-  /** For a shell, or a person. */
+  /** Commands for a shell, or text. */
   readonly how: readonly string[];
-  /** The fewest and the most minutes that it takes. */
+  /** Minimum and maximum duration in minutes. */
   readonly minutes: readonly [least: number, most: number];
-  /** Where these numbers come from. */
+  /** Source of the duration. */
   readonly source: string;
 }
 
-/** What the way back leads from and to. */
-export interface Way {
+/** Properties of a recovery. */
+export interface Recovery {
   /** The environment that is lost. */
   readonly settings: EnvironmentSettings;
   /** Its region. */
   readonly region: string;
   /** The region with the copies. */
   readonly secondRegion: string;
-  /** What that region has. */
+  /** Copies in that region. */
   readonly copies: Copies;
 }
 
-const ASSUMED = "assumed; nobody has measured it";
+const ASSUMED = "assumed, not measured";
 
-/** The steps from the decision until users reach the rebuilt environment, in their order. */
-export function recoverySteps({ settings, region, secondRegion, copies }: Way): RecoveryStep[] {
+/** Steps from the decision until users reach the rebuilt environment, in order. */
+export function recoverySteps({
+  settings,
+  region,
+  secondRegion,
+  copies,
+}: Recovery): RecoveryStep[] {
   const { name, domain, loadBalancer } = settings;
   const rebuilt = recoveryName(name);
   const { fileSystem, password } = copies;
@@ -39,22 +44,23 @@ export function recoverySteps({ settings, region, secondRegion, copies }: Way): 
   const ownCertificate = loadBalancer.https && !domain?.hostedZoneId;
   return [
     {
-      what: `If ${region} still answers, stop what writes there, and wait until the copies have all of it`,
+      what: `If ${region} still answers, stop the services that write there, and wait until the copies are complete`,
       how: [
         `aws ecs update-service --region ${region} --cluster ${names.cluster(name)} --service ${names.task(name, api)} --desired-count 0`,
-        `plue dr plan ${name}    # again, until both copies are younger than that`,
+        `plue dr plan ${name}    # repeat until both copies are younger than that`,
       ],
       minutes: [0, 20],
-      source: "EFS aims at a copy of 15 minutes ago, RDS writes its log every 5 minutes",
+      source:
+        "EFS aims at a copy that is at most 15 minutes old; RDS copies its log every 5 minutes",
     },
     ...(fileSystem && fileSystem.sourceId
       ? [
           {
-            what: `End the replication of the file system: ${fileSystem.id} can be written to from then on`,
+            what: `End the replication of the file system: after that ${fileSystem.id} is writable`,
             how: [
               `aws efs delete-replication-configuration ${there} --source-file-system-id ${fileSystem.sourceId}`,
-              `aws efs describe-file-systems ${there} --file-system-id ${fileSystem.id} --query 'FileSystems[0].FileSystemProtection.ReplicationOverwriteProtection'    # until it says ENABLED`,
-              `If ${region} does not answer and the first one fails: the same with --deletion-mode LOCAL_CONFIGURATION_ONLY.`,
+              `aws efs describe-file-systems ${there} --file-system-id ${fileSystem.id} --query 'FileSystems[0].FileSystemProtection.ReplicationOverwriteProtection'    # until it prints ENABLED`,
+              `If ${region} does not answer and the first command fails, repeat it with --deletion-mode LOCAL_CONFIGURATION_ONLY.`,
             ],
             minutes: [2, 15] as const,
             source: "EFS user guide: several minutes",
@@ -64,17 +70,17 @@ export function recoverySteps({ settings, region, secondRegion, copies }: Way): 
     ...(password?.isReplica
       ? [
           {
-            what: "Make the replica of the password's secret a secret of its own",
+            what: "Turn the replica of the password's secret into an independent secret",
             how: [
               `aws secretsmanager stop-replication-to-replica ${there} --secret-id ${names.passwordSecret(originNameOf(settings))}`,
             ],
             minutes: [0, 1] as const,
-            source: "one call",
+            source: "one API call",
           },
         ]
       : []),
     {
-      what: `Write src/environments/${rebuilt}.ts as it stands below, and add it to src/environments/index.ts`,
+      what: `Write src/environments/${rebuilt}.ts as printed below, and add it to src/environments/index.ts`,
       how: [],
       minutes: [2, 10],
       source: ASSUMED,
@@ -83,42 +89,43 @@ export function recoverySteps({ settings, region, secondRegion, copies }: Way): 
     ...(ownCertificate
       ? [
           {
-            what: `Get a certificate in ${secondRegion}: those of ${region} do not hold there. Keep one ready, and this takes no time`,
+            what: `Get a certificate in ${secondRegion}: those of ${region} are not valid there. If you request one in advance, this takes no time`,
             how: [
               `aws acm request-certificate ${there} --validation-method DNS --domain-name ${domain?.name ?? "NAME"}`,
               `${rebuilt}.tfvars: a copy of ${name}.tfvars with its certificate_arn, and with no aws_region`,
             ],
             minutes: [0, 30] as const,
-            source: "ACM user guide: up to several hours, most often minutes; 0 with one at hand",
+            source:
+              "ACM user guide: up to several hours, usually minutes; 0 with a certificate that exists",
           },
         ]
       : []),
     {
-      what: "Deploy: the network, the database out of the backups, all else out of the copies",
+      what: "Deploy: the database is restored from the backups, the rest uses the copies",
       how: [`plue deploy ${rebuilt} ${tagOptions(copies)}`],
       minutes: [25, 190],
       source:
-        "the stack waits 3 h at most for the restore; 15 to 20 minutes are assumed for a small database, the load balancer and the tasks 5 to 10",
+        "the stack waits at most 3 h for the restore; assumed are 15 to 20 minutes for a small database, and 5 to 10 for the load balancer and the tasks",
     },
     {
-      what: "Deploy again until nothing is left to change: Terraform's provider restores a database with some settings of the first one, and changes them the next time",
+      what: "Deploy again until there are no changes: Terraform's provider restores a database with some settings of the original, and updates them in the next apply",
       how: [`plue deploy ${rebuilt}`, `plue doctor ${rebuilt}`],
       minutes: [5, 15],
       source: ASSUMED,
     },
     {
       what: domain?.hostedZoneId
-        ? `Nothing: the first deploy has pointed ${domain.name} at the new load balancer`
+        ? `Nothing to do: the first deploy has pointed ${domain.name} at the new load balancer`
         : `Point ${domain?.name ?? "your name"} at the new load balancer`,
-      how: domain?.hostedZoneId ? [] : [`plue status ${rebuilt}    # tells its name`],
+      how: domain?.hostedZoneId ? [] : [`plue status ${rebuilt}    # prints its name`],
       minutes: [1, 10],
-      source: "until the old answer is forgotten: a minute with an alias record, else its TTL",
+      source: "time until DNS caches expire: a minute with an alias record, else the TTL",
     },
   ];
 }
 
-/** What is to be done once the rebuilt environment serves, before anything is done to the first one. */
-export function stepsAfterwards({ settings, region, secondRegion }: Way): string[] {
+/** Steps after the rebuilt environment serves, before any change of the first one. */
+export function stepsAfterwards({ settings, region, secondRegion }: Recovery): string[] {
   const { name, domain } = settings;
   const rebuilt = recoveryName(name);
   const forget = [
@@ -127,7 +134,7 @@ export function stepsAfterwards({ settings, region, secondRegion }: Way): string
     ...(domain?.hostedZoneId
       ? [
           "aws_route53_record.load_balancer_main",
-          // One record validates the certificates of all regions.
+          // The same record validates the certificates of all regions.
           "'aws_route53_record.load_balancer_validation[0]'",
         ]
       : []),
@@ -135,15 +142,15 @@ export function stepsAfterwards({ settings, region, secondRegion }: Way): string
   return [
     ...(stateBackend.region === region
       ? [
-          `PLUE_STATE_REGION and PLUE_STATE_BUCKET are for ${rebuilt} alone, in every shell and in CI. For what follows, take them off:`,
+          `PLUE_STATE_REGION and PLUE_STATE_BUCKET are for ${rebuilt} only, in every shell and in CI. Unset them for the following steps:`,
           "  unset PLUE_STATE_REGION PLUE_STATE_BUCKET",
         ]
       : []),
     `Run no \`plue deploy ${name}\` before this: it would make the promoted secret a replica again.`,
-    `Let the state of ${name} forget what ${rebuilt} has taken over, or destroying ${name} takes the key of all data along:`,
+    `Remove from the state of ${name} the resources that ${rebuilt} has imported; otherwise destroying ${name} deletes the key of all data:`,
     `  terraform -chdir=cdktf.out/stacks/${name} init && terraform -chdir=cdktf.out/stacks/${name} state rm ${forget.join(" ")}`,
-    `Remove \`disasterRecovery\` from src/environments/${name}.ts and name ${secondRegion} in \`formerRegions\`; then \`plue destroy ${name}\`, when nobody needs it any more.`,
-    `Then, and not before ${name} is destroyed, copies for next time: \`disasterRecovery: { region: "${region}" }\` in src/environments/${rebuilt}.ts; its secret and repositories have the names of ${originNameOf(settings)}. Keep its \`recovery\` as it is.`,
+    `Remove \`disasterRecovery\` from src/environments/${name}.ts and add ${secondRegion} to \`formerRegions\`; then run \`plue destroy ${name}\` when nobody needs it.`,
+    `When ${name} is destroyed, and not earlier, turn on copies again: \`disasterRecovery: { region: "${region}" }\` in src/environments/${rebuilt}.ts. Its secret and repositories keep the names of ${originNameOf(settings)}. Do not change its \`recovery\`.`,
   ];
 }
 
@@ -151,8 +158,8 @@ function stateStep(rebuilt: string, region: string, secondRegion: string): Recov
   const lost = stateBackend.region === region;
   return {
     what: lost
-      ? `Keep the new state out of ${region}: another bucket, which every later command for ${rebuilt} needs too`
-      : `Have the state's bucket at hand: it is in ${stateBackend.region}, and the new state has a key of its own`,
+      ? `Keep the new state out of ${region}: use another bucket, which every later command for ${rebuilt} needs too`
+      : `Prepare the state's bucket: it is in ${stateBackend.region}, and the new state has its own key`,
     how: [
       ...(lost
         ? [
@@ -162,11 +169,11 @@ function stateStep(rebuilt: string, region: string, secondRegion: string): Recov
       `plue bootstrap ${rebuilt}`,
     ],
     minutes: [1, 2],
-    source: "some calls",
+    source: "a few API calls",
   };
 }
 
-/** The options of `plue deploy` that deploy the images that are there. */
+/** Options of `plue deploy` that deploy the copied images. */
 export function tagOptions({ repositories }: Copies): string {
   const tags = components.map(
     (component) => repositories.find((one) => one.component === component)?.tag,

@@ -4,23 +4,23 @@ import type { Finding } from "../../aws/property";
 import { makeStateBucket } from "../../aws/state-bucket";
 import type { S3Backend } from "../../terraform/stack";
 
-/** How to make a state's bucket and table. */
+/** Options of a bootstrap. */
 export interface BootstrapOptions {
-  /** The account that the bucket must belong to. */
+  /** Account that must own the bucket. */
   readonly accountId: string;
-  /** Only report. @default false */
+  /** Reports without changing anything. @default false */
   readonly check?: boolean;
   /** @default `AWS_ENDPOINT_URL` and the default credential chain */
   readonly target?: Omit<AwsTarget, "region">;
 }
 
-/** Makes or repairs the bucket and the lock table of a state. It never touches the state itself. */
+/** Creates or repairs the bucket and the lock table of a state. It does not change the state itself. */
 export async function bootstrap(
   { bucket, dynamodb_table: table, region }: S3Backend,
   { accountId, check = false, target }: BootstrapOptions,
 ): Promise<Finding[]> {
   const where = { region, ...target };
-  // A policy that demands TLS would lock everybody out of an embedded AWS that speaks none.
+  // An embedded AWS does not support TLS: a policy that requires it would deny all access.
   const tls = !(where.endpoint ?? process.env.AWS_ENDPOINT_URL)?.startsWith("http:");
   return [
     ...(await makeStateBucket(where, bucket, accountId, { check, tls })),

@@ -3,25 +3,25 @@ import type { ListedPrice, PriceQuery } from "../../aws/price-list";
 import { PRICES_FILE, type Price, type Prices } from "../../cost/prices";
 import { writeWhole } from "../../process/files";
 
-/** What the price list says of one price in one region. */
+/** One price in one region, before and after the update. */
 export interface PriceFinding {
-  /** Which price of src/cost/prices.json. */
+  /** Name of the price in src/cost/prices.json. */
   readonly price: string;
   /** The region. */
   readonly region: string;
-  /** US dollars in the file so far. */
+  /** US dollars in the file before. */
   readonly before?: number;
-  /** US dollars in the price list; as before, where it does not tell. */
+  /** US dollars in the price list; the value before, if the list does not have the price. */
   readonly now?: number;
-  /** What came of it. */
+  /** Result of the comparison. */
   readonly result: "same" | "changed" | "new" | "not listed" | "several prices";
 }
 
 /**
- * Renews prices from AWS's price list. What the list does not tell stays as it is.
+ * Updates prices from AWS's price list. A price that is not in the list does not change.
  *
- * @param ask asks the price list
- * @param today as `YYYY-MM-DD`
+ * @param ask function that queries the price list
+ * @param today date, as `YYYY-MM-DD`
  */
 export async function renewPrices(
   old: Prices,
@@ -56,7 +56,7 @@ export async function renewPrices(
   return { prices: { ...old, date: today, prices }, findings };
 }
 
-/** Writes the file of prices: all of it, or nothing. */
+/** Writes the file of prices atomically. */
 export function writePrices(projectDir: string, prices: Prices): void {
   writeWhole(join(projectDir, PRICES_FILE), `${JSON.stringify(prices, null, 2)}\n`);
 }

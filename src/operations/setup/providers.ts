@@ -18,43 +18,43 @@ import { findTerraform } from "../../terraform/program";
 import type { StackFolder } from "../../terraform/stack";
 import { synthesize } from "../../terraform/synthesize";
 
-/** The platforms that HashiCorp and OpenTofu build for and people work on. */
+/** Common platforms that HashiCorp and OpenTofu build for. */
 const PLATFORMS = ["linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64"];
 
-/** How to write a lock file. */
+/** Options of a lock file. */
 export interface LockOptions {
-  /** Forget the versions that are locked, and take the latest that the code accepts. @default false */
+  /** Ignores the locked versions, and chooses the latest that the code accepts. @default false */
   readonly upgrade?: boolean;
-  /** The version of hashicorp/aws. @default the one that is locked, or the latest */
+  /** Version of hashicorp/aws. @default the locked one, or the latest */
   readonly aws?: string;
-  /** Platforms to hold checksums for. @default all five, or with a mirror this machine's */
+  /** Platforms of the checksums. @default all five, or with a mirror this machine's */
   readonly platform?: readonly string[];
 }
 
-/** What has become of a provider. */
+/** Change of a provider. */
 export interface LockChange {
   /** `HOST/NAMESPACE/TYPE` */
   readonly address: string;
-  /** The version before; undefined for none. */
+  /** Version before; undefined if there was none. */
   readonly before?: string;
   /** The version now. */
   readonly after: string;
 }
 
-/** A lock file that was written. */
+/** Result: a lock file. */
 export interface Locked {
-  /** The file, as it is called in the project. */
+  /** Path of the file in the project. */
   readonly file: string;
-  /** Its providers. */
+  /** Providers in the file. */
   readonly changes: readonly LockChange[];
-  /** The platforms that it has checksums for. */
+  /** Platforms of the checksums. */
   readonly platforms: readonly string[];
 }
 
 /**
  * Writes the lock file of an environment: the exact version of each provider, with its checksums.
- * It needs no AWS. Without a lock file in git, the version that `terraform init` chose last stays.
- * @throws PlueError if there is no such version, or no way to it
+ * It does not need AWS. Without a lock file in git, it keeps the version that `terraform init` chose last.
+ * @throws PlueError if the version does not exist, or cannot be downloaded
  */
 export async function lockProviders(folder: StackFolder, options: LockOptions): Promise<Locked> {
   const { upgrade = false, aws, platform } = options;
@@ -66,7 +66,7 @@ export async function lockProviders(folder: StackFolder, options: LockOptions): 
   const mirror = found.mirror ?? process.env.PLUE_PROVIDER_MIRROR;
   const platforms = platform ?? (mirror ? [program.platform] : PLATFORMS);
 
-  // A folder of its own: a command that fails or is stopped leaves everything as it was.
+  // A temporary folder: a command that fails or is interrupted changes nothing.
   const work = temporaryFile("providers");
   const lock = join(work, TERRAFORM_LOCK_FILE);
   mkdirSync(work, { recursive: true });
@@ -101,7 +101,7 @@ export async function lockProviders(folder: StackFolder, options: LockOptions): 
             `The mirror ${mirror} must hold, for ${platforms.join(" and ")}:`,
             ...wanted.map(([, { source, version }]) => `  ${source} ${version}`),
           ]
-        : ["Without a way to the registry, PLUE_PROVIDER_MIRROR names an unpacked mirror."],
+        : ["If the registry cannot be reached, set PLUE_PROVIDER_MIRROR to an unpacked mirror."],
     });
   }
   const before = readLockFile(last ?? "");
@@ -115,7 +115,7 @@ export async function lockProviders(folder: StackFolder, options: LockOptions): 
   return { file: relative(folder.projectDir, kept), changes, platforms };
 }
 
-/** Says what the code asks for, not what this one command did: `terraform init` would correct it. */
+/** Writes the version constraints of the code into the file: `terraform init` would correct others. */
 function withConstraint(text: string, { version }: { version: string }): string {
   return text.replace(
     /(^provider "[^"]+\/hashicorp\/aws" \{\n[^}]*?^\s*constraints\s*=\s*)"[^"]*"/m,
@@ -123,7 +123,7 @@ function withConstraint(text: string, { version }: { version: string }): string 
   );
 }
 
-/** Puts a file in the place of another, whole. */
+/** Replaces a file atomically. */
 function replace(from: string, to: string): void {
   const beside = join(dirname(to), `.${process.pid}.lock`);
   copyFileSync(from, beside);

@@ -12,7 +12,7 @@ test.each([
   replace("aws_ecr_repository.ecr_web_app", "encryption_configuration"),
 ])("a plan that gives $address another key is refused", (action) => {
   expect(() => refuseAnotherKey("dev", [action])).toThrow(
-    `dev would get another key, and lose its data: ${action.address} would be replaced by empty ones`,
+    `dev would lose its data: the key changes, so ${action.address} would be replaced with empty resources`,
   );
 });
 

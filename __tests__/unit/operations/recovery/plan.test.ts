@@ -147,7 +147,7 @@ test.each<[what: string, changed: Partial<Copies>]>([
   const told = plan(changed);
   expect(told.missing).toEqual([what]);
   expect(told.settings).toBeUndefined();
-  expect(planText(told)).toContain(`A rebuild is not possible: us-west-2 lacks ${what}.`);
+  expect(planText(told)).toContain(`A rebuild is not possible: us-west-2 does not have ${what}.`);
 });
 
 describe("beware", () => {
@@ -212,7 +212,7 @@ describe("the settings", () => {
       .toBe(`import type { EnvironmentSettings } from "./settings";
 import { euProduction } from "./eu-production";
 
-/** eu-production, made from the copies in us-west-2 as of 2030-01-31T07:00:00.000Z. */
+/** eu-production, rebuilt from the copies in us-west-2 as of 2030-01-31T07:00:00.000Z. */
 export const euProductionDr: EnvironmentSettings = {
   ...euProduction,
   name: "eu-production-dr",
@@ -250,7 +250,9 @@ describe("the second region", () => {
 
   test("must be there, and another than the first", () => {
     expect(() => secondRegionOf(production, "us-east-1", undefined)).toThrow("no copies");
-    expect(() => secondRegionOf(production, "us-east-1", "us-east-1")).toThrow("itself");
+    expect(() => secondRegionOf(production, "us-east-1", "us-east-1")).toThrow(
+      "is the region of production",
+    );
   });
 });
 
@@ -276,7 +278,7 @@ describe("what would lead astray", () => {
   test("where something is missing, no way is shown that could be begun", () => {
     const told = plan({ password: undefined });
     expect([told.steps, told.rtoMinutes, told.settings]).toEqual([[], undefined, undefined]);
-    expect(planText(told)).not.toMatch(/RTO|The way back|Afterwards|stop-replication/);
+    expect(planText(told)).not.toMatch(/RTO|Recovery, as|Afterwards|stop-replication/);
   });
 
   test("an environment that was rebuilt already is rebuilt by the first one's names", () => {

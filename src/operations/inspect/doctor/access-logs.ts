@@ -3,7 +3,7 @@ import { names } from "../../../names";
 import type { Environment } from "../../environment";
 import { failed, ok, type Check } from "./check";
 
-/** Whether the load balancer writes its access logs to the environment's bucket. */
+/** Checks that the load balancer writes its access logs to the environment's bucket. */
 export async function checkAccessLogs(environment: Environment): Promise<Check[]> {
   const { name, accountId, region, settings } = environment;
   if (!settings.loadBalancer.accessLogs) return [];

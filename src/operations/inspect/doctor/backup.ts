@@ -3,10 +3,10 @@ import type { Environment } from "../../environment";
 import { failed, ok, type Check } from "./check";
 
 const HOUR = 60 * 60 * 1000;
-/** A day, an hour in which the job may start, eight in which it may run, and some. */
+/** Maximum age of a backup: a day, one hour to start the job, eight hours to run it, and a reserve. */
 const OLDEST = 36 * HOUR;
 
-/** Whether AWS Backup has a fresh backup of database and file system. */
+/** Checks that AWS Backup has a recent backup of database and file system. */
 export async function checkBackup(environment: Environment): Promise<Check[]> {
   const { name, settings } = environment;
   if (!settings.backup) return [];
@@ -19,13 +19,14 @@ export async function checkBackup(environment: Environment): Promise<Check[]> {
     { what: "the database", type: "RDS" },
     { what: "the file system", type: "EFS" },
   ].map(({ what, type }) => {
-    const check = `there is a fresh backup of ${what}`;
+    const check = `there is a recent backup of ${what}`;
     const newest = vault.newest.get(type);
     if (newest && age(newest) < OLDEST) return ok(check, newest.toISOString());
-    if (!newest && age(vault.createdAt) < OLDEST) return ok(check, "the first one is yet to come");
+    if (!newest && age(vault.createdAt) < OLDEST)
+      return ok(check, "the first backup has not run yet");
     return failed(
       check,
-      newest ? `the newest is of ${newest.toISOString()}` : "there is none",
+      newest ? `the newest is from ${newest.toISOString()}` : "there is no backup",
       `see why the last job failed: aws backup list-backup-jobs --by-state FAILED --region ${environment.region}`,
     );
   });

@@ -2,7 +2,7 @@ import { cacheStatus } from "../../../aws/elasticache";
 import type { Environment } from "../../environment";
 import { failed, ok, type Check } from "./check";
 
-/** Whether the cache is available. */
+/** Checks that the cache is available. */
 export async function checkCache(environment: Environment): Promise<Check[]> {
   const { cache } = environment.settings;
   if (!cache) return [];

@@ -1,27 +1,27 @@
 import type { TaskDefinition } from "@aws-sdk/client-ecs";
 import type { Component } from "../../../names";
 
-/** The task definitions that a deployment has made, by component. */
+/** Task definitions of an environment, by component. */
 export type Definitions = ReadonlyMap<Component, TaskDefinition>;
 
-/** What a check found. */
+/** Result of a check. */
 export interface Check {
-  /** What the check belongs to, such as `images`. @default none */
+  /** Subject of the check, such as `images`. @default none */
   readonly group?: string;
-  /** What was checked. */
+  /** The condition that was checked. */
   readonly check: string;
-  /** `unknown` where AWS does not let us see or has no answer, and for tasks on an embedded AWS. */
+  /** `unknown` if AWS denies access or has no answer, and for tasks on an embedded AWS. */
   readonly result: "ok" | "failed" | "unknown";
-  /** What it saw. */
+  /** The state that was found. */
   readonly saw: string;
-  /** What to do. @default nothing */
+  /** Advice. @default nothing to do */
   readonly fix?: string;
 }
 
-/** A check that found what it should. */
+/** A check that succeeded. */
 export const ok = (check: string, saw: string): Check => ({ check, result: "ok", saw });
 
-/** A check that found something wrong. */
+/** A check that failed. */
 export const failed = (check: string, saw: string, fix: string): Check => ({
   check,
   result: "failed",
@@ -29,7 +29,7 @@ export const failed = (check: string, saw: string, fix: string): Check => ({
   fix,
 });
 
-/** A check that could not be made. */
+/** A check that was not possible. */
 export const unknown = (check: string, saw: string, fix?: string): Check => ({
   check,
   result: "unknown",

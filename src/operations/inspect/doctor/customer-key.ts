@@ -3,7 +3,7 @@ import { describeDatabase } from "../../../aws/rds";
 import type { Environment } from "../../environment";
 import { failed, ok, type Check } from "./check";
 
-/** Whether database and file system are encrypted with the one customer key. */
+/** Checks that database and file system are encrypted with the customer key. */
 export async function checkCustomerKey(environment: Environment): Promise<Check[]> {
   if (!environment.settings.encryption) return [];
   const check = "database and file system have the customer key";
@@ -17,7 +17,7 @@ export async function checkCustomerKey(environment: Environment): Promise<Check[
     failed(
       check,
       `the database has ${key ?? "none"}, the file system ${fileSystem?.keyArn ?? "none"}`,
-      "neither gets another key: make a new environment, and move the data there",
+      "AWS cannot change a key: create a new environment, and move the data there",
     ),
   ];
 }

@@ -3,12 +3,12 @@ import { names } from "../../../names";
 import type { Environment } from "../../environment";
 import { failed, ok, type Check } from "./check";
 
-/** Whether the dashboard is there. */
+/** Checks that the dashboard exists. */
 export async function checkDashboard(environment: Environment): Promise<Check[]> {
   if (!environment.settings.dashboard) return [];
   const dashboard = names.dashboard(environment.name);
   const check = `dashboard ${dashboard}`;
   return (await hasDashboard(environment, dashboard))
-    ? [ok(check, "it is there")]
+    ? [ok(check, "it exists")]
     : [failed(check, "it is missing", `plue deploy ${environment.name}`)];
 }

@@ -2,7 +2,7 @@ import { describeDatabase } from "../../../aws/rds";
 import type { Environment } from "../../environment";
 import { failed, ok, type Check } from "./check";
 
-/** Whether the database is available. */
+/** Checks that the database is available. */
 export async function checkDatabase(environment: Environment): Promise<Check[]> {
   const { name } = environment;
   const found = await describeDatabase(environment);

@@ -3,7 +3,7 @@ import { components } from "../../../names";
 import type { Environment } from "../../environment";
 import { failed, ok, type Check } from "./check";
 
-/** Whether the second region has what the environment would be rebuilt from. */
+/** Checks that the second region has the copies that a rebuild needs. */
 export async function checkDisasterRecovery(environment: Environment): Promise<Check[]> {
   const { name, settings } = environment;
   if (!settings.disasterRecovery) return [];
@@ -21,12 +21,12 @@ export async function checkDisasterRecovery(environment: Environment): Promise<C
             `${database.status}, ${since(database.latest)}: RDS does not renew them`,
             fix,
           )
-        : failed(check("the database's backups"), "there are none", fix),
+        : failed(check("the database's backups"), "there are no backups", fix),
     fileSystem && fileSystem.status === "ENABLED" && fileSystem.latest
       ? ok(check("a copy of the file system"), `${fileSystem.status}, ${since(fileSystem.latest)}`)
       : failed(
           check("a copy of the file system"),
-          fileSystem ? `${fileSystem.status}, ${since(fileSystem.latest)}` : "there is none",
+          fileSystem ? `${fileSystem.status}, ${since(fileSystem.latest)}` : "there is no copy",
           fileSystem
             ? "see the replication in the console of EFS; the first copy takes hours"
             : fix,
@@ -36,7 +36,7 @@ export async function checkDisasterRecovery(environment: Environment): Promise<C
       : failed(
           check("the images"),
           `${repositories.length} of ${components.length} repositories`,
-          `ECR copies what is pushed from now on: push each image again, then ${fix}`,
+          `ECR copies only images that are pushed from now on: push each image again, then ${fix}`,
         ),
     secrets.length === 2
       ? ok(check("the secrets"), secrets.join(", "))

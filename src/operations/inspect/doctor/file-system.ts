@@ -2,7 +2,7 @@ import { describeFileSystem } from "../../../aws/efs";
 import type { Environment } from "../../environment";
 import { failed, ok, type Check } from "./check";
 
-/** Whether the file system can be mounted in every zone. */
+/** Checks that the file system can be mounted in every zone. */
 export async function checkFileSystem(environment: Environment): Promise<Check[]> {
   const found = await describeFileSystem(environment);
   const wanted = environment.settings.network.zones.length;

@@ -23,7 +23,7 @@ import { checkServices } from "./services";
 import { checkTargets } from "./targets";
 import { checkWaf } from "./waf";
 
-/** Every check, in the order in which one failure explains the next. */
+/** All checks, ordered so that one failure explains the next. */
 const CHECKS: readonly (readonly [
   what: string,
   run: (environment: Environment, definitions: Definitions) => Promise<Check[]>,
@@ -37,7 +37,7 @@ const CHECKS: readonly (readonly [
   ["file system", checkFileSystem],
   ["services", checkServices],
   ["targets", checkTargets],
-  // What is off has nothing to check.
+  // An option that is off has nothing to check.
   ["WAF", checkWaf],
   ["access logs", checkAccessLogs],
   ["scaling", checkScaling],
@@ -48,7 +48,7 @@ const CHECKS: readonly (readonly [
   ["dashboard", checkDashboard],
 ];
 
-/** What depends on running tasks, of which an embedded AWS has none. */
+/** Checks that need running tasks, which an embedded AWS does not have. */
 const OF_TASKS = ["images", "services", "targets"];
 
 /**
@@ -66,7 +66,7 @@ export async function runChecks(environment: Environment): Promise<Check[]> {
   }
   const results = await Promise.all(
     CHECKS.map(async ([what, run]) => {
-      // One that cannot be made does not hide the others.
+      // A check that throws does not hide the others.
       const checks = await run(environment, definitions).catch((error: unknown) => [
         unknown(what, explain(error).message),
       ]);

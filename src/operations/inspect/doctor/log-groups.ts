@@ -3,7 +3,7 @@ import { components, names } from "../../../names";
 import type { Environment } from "../../environment";
 import { failed, ok, type Check } from "./check";
 
-/** Whether the log groups of the tasks and of the database are there. */
+/** Checks that the log groups of the tasks and of the database exist. */
 export function checkLogGroups(environment: Environment): Promise<Check[]> {
   const { name } = environment;
   const groups = [
@@ -14,7 +14,7 @@ export function checkLogGroups(environment: Environment): Promise<Check[]> {
     groups.map(async (group) => {
       const check = `log group ${group}`;
       return (await logGroupExists(environment, group))
-        ? ok(check, "it is there")
+        ? ok(check, "it exists")
         : failed(check, "it is missing", `plue deploy ${name}`);
     }),
   );

@@ -4,13 +4,13 @@ import { names, originOf, type Component } from "../../../names";
 import type { Environment } from "../../environment";
 import { failed, ok, unknown, type Check, type Definitions } from "./check";
 
-/** What a role must be allowed to do. */
+/** Permissions that a role needs. */
 interface Need extends Permission {
   readonly role: string | undefined;
   readonly who: string;
 }
 
-/** Whether each role may do what its tasks need, by IAM's simulator. */
+/** Checks with IAM's simulator that each role has the permissions that its tasks need. */
 export function checkRoles(environment: Environment, definitions: Definitions): Promise<Check[]> {
   const { name } = environment;
   const needs = [...definitions].flatMap(([component, definition]) =>
@@ -31,7 +31,7 @@ export function checkRoles(environment: Environment, definitions: Definitions): 
           return failed(
             check,
             `${decision} on ${permission.resource}`,
-            `plue deploy ${name} puts the role's policies back`,
+            `plue deploy ${name} restores the role's policies`,
           );
       }
     }),
@@ -62,7 +62,7 @@ function needsOf(
       arn("logs", `log-group:${names.logGroup(name, component)}:log-stream:ecs`),
     ),
     ...secrets.map(({ valueFrom = "" }) =>
-      // Behind the secret's ARN, seven parts, stand the key in its JSON and its version.
+      // After the seven parts of the secret's ARN come the key in its JSON and the version.
       execution("secretsmanager:GetSecretValue", valueFrom.split(":").slice(0, 7).join(":")),
     ),
     ...volumes.flatMap(({ efsVolumeConfiguration: efs }) =>

@@ -3,7 +3,7 @@ import { api, names, web } from "../../../names";
 import type { Environment } from "../../environment";
 import { failed, ok, type Check } from "./check";
 
-/** Whether the custom metrics that services scale on have data. */
+/** Checks that the custom metrics for autoscaling have data. */
 export async function checkScaling(environment: Environment): Promise<Check[]> {
   const { name, settings } = environment;
   const metrics = [
@@ -20,7 +20,7 @@ export async function checkScaling(environment: Environment): Promise<Check[]> {
     return active.has(names.alarmPrefix(name) + names.scalingAlarm(component, metric.name))
       ? failed(
           check,
-          "the metric has no data, and autoscaling does nothing while it has none",
+          "the metric has no data, and autoscaling does nothing without data",
           `let the application publish ${what} at least every five minutes, zero included`,
         )
       : ok(check, "it has data");

@@ -4,7 +4,7 @@ import { names } from "../../../names";
 import type { Environment } from "../../environment";
 import { failed, ok, unknown, type Check } from "./check";
 
-/** Whether the connection secret holds a URL; nothing of the value itself is shown. */
+/** Checks that the connection secret contains a URL, without showing the value. */
 export async function checkSecret(environment: Environment): Promise<Check[]> {
   const secret = names.connectionSecret(environment.name);
   const check = `secret ${secret}`;
@@ -13,8 +13,8 @@ export async function checkSecret(environment: Environment): Promise<Check[]> {
     const url = urlIn(await readSecret(environment, secret));
     return [
       url
-        ? ok(check, `its url leads to ${url.host}`)
-        : failed(check, "it holds no JSON with a usable url", fix),
+        ? ok(check, `its url has the host ${url.host}`)
+        : failed(check, "it contains no JSON with a valid url", fix),
     ];
   } catch (error) {
     const { name, message } = error as AwsError;

@@ -24,21 +24,21 @@ export async function checkSecurityGroups(environment: Environment): Promise<Che
     const blocked =
       source && target ? blockedBy(source, target, port) : `there is no ${missing.join(", no ")}`;
     return blocked
-      ? failed(check, blocked, `a rule was changed by hand: plue deploy ${name} puts it back`)
+      ? failed(check, blocked, `a rule was changed by hand: plue deploy ${name} restores it`)
       : ok(check, `port ${port}, ${purpose}`);
   });
 }
 
-/** A security group of AWS with its name. */
+/** A security group with its name. */
 export interface NamedGroup extends Group {
   readonly name: string;
 }
 
-/** Why members of one group cannot connect to another's on a port; undefined if they can. */
+/** The reason why members of one group cannot connect to those of another on a port; undefined if they can. */
 export function blockedBy(from: NamedGroup, to: NamedGroup, port: number): string | undefined {
   const reasons = {
-    egress: `${from.name} lets nothing out to port ${port} of ${to.name}`,
-    ingress: `${to.name} lets nothing in on port ${port} from ${from.name}`,
+    egress: `${from.name} allows no connections to port ${port} of ${to.name}`,
+    ingress: `${to.name} allows no connections on port ${port} from ${from.name}`,
   };
   const sides = blockedSides(from, to, port);
   return sides.length > 0 ? sides.map((side) => reasons[side]).join("; ") : undefined;

@@ -4,10 +4,10 @@ import type { Environment } from "../../environment";
 import { requireService, strategyOf } from "../../service";
 import { failed, ok, type Check } from "./check";
 
-/** How ECS calls what the setting `deployment` calls otherwise. */
+/** ECS's names of the strategies of the setting `deployment`. */
 const STRATEGIES = { rolling: "ROLLING", "blue-green": "BLUE_GREEN", canary: "CANARY" } as const;
 
-/** Whether each service is deployed by its strategy, and runs as many tasks as it should, of one deployment. */
+/** Checks that each service has its deployment strategy, and runs all its tasks, of one deployment only. */
 export function checkServices(environment: Environment): Promise<Check[]> {
   const { name } = environment;
   return Promise.all(
@@ -20,7 +20,11 @@ export function checkServices(environment: Environment): Promise<Check[]> {
       const strategy = STRATEGIES[wanted ?? "rolling"];
       const found = service.deploymentConfiguration?.strategy ?? STRATEGIES.rolling;
       if (found !== strategy) {
-        return failed(check, `ECS deploys it by ${found}, not ${strategy}`, `plue deploy ${name}`);
+        return failed(
+          check,
+          `its deployment strategy in ECS is ${found}, not ${strategy}`,
+          `plue deploy ${name}`,
+        );
       }
       if (runningCount === desiredCount && deployments.length === 1) {
         return ok(check, wanted ? `${saw}, ${wanted} deployments` : saw);

@@ -7,14 +7,14 @@ import { failed, ok, type Check } from "./check";
 /** Source: DescribeTargetHealth's reason codes in the Elastic Load Balancing API reference. */
 const FIXES: Readonly<Record<string, string>> = {
   "Target.ResponseCodeMismatch": "GET /health must answer 200",
-  "Target.Timeout": "the container answers too late, or a security group is in the way",
+  "Target.Timeout": "the container answers too late, or a security group blocks the connection",
   "Target.FailedHealthChecks": "nothing listens on the port: see the service's log",
   "Elb.InitialHealthChecking": "just started: look again in a minute",
   "Elb.RegistrationInProgress": "just started: look again in a minute",
-  "Target.DeregistrationInProgress": "it is leaving: look again in a minute",
+  "Target.DeregistrationInProgress": "it is deregistering: look again in a minute",
 };
 
-/** Whether the load balancer finds each service's targets healthy. */
+/** Checks that the load balancer reports each service's targets as healthy. */
 export function checkTargets(environment: Environment): Promise<Check[]> {
   const { name } = environment;
   return Promise.all(

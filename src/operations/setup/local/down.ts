@@ -8,7 +8,7 @@ import { lockRun } from "../../../embedded-aws/run-lock";
 import { killUnfinished } from "../../../embedded-aws/unfinished";
 import { stackFolder } from "./up";
 
-/** Stops the embedded AWS and removes all that `up` has made. */
+/** Stops the embedded AWS and removes everything that `up` created. */
 export async function down(project: string): Promise<void> {
   const steps = new Steps();
   const home = join(project, localFolder);
@@ -27,7 +27,7 @@ export async function down(project: string): Promise<void> {
   });
 }
 
-/** Removes what synthesis wrote, unless Terraform works in the folder of another stack. */
+/** Removes the output of the synthesis, unless another stack's folder is initialised. */
 async function removeUnlessInitialised(outdir: string): Promise<void> {
   const stacks = join(outdir, "stacks");
   if (!existsSync(stacks)) return;

@@ -28,25 +28,25 @@ import { localFolder, stackFolderOf } from "../../environment";
 import { lockRun } from "../../../embedded-aws/run-lock";
 import { clearUnfinished, killUnfinished, markUnfinished } from "../../../embedded-aws/unfinished";
 
-/** Port of the embedded AWS if it is free and PLUE_LOCAL_PORT names no other. */
+/** Port of the embedded AWS, if the port is free and PLUE_LOCAL_PORT is not set. */
 const defaultPort = 4566;
 
-/** Folder of the stack that is deployed, in the project. */
+/** Folder of the deployed stack, in the project. */
 export const stackFolder = join("cdktf.out", "stacks", "local");
 
-/** What a deployment to the embedded AWS has made. */
+/** Result of a deployment to the embedded AWS. */
 export interface LocalDeployment {
   /** The stack's outputs. */
   readonly outputs: Record<string, Output>;
-  /** Where the embedded AWS listens. */
+  /** URL of the embedded AWS. */
   readonly endpoint: string;
-  /** What the calls of this run were held to. */
+  /** Checks of the calls of this run. */
   readonly checks: Checks;
 }
 
 /**
- * Deploys the stack `local` to an embedded AWS and checks that nothing is left to change.
- * @throws PlueError with what failed
+ * Deploys the stack `local` to an embedded AWS and checks that a second plan is empty.
+ * @throws PlueError with the step that failed
  */
 export async function up(project: string): Promise<LocalDeployment> {
   const steps = new Steps();
@@ -60,17 +60,17 @@ export async function up(project: string): Promise<LocalDeployment> {
   const tools = await steps.run("Find Node.js, Terraform and Python", () => findTools());
   const release = await lockRun(home);
   try {
-    onInterrupt("npm run local goes on from here, npm run local:down removes everything.");
-    const afresh = killUnfinished(home);
+    onInterrupt("Run npm run local to continue, or npm run local:down to remove everything.");
+    const restart = killUnfinished(home);
     const python = await steps.run("Install moto in a private environment", (note) =>
       ensureVenv({ home, python: tools.python, note }),
     );
     const server = await steps.run("Start the embedded AWS", (note) =>
-      startOrReuse(home, python, afresh, note),
+      startOrReuse(home, python, restart, note),
     );
     const stack = await steps.run("Synthesize the stacks", () => synthesize(folder));
     enterEmbeddedAws(server.endpoint, stack.backend.region);
-    await steps.run("Make the state bucket and the lock table", () =>
+    await steps.run("Create the state bucket and the lock table", () =>
       bootstrap(stack.backend, { accountId: embeddedAccountId }),
     );
     const providers = await steps.run("Find the Terraform providers", async (note) => {
@@ -116,8 +116,8 @@ async function deploy(
   await steps.run("terraform plan", async (note) => {
     if (await terraform.hasChanges()) {
       throw new PlueError(
-        "A second plan should be empty, and is not: a setting changes by itself, or the embedded " +
-          "AWS forgets it.",
+        "The second plan is not empty: a setting changes by itself, or the embedded AWS does not " +
+          "keep it.",
         { log: logOf("plan") },
       );
     }
@@ -126,7 +126,7 @@ async function deploy(
   return terraform.outputs();
 }
 
-/** What was checked between two answers. */
+/** The checks between two points in time. */
 function since(before: Checks, after: Checks): Checks {
   return {
     calls: after.calls - before.calls,
@@ -140,10 +140,10 @@ function since(before: Checks, after: Checks): Checks {
 async function startOrReuse(
   home: string,
   python: string,
-  afresh: boolean,
+  restart: boolean,
   note: Note,
 ): Promise<Server> {
-  const running = afresh ? undefined : await findServer(home);
+  const running = restart ? undefined : await findServer(home);
   if (running !== undefined) {
     note(`already running at ${running.endpoint}`);
     return running;
@@ -151,7 +151,7 @@ async function startOrReuse(
   await stopServer(home);
   const port = await choosePort();
   const server = await startServer({ home, python, port, detached: true });
-  note(afresh ? `${server.endpoint}, afresh after an unfinished run` : server.endpoint);
+  note(restart ? `${server.endpoint}, restarted after an unfinished run` : server.endpoint);
   return server;
 }
 
@@ -164,8 +164,8 @@ async function choosePort(): Promise<number> {
   }
   if (!(await isFree(port))) {
     throw new PlueError(
-      `PLUE_LOCAL_PORT is ${port}, which another program uses or this user may not open. ` +
-        `Name another port, or unset the variable to take one that is free.`,
+      `PLUE_LOCAL_PORT is ${port}, which another program uses or this user cannot open. ` +
+        `Choose another port, or unset the variable to use any free port.`,
     );
   }
   return port;
@@ -175,6 +175,6 @@ function toShell(variables: Record<string, string>): string {
   const lines = Object.entries(variables).map(
     ([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`,
   );
-  // A profile or a session would go before the two keys.
+  // A profile or a session token would have precedence over the two keys.
   return ["unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN", ...lines, ""].join("\n");
 }

@@ -29,8 +29,8 @@ describe("whether one security group's members reach another's", () => {
   });
 
   test("the side that does not is named", () => {
-    expect(blockedBy(apiWith(), db, 5432)).toBe("api lets nothing out to port 5432 of db");
-    expect(blockedBy(api, dbWith(), 5432)).toBe("db lets nothing in on port 5432 from api");
+    expect(blockedBy(apiWith(), db, 5432)).toBe("api allows no connections to port 5432 of db");
+    expect(blockedBy(api, dbWith(), 5432)).toBe("db allows no connections on port 5432 from api");
   });
 
   test("another port, another group or half of the subnets is not enough", () => {
