@@ -47,7 +47,6 @@ export default {
     "mending->fixing",
     "mends->fixes",
     "said->reported, shown, stated",
-    "say->report, show, state",
     "saying->reporting, showing",
     "says->reports, shows, states",
     "shall->must, should",

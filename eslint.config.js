@@ -26,13 +26,13 @@ module.exports = tseslint.config(
     },
   },
   {
-    // Every exported name says what it is.
+    // Every exported name has a TSDoc comment.
     files: ["src/**/*.ts"],
     plugins: { jsdoc },
     rules: { "jsdoc/require-jsdoc": ["error", { publicOnly: true, contexts: exported }] },
   },
   {
-    // So does every setting.
+    // Every setting has one too.
     files: ["src/*.ts", "src/{environments,stack,constructs}/*.ts"],
     rules: {
       "jsdoc/require-jsdoc": [
@@ -42,7 +42,7 @@ module.exports = tseslint.config(
     },
   },
   {
-    // The Terraform JSON that tests read has no types.
+    // Tests read Terraform JSON, which has no types.
     files: ["__tests__/**/*.ts"],
     rules: {
       "@typescript-eslint/no-unsafe-argument": "off",

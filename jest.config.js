@@ -9,14 +9,14 @@ module.exports = {
   globalTeardown: "<rootDir>/__tests__/support/global-teardown.ts",
   testSequencer: "<rootDir>/__tests__/support/longest-first.js",
   projects: [
-    // The quick loop: TypeScript alone, each property tried a few times.
+    // The fast tests: TypeScript alone, and each property a few times.
     {
       ...common,
       displayName: "unit",
       testMatch: ["<rootDir>/__tests__/{unit,properties}/**/*.test.ts"],
       setupFilesAfterEnv: ["<rootDir>/__tests__/support/matchers.ts"],
     },
-    // The same properties, tried many times.
+    // The same properties, many times.
     {
       ...common,
       displayName: "properties",

@@ -1,6 +1,6 @@
 import { measure, row } from "./measure";
 
-// How long a person waits for help, beside what Node.js and the command-line library alone take.
+// Time until help is printed, compared with the time of Node.js and the command-line library alone.
 const runs = 11;
 const library = measure(["-e", 'require("commander")'], { runs });
 const help = measure(["bin/plue.js", "--help"], { runs });

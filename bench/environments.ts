@@ -1,7 +1,7 @@
 import { environments } from "../src/environments";
 import { synthesize } from "../src/stack/synthesize";
 
-// Synthesizes as many environments as the first argument says.
+// Synthesizes the number of environments in the first argument.
 const count = Number(process.argv[2]);
 synthesize(
   Array.from({ length: count }, (_, index) => ({

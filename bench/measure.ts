@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-/** What whole processes took: medians over the runs. */
+/** Time and memory of whole processes: medians over the runs. */
 export interface Measurement {
   /** Wall-clock time from start to end, in seconds. */
   readonly seconds: number;
@@ -13,7 +13,7 @@ const project = join(__dirname, "..");
 
 /**
  * Runs Node.js with these arguments in the project's folder several times.
- * @throws Error with what it printed if a run fails
+ * @throws Error with the output if a run fails
  */
 export function measure(
   args: readonly string[],
@@ -40,7 +40,7 @@ export function measure(
   return { seconds: median("seconds"), megabytes: median("megabytes") };
 }
 
-/** A line of a table: what was measured, and the medians. */
+/** A line of a table: a title and the medians. */
 export function row(title: string, { seconds, megabytes }: Measurement): string {
   return `${title.padEnd(56)} ${seconds.toFixed(2).padStart(7)} s ${megabytes.toFixed(0).padStart(6)} MB`;
 }

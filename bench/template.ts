@@ -2,9 +2,9 @@ import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { join } from "node:path";
 
 /**
- * Makes a copy of the project that imports the provider from its root and is run by ts-node, as
- * cdktf's own TypeScript template does.
- * @returns the copy's folder
+ * Copies the project, so that it imports the provider from its root and runs with ts-node, as the TypeScript
+ * template of cdktf does.
+ * @returns the folder of the copy
  */
 export function makeTemplateCopy(project: string): string {
   const copy = join(project, ".cache", "bench-template");

@@ -1,4 +1,4 @@
 "use strict";
-// What `cdktf synth` and `cdktf deploy` run: main.ts.
+// Runs main.ts for `cdktf synth` and `cdktf deploy`.
 
 require("./load")("main");

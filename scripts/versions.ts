@@ -3,12 +3,12 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join, resolve } from "node:path";
 
 /*
- * Compiles the sources against other packages than those installed, and compares what they
- * synthesize. The packages lie below .cache and are no dependencies, for each is 400 MB.
+ * Compiles the sources with other packages than the installed ones, and compares the synthesized stacks. The
+ * packages are installed below .cache and are not dependencies, because each has 400 MB.
  */
 interface Variant {
   readonly packages: Readonly<Record<string, string>>;
-  /** What a team that moves to these packages replaces in the sources. */
+  /** Replacements in the sources that a move to these packages needs. */
   readonly replacements: readonly (readonly [from: RegExp, to: string])[];
 }
 
@@ -37,7 +37,7 @@ function run(folder: string, program: string, args: readonly string[], env = {})
   execFileSync(program, args, { cwd: folder, stdio: "inherit", env: { ...process.env, ...env } });
 }
 
-/** What is synthesized, but for what names a version: cdktf's own, and where a provider comes from. */
+/** The synthesized stacks, without the version of cdktf and the sources and versions of providers. */
 function stacks(outdir: string): Record<string, string> {
   const folder = join(outdir, "stacks");
   const without = (key: string, value: unknown) =>
@@ -50,7 +50,7 @@ function stacks(outdir: string): Record<string, string> {
   );
 }
 
-/** The first line in which two texts differ. */
+/** The first line that differs between two texts. */
 function difference(one: string, other: string): string {
   const [left, right] = [one.split("\n"), other.split("\n")];
   const at = left.findIndex((line, index) => line !== right[index]);
@@ -64,7 +64,7 @@ function synthesizeWith(name: string, { packages, replacements }: Variant): Reco
     join(folder, "package.json"),
     JSON.stringify({ private: true, dependencies: packages }),
   );
-  // What is not here is found in the project's own packages, above.
+  // Other packages are resolved from node_modules of the project, above this folder.
   const quiet = ["--no-audit", "--no-fund", "--no-package-lock", "--legacy-peer-deps"];
   run(folder, "npm", ["install", "--silent", "--prefer-offline", ...quiet]);
 
@@ -99,7 +99,7 @@ for (const [name, variant] of Object.entries(variants)) {
   const found = synthesizeWith(name, variant);
   for (const stack of Object.keys(expected)) {
     const same = expected[stack] === found[stack];
-    console.log(`${name}, ${stack}: ${same ? "the same but for versions" : "DIFFERS"}`);
+    console.log(`${name}, ${stack}: ${same ? "the same except for versions" : "DIFFERS"}`);
     if (same) continue;
     console.log(difference(expected[stack]!, found[stack] ?? ""));
     process.exitCode = 1;

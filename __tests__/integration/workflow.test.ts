@@ -24,7 +24,7 @@ const workflow = parse(readFileSync(file, "utf8")) as Workflow;
 
 const { actionlint } = machine();
 describeWith([actionlint])("actionlint", () => {
-  test("finds no fault in the workflows", () => {
+  test("accepts the workflows", () => {
     const files = readdirSync(folder).map((name) => join(folder, name));
     const { status, stdout } = spawnSync(pathOf(actionlint), files, { encoding: "utf8" });
     expect(stdout).toBe("");
@@ -32,7 +32,7 @@ describeWith([actionlint])("actionlint", () => {
   });
 });
 
-test("only the job that plans can get credentials, and never for a fork", () => {
+test("only the job that plans can get credentials, and not for a fork", () => {
   const mayGetThem = Object.entries(workflow.jobs).filter(
     ([, { permissions }]) => (permissions ?? workflow.permissions)["id-token"] !== undefined,
   );
@@ -42,7 +42,7 @@ test("only the job that plans can get credentials, and never for a fork", () => 
   );
 });
 
-test("every action is pinned by its commit", () => {
+test("every action is pinned by commit", () => {
   const uses = readdirSync(folder).flatMap((name) => {
     const { jobs } = parse(readFileSync(join(folder, name), "utf8")) as Workflow;
     return Object.values(jobs).flatMap(({ steps = [] }) => steps.flatMap((one) => one.uses ?? []));
@@ -51,7 +51,7 @@ test("every action is pinned by its commit", () => {
   expect(uses.filter((action) => !/@[0-9a-f]{40}$/.test(action))).toEqual([]);
 });
 
-test("CI tries every even Node.js from the first that package.json accepts to the newest", () => {
+test("CI tests every even Node.js version from the first that package.json accepts to the newest", () => {
   const { strategy } = workflow.jobs.versions as unknown as {
     strategy: { matrix: { node: string[] } };
   };
@@ -61,14 +61,14 @@ test("CI tries every even Node.js from the first that package.json accepts to th
   const recommended = readFileSync(join(project, ".nvmrc"), "utf8").trim();
   const tried = strategy.matrix.node.map(Number);
   const even = [];
-  // Odd releases of Node.js get no long-term support.
+  // Odd versions of Node.js get no long-term support.
   for (let at = semver.minVersion(engines.node)!.major; at <= Math.max(...tried); at += 2)
     even.push(at);
   expect(tried).toEqual(even);
   expect(tried).toContain(Number(recommended));
 });
 
-test("only the job that waits for the environment's reviewers gets the role that deploys", () => {
+test("only the job that waits for the reviewers of the environment gets the deploy role", () => {
   const { jobs } = parse(readFileSync(join(folder, "deploy-environment.yml"), "utf8")) as {
     jobs: Record<string, { environment?: string }>;
   };

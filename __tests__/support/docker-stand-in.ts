@@ -19,7 +19,7 @@ export class RecordingDocker {
         `echo "$*" >> '${this.record}'`,
         `[ "$1" = login ] && cat > '${this.record}.password'`,
         // Fails at the call that its environment names.
-        'case "$*" in $DOCKER_FAILS*) [ -n "$DOCKER_FAILS" ] && echo "docker says no" >&2 && exit 1 ;; esac',
+        'case "$*" in $DOCKER_FAILS*) [ -n "$DOCKER_FAILS" ] && echo "docker failed" >&2 && exit 1 ;; esac',
         "exit 0",
       ].join("\n"),
     );

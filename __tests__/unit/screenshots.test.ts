@@ -14,20 +14,20 @@ function shown(columns: number, ...texts: string[]): readonly string[] {
 }
 
 describe("the screen of a terminal", () => {
-  test("a line of progress is drawn over the last one", () => {
+  test("a progress line replaces the previous one", () => {
     expect(shown(80, "apply (1 s)", "\r\u001b[Kapply: done\r\n")).toEqual(["apply: done"]);
   });
 
-  test("a control sequence may come in two parts", () => {
+  test("a control sequence may arrive in two parts", () => {
     expect(shown(80, "waiting\r\u001b", "[Kdone")).toEqual(["done"]);
   });
 
-  test("a line that is too long goes on in the next one", () => {
+  test("a line that is too long wraps", () => {
     expect(shown(5, "0123456789ab")).toEqual(["01234", "56789", "ab"]);
   });
 
-  test("a control sequence that would be drawn wrongly is refused", () => {
-    expect(() => shown(80, "\u001b[2J")).toThrow("is not known here");
+  test("an unknown control sequence is refused", () => {
+    expect(() => shown(80, "\u001b[2J")).toThrow("is unknown here");
   });
 });
 
@@ -44,7 +44,7 @@ const recording: Recording = {
   ],
 };
 
-test("a recording is written in asciinema's format, with the times as they were", () => {
+test("a recording is written in the format of asciinema, with its times", () => {
   const [header, ...events] = cast(recording)
     .trimEnd()
     .split("\n")
@@ -53,7 +53,7 @@ test("a recording is written in asciinema's format, with the times as they were"
   expect(events[1]).toEqual([5, "o", "a < b\r\n"]);
 });
 
-test("a film shortens the waits, shows each line once, and stands still for who wants that", () => {
+test("a film shortens the waits, shows each line once, and does not move if the user prefers reduced motion", () => {
   const svg = film(recording);
   const seconds = Number(/animation:film ([\d.]+)s/.exec(svg)![1]);
   expect(seconds).toBeLessThan(10);
@@ -62,18 +62,18 @@ test("a film shortens the waits, shows each line once, and stands still for who 
   expect(svg).not.toMatch(/https?:(?!\/\/www\.w3\.org\/2000\/svg)|url\(|@import|href="(?!#)/);
 });
 
-test("a still shows all that was on the terminal", () => {
+test("a still shows the whole output", () => {
   expect(still(recording).match(/<text /g)).toHaveLength(4);
 });
 
 describe.each(readdirSync(pictures))("docs/pictures/%s", (name) => {
-  test("is small enough for a page, and tells nothing of a machine", () => {
+  test("is small enough for a page, and does not identify a machine", () => {
     const file = join(pictures, name);
     expect(statSync(file).size).toBeLessThan(300_000);
     if (name.endsWith(".png")) return;
     const text = readFileSync(file, "utf8");
     expect(text).not.toMatch(/\/(home|root|tmp|opt|work|Users|usr|var\/folders)\//);
-    // A short name, such as "ip-10", may be a part of anything.
+    // A short name, such as "ip-10", may occur anywhere.
     for (const word of [homedir(), hostname()].filter(({ length }) => length > 5)) {
       expect(text.includes(word)).toBe(false);
     }

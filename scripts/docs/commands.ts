@@ -5,7 +5,7 @@ import { code, table } from "./markdown";
 
 const help = new Help();
 
-/** For each command, how it is called and what its options do, as its declaration has it. */
+/** The usage, arguments and options of each command, from its declaration. */
 export function commandTexts(projectDir: string): Map<string, string> {
   return new Map(
     declareCommands({ projectDir }).map((command) => {
@@ -31,7 +31,7 @@ export function exitCodeTable(): string {
   return table(["code", "meaning"], Object.entries(exitCodeMeanings));
 }
 
-/** Every command with what it does, a line each. */
+/** One line for each command, with its summary. */
 export function commandTable(projectDir: string): string {
   const rows = declareCommands({ projectDir }).map((command) => {
     const given = command.registeredArguments.map((argument) => ` ${argument.name()}`).join("");

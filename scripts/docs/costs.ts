@@ -4,7 +4,7 @@ import { dev } from "../../src/environments/dev";
 import { production } from "../../src/environments/production";
 import { costOf } from "../../src/operations/inspect/cost";
 
-/** The tables of docs/costs.md, in us-east-1. The README may have the first of them as well. */
+/** The tables of docs/costs.md, for us-east-1. The README contains the first of them too. */
 export function costTables(project: string): ReadonlyMap<string, string> {
   const [devBill, productionBill] = [dev, production].map(
     (settings) => costOf({ ...settings, region: "us-east-1" }, project).cost,

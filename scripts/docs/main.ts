@@ -12,7 +12,7 @@ import { terraformTables } from "./terraform";
 
 const project = resolve(__dirname, "../..");
 
-/** Writes what the code says into the docs; with `--check` only tells whether it stands there. */
+/** Writes the generated parts of the docs; with `--check` only reports the files that are stale. */
 async function main(check: boolean): Promise<void> {
   const { variables, outputs } = terraformTables();
   const costs = costTables(project);
@@ -52,7 +52,7 @@ function write(name: string, content: string, check: boolean): void {
   const file = join(project, name);
   if (existsSync(file) && readFileSync(file, "utf8") === content) return;
   if (check) {
-    console.error(`${name} does not say what the code says: run \`npm run docs\`.`);
+    console.error(`${name} is stale: run \`npm run docs\`.`);
     process.exitCode = 1;
     return;
   }

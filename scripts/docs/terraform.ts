@@ -32,7 +32,7 @@ function templates(): Record<"dev" | "production", Template> {
   }
 }
 
-/** The tables of Terraform's variables and outputs. */
+/** The tables of the Terraform variables and outputs. */
 export function terraformTables(): { variables: string; outputs: string } {
   const { dev, production } = templates();
   const both = <T>(one: Record<string, T>, other: Record<string, T>) =>

@@ -18,14 +18,14 @@ import { cast, record, type Recording } from "./recording";
 import { film, still } from "./terminal-svg";
 
 /*
- * Makes the pictures of docs/pictures that come from runs: a deployment to an embedded AWS in a copy of
- * this project, with settings that are then changed. Takes about four minutes; needs what `npm run local`
- * needs, and Chromium (the path in CHROMIUM, or `chromium` on the PATH).
+ * Creates the pictures in docs/pictures that show real runs: a deployment to an embedded AWS in a copy of this
+ * project, whose settings are then changed. Takes about four minutes. It needs the same as `npm run local`, and
+ * Chromium (the path in CHROMIUM, or `chromium` on the PATH).
  */
 const project = resolve(__dirname, "../..");
 const pictures = join(project, "docs/pictures");
 
-/** What the plan of the page changes; it stands in the copy's src/environments/local.ts alone. */
+/** The changes in the plan of the page, written to src/environments/local.ts of the copy. */
 const changes = `
   apiServer: { ...dev.apiServer, size: { cpu: 512, memoryLimitMiB: 1024 }, maxCapacity: 4 },
   cache: { kind: "nodes", nodeType: "cache.t4g.micro", replicas: 1 },
@@ -98,7 +98,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** @throws Error with what it printed if it fails */
+/** @throws Error with the output if it fails */
 async function run(args: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv }) {
   const { code, stderr } = await capture(process.execPath, args, options);
   if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}:\n${stderr.slice(-2000)}`);
@@ -123,14 +123,14 @@ async function photograph(page: string): Promise<Uint8Array> {
   }
 }
 
-/** What tells of this machine, and what a picture says in its place. */
+/** Texts that identify this machine, and their replacements in a picture. */
 const machineWords = (copy: string): [RegExp | string, string][] => [
   [copy, "~/plue-infrastructure"],
   [/(Find the Terraform providers: )\/\S+/g, "$1a folder on this machine"],
   [homedir(), "~"],
 ];
 
-/** @throws Error if a picture would tell of this machine all the same */
+/** @throws Error if a picture still contains a text that identifies this machine */
 function refuseMachineWords(name: string, text: string, copy: string): void {
   const words = [copy, project, homedir(), hostname(), "/usr/", "/opt/", "/home/"];
   const found = words.filter((word) => word.length > 3 && text.includes(word));

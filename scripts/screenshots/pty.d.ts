@@ -1,4 +1,4 @@
-// What cdktf-cli installs under this name brings types for another one.
+// The package that cdktf-cli installs under this name has types for another name.
 declare module "@cdktf/node-pty-prebuilt-multiarch" {
   /** A program on a terminal of its own. */
   interface Pty {

@@ -1,9 +1,9 @@
 import { spawn } from "@cdktf/node-pty-prebuilt-multiarch";
 
-/** Something that a terminal was told: when, in seconds from the start, and what. */
+/** Text that a program wrote to a terminal, with the time in seconds from the start. */
 export type Event = readonly [seconds: number, text: string];
 
-/** What happened on a terminal. */
+/** The output of a terminal. */
 export interface Recording {
   readonly title: string;
   readonly columns: number;
@@ -11,32 +11,32 @@ export interface Recording {
   readonly events: readonly Event[];
 }
 
-/** What to record. */
+/** The commands to record, and their terminal. */
 export interface RecordOptions {
   readonly title: string;
   readonly columns: number;
   readonly rows: number;
-  /** As a person would type them; their exit codes do not matter, since what they print is the matter. */
+  /** As a person would type them. Their exit codes are ignored, because a recording shows their output. */
   readonly commands: readonly string[];
   /** Folder to run them in. */
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** What a picture must not show, and what stands in its place. */
+  /** Texts that a picture must not show, and their replacements. */
   readonly replace: readonly (readonly [text: RegExp | string, by: string])[];
 }
 
-/** Start of a line with a command. There is no shell, whose own would name the machine. */
+/** Start of a line with a command. No shell prints one, because its prompt would contain the name of the machine. */
 export const PROMPT = "$ ";
 
-/** Runs commands one by one on a terminal of their own. */
+/** Runs commands one after the other, each on its own terminal. */
 export async function record({ commands, replace, ...options }: RecordOptions): Promise<Recording> {
   const { title, columns, rows, cwd, env } = options;
   const start = performance.now();
   const events: Event[] = [];
-  const say = (text: string) => {
+  const append = (text: string) => {
     const at = (performance.now() - start) / 1000;
     const last = events.at(-1);
-    // What is written at once may come in pieces.
+    // One write may arrive in several pieces.
     if (last && at - last[0] < ONE_WRITE) events[events.length - 1] = [last[0], last[1] + text];
     else events.push([at, text]);
   };
@@ -44,10 +44,10 @@ export async function record({ commands, replace, ...options }: RecordOptions): 
     events.push([(performance.now() - start) / 1000, `${PROMPT}${command}\r\n`]);
     await new Promise<void>((ended) => {
       const program = spawn("bash", ["-c", command], { cols: columns, rows, cwd, env });
-      program.onData(say);
+      program.onData(append);
       program.onExit(() => ended());
     });
-    say("\r\n");
+    append("\r\n");
   }
   const shown = events.map(([at, text]): Event => [
     at,
@@ -56,7 +56,7 @@ export async function record({ commands, replace, ...options }: RecordOptions): 
   return { title, columns, rows, events: shown };
 }
 
-/** Seconds. */
+/** Longest time between the pieces of one write, in seconds. */
 const ONE_WRITE = 0.03;
 
 /** Writes a recording in the format of asciinema, version 2: https://docs.asciinema.org/manual/asciicast/v2/ */

@@ -1,6 +1,6 @@
 /**
- * The screen of a terminal, as far as this project's own output moves its cursor. What it does not know
- * it refuses, since a picture would be wrong.
+ * The screen of a terminal, with the control sequences that this project writes. It refuses all others, because
+ * the picture would be wrong.
  */
 export class Screen {
   private lines: string[] = [""];
@@ -8,18 +8,18 @@ export class Screen {
   private column = 0;
   private rest = "";
 
-  /** @param columns after which a line goes on in the next one */
+  /** @param columns the number of characters after which a line wraps */
   constructor(private readonly columns: number) {}
 
-  /** All lines since the start, those that have scrolled away too. */
+  /** All lines since the start, including those that have scrolled out of view. */
   get text(): readonly string[] {
     const lines = this.lines.map((line) => line.trimEnd());
     return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
   }
 
   /**
-   * Takes in what a program writes.
-   * @throws Error at a control sequence that it does not know
+   * Applies the output of a program.
+   * @throws Error for an unknown control sequence
    */
   write(text: string): void {
     const all = this.rest + text;
@@ -69,7 +69,7 @@ export class Screen {
     } else if (sequence === "1G" || sequence === "G") {
       this.column = 0;
     } else if (!/^[\d;]*m$|^\?\d+[hl]$/.test(sequence)) {
-      throw new Error(`the control sequence ESC [ ${sequence} is not known here`);
+      throw new Error(`the control sequence ESC [ ${sequence} is unknown here`);
     }
   }
 }

@@ -4,10 +4,10 @@ import { Screen } from "./screen";
 /** Pixels. */
 const size = { char: 8.4, line: 20, font: 14, margin: 16, bar: 12 } as const;
 
-/** Seconds: the longest wait for a next event, the shortest picture, the rests at the end of a command and of all. */
+/** Seconds: longest wait for the next event, shortest frame, pause after a command, pause after the last one. */
 const pace = { longest: 0.15, shortest: 0.3, end: 3, last: 6 } as const;
 
-/** A picture of all that was on the terminal, from the first line to the last. */
+/** A picture of the whole output, from the first line to the last. */
 export function still({ title, columns, events }: Recording): string {
   const screen = new Screen(columns);
   for (const [, text] of events) screen.write(text);
@@ -17,8 +17,8 @@ export function still({ title, columns, events }: Recording): string {
 }
 
 /**
- * A film of a recording, as an SVG that moves by itself. Waits are shortened: a terminal on which a
- * line is drawn again each second for two minutes is not worth watching.
+ * A film of a recording, as an animated SVG. Waits are shortened: nobody watches a terminal that redraws one
+ * line each second for two minutes.
  */
 export function film({ title, columns, rows, events }: Recording): string {
   const width = Math.ceil(columns * size.char) + 2 * size.margin;
@@ -59,7 +59,7 @@ interface Frame {
   readonly seconds: number;
 }
 
-/** The pictures of a film, and how long each is seen. */
+/** The frames of a film, and how long each is shown. */
 function framesOf({ columns, rows, events }: Recording): Frame[] {
   const screen = new Screen(columns);
   const frames: Frame[] = [];

@@ -49,7 +49,7 @@ describeEmbeddedAws("plue bootstrap", () => {
     proxy = await startFaultProxy(aws.endpoint, certificate(folder));
     env = {
       ...aws.env,
-      // With TLS, as AWS itself: over plain HTTP the bucket's policy would lock everybody out.
+      // With TLS, as AWS has: over plain HTTP the policy of the bucket would refuse every request.
       AWS_ENDPOINT_URL: proxy.endpoint,
       NODE_EXTRA_CA_CERTS: join(folder, "cert.pem"),
       CDKTF_OUTDIR: join(folder, "out"),
@@ -71,7 +71,7 @@ describeEmbeddedAws("plue bootstrap", () => {
   const not = (result: string, findings: Finding[]) =>
     findings.filter((finding) => finding.result !== result);
 
-  test("--check only says what is missing", async () => {
+  test("--check only reports what is missing", async () => {
     const findings = await bootstrap(1, "--check");
     expect(findings.map(({ object, result }) => [object, result])).toEqual([
       [`bucket ${Bucket}`, "missing"],
@@ -80,7 +80,7 @@ describeEmbeddedAws("plue bootstrap", () => {
     await expect(dynamodb.send(new DescribeTableCommand({ TableName }))).rejects.toThrow();
   });
 
-  test("makes bucket and table as they should be, although AWS needs some seconds", async () => {
+  test("creates bucket and table with their settings, although AWS needs some seconds", async () => {
     const unavailable = {
       status: 400,
       body: JSON.stringify({
@@ -141,7 +141,7 @@ describeEmbeddedAws("plue bootstrap", () => {
     expect(proxy.operations.filter((name) => /^(PUT|POST|Update|Create)/.test(name))).toEqual([]);
   });
 
-  test("repairs what is wrong and keeps what else was set", async () => {
+  test("repairs wrong settings and keeps additional ones", async () => {
     await s3.send(new DeletePublicAccessBlockCommand({ Bucket }));
     await s3.send(
       new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Suspended" } }),
@@ -178,7 +178,7 @@ describeEmbeddedAws("plue bootstrap", () => {
     ]);
   });
 
-  test("a bucket in another region is told, with its region", async () => {
+  test("a bucket in another region is reported with its region", async () => {
     proxy.rule = everyCall(`HEAD /${Bucket}`, {
       status: 301,
       body: "",
@@ -208,7 +208,7 @@ describeEmbeddedAws("plue bootstrap", () => {
     expect(stderr).toContain('Terraform\'s workspace is "other"');
   });
 
-  test("another account's bucket is left alone", async () => {
+  test("the bucket of another account is not changed", async () => {
     const before = proxy.operations.length;
     proxy.rule = everyCall(`HEAD /${Bucket}`, { status: 403, body: "" });
     const { stderr } = await plueEnds(2, ["bootstrap", "local"], env);

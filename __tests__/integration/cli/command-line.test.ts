@@ -7,13 +7,13 @@ import { plueEnds, project } from "../../support/plue";
 
 const names = declareCommands({ projectDir: project }).map((command) => command.name());
 
-describe("the command line by itself", () => {
+describe("the command line without AWS", () => {
   let home: string;
   let env: NodeJS.ProcessEnv;
 
   beforeAll(() => {
     home = mkdtempSync(join(tmpdir(), "plue-home-"));
-    // Nobody is logged in to AWS here, whoever runs the tests.
+    // No credentials, even if the developer who runs the tests has some.
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"));
     env = {
       ...Object.fromEntries(own),
@@ -53,13 +53,13 @@ describe("the command line by itself", () => {
     [["deploy", "prodution"], "Did you mean production?"],
     [["restart", "dev", "database"], "api or web"],
     [["logs", "dev", "api", "--since", "soon"], "90s, 10m, 2h or 1d"],
-  ])("a slip needs a person: plue %j", async (args, guess) => {
+  ])("a mistake ends with exit code 2: plue %j", async (args, guess) => {
     const { stdout, stderr } = await ends(2, ...args);
     expect(stderr).toContain(guess);
     expect(stdout).toBe("");
   });
 
-  // What looks at this machine only, and what fails for another reason before it asks AWS.
+  // Commands that use only this machine, and commands that fail for another reason before they call AWS.
   const withoutAws = ["check-source", "cost", "diagram", "local", "prices", "providers"];
   const failsEarlier = ["images", "adopt"];
   test.each(names.filter((name) => ![...withoutAws, ...failsEarlier].includes(name)))(
@@ -73,7 +73,7 @@ describe("the command line by itself", () => {
     },
   );
 
-  test("an endpoint where nothing runs is named", async () => {
+  test("the message names an endpoint that does not respond", async () => {
     const { stderr } = await plueEnds(1, ["status", "dev"], {
       ...env,
       AWS_ACCESS_KEY_ID: "a",

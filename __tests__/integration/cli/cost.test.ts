@@ -1,11 +1,11 @@
 import { plueEnds } from "../../support/plue";
 
-// Neither AWS nor Terraform: nothing on the PATH, no credentials, an endpoint that nobody serves.
+// Without AWS and Terraform: nothing on the PATH, no credentials, an endpoint that does not respond.
 const env = { PATH: "/nonexistent", AWS_ENDPOINT_URL: "http://127.0.0.1:9" };
 
 const total = (text: string) => Number(/^total +\$([\d.]+)/m.exec(text)?.[1]);
 
-test("plue cost tells the bill, what may be added, what is not in it and how old the prices are", async () => {
+test("plue cost prints the price, the most that can be added, what is not included and the age of the prices", async () => {
   const { stdout, stderr } = await plueEnds(0, ["cost", "dev"], env);
   expect(stdout).toMatch(/^network +1 NAT gateway +\$32\.85/m);
   expect(stdout).toMatch(/what scales by itself adds \$\d+\.\d\d at most/);
@@ -17,7 +17,7 @@ test("plue cost tells the bill, what may be added, what is not in it and how old
   expect(stderr).toMatch(/^Next: /);
 });
 
-test("plue cost --json has the same bill for programs", async () => {
+test("plue cost --json prints the same price", async () => {
   const [text, json] = await Promise.all([
     plueEnds(0, ["cost", "production"], env),
     plueEnds(0, ["cost", "production", "--json"], env),
@@ -26,7 +26,7 @@ test("plue cost --json has the same bill for programs", async () => {
   expect(bill.monthly).toBeCloseTo(total(text.stdout), 2);
 });
 
-test("plue cost --if compares", async () => {
+test("plue cost --if compares two prices", async () => {
   const { stdout } = await plueEnds(
     0,
     ["cost", "production", "--if", "apiServer.minCapacity=4", "--if", "budget.monthlyDollars=300"],

@@ -25,22 +25,22 @@ import { describeEmbeddedAws } from "../../support/embedded-aws";
 import { copyOfProject, plueEnds, startPlue } from "../../support/plue";
 import { cluster, images, LockID, usePlue } from "../../support/plue-user";
 
-// The tests depend on their order: they follow one environment from its first day to its last, and a
-// deployment of its own takes a test minutes.
-describeEmbeddedAws("an environment in the hands of plue, from its first day to its last", () => {
+// The tests depend on their order: they use one environment from its first deployment to its destroy, because
+// a deployment for each test would take minutes.
+describeEmbeddedAws("plue, from the first deployment of an environment to its destroy", () => {
   const user = usePlue();
 
-  test("without the state's bucket, deploy says how to make it", async () => {
+  test("without the bucket of the state, deploy explains how to create it", async () => {
     const { stderr } = await user.ends(2, "deploy", "local", "--yes");
     expect(stderr).toContain("plue bootstrap local");
   });
 
-  test("bootstrap makes it", async () => {
+  test("bootstrap creates it", async () => {
     const { stdout } = await user.ends(0, "bootstrap", "local");
     expect(stdout).toContain("bucket plue-terraform-state");
   });
 
-  test("before a deploy, every command that needs one says so", async () => {
+  test("before a deploy, every command that needs one reports it", async () => {
     for (const args of [
       ["status", "local"],
       ["doctor", "local"],
@@ -54,7 +54,7 @@ describeEmbeddedAws("an environment in the hands of plue, from its first day to 
     }
   });
 
-  test("plan sums up by module, and changes nothing", async () => {
+  test("plan summarizes by module and changes nothing", async () => {
     const { stdout } = await user.ends(0, "plan", "local");
     expect(stdout).toMatch(/^module\s+create$/m);
     expect(stdout).toMatch(/^network\s+\d+$/m);
@@ -63,7 +63,7 @@ describeEmbeddedAws("an environment in the hands of plue, from its first day to 
     expect(clusters).toEqual([]);
   });
 
-  test("deploy without a terminal and without --yes asks for a person", async () => {
+  test("deploy without a terminal and without --yes ends with exit code 2", async () => {
     const { stderr } = await user.ends(2, "deploy", "local", "--target-module", "ecr");
     expect(stderr).toContain("--yes");
   });
@@ -82,22 +82,22 @@ describeEmbeddedAws("an environment in the hands of plue, from its first day to 
       git("commit", "-qm", "first");
     });
 
-    test("a repository of another team is left alone, and named", async () => {
+    test("the repository of another team is not changed, and reported", async () => {
       const ecr = new ECRClient(user.aws.client);
       const repositoryName = "local-plue-web-app";
       await ecr.send(new CreateRepositoryCommand({ repositoryName }));
       const { stderr } = await user.ends(2, "images", "local", "--source", source(), "--yes");
       expect(stderr).toContain(`aws_ecr_repository.ecr_web_app (${repositoryName})`);
       expect(stderr).toContain("remove it or give this one another name");
-      // The next test starts without any: the apply has made the other two.
+      // The next test starts without repositories: the apply has created the other two.
       for (const image of images) {
         await ecr.send(new DeleteRepositoryCommand({ repositoryName: `local-plue-${image}` }));
       }
       user.docker.take();
     });
 
-    test("makes the repositories and nothing else, then builds and pushes all three", async () => {
-      // An apply that was cut short has left one of which the state does not know.
+    test("creates only the repositories, then builds and pushes all three images", async () => {
+      // An interrupted apply has left a repository that is not in the state.
       const repositoryName = "local-plue-web-app";
       const tags = [
         { Key: "Environment", Value: "local" },
@@ -145,17 +145,17 @@ describeEmbeddedAws("an environment in the hands of plue, from its first day to 
       }
     });
 
-    test("a build that fails stops before anything more is pushed", async () => {
+    test("a failed build stops the command before it pushes anything else", async () => {
       const result = await plueEnds(1, ["images", "local", "--source", source()], {
         ...user.env,
         DOCKER_FAILS: "build",
       });
-      expect(result.stderr).toContain("docker says no");
+      expect(result.stderr).toContain("docker failed");
       expect(result.stdout).toBe("");
       expect(user.docker.take().calls.some((call) => call.startsWith("push"))).toBe(false);
     });
 
-    test("what is not committed is not built, unless it is given a tag", async () => {
+    test("uncommitted source is not built without --tag", async () => {
       writeFileSync(join(source(), "build.zig"), "changed");
       const { stderr } = await user.ends(2, "images", "local", "--source", source());
       expect(stderr).toContain("not committed");
@@ -172,7 +172,7 @@ describeEmbeddedAws("an environment in the hands of plue, from its first day to 
       user.docker.take();
     });
 
-    test("without Docker's engine it says so, and asks AWS for nothing", async () => {
+    test("without a Docker engine it reports that, and does not call AWS", async () => {
       user.proxy.operations.length = 0;
       const result = await plueEnds(
         2,
@@ -192,7 +192,7 @@ describeEmbeddedAws("an environment in the hands of plue, from its first day to 
     expect(clusters).toEqual([]);
   });
 
-  test("an apply that is interrupted ends in order, and the next one goes on", async () => {
+  test("an interrupted apply ends in order, and the next one continues", async () => {
     await user.pushImages("v1");
     const first = startPlue(["deploy", "local", "--tag", "v1", "--yes"], user.env);
     await first.said(/Creation complete/);
@@ -201,7 +201,7 @@ describeEmbeddedAws("an environment in the hands of plue, from its first day to 
     expect(code).toBe(130);
     expect(stderr).toContain("Run the same command again");
 
-    // A plue that is killed leaves its Terraform to finish the apply, and to hold the lock till then.
+    // If plue is killed, its Terraform finishes the apply and holds the lock until then.
     const second = startPlue(["deploy", "local", "--tag", "v1", "--yes"], user.env);
     await second.said(/Creation complete/);
     second.child.kill("SIGKILL");
@@ -216,7 +216,7 @@ describeEmbeddedAws("an environment in the hands of plue, from its first day to 
     await user.letServicesRun();
   });
 
-  test("a colleague's plain plan changes nothing after it", async () => {
+  test("a plain plan of a colleague is empty afterwards", async () => {
     expect(await user.colleaguesPlan()).toEqual([]);
   });
 
@@ -234,7 +234,7 @@ describeEmbeddedAws("an environment in the hands of plue, from its first day to 
     });
   });
 
-  test("a state lock that is held is explained, and broken by what it says", async () => {
+  test("the message on a held state lock explains it and contains the command that breaks it", async () => {
     const dynamodb = new DynamoDBClient(user.aws.client);
     const lock = {
       ID: "6b2c9b6e-1111-2222-3333-444455556666",
@@ -253,18 +253,18 @@ describeEmbeddedAws("an environment in the hands of plue, from its first day to 
     await dynamodb.send(new DeleteItemCommand({ TableName, Key: { LockID } }));
   });
 
-  test("destroy without a person's answer destroys nothing", async () => {
+  test("destroy without an answer destroys nothing", async () => {
     const { stderr } = await user.ends(2, "destroy", "local");
     expect(stderr).toContain("every git repository on the file system");
     expect(stderr).toContain("--yes");
     expect(await user.deployedTag("plue-api-server")).toBe("v1");
   });
 
-  test("destroy takes the protections off, applies the settings first, destroys, and shows what is left", async () => {
+  test("destroy removes the protections, applies the settings first, destroys, and shows remaining resources", async () => {
     const rds = new RDSClient(user.aws.client);
     const DBInstanceIdentifier = "local-plue-db";
     await rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier, DeletionProtection: true }));
-    // What the settings say by now was never deployed: the state has neither.
+    // The current settings were never deployed, so the state has neither of them.
     const copy = copyOfProject("local", (text) =>
       text
         .replace("...dev.database,", "...dev.database, finalSnapshot: true,")
@@ -281,7 +281,7 @@ describeEmbeddedAws("an environment in the hands of plue, from its first day to 
     await expect(
       rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier })),
     ).rejects.toThrow(/not found/);
-    // RDS makes its log group again where it still had something to write.
+    // RDS recreates its log group if it still had something to write.
     const logs = new CloudWatchLogsClient(user.aws.client);
     const logGroupName = names.databaseLogGroup("local");
     await logs.send(new CreateLogGroupCommand({ logGroupName }));
@@ -291,7 +291,7 @@ describeEmbeddedAws("an environment in the hands of plue, from its first day to 
     expect((await logs.send(new DescribeLogGroupsCommand({}))).logGroups).toEqual([]);
   });
 
-  test("CI's policies allow every call that was made", async () => {
+  test("the policies of CI allow every recorded call", async () => {
     expect(await user.notAllowed()).toEqual([]);
   });
 });

@@ -38,7 +38,7 @@ describeEmbeddedAws("plue dr plan", () => {
     plueEnds(code, ["dr", "plan", "local", "--region", "us-west-2", ...args], aws.env);
   const plan = async () => JSON.parse((await ask(0, "--json")).stdout) as RecoveryPlan;
 
-  test("says what is missing, ends with 1, and needs a region", async () => {
+  test("reports what is missing, ends with exit code 1, and needs a region", async () => {
     const { stdout, stderr } = await ask(1);
     expect(stdout).toContain(
       "A rebuild is not possible: us-west-2 does not have backups of the database, a complete copy of the file system, the secret of the database's password.",
@@ -72,7 +72,7 @@ describeEmbeddedAws("plue dr plan", () => {
         }),
       );
       const efs = new EFSClient(aws.client);
-      // Another environment's copy, which has another key, is none of this one.
+      // The copy of another environment has another key and does not belong to this one.
       for (const [CreationToken, key] of [
         ["other", KmsKeyId.replace("0123-", "9999-")],
         ["local-plue-efs", KmsKeyId],
@@ -109,9 +109,9 @@ describeEmbeddedAws("plue dr plan", () => {
       }
     });
 
-    test("tells what is there, RPO, RTO, price and each step, for programs and for people", async () => {
-      const told = await plan();
-      expect(told).toMatchObject({
+    test("prints the copies, RPO, RTO, price and each step, as JSON and as text", async () => {
+      const printed = await plan();
+      expect(printed).toMatchObject({
         environment: "local",
         rebuilt: "local-dr",
         region: "us-east-1",
@@ -120,7 +120,7 @@ describeEmbeddedAws("plue dr plan", () => {
         rpoSeconds: expect.any(Number),
         monthly: { rebuilt: expect.any(Number), copies: expect.any(Number) },
       });
-      expect(told.steps.flatMap(({ how }) => how).join("\n")).toContain(
+      expect(printed.steps.flatMap(({ how }) => how).join("\n")).toContain(
         `--source-file-system-id ${sourceId}`,
       );
       const { stdout, stderr } = await ask(0);
@@ -134,7 +134,7 @@ describeEmbeddedAws("plue dr plan", () => {
       expect(stderr).toMatch(/^Next: /);
     });
 
-    test("asks nothing of the first region, and can be asked again half-way", async () => {
+    test("does not call the first region, and can be run again half-way", async () => {
       await loseRegion(aws, region);
       const before = await plan();
       const there = { ...aws.client, region: "us-west-2" };
@@ -154,13 +154,13 @@ describeEmbeddedAws("plue dr plan", () => {
       expect(shell).not.toMatch(/delete-replication-configuration|stop-replication-to-replica/);
     });
 
-    test("the rebuilt environment finds its images by the first one's name", async () => {
+    test("the recovered environment finds its images by the name of the first one", async () => {
       const there = { ...aws.client, region: "us-west-2", name: "local-dr" };
       expect(await imageExists({ ...there, origin: "local" }, api, "v1")).toBe(true);
       expect(await imageExists(there, api, "v1")).toBe(false);
     });
 
-    test("the settings that it writes are an environment's, whose price is the one that it tells", async () => {
+    test("the printed settings are valid, and their price is the printed price", async () => {
       const { settings, monthly } = await plan();
       const copy = copyOfProject("index", (text) =>
         text

@@ -4,7 +4,7 @@ import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
 import { plueEnds, project } from "../../support/plue";
 
-// Nobody is logged in, and neither Terraform nor AWS is asked: each fault is found before.
+// Without credentials, Terraform and AWS: each fault is found before they are needed.
 const env: NodeJS.ProcessEnv = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"))),
   AWS_CONFIG_FILE: devNull,
@@ -55,12 +55,15 @@ test.each<[string, string[], RegExp]>([
 test.each([
   ["no.json", "is not a plan as JSON: it is not JSON"],
   ["state.json", "is not a plan"],
-])("diagram --plan %s names the file, and not its content", async (name, message) => {
-  const file = join(folder, name);
-  const { stderr } = await plueEnds(2, ["diagram", "dev", "--plan", file], env);
-  expect(stderr).toContain(`${file} ${message}`);
-  expect(stderr).not.toContain("{ not");
-});
+])(
+  "the message of diagram --plan %s contains the name of the file, not its content",
+  async (name, message) => {
+    const file = join(folder, name);
+    const { stderr } = await plueEnds(2, ["diagram", "dev", "--plan", file], env);
+    expect(stderr).toContain(`${file} ${message}`);
+    expect(stderr).not.toContain("{ not");
+  },
+);
 
 describe("output that cannot be written", () => {
   const plue = (command: string) =>
@@ -77,7 +80,7 @@ describe("output that cannot be written", () => {
     },
   );
 
-  test("fails where the program that reads it has ended", () => {
+  test("fails if the program that reads it has ended", () => {
     const { stdout, stderr } = plue(`(sleep 1; ${run} cost dev; echo "code $?" >&2) | true`);
     expect(stdout).toBe("");
     expect(stderr).toContain("the program that reads it has ended (EPIPE)");
@@ -90,7 +93,7 @@ describe("output that cannot be written", () => {
     expect(status).toBe(1);
   });
 
-  test("messages that nobody can read do not end the command", () => {
+  test("a closed standard error does not end the command", () => {
     const { status, stdout } = plue(`${run} cost dev 2>/dev/full`);
     expect(stdout).toContain("total");
     expect(status).toBe(0);

@@ -27,9 +27,9 @@ interface Tasks {
   }[];
 }
 
-// The tests depend on their order: they share one deployment, which takes minutes, and each goes on from
-// the tag that the one before has deployed.
-describeEmbeddedAws("a deployed environment in the hands of plue", () => {
+// The tests depend on their order: they share one deployment, which takes minutes, and each starts from the tag
+// that the previous one deployed.
+describeEmbeddedAws("plue on a deployed environment", () => {
   const user = usePlue();
 
   beforeAll(async () => {
@@ -73,7 +73,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
       expect(stdout).toContain("relation exists");
     });
 
-    test("says why a task never started", async () => {
+    test("reports why a task never started", async () => {
       user.proxy.rule = everyCall(
         "DescribeTasks",
         rewriteJson<Tasks>(({ tasks: [task] }) => {
@@ -86,7 +86,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
       expect(stderr).toContain("plue images local");
     });
 
-    test("interrupted, it says that the task goes on and how to follow it", async () => {
+    test("if interrupted, reports that the task continues and how to follow it", async () => {
       await user.tasksMoveOn(1_000_000);
       const running = startPlue(["migrate", "local"], user.env);
       await running.said(/The migration: RUNNING/);
@@ -107,7 +107,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
     );
     await user.ends(3, "deploy", "local", "--tag", "v2", "--migrate", "--yes");
     expect(await user.deployedTag("plue-api-server")).toBe("v1");
-    // Nor would anybody's next plan deploy them.
+    // No later plan deploys them either.
     expect(await user.colleaguesPlan()).toEqual([]);
   });
 
@@ -115,13 +115,13 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
     await user.ends(0, "deploy", "local", "--tag", "v2", "--migrate", "--yes");
     expect(await user.deployedTag("plue-api-server")).toBe("v2");
     expect(await user.deployedTag("plue-web-app")).toBe("v2");
-    // ECR must not delete what runs, nor what a rollback goes back to.
+    // ECR must not delete the running image, nor the target of a rollback.
     for (const image of images) expect(await user.keptTags(image)).toEqual(["v1", "v2"]);
     await user.letServicesRun();
     expect(await user.colleaguesPlan()).toEqual([]);
   });
 
-  test("rollback goes back to the tag before, and a plain plan does not go forward", async () => {
+  test("rollback deploys the previous tag, and a plain plan keeps it", async () => {
     const { stderr } = await user.ends(0, "rollback", "local", "api", "--yes");
     expect(stderr).toContain("is rolled back to v1");
     expect(await user.deployedTag("plue-api-server")).toBe("v1");
@@ -129,7 +129,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
     expect(await user.colleaguesPlan()).toEqual([]);
   });
 
-  test("rollback to an image that is gone is refused", async () => {
+  test("rollback to a deleted image is refused", async () => {
     const { stderr } = await user.ends(2, "rollback", "local", "api", "--to", "v0", "--yes");
     expect(stderr).toContain("local-plue-api-server:v0");
   });
@@ -147,7 +147,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
     expect(await id()).not.toBe(before);
   });
 
-  describe("a deployment that does not get healthy", () => {
+  describe("a deployment that does not become healthy", () => {
     const task = (id: string) => `arn:aws:ecs:us-east-1:123456789012:task/local-plue-cluster/${id}`;
     /** ECS, with two tasks of the API server that were stopped, the newer one in no special place. */
     const stoppedTasks: Rule = (operation) => {
@@ -169,7 +169,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
       await user.write("/ecs/local/plue-api-server", "ecs/api-server/c", "of another task");
     });
 
-    test("is given up at the deadline, with the last log lines", async () => {
+    test("ends at the deadline, with the last log lines", async () => {
       const noneRuns = everyCall(
         "DescribeServices",
         rewriteJson<Services>(({ services }) => (services[0]!.runningCount = 0)),
@@ -183,7 +183,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
       expect(stderr).toContain("plue rollback local api");
     });
 
-    test("is not called stable while ECS has not completed it, though as many tasks run", async () => {
+    test("is not reported as stable before ECS has completed it, although enough tasks run", async () => {
       user.proxy.rule = everyCall(
         "DescribeServices",
         rewriteJson<Services>(({ services }) =>
@@ -194,7 +194,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
       expect(stderr).toContain("1 of 1 running, IN_PROGRESS");
     });
 
-    test("is explained by the circuit breaker's reason", async () => {
+    test("is explained with the reason of the circuit breaker", async () => {
       const failed = {
         rolloutState: "FAILED",
         rolloutStateReason: "ECS deployment circuit breaker: tasks failed to start.",
@@ -210,7 +210,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
     });
   });
 
-  test("logs prints what was logged, and what a filter leaves of it", async () => {
+  test("logs prints the log, and only matching lines with a filter", async () => {
     await user.write("/ecs/local/plue-web-app", "ecs/web-app/b", "GET /", "ERROR 502", "GET /a");
     const { stdout } = await user.ends(0, "logs", "local", "web", "--since", "1h");
     expect(stdout.match(/(GET|ERROR) \S+$/gm)).toEqual(["GET /", "ERROR 502", "GET /a"]);
@@ -218,7 +218,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
     expect(filtered.stdout.match(/(GET|ERROR) \S+$/gm)).toEqual(["ERROR 502"]);
   });
 
-  test("logs --follow goes on until it is interrupted", async () => {
+  test("logs --follow continues until it is interrupted", async () => {
     const running = startPlue(["logs", "local", "migrate", "--follow", "--since", "1s"], user.env);
     let shown = "";
     const seen = new Promise<void>((done) => {
@@ -233,7 +233,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
     expect((await running.result).code).toBe(130);
   });
 
-  test("exec says how to switch ECS Exec on where it is off", async () => {
+  test("exec explains how to switch ECS Exec on", async () => {
     user.proxy.rule = everyCall(
       "DescribeServices",
       rewriteJson<Services>(({ services }) => (services[0]!.enableExecuteCommand = false)),
@@ -243,7 +243,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
     expect(stderr).toContain("src/environments/local.ts");
   });
 
-  test("exec says what it needs that is not installed", async () => {
+  test("exec reports a missing program", async () => {
     const result = await plueEnds(2, ["exec", "local", "web", "--task", "a"], {
       ...user.env,
       PATH: user.folder,
@@ -286,13 +286,15 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
         expect(existsSync(join(tools, "arguments"))).toBe(false);
         return;
       }
-      const told = (name: string) => readFileSync(join(tools, name), "utf8");
-      expect(told("arguments")).toBe("AWS_SSM_START_SESSION_RESPONSE\nus-east-1\nStartSession\n");
-      expect(JSON.parse(told("session"))).toEqual(session);
+      const received = (name: string) => readFileSync(join(tools, name), "utf8");
+      expect(received("arguments")).toBe(
+        "AWS_SSM_START_SESSION_RESPONSE\nus-east-1\nStartSession\n",
+      );
+      expect(JSON.parse(received("session"))).toEqual(session);
     },
   );
 
-  test("what a log line says to a terminal is shown, not obeyed", async () => {
+  test("control characters in a log line are escaped", async () => {
     const line = "\u001b]0;title\u0007\u001b[2J\u009b1A\u202ereally";
     await user.write("/ecs/local/plue-db-migrate", "ecs/db-migrate/hostile", line);
     const shown = await user.ends(0, "logs", "local", "migrate", "--since", "1m");
@@ -305,7 +307,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
     const doctor = async (code: number) => {
       const { stdout } = await user.ends(code, "doctor", "local", "--json");
       const checks = JSON.parse(stdout) as { check: string; result: string; saw: string }[];
-      // No task runs on the embedded AWS, so nothing registers with the load balancer.
+      // No task runs on the embedded AWS, so no target registers with the load balancer.
       expect(checks.filter(({ check }) => check.endsWith("behind the load balancer"))).toEqual(
         ["API server", "web app"].map((title) => ({
           group: "targets",
@@ -317,11 +319,11 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
       return checks.filter(({ result }) => result === "failed");
     };
 
-    test("finds nothing wrong with a good deployment", async () => {
+    test("finds no fault in a good deployment", async () => {
       expect(await doctor(0)).toEqual([]);
     });
 
-    test("finds a closed way and a lost log group, and deploy puts both back", async () => {
+    test("finds a missing rule and a missing log group, and deploy recreates both", async () => {
       const ec2 = new EC2Client(user.aws.client);
       const { SecurityGroups = [] } = await ec2.send(
         new DescribeSecurityGroupsCommand({
@@ -346,7 +348,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
     });
   });
 
-  describe("when AWS is in trouble", () => {
+  describe("when AWS fails", () => {
     const throttled = {
       status: 400,
       body: JSON.stringify({ __type: "ThrottlingException", message: "Rate exceeded" }),
@@ -356,13 +358,13 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
       ["throttles", throttled],
       ["fails", { status: 503, body: "{}" }],
       ["cuts the connection", "cut" as const],
-    ])("and %s three times, it is asked again", async (_what, fault) => {
+    ])("and %s three times, the call is repeated", async (_what, fault) => {
       user.proxy.rule = firstCalls(3, "DescribeServices", fault);
       const { stdout } = await user.ends(0, "status", "local");
       expect(stdout).toMatch(/^api\s+1\s+1/m);
     });
 
-    test("and goes on throttling, the message says what and what to do", async () => {
+    test("and throttles all calls, the message explains it and what to do", async () => {
       user.proxy.rule = everyCall("DescribeServices", throttled);
       const { stderr } = await user.ends(1, "restart", "local", "api");
       expect(stderr).toContain("ECS DescribeServices: Rate exceeded");
@@ -370,7 +372,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
       expect(stderr).not.toContain("    at ");
     });
 
-    test("a part that cannot be read does not hide the others", async () => {
+    test("an unreadable part does not hide the others", async () => {
       user.proxy.rule = everyCall("DescribeFileSystems", { status: 500, body: "{}" });
       user.proxy.rule = (operation) =>
         operation.startsWith("GET /2015-02-01/file-systems")
@@ -381,7 +383,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
       expect(stdout).toMatch(/^database\s+available/m);
     });
 
-    test("expired credentials need a person", async () => {
+    test("expired credentials end with exit code 2", async () => {
       user.proxy.rule = everyCall("GetCallerIdentity", {
         status: 403,
         body: "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>The security token included in the request is expired</Message></Error></ErrorResponse>",
@@ -392,7 +394,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
     });
   });
 
-  test("a log group that AWS has made again is taken into the state", async () => {
+  test("a log group that AWS has recreated is imported", async () => {
     const logs = new CloudWatchLogsClient(user.aws.client);
     const logGroupName = names.databaseLogGroup("local");
     await logs.send(new DeleteLogGroupCommand({ logGroupName }));
@@ -405,7 +407,7 @@ describeEmbeddedAws("a deployed environment in the hands of plue", () => {
     expect(await user.colleaguesPlan()).toEqual([]);
   });
 
-  test("CI's policies allow every call that was made", async () => {
+  test("the policies of CI allow every recorded call", async () => {
     expect(await user.notAllowed()).toEqual([]);
   });
 });

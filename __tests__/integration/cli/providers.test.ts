@@ -14,8 +14,8 @@ import { capture } from "../../../src/process/run";
 import { findTerraform, registryOf } from "../../../src/terraform/program";
 
 /*
- * Terraform itself, with a mirror of files that are no providers: to lock and to install one,
- * Terraform only takes its checksum.
+ * The real Terraform with a mirror of files that are not providers: to lock and install a provider, Terraform
+ * only computes its checksum.
  */
 const platforms = ["linux_amd64", "darwin_arm64"];
 const AWS = ["5.100.0", "6.5.0", "6.47.0", "7.0.0"];
@@ -60,7 +60,7 @@ async function plue(...args: string[]) {
 const lockedAws = () =>
   /hashicorp\/aws" \{\n\s*version\s*= "([^"]+)"/.exec(readFileSync(lock, "utf8"))?.[1];
 
-/** What `terraform init` installs beside the synthesized stack, and whether it leaves its lock alone. */
+/** The version that `terraform init` installs beside the synthesized stack, and whether it changes its lock file. */
 async function installed(): Promise<string> {
   const stack = join(project, "cdktf.out/stacks/dev");
   const file = join(project, "terraformrc");
@@ -90,7 +90,7 @@ async function synthesize(): Promise<void> {
   if (code !== 0) throw new Error(stderr);
 }
 
-test("locks the version that is asked for, and terraform init installs that one", async () => {
+test("locks the requested version, and terraform init installs it", async () => {
   const { code, stdout, stderr } = await plue("providers", "lock", "dev", "--aws", "6.5.0");
   expect([code, code === 0 ? "" : stderr]).toEqual([0, ""]);
   expect(stdout).toMatch(/hashicorp\/aws\s+-\s+6\.5\.0/);
@@ -99,7 +99,7 @@ test("locks the version that is asked for, and terraform init installs that one"
   expect(await installed()).toBe("6.5.0");
 });
 
-test("lock keeps a version, upgrade takes the latest that the code accepts", async () => {
+test("lock keeps the version, upgrade chooses the latest that the code accepts", async () => {
   await plue("providers", "lock", "dev", "--aws", "5.100.0");
   expect((await plue("providers", "lock", "dev")).code).toBe(0);
   expect(lockedAws()).toBe("5.100.0");
@@ -108,7 +108,7 @@ test("lock keeps a version, upgrade takes the latest that the code accepts", asy
   expect(lockedAws()).toBe("6.47.0");
 });
 
-test("the first lock keeps what terraform init has chosen", async () => {
+test("the first lock keeps the version that terraform init has chosen", async () => {
   await plue("providers", "lock", "dev", "--aws", "5.100.0");
   await synthesize();
   rmSync(lock);
@@ -116,7 +116,7 @@ test("the first lock keeps what terraform init has chosen", async () => {
   expect(lockedAws()).toBe("5.100.0");
 });
 
-test("holds a checksum for each platform that is asked for", async () => {
+test("contains a checksum for each requested platform", async () => {
   const flags = platforms.map((platform) => `--platform=${platform}`);
   await plue("providers", "lock", "dev", "--aws=6.5.0", ...flags);
   const [, hashes] = /hashicorp\/aws" \{[^]*?hashes = \[([^\]]*)\]/.exec(
@@ -129,7 +129,7 @@ test.each([
   ["a version that the code does not accept", ["--aws=7.0.0"], /no available releases match/],
   ["a version that is not there", ["--aws=6.46.0"], /no available releases match/],
   ["a platform that is not there", ["--platform=plan9_mips"], /not available for\s+plan9_mips/],
-])("leaves the lock file alone after %s", async (_, args, message) => {
+])("does not change the lock file after %s", async (_, args, message) => {
   await plue("providers", "lock", "dev", "--aws", "6.5.0");
   const before = readFileSync(lock, "utf8");
   const { code, stderr } = await plue("providers", "lock", "dev", ...args);
@@ -139,7 +139,7 @@ test.each([
   expect(readFileSync(lock, "utf8")).toBe(before);
 });
 
-test("without a lock file nothing lies beside the stack", async () => {
+test("without a lock file there is none beside the stack", async () => {
   await synthesize();
   expect(existsSync(join(project, "cdktf.out/stacks/dev/.terraform.lock.hcl"))).toBe(false);
 });

@@ -9,8 +9,8 @@ import {
 } from "../../support/embedded-aws";
 import { plueEnds } from "../../support/plue";
 
-// A pipeline plans, waits for an approval and plans again; on the image repositories, which are quick.
-describeEmbeddedAws("what is deployed is what was reviewed", () => {
+// A pipeline plans, waits for an approval and plans again. Only the image repositories, which are fast.
+describeEmbeddedAws("only the reviewed plan is deployed", () => {
   let folder: string;
   let aws: EmbeddedAws;
   let ends: (code: number, ...args: string[]) => ReturnType<typeof plueEnds>;
@@ -29,7 +29,7 @@ describeEmbeddedAws("what is deployed is what was reviewed", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test("an approved plan is applied without a question, and only once", async () => {
+  test("an approved plan is applied without a prompt, and only once", async () => {
     const file = join(folder, "first.json");
     await ends(0, "plan", ...only, "--review", file);
     await ends(0, "deploy", ...only, "--reviewed", file);
@@ -38,7 +38,7 @@ describeEmbeddedAws("what is deployed is what was reviewed", () => {
     expect(stderr).not.toContain("terraform apply");
   });
 
-  test("what has drifted since the review stops it, and a new review takes it back", async () => {
+  test("drift since the review stops the deploy, and a new review reverts the drift", async () => {
     const stale = join(folder, "stale.json");
     const fresh = join(folder, "fresh.json");
     await ends(0, "plan", ...only, "--review", stale);
@@ -57,7 +57,7 @@ describeEmbeddedAws("what is deployed is what was reviewed", () => {
     await ends(0, "deploy", ...only, "--reviewed", fresh);
   });
 
-  test("another environment's review, or none at all, is refused before anything is planned", async () => {
+  test("the review of another environment, or an invalid one, is refused before the plan", async () => {
     const { stderr } = await ends(2, "deploy", "local", "--reviewed", join(folder, "missing.json"));
     expect(stderr).toContain("missing.json cannot be read");
   });

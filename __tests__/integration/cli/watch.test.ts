@@ -17,7 +17,7 @@ describeEmbeddedAws("plue status --watch on a terminal of 80 columns", () => {
   let aws: EmbeddedAws;
   beforeAll(async () => {
     aws = await startEmbeddedAws();
-    // All that a status cannot do without.
+    // Everything that status needs.
     const ecs = new ECSClient(aws.client);
     const cluster = "local-plue-cluster";
     await ecs.send(new CreateClusterCommand({ clusterName: cluster }));
@@ -41,7 +41,7 @@ describeEmbeddedAws("plue status --watch on a terminal of 80 columns", () => {
   });
   afterAll(() => aws?.stop());
 
-  test("looks again, keeps within the columns, and gives the terminal back at Ctrl-C", async () => {
+  test("refreshes, fits into the columns, and restores the terminal after Ctrl-C", async () => {
     const program = spawn(
       process.execPath,
       [join(project, "bin/plue.js"), "status", "local", "--watch"],
@@ -52,7 +52,7 @@ describeEmbeddedAws("plue status --watch on a terminal of 80 columns", () => {
     const looks = () => output.split("Ctrl-C ends").length - 1;
     program.onData((text) => {
       output += text;
-      // Once: with each Ctrl-C a terminal throws away what it has not shown yet.
+      // Only once: with each Ctrl-C a terminal discards output that it has not shown yet.
       if (looks() === 2 && !interrupted) program.write("\u0003");
       interrupted ||= looks() === 2;
     });

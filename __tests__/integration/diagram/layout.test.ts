@@ -17,7 +17,7 @@ const inside = (inner: Box, outer: Box) =>
   inner.x + inner.width <= outer.x + outer.width &&
   inner.y + inner.height <= outer.y + outer.height;
 
-/** What a line covers, as a thin box. */
+/** The area of a line, as a thin box. */
 const lineBox = (from: Point, to: Point): Box => ({
   x: Math.min(from.x, to.x),
   y: Math.min(from.y, to.y),
@@ -49,7 +49,7 @@ const threeZones = {
   },
 };
 
-/** Addresses of seven types, which are more than fit in a row. */
+/** Addresses of seven types, more than fit into a row. */
 const removed = ["eip", "instance", "key_pair", "kinesis_stream", "sqs_queue", "subnet", "vpc"].map(
   (type) => `aws_${type}.gone`,
 );
@@ -74,14 +74,14 @@ describe.each([...environments, threeZones, full])("the drawing of $name", (sett
     expect(width).toBeLessThanOrEqual(settings === full ? 1800 : 1600);
   });
 
-  test("has every part within its frame", () => {
+  test("has every part inside its frame", () => {
     const boxes = new Map(drawing.parts.map(({ part, box }) => [part.id, box]));
     for (const { box, parent } of drawing.parts) {
       if (parent) expect(inside(box, boxes.get(parent)!)).toBe(true);
     }
   });
 
-  test("has no overlaps among cards, labels, titles, and frames next to each other", () => {
+  test("has no overlaps between cards, labels, titles and neighbouring frames", () => {
     const texts = [...cards().map(({ box }) => box), ...labels(), ...titles()];
     const pairs = texts.flatMap((a, index) => texts.slice(index + 1).map((b) => [a, b] as const));
     expect(pairs.filter(([a, b]) => overlap(a, b))).toEqual([]);
@@ -93,7 +93,7 @@ describe.each([...environments, threeZones, full])("the drawing of $name", (sett
     }
   });
 
-  test("has no line through a card, a title or another arrow's label", () => {
+  test("has no line through a card, a title or the label of another arrow", () => {
     for (const { arrow, boxes } of linesOf(drawing)) {
       const others = cards().filter(({ part }) => part.id !== arrow.from && part.id !== arrow.to);
       const obstacles = [
@@ -106,7 +106,7 @@ describe.each([...environments, threeZones, full])("the drawing of $name", (sett
     }
   });
 
-  test("has lines that only run across and down, and labels upon them", () => {
+  test("has only horizontal and vertical lines, with their labels on them", () => {
     for (const { arrow, points, label } of drawing.arrows) {
       points.slice(1).forEach(({ x, y }, index) => {
         expect(x === points[index]!.x || y === points[index]!.y).toBe(true);
@@ -117,12 +117,12 @@ describe.each([...environments, threeZones, full])("the drawing of $name", (sett
     }
   });
 
-  test("is the same to the byte each time", async () => {
+  test("is identical each time", async () => {
     const again = await layOut(drawn());
     expect(svg(again, { subtitle: "" })).toBe(svg(drawing, { subtitle: "" }));
   });
 
-  test("has no outside reference", () => {
+  test("has no external reference", () => {
     const text = svg(drawing, { subtitle: "" }).replace('xmlns="http://www.w3.org/2000/svg"', "");
     expect(text).not.toMatch(/https?:|url\(|@import|href=/);
   });
@@ -132,7 +132,7 @@ test.each<[string, Weight]>([
   ["PostgreSQL 16, 50 to 200 GiB", "regular"],
   ["CloudWatch alarms", "bold"],
   ["api-server_0123456789 (+ 10 folded in)", "regular"],
-])("%s is as wide as it is drawn", async (text, weight) => {
+])("the computed width of %s is the drawn width", async (text, weight) => {
   const size = 40;
   const { Resvg } = await import("@resvg/resvg-wasm");
   await png(`<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>`);

@@ -12,7 +12,7 @@ import { describeWith, machine } from "../../support/machine";
 
 const secret = "correct-horse-battery-staple";
 
-/** A plan that creates everything but a few resources, to which something else happens. */
+/** A plan that creates all resources except a few with other actions. */
 function planOf(stack: Stack): PlanJson {
   const created = stack.resources.map(({ address, type }): ResourceChange => ({
     address,
@@ -88,7 +88,7 @@ describeWith([installed])("the page of a plan, in a browser", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test("makes no request but for itself, and the console stays empty", () => {
+  test("makes no further request, and the console stays empty", () => {
     expect(opened.requests).toEqual([page.url()]);
     expect(opened.complaints).toEqual([]);
   });
@@ -114,7 +114,7 @@ describeWith([installed])("the page of a plan, in a browser", () => {
     expect(source).not.toContain("old-secret-value");
   });
 
-  test("leads from each card of the drawing to an entry that opens", async () => {
+  test("links each card of the drawing to an entry that opens", async () => {
     const targets = await page
       .locator(".drawing a")
       .evaluateAll((links) => links.map((link) => link.getAttribute("href")!));
@@ -126,19 +126,19 @@ describeWith([installed])("the page of a plan, in a browser", () => {
     }
   });
 
-  test("colours the drawing and says in words what happens", async () => {
+  test("colours the drawing and names each action in words", async () => {
     const card = page.locator('[data-part="aws_lb.load_balancer_main"]');
     expect(await card.getAttribute("class")).toContain("action-replace");
     expect(await card.locator("title").first().textContent()).toContain("to replace");
   });
 
-  test("draws what is destroyed and no longer in the code", async () => {
+  test("draws destroyed resources that are no longer in the code", async () => {
     const card = page.locator('[data-part="removed/aws_sqs_queue"]');
     expect(await card.getAttribute("class")).toContain("action-destroy");
     expect(await card.textContent()).toContain("gone");
   });
 
-  test("is searched by keyboard alone", async () => {
+  test("can be searched with the keyboard alone", async () => {
     await page.locator("h1").click();
     await page.keyboard.press("/");
     await page.keyboard.type("instance_class");
@@ -170,19 +170,19 @@ describeWith([installed])("the page of a plan, in a browser", () => {
     expect(text! < paper!).toBe(colorScheme === "light");
   });
 
-  test("opens everything for the printer", async () => {
+  test("opens every entry for printing", async () => {
     await page.evaluate('void dispatchEvent(new Event("beforeprint"))');
     expect(await page.locator("details:not([open])").count()).toBe(0);
     await page.evaluate('void dispatchEvent(new Event("afterprint"))');
   });
 
-  test("is the same with a price where there is only the plan, as in CI", async () => {
+  test("is the same, with a price, if only the plan is available, as in CI", async () => {
     const projectDir = join(__dirname, "../../..");
     const html = await diagram(dev, { format: "html", plan, projectDir });
     expect(html).toMatch(/<h2 id="price-title">Price<\/h2>\n<p>A month costs \$\d+/);
   });
 
-  test("tells the price and the checks", async () => {
+  test("shows the price and the checks", async () => {
     expect(await page.locator("#price").textContent()).toContain("32.40");
     expect(await page.locator("#checks").textContent()).toContain("no such region");
   });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { environments } from "../../../src/environments";
 import { diagram } from "../../../src/operations/inspect/diagram";
 
-test.each(environments)("the picture of $name is not stale: `npm run docs`", async (settings) => {
+test.each(environments)("the picture of $name is up to date (`npm run docs`)", async (settings) => {
   const projectDir = join(__dirname, "../../..");
   const file = join(projectDir, "docs/pictures", `${settings.name}.svg`);
   const drawn = await diagram(settings, { format: "svg", projectDir });

@@ -15,7 +15,7 @@ import { copyOfProject, plueEnds } from "../../support/plue";
 const secret = "correct-horse-battery-staple";
 const { chromium: installed } = machine();
 
-// Terraform's own plan of a deployed part of local, with other settings, in a browser.
+// A real plan for a deployed part of local with changed settings, in a browser.
 describeWith([installed])("plue plan --html", () => {
   describeEmbeddedAws("of a real plan", () => {
     let folder: string;
@@ -35,8 +35,8 @@ describeWith([installed])("plue plan --html", () => {
       await plueEnds(0, ["bootstrap", "local"], env);
       const modules = ["ecr", "alerts", "image_tags"].flatMap((one) => ["--target-module", one]);
       await plueEnds(0, ["deploy", "local", "--yes", ...modules], env);
-      // Another key replaces the repositories, a changed limit changes their policies, and without
-      // alarms there is no topic.
+      // Another key replaces the repositories, a changed limit changes their policies, and without alarms the
+      // topic is destroyed.
       changed = copyOfProject("local", (text) =>
         text.replace(
           /alarms: .*\n.*\n/,
@@ -68,26 +68,26 @@ describeWith([installed])("plue plan --html", () => {
       rmSync(folder, { recursive: true, force: true });
     });
 
-    test("is of a plan that creates, changes, replaces and destroys", () => {
+    test("shows a plan that creates, changes, replaces and destroys", () => {
       const kinds = new Set(actions.map(({ action }) => action));
       expect([...kinds].sort()).toEqual(["change", "create", "destroy", "replace"]);
     });
 
-    test("makes no request but for itself, and the console stays empty", () => {
+    test("makes no further request, and the console stays empty", () => {
       expect(opened.requests).toEqual([page.url()]);
       expect(opened.complaints).toEqual([]);
     });
 
-    test("names every resource that the plan changes, and every one of the stack", async () => {
+    test("lists every resource of the plan and of the stack", async () => {
       const changes = await page.locator("#changes summary code").allTextContents();
       expect(changes.toSorted()).toEqual(actions.map(({ address }) => address).toSorted());
       const named = await page.locator("#inventory code").allTextContents();
       const conditional = declared.filter((address) => !named.includes(address));
-      // What no variable lets exist is not drawn.
+      // Resources whose count is 0 are not drawn.
       expect(conditional.filter((address) => !/https/.test(address))).toEqual([]);
     });
 
-    test("leads to each by the Tab key alone, and opens it by Enter", async () => {
+    test("reaches each with the Tab key and opens it with Enter", async () => {
       const all = await page
         .locator("details")
         .evaluateAll((found) => found.map((one) => one.id).toSorted());
@@ -106,20 +106,20 @@ describeWith([installed])("plue plan --html", () => {
       expect([...reached].sort()).toEqual(all);
     });
 
-    test("masks what the provider calls sensitive", async () => {
+    test("masks values that the provider marks as sensitive", async () => {
       const entry = page.locator("#change-aws_ssm_parameter\\.secret");
       expect(await entry.textContent()).toContain("sensitive, not shown");
       expect(await page.content()).not.toContain(secret);
     });
 
-    test("says what forces a replacement, before and after", async () => {
+    test("shows the values that force a replacement, before and after", async () => {
       const entry = page.locator("#change-aws_ecr_repository\\.ecr_api_server");
       const text = await entry.textContent();
       expect(text).toMatch(/^\s*replaced/);
       expect(text).toMatch(/encryption_type\s*forces replacement\s*AES256\s*KMS/);
     });
 
-    test("tells the price and the checks", async () => {
+    test("shows the price and the checks", async () => {
       expect(await page.locator("#price").textContent()).toMatch(/A month costs \$\d+/);
       expect(await page.locator("#checks").textContent()).toContain("var.aws_region");
     });

@@ -32,7 +32,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(project, { recursive: true }));
 
-/** Writes a file whose time never tells that it has changed. */
+/** Writes a file and keeps its modification time. */
 function write(path: string, content: string): void {
   writeFileSync(join(project, path), content);
   utimesSync(join(project, path), 1000, 1000);
@@ -47,12 +47,12 @@ function synth(main: string): string {
   return stdout + stderr;
 }
 
-test("an edit that changes neither size nor time is seen", () => {
+test("an edit that changes neither size nor time is noticed", () => {
   expect(synth('console.log("one")')).toBe("one\n");
   expect(synth('console.log("two")')).toBe("two\n");
 });
 
-test("a source finds the JSON that it imports and the file beside it, as they are now", () => {
+test("a source reads the current JSON that it imports and the current file beside it", () => {
   const main = 'import { text } from "./src/part"; console.log(text())';
   expect(synth(main)).toBe("beside1\n");
   write("src/prices.json", '{ "price": 2 }');

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { explain } from "../../../src/aws/errors";
 
-describe("an error of the file system says what could not be done, to which file", () => {
+describe("a file system error names the failed action and the file", () => {
   const folder = mkdtempSync(join(tmpdir(), "plue-files-"));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const told = (work: () => unknown) => {
+  const messageOf = (work: () => unknown) => {
     try {
       work();
     } catch (error) {
@@ -21,14 +21,14 @@ describe("an error of the file system says what could not be done, to which file
     ["folder", () => mkdirSync(folder), "make the folder", "", "file already exists"],
     ["read", () => readdirSync(join(folder, "c")), "read", "c", "no such file or directory"],
   ])("%s", (_, work, verb, path, reason) => {
-    expect(told(work)).toContain(`cannot ${verb} ${join(folder, path)}: ${reason}`);
+    expect(messageOf(work)).toContain(`cannot ${verb} ${join(folder, path)}: ${reason}`);
   });
 
   test.each([
     ["EACCES", "permission denied", "as a user who may"],
     ["EROFS", "read-only file system", "copy of the project"],
     ["ENOSPC", "no space left on device", "Free some space"],
-  ])("%s comes with advice", (code, words, advice) => {
+  ])("the message for %s contains advice", (code, words, advice) => {
     const error = Object.assign(new Error(`${code}: ${words}, mkdir '/project/.local'`), {
       code,
       syscall: "mkdir",
@@ -39,7 +39,7 @@ describe("an error of the file system says what could not be done, to which file
     expect(explained.advice.join()).toContain(advice);
   });
 
-  test("a program that is missing is none", () => {
+  test("a missing program is not a file system error", () => {
     const error = Object.assign(new Error("spawn x ENOENT"), { code: "ENOENT", path: "x" });
     expect(explain(error).message).toBe("spawn x ENOENT");
   });

@@ -19,7 +19,7 @@ let directory: string;
 beforeEach(() => (directory = mkdtempSync(join(tmpdir(), "plue-write-"))));
 afterEach(() => rmSync(directory, { recursive: true }));
 
-test("two programs that write one file at once leave one whole text, and nothing beside it", async () => {
+test("two programs that write one file at the same time leave one whole text and no other file", async () => {
   const file = join(directory, "plan.json");
   const script = `
     const { writeWhole } = require(${JSON.stringify(join(repository, "src/process/files"))});
@@ -35,7 +35,7 @@ test("two programs that write one file at once leave one whole text, and nothing
   expect(readdirSync(directory)).toEqual(["plan.json"]);
 });
 
-test("what cannot be written is told by its own name, and nothing is left beside it", () => {
+test("an error names the file that cannot be written, and leaves no other file", () => {
   const file = join(directory, "folder");
   mkdirSync(join(file, "in it"), { recursive: true });
   expect(() => writeWhole(file, "text")).toThrow(`'${file}'`);
@@ -49,7 +49,7 @@ test("what cannot be written is told by its own name, and nothing is left beside
   expect(readdirSync(directory)).toEqual(["folder"]);
 });
 
-test("a file keeps its mode, and what a link leads to is written", () => {
+test("a file keeps its mode, and the target of a link is written", () => {
   const file = join(directory, "file");
   const link = join(directory, "link");
   writeFileSync(file, "before", { mode: 0o600 });

@@ -18,16 +18,16 @@ const hostile: [string, string][] = [
   ["a\u0000b", "ends a string"],
 ];
 
-/** What a terminal must not get, line feed and tab apart. */
+/** Control characters that must not reach a terminal, except line feed and tab. */
 
 const OBEYED = /[^\P{Cc}\n\t]|\p{Bidi_Control}/u;
 
-test.each(hostile)("%j, which %s, is shown", (text) => {
+test.each(hostile)("%j, which %s, is escaped", (text) => {
   expect(text).toMatch(OBEYED);
   expect(printable(text)).not.toMatch(OBEYED);
 });
 
-test("whatever the text, nothing in it is obeyed, and what is harmless stays", () => {
+test("control characters in any text are escaped, and other characters stay", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
       const shown = printable(text);
@@ -38,11 +38,11 @@ test("whatever the text, nothing in it is obeyed, and what is harmless stays", (
   );
 });
 
-test("a line stays one line", () => {
+test("one line stays one line", () => {
   expect(printableLine("one\r\ntwo\nthree")).toBe("one two three");
 });
 
-describe("what the command line prints", () => {
+describe("the output of the command line", () => {
   const written: string[] = [];
   const keep = (text: unknown) => (written.push(String(text)), true);
   beforeEach(() => {
@@ -52,21 +52,21 @@ describe("what the command line prints", () => {
   });
   afterEach(() => jest.restoreAllMocks());
 
-  test.each(hostile)("%j is data to it", (text) => {
+  test.each(hostile)("%j is printed as data", (text) => {
     data(text);
     say(text);
     data(table(["tag"], [[text]]));
     expect(written.join("")).not.toMatch(OBEYED);
   });
 
-  test.each(hostile)("as JSON, %j reads back as it was", (text) => {
+  test.each(hostile)("%j is unchanged after reading it back as JSON", (text) => {
     json({ [text]: text });
     expect(written.join("")).not.toMatch(OBEYED);
     expect(JSON.parse(written.join(""))).toEqual({ [text]: text });
   });
 });
 
-describe("a program's output", () => {
+describe("the output of a program", () => {
   const through = (pieces: readonly string[]) => {
     let shown = "";
     const pass = programOutput((text) => (shown += text));
@@ -74,7 +74,7 @@ describe("a program's output", () => {
     return shown;
   };
 
-  test("keeps its colours and nothing else that a terminal obeys", () => {
+  test("keeps its colours and no other control sequence", () => {
     const text = `${ESC}[1m${ESC}[31mError:${ESC}[0m name = "${ESC}[2J"\n`;
     expect(through([text])).toBe(`${ESC}[1m${ESC}[31mError:${ESC}[0m name = "\\u001b[2J"\n`);
   });
@@ -93,7 +93,7 @@ describe("a program's output", () => {
     },
   );
 
-  test("may be cut anywhere", () => {
+  test("may be split anywhere", () => {
     const text = `${ESC}[1;31mred${ESC}[0m\r\nnext ${ESC}]0;title\u0007 end\n`;
     for (let cut = 0; cut <= text.length; cut += 1) {
       expect(through([text.slice(0, cut), text.slice(cut)])).toBe(through([text]));

@@ -7,7 +7,7 @@ import { capture, follow, succeed } from "../../../src/process/run";
 
 const node = (script: string) => [process.execPath, ["-e", script]] as const;
 
-test("a failure tells the end of the output and keeps all of it in the log", async () => {
+test("a failure contains the end of the output, and the log contains all of it", async () => {
   const directory = mkdtempSync(join(tmpdir(), "plue-process-"));
   const log = join(directory, "logs", "count.log");
   const script = "for (let i = 1; i < 50; i++) console.error('line ' + i); process.exit(3)";
@@ -30,14 +30,14 @@ test("the output of a program in colour can be searched for words", async () => 
   expect(pieces.join("")).toContain("\u001b[31m");
 });
 
-test("a program that is not there is a failure, too", async () => {
+test("a missing program is a failure too", async () => {
   await expect(capture("no-such-program", [])).rejects.toMatchObject({
     message: "no-such-program is not installed, or not on the PATH",
     exitCode: 2,
   });
 });
 
-test("what a program prints is captured stream by stream", async () => {
+test("the two streams of a program are captured separately", async () => {
   const script = "console.log('data'); console.error('trouble'); process.exit(4)";
   expect(await capture(...node(script))).toEqual({
     code: 4,
@@ -46,12 +46,12 @@ test("what a program prints is captured stream by stream", async () => {
   });
 });
 
-test("an interrupt lets a program finish what it is at", async () => {
+test("an interrupt lets a program finish its current work", async () => {
   const script =
     "process.on('SIGINT', () => { console.log('saved'); process.exit(1); });" +
     "console.log('ready'); setInterval(() => undefined, 1000);";
   let output = "";
-  const said = jest.spyOn(process.stderr, "write").mockReturnValue(true);
+  const written = jest.spyOn(process.stderr, "write").mockReturnValue(true);
   handleInterrupts();
   onInterrupt("half of it is done");
   const ended = follow(...node(script), {
@@ -63,6 +63,6 @@ test("an interrupt lets a program finish what it is at", async () => {
   await expect(ended).rejects.toThrow(Interrupted);
   await expect(ended).rejects.toMatchObject({ exitCode: 130, advice: ["half of it is done"] });
   expect(output).toContain("saved");
-  said.mockRestore();
+  written.mockRestore();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.removeAllListeners(signal);
 });

@@ -19,14 +19,14 @@ const run = (then: string) =>
   });
 const folders = () => readdirSync(TMPDIR).filter((name) => name.startsWith("plue-tmp-"));
 
-test("temporary files are the user's alone, and go with the program", () => {
+test("temporary files are readable only by the user and are deleted with the program", () => {
   const [file, mode] = run("").stdout.trim().split(" ");
   expect(mode).toBe("700");
   expect(existsSync(file!)).toBe(false);
   expect(folders()).toEqual([]);
 });
 
-test("what a killed program has left goes when the next one starts", () => {
+test("files of a killed program are deleted when the next one starts", () => {
   run("process.kill(process.pid, 'SIGKILL');");
   expect(folders()).toHaveLength(1);
   const old = new Date(Date.now() - 120_000);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sweep } from "../../support/run-folder";
 
-test("what a killed run of the tests left goes with the next run, and what another still uses stays", async () => {
+test("the next run deletes the folder of a killed run, and keeps a folder that is in use", async () => {
   const root = mkdtempSync(join(tmpdir(), "plue-sweep-"));
   try {
     const noProcess = 2 ** 30;
@@ -18,6 +18,6 @@ test("what a killed run of the tests left goes with the next run, and what anoth
   }
 });
 
-test("the tests of this run write to a folder of its own", () => {
+test("this run has its own folder", () => {
   expect(tmpdir()).toMatch(/plue-tests-\d+-\w+$/);
 });

@@ -4,7 +4,7 @@ import { tagOf } from "../../../src/aws/ecs";
 import { environments } from "../../../src/environments";
 import { settingsOf } from "../../../src/operations/environment";
 
-test("a table aligns words on the left and numbers on the right", () => {
+test("a table aligns text left and numbers right", () => {
   expect(
     table(
       ["name", "count"],
@@ -22,7 +22,7 @@ test.each([
   [200, "3 min 20 s"],
   [7500, "2 h 5 min"],
   [-1, "0 s"],
-])("%s seconds read %s", (seconds, text) => {
+])("%s seconds are printed as %s", (seconds, text) => {
   expect(duration(seconds)).toBe(text);
 });
 
@@ -36,7 +36,7 @@ test.each([
   expect(parseDuration(text)).toBe(seconds);
 });
 
-test.each(["", "m", "1w", "-1m", "1.5h"])("%p is no duration", (text) => {
+test.each(["", "m", "1w", "-1m", "1.5h"])("%p is not a duration", (text) => {
   expect(() => parseDuration(text)).toThrow("Write a duration");
 });
 
@@ -49,13 +49,13 @@ test.each([
 });
 
 describe("an environment that does not exist", () => {
-  test("is guessed where the name is near", () => {
+  test("is suggested if the name is similar", () => {
     expect(() => settingsOf("prodution")).toThrow(
       expect.objectContaining({ exitCode: 2, advice: ["Did you mean production?"] }),
     );
   });
 
-  test("is not guessed where it is not", () => {
+  test("is not suggested otherwise", () => {
     expect(() => settingsOf("qa")).toThrow(
       expect.objectContaining({
         advice: [expect.stringContaining(environments.map(({ name }) => name).join(", "))],

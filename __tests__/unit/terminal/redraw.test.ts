@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { redraw } from "../../../src/terminal/redraw";
 
-/** What is written to a terminal of 80 columns and 24 rows, or to a file. */
+/** The output for a terminal of 80 columns and 24 rows, or for a file. */
 class Screen extends EventEmitter {
   columns = 80;
   rows = 24;
@@ -12,7 +12,7 @@ class Screen extends EventEmitter {
   write(text: string): boolean {
     return this.written.push(text) > 0;
   }
-  /** What is seen of the last picture, without what moves the cursor. */
+  /** The visible text of the last screen, without sequences that move the cursor. */
   get picture(): string[] {
     const last = this.written.findLast((text) => text.startsWith("\u001b[H"))!;
     return last.replace(/\u001b\[[A-Z]/g, "").split("\n");
@@ -31,7 +31,7 @@ const looks = (...texts: string[]) => {
 
 const footer = /^looked at \d\d:\d\d:\d\d, every 0 s; Ctrl-C ends$/;
 
-test("a long line goes on below its title, and a shorter screen leaves nothing of a longer one", async () => {
+test("a long line continues below its title, and a shorter screen clears the longer one", async () => {
   const { out, options } = terminal();
   const long = `api's event     ${"word ".repeat(20).trim()}`;
   await redraw(looks(long), { ...options, indent: 16, times: 1 });
@@ -45,7 +45,7 @@ test("a long line goes on below its title, and a shorter screen leaves nothing o
   expect(out.written.at(-2)!.match(/\u001b\[K/g)).toHaveLength(4);
 });
 
-test("more lines than the terminal has do not scroll it, and it says how many there are", async () => {
+test("more lines than the terminal has do not scroll it, and it shows their number", async () => {
   const { out, options } = terminal();
   await redraw(looks(Array.from({ length: 50 }, (_, at) => `line ${at}`).join("\n")), {
     ...options,
@@ -55,7 +55,7 @@ test("more lines than the terminal has do not scroll it, and it says how many th
   expect(out.picture).toContain("… and 30 more lines");
 });
 
-test("a terminal that gets narrower is drawn again at once", async () => {
+test("a terminal that becomes narrower is redrawn immediately", async () => {
   const { out, options } = terminal();
   let look = 0;
   await redraw(
@@ -74,7 +74,7 @@ test("a terminal that gets narrower is drawn again at once", async () => {
   expect(look).toBe(2);
 });
 
-test("in the end the terminal is as it was, with its cursor, and the last screen stays", async () => {
+test("when it ends, the terminal and its cursor are restored, and the last screen stays", async () => {
   const { out, options } = terminal();
   const listening = process.listenerCount("exit");
   await redraw(looks("one", "two"), { ...options, times: 2 });
@@ -84,14 +84,14 @@ test("in the end the terminal is as it was, with its cursor, and the last screen
   expect(out.listenerCount("resize")).toBe(0);
 });
 
-test("a look that fails leaves the terminal as it was, too", async () => {
+test("a failed refresh restores the terminal too", async () => {
   const { out, options } = terminal();
   const failing = redraw(() => Promise.reject(new Error("expired")), options);
   await expect(failing).rejects.toThrow("expired");
   expect(out.written.at(-1)).toBe("\u001b[?25h\u001b[?1049l");
 });
 
-test("elsewhere a screen is printed only where it differs, without control characters", async () => {
+test("without a terminal a screen is printed only if it differs, without control characters", async () => {
   const out = new Screen(false);
   await redraw(looks("one", "one", "two"), {
     interval: 0,

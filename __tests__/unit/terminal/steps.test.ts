@@ -15,7 +15,7 @@ test("a step is one plain line outside a terminal", async () => {
   expect(text()).toMatch(/^Count \.\.\. done \(\d\.\d s\)\nApply \.\.\. 3 added \(\d\.\d s\)\n$/);
 });
 
-test("a step that fails says so on its line", async () => {
+test("a failed step is marked on its line", async () => {
   const { stream, text } = output(false);
   const failing = new Steps(stream).run("Apply", (note) => {
     note("half of it");
@@ -25,7 +25,7 @@ test("a step that fails says so on its line", async () => {
   expect(text()).toMatch(/^Apply \.\.\. failed \(/);
 });
 
-test("a terminal's line is redrawn in place", async () => {
+test("on a terminal the line is redrawn in place", async () => {
   const { stream, text } = output(true);
   await new Steps(stream).run("Count", () => Promise.resolve());
   expect(text().split("\n")).toHaveLength(2);

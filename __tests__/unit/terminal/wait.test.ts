@@ -1,12 +1,12 @@
 import { waitFor } from "../../../src/terminal/wait";
 
 describe("waiting", () => {
-  let said: string;
+  let shown: string;
 
   beforeEach(() => {
-    said = "";
+    shown = "";
     jest.spyOn(process.stderr, "write").mockImplementation((text) => {
-      said += String(text);
+      shown += String(text);
       return true;
     });
   });
@@ -21,18 +21,18 @@ describe("waiting", () => {
     };
   };
 
-  test("says what it waits for, once for each change, with the time that is left", async () => {
+  test("shows what it waits for, once for each change, with the remaining time", async () => {
     const options = { what: "The task", timeout: 60, interval: 0, advice: [] };
     const look = looks("PENDING", "PENDING", "RUNNING", "done");
     expect(await waitFor({ ...options, look })).toBe("done");
-    expect(said.split("\n")).toEqual([
+    expect(shown.split("\n")).toEqual([
       expect.stringMatching(/^The task: PENDING, .* left$/),
       expect.stringMatching(/^The task: RUNNING, .* left$/),
       "",
     ]);
   });
 
-  test("gives up at its deadline, and says what it still saw", async () => {
+  test("ends at its deadline and reports the last state", async () => {
     const options = { what: "The task", timeout: 0, interval: 0, advice: ["Look there."] };
     await expect(waitFor({ ...options, look: looks("PENDING") })).rejects.toMatchObject({
       exitCode: 1,
