@@ -1,5 +1,6 @@
 import type { EnvironmentSettings } from "../../src/environments/settings";
-import { SettingsError, validate, type Fault } from "../../src/environments/validate";
+import { SettingsError, type Fault } from "../../src/environments/faults";
+import { validate } from "../../src/environments/validate";
 
 /** What is wrong with the settings of environments; nothing where they are accepted. */
 export function faults(...settings: EnvironmentSettings[]): readonly Fault[] {

@@ -95,7 +95,7 @@ export class Cache extends Construct implements Connectable {
       securityGroupIds: [this.securityGroup.id],
       userGroupId,
       kmsKeyId: props.encryptionKeyArn,
-      snapshotRetentionLimit: settings.snapshotRetentionDays ?? 0,
+      snapshotRetentionLimit: settings.snapshotRetentionDays,
       cacheUsageLimits: [
         {
           dataStorage: [{ maximum: settings.maxDataStorageGb, unit: "GB" }],
@@ -157,7 +157,7 @@ export class Cache extends Construct implements Connectable {
       kmsKeyId: props.encryptionKeyArn,
       transitEncryptionEnabled: true,
       userGroupIds: [userGroupId],
-      snapshotRetentionLimit: settings.snapshotRetentionDays ?? 0,
+      snapshotRetentionLimit: settings.snapshotRetentionDays,
       applyImmediately: true,
     });
     for (let node = 1; node <= settings.replicas + 1; node++) {

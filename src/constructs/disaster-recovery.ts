@@ -57,7 +57,7 @@ export class DisasterRecovery extends Construct {
         provider,
         sourceDbInstanceArn: database.instance.arn,
         kmsKeyId: key.arn,
-        retentionPeriod: settings.backupRetentionDays ?? 7,
+        retentionPeriod: settings.backupRetentionDays,
       },
     );
     const files = new EfsReplicationConfiguration(this, "aws_efs_replication_configuration.main", {

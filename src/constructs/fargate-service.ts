@@ -119,7 +119,7 @@ export function fargateService(scope: Construct, props: FargateServiceProps): Fa
     deploymentMinimumHealthyPercent: 100,
     deploymentCircuitBreaker: { enable: true, rollback: true },
     ...(alarmNames.length > 0 && { alarms: { enable: true, rollback: true, alarmNames } }),
-    healthCheckGracePeriodSeconds: settings.healthCheckGracePeriodSeconds ?? 120,
+    healthCheckGracePeriodSeconds: settings.healthCheckGracePeriodSeconds,
     enableExecuteCommand: executeCommand,
     enableEcsManagedTags: true,
     propagateTags: "SERVICE",
@@ -175,8 +175,8 @@ function autoscale(scope: Construct, service: EcsService, props: FargateServiceP
         predefinedMetricSpecification: { predefinedMetricType: metric, resourceLabel },
       },
     });
-  track("cpu", "ECSServiceAverageCPUUtilization", settings.cpuTargetPercent ?? 75);
-  track("memory", "ECSServiceAverageMemoryUtilization", settings.memoryTargetPercent ?? 75);
+  track("cpu", "ECSServiceAverageCPUUtilization", settings.cpuTargetPercent);
+  track("memory", "ECSServiceAverageMemoryUtilization", settings.memoryTargetPercent);
   if (settings.requestsPerTarget) {
     const policy = track(
       "requests",

@@ -74,7 +74,7 @@ export function scale(scope: Construct, props: ScalingProps): void {
         name: `${prefix}-${action.name}`,
         ...scaled,
         schedule: action.schedule,
-        timezone: action.timezone ?? "UTC",
+        timezone: action.timezone,
         scalableTargetAction: {
           minCapacity: String(action.minCapacity),
           maxCapacity: String(action.maxCapacity),
@@ -88,7 +88,7 @@ function specification(
   { service, ecsCluster }: ScalingProps,
   metric: CustomMetricSettings,
 ): CustomizedMetric {
-  const statistic = metric.statistic ?? "Average";
+  const statistic = metric.statistic;
   const dimensions = Object.entries(metric.dimensions ?? {}).map(([name, value]) => ({
     name,
     value,

@@ -66,7 +66,7 @@ export function shiftTraffic(scope: Construct, props: TrafficShiftProps): LbTarg
       : []),
   ];
 
-  const percent = settings.rollbackErrorPercent ?? 10;
+  const percent = settings.rollbackErrorPercent;
   const alarms = (
     [
       ["", targetGroup],
@@ -118,8 +118,8 @@ export function shiftTraffic(scope: Construct, props: TrafficShiftProps): LbTarg
     canary:
       settings.strategy === "canary"
         ? {
-            percent: settings.canaryPercent ?? 5,
-            bakeTimeMinutes: settings.canaryBakeTimeMinutes ?? 10,
+            percent: settings.canaryPercent,
+            bakeTimeMinutes: settings.canaryBakeTimeMinutes,
           }
         : undefined,
     hooks,

@@ -72,7 +72,7 @@ export class Waf extends Construct {
           priority: 0,
           action: block ? { block: {} } : { count: {} },
           statement: {
-            rate_based_statement: { limit: settings.rateLimit ?? 2000, aggregate_key_type: "IP" },
+            rate_based_statement: { limit: settings.rateLimit, aggregate_key_type: "IP" },
           },
           visibilityConfig: visibility("rate"),
         },
@@ -111,7 +111,7 @@ export class Waf extends Construct {
       })),
     });
 
-    const most = settings.blockedRequestsAlarm ?? 100;
+    const most = settings.blockedRequestsAlarm;
     metricAlarm(this, "waf_blocked", "waf-blocked", props, {
       alarmDescription: `WAF blocked more than ${most} requests in five minutes`,
       namespace: "AWS/WAFV2",

@@ -1,5 +1,6 @@
-import type { EnvironmentSettings } from "../environments/settings";
-import { usageOf, type Usage } from "../environments/usage";
+import { environmentSchema, type EnvironmentSettings } from "../environments/settings";
+import { usageOf, usageSchema, type Usage } from "../environments/usage";
+import { checkAll, SettingsError } from "../environments/faults";
 import { ActionRequired } from "../process/errors";
 
 /** An environment and what it is used for. */
@@ -13,28 +14,32 @@ export interface Supposed {
 /**
  * An environment with other settings: `apiServer.minCapacity=4`, or `usage.natGigabytes=500`.
  *
- * @throws ActionRequired if that is no assignment, or there is no place for it
+ * @throws ActionRequired if one is no assignment
+ * @throws SettingsError if one is not a setting, or has a value that the schema refuses
  */
 export function suppose(settings: EnvironmentSettings, changes: readonly string[]): Supposed {
-  const supposed = structuredClone({
+  const given = structuredClone({
     ...settings,
     usage: usageOf(settings.recovery?.of ?? settings.name),
   });
   for (const change of changes) {
-    const [, path, text] = /^([\w.[\]]+)=(.*)$/s.exec(change) ?? [];
-    if (path === undefined || text === undefined) {
+    const [, path, text] = /^([^=]+)=(.*)$/s.exec(change) ?? [];
+    const keys = path?.split(/[.[\]]+/).filter((key) => key !== "") ?? [];
+    if (keys.length === 0 || text === undefined) {
       throw new ActionRequired(
-        `"${change}" is no setting with a value`,
+        `"${change}" is not a setting with a value`,
         "Write PATH=VALUE, for example apiServer.minCapacity=4 or usage.natGigabytes=500.",
       );
     }
-    set(supposed, path, valueOf(text));
+    set(given, keys, valueOf(text), settings.name);
   }
-  const { usage, ...changed } = supposed;
+  const { usage, ...changed } = given;
+  checkAll([
+    [environmentSchema, changed, settings.name],
+    [usageSchema, usage, "usage"],
+  ]);
   return { settings: changed, usage };
 }
-
-type Holder = Record<string, unknown>;
 
 /** Reads a value as TypeScript would, and anything else as a text. */
 function valueOf(text: string): unknown {
@@ -45,27 +50,26 @@ function valueOf(text: string): unknown {
   }
 }
 
-function set(root: Holder, path: string, value: unknown): void {
-  const keys = path.split(/[.[\]]+/).filter((key) => key !== "");
-  const last = keys.pop()!;
+/** Sets only own properties: whether they are settings, the schema knows. */
+function set(root: object, keys: readonly string[], value: unknown, name: string): void {
   let at = root;
-  for (const [index, key] of keys.entries()) {
-    const next = at[key];
-    if (next === undefined) at[key] = {};
-    else if (typeof next !== "object" || next === null) {
-      throw new ActionRequired(
-        `${keys.slice(0, index + 1).join(".")} holds no settings: it is ${JSON.stringify(next)}`,
-        "The settings stand in src/environments/settings.ts.",
-      );
+  for (const [index, key] of keys.slice(0, -1).entries()) {
+    if (!Object.hasOwn(at, key) || at[key as never] === undefined) define(at, key, {});
+    const next: unknown = at[key as never];
+    if (typeof next !== "object" || next === null) {
+      const path = [name, ...keys.slice(0, index + 1)].join(".");
+      throw new SettingsError([{ path, value: next, fix: `has no setting ${keys[index + 1]}` }]);
     }
-    at = at[key] as Holder;
+    at = next;
   }
-  const before = at[last];
-  if (before !== undefined && typeof before !== typeof value) {
-    throw new ActionRequired(
-      `${path} is ${JSON.stringify(before)}, and ${JSON.stringify(value)} is of another kind`,
-      "Give it a value like the one that it has.",
-    );
-  }
-  at[last] = value;
+  define(at, keys.at(-1)!, value);
 }
+
+/** Unlike an assignment, this makes `__proto__` a property like any other. */
+const define = (holder: object, key: string, value: unknown) =>
+  Object.defineProperty(holder, key, {
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });

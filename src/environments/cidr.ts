@@ -23,3 +23,21 @@ export function contains(outer: string, inner: string): boolean {
   if (!holder || !held || holder.bits > held.bits) return false;
   return held.base >= holder.base && held.base < holder.base + 2 ** (32 - holder.bits);
 }
+
+/**
+ * Ranges in which AWS makes no VPC.
+ * Source: "VPC CIDR blocks", Amazon VPC user guide; IANA's registry of special-purpose addresses.
+ */
+const unusable = {
+  "0.0.0.0/8": "this network",
+  "127.0.0.0/8": "loopback",
+  "169.254.0.0/16": "link-local",
+  "224.0.0.0/4": "multicast",
+  "240.0.0.0/4": "reserved",
+};
+
+/** The range of addresses that are no use in a VPC in which a CIDR lies, with its purpose; undefined for others. */
+export function unusableRange(cidr: string): string | undefined {
+  const found = Object.entries(unusable).find(([range]) => contains(range, cidr));
+  return found && `${found[0]} (${found[1]} addresses)`;
+}

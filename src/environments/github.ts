@@ -1,27 +1,53 @@
-/** What GitHub Actions may do in the account: see docs/ci.md. */
-export interface GithubSettings {
-  /** The repository whose workflows may, as `OWNER/NAME`. */
-  readonly repository: string;
-  /** The branch from which is deployed. @default main */
-  readonly branch?: string;
+import * as v from "valibot";
+import { flag, group, list, region, text, type Complete, type Given } from "./schema";
+
+/** The schema of {@link GithubSettings}. */
+export const githubSchema = group({
+  /** The repository whose workflows get access, as `OWNER/NAME`. */
+  repository: text(
+    /^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/,
+    "must be OWNER/NAME as in https://github.com/OWNER/NAME, without the address",
+    "octo-org/plue",
+  ),
+  /** The branch from which workflows deploy. */
+  branch: v.optional(
+    text(/^(?!\/)[^\s~^:?*[\\]+$/, "must be the name of a branch", "main"),
+    "main",
+  ),
   /**
    * The environments that workflows deploy. GitHub must have environments of the same names, whose
    * required reviewers give the approval.
    */
-  readonly environments: readonly string[];
+  environments: list(
+    v.string("must be the name of an environment"),
+    1,
+    "must name at least one environment",
+  ),
   /**
    * Whether the environments have options of docs/options.md, whose AWS services the roles must then be
-   * allowed to call, too. @default false
+   * allowed to call, too.
    */
-  readonly options?: boolean;
-  /** Region of the stack; its roles are good in all. @default us-east-1 */
-  readonly region?: string;
+  options: v.optional(flag, false),
+  /** Region of the stack; its roles are valid in all. */
+  region: v.optional(region, "us-east-1"),
   /**
    * ARN of GitHub's OIDC provider, where the account has it already: an account can have one only.
    * @default none: the stack makes it
    */
-  readonly providerArn?: string;
-}
+  providerArn: v.optional(
+    text(
+      /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/\S+$/,
+      "must be the ARN of an OIDC provider",
+      "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com",
+    ),
+  ),
+});
+
+/** What GitHub Actions may do in the account: see docs/ci.md. */
+export type GithubSettings = Given<typeof githubSchema>;
+
+/** {@link GithubSettings} with every default filled in. */
+export type CompleteGithubSettings = Complete<typeof githubSchema>;
 
 /** @default undefined: there is no such stack */
 export const github: GithubSettings | undefined = undefined;

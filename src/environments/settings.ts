@@ -1,355 +1,694 @@
-import type { FargateSize } from "./fargate";
-import type { LogRetentionDays } from "./log-retention";
-import type {
-  AccessLogsSettings,
-  BackupSettings,
-  CacheSettings,
-  DeploymentSettings,
-  DisasterRecoverySettings,
-  RecoverySettings,
-  ScalingSettings,
-  WafSettings,
+/** The schema of an environment: every setting with its type, bounds, default and description. */
+import * as v from "valibot";
+import { limits } from "../limits";
+import { contains, parseCidr, unusableRange } from "./cidr";
+import { check } from "./faults";
+import {
+  accessLogs,
+  backup,
+  cache,
+  deployment,
+  disasterRecovery,
+  recovery,
+  scaling,
+  waf,
 } from "./options";
+import { patterns } from "./patterns";
+import {
+  amount,
+  cidr,
+  email,
+  flag,
+  group,
+  isRecord,
+  list,
+  logRetention,
+  oneOf,
+  region,
+  rule,
+  text,
+  whole,
+  type Complete,
+  type Given,
+} from "./schema";
+import { dailyWindow, overlap, weeklyWindow } from "./windows";
 
-export { logRetentionDays, type LogRetentionDays } from "./log-retention";
+/** How long a CloudWatch log group keeps its events, in days. */
+export type LogRetentionDays = Complete<typeof logRetention>;
 
-/**
- * The intervals, in seconds, at which RDS Enhanced Monitoring measures; 0 is off.
- * Source: MonitoringInterval of CreateDBInstance in the RDS API reference.
- */
-export const monitoringIntervals = [0, 1, 5, 10, 15, 30, 60] as const;
-
-/** How private subnets reach the internet. */
-export const natGatewayModes = ["single", "per-zone"] as const;
-
-/** Where the database's master password may come from. */
-export const masterPasswordModes = ["random", "write-only"] as const;
-
-/**
- * The days without access after which EFS moves a file to Infrequent Access.
- * Source: TransitionToIA of LifecyclePolicy in the EFS API reference.
- */
-export const infrequentAccessDays = [1, 7, 14, 30, 60, 90, 180, 270, 365] as const;
-
-/** Whether a tag of an image repository may be pushed again. */
-export const imageTagMutabilities = ["MUTABLE", "IMMUTABLE"] as const;
-
-/** The fewest images that `ecr.maxImageCount` may keep. */
-export const leastImageCount = 5;
-
-/** Which alarms an environment has. */
-export const alarmModes = ["notify", "targets-only"] as const;
-
-/** The environments of the Terraform project that this one replaces. */
-export const adoptableEnvironments = ["dev", "production"] as const;
-
-/** The two subnets of one availability zone. */
-export interface ZoneSettings {
-  /** CIDR of the public subnet: the load balancer and the NAT gateway. */
-  readonly publicCidr: string;
-  /** CIDR of the private subnet: tasks, database, file system. */
-  readonly privateCidr: string;
-}
+const network = v.pipe(
+  group({
+    /** CIDR of the VPC. */
+    cidr: v.pipe(
+      cidr(16, 28),
+      v.check(
+        (value) => unusableRange(value) === undefined,
+        ({ input }) => `must not lie in ${unusableRange(input)}: take a range such as 10.0.0.0/16`,
+      ),
+    ),
+    /** One entry for each availability zone, at least two: RDS and the load balancer require it. */
+    zones: v.pipe(
+      list(
+        group({
+          /** CIDR of the public subnet, for the load balancer and the NAT gateway. */
+          publicCidr: cidr(16, 27, "10.0.1.0/24"),
+          /** CIDR of the private subnet, for tasks, database and file system. */
+          privateCidr: cidr(16, 28, "10.0.10.0/24"),
+        }),
+        2,
+        "must have two to six entries: RDS and the load balancer need two zones, and no region has more than six",
+      ),
+      v.maxLength(
+        6,
+        "must have two to six entries: RDS and the load balancer need two zones, and no region has more than six",
+      ),
+    ),
+    /**
+     * Ids of availability zones to leave out, such as `use1-az3`: Fargate and RDS do not serve every
+     * zone of some regions.
+     * @default none
+     */
+    excludeZoneIds: v.optional(
+      list(text(new RegExp(patterns.zoneId), "must be the id of an availability zone", "use1-az3")),
+    ),
+    /**
+     * `single`: all private subnets go out through the first zone's NAT gateway (cheaper);
+     * `per-zone`: each has its own and survives the loss of another zone.
+     */
+    natGateways: oneOf(["single", "per-zone"]),
+    /**
+     * The account's quota of Elastic IPs in the region; each NAT gateway needs one. Raise it here after
+     * AWS has raised it (Service Quotas, "EC2-VPC Elastic IPs").
+     */
+    elasticIpQuota: v.optional(whole(1, 5000), 5),
+    /** Retention of the VPC flow logs, in days. */
+    flowLogRetentionDays: logRetention,
+  }),
+  rule(["cidr", "zones"], (settings, report) => {
+    const earlier: { readonly path: string; readonly cidr: string }[] = [];
+    settings.zones.forEach((zone, index) => {
+      for (const key of ["publicCidr", "privateCidr"] as const) {
+        const subnet = zone[key];
+        const other = earlier.find(
+          (one) => contains(one.cidr, subnet) || contains(subnet, one.cidr),
+        );
+        if (parseCidr(settings.cidr) && parseCidr(subnet) && !contains(settings.cidr, subnet)) {
+          report(["zones", index, key], `must lie within network.cidr, ${settings.cidr}`);
+        } else if (other) report(["zones", index, key], `overlaps ${other.path}`);
+        earlier.push({ path: `zones[${index}].${key}`, cidr: subnet });
+      }
+    });
+  }),
+  rule(
+    ["natGateways", "zones", "elasticIpQuota"],
+    ({ natGateways, zones, elasticIpQuota }, report) => {
+      if (natGateways === "per-zone" && zones.length > elasticIpQuota) {
+        report(
+          ["natGateways"],
+          `needs ${zones.length} Elastic IPs, one for each zone, and the quota is ${elasticIpQuota}: choose "single", remove a zone, or let AWS raise the quota and set network.elasticIpQuota`,
+        );
+      }
+    },
+  ),
+);
 
 /** The VPC. */
-export interface NetworkSettings {
-  /** CIDR of the VPC, /16 to /28. */
-  readonly cidr: string;
-  /** One entry for each availability zone, at least two: RDS and the load balancer require it. */
-  readonly zones: readonly ZoneSettings[];
-  /**
-   * Ids of availability zones to leave out, such as `use1-az3`: Fargate and RDS do not serve every
-   * zone of some regions.
-   * @default none
-   */
-  readonly excludeZoneIds?: readonly string[];
-  /**
-   * `single`: all private subnets go out through the first zone's NAT gateway (cheaper);
-   * `per-zone`: each has its own and survives the loss of another zone.
-   */
-  readonly natGateways: (typeof natGatewayModes)[number];
-  /** Retention of the VPC flow logs, in days. */
-  readonly flowLogRetentionDays: LogRetentionDays;
-}
+export type NetworkSettings = Complete<typeof network>;
+
+const masterPassword = v.variant(
+  "mode",
+  [
+    group({
+      /**
+       * `random`: made by Terraform's random provider, and in the state; `write-only`: made by Secrets
+       * Manager and passed on through write-only arguments, never in a plan or a state. Needs Terraform
+       * 1.11 or later.
+       */
+      mode: v.literal("random"),
+    }),
+    group({
+      /** Made by Secrets Manager and never in a plan or a state. Needs Terraform 1.11 or later. */
+      mode: v.literal("write-only"),
+      /** Raise by one to rotate the password. */
+      version: whole(1, 2147483647),
+    }),
+  ],
+  "must be one of random, write-only",
+);
 
 /** Where the database's master password comes from. */
-export type MasterPassword =
-  /** Made by Terraform's random provider: it stands in the state. */
-  | { readonly mode: "random" }
-  /**
-   * Made by Secrets Manager and passed on through write-only arguments: neither plan nor state
-   * ever holds it. Needs Terraform 1.11 or later.
-   */
-  | {
-      readonly mode: "write-only";
-      /** Raise by one to rotate the password. */
-      readonly version: number;
-    };
+export type MasterPassword = Complete<typeof masterPassword>;
+
+const [leastStorage, mostStorage] = limits.databaseStorage.gp3;
+
+function timeWindow(read: typeof dailyWindow, example: string, most = Infinity) {
+  const fix = `must look like ${example} (UTC) and last ${limits.databaseWindowMinutes} minutes ${most < Infinity ? "to 24 hours" : "or more"}`;
+  return v.pipe(
+    v.string(fix),
+    v.check((value) => {
+      const length = read(value)?.length ?? 0;
+      return length >= limits.databaseWindowMinutes && length <= most;
+    }, fix),
+    v.examples([example]),
+  );
+}
+
+const database = v.pipe(
+  group({
+    /** For example `db.t3.micro`. */
+    instanceClass: text(
+      /^db\.[a-z0-9-]+\.[a-z0-9]+$/,
+      "must be an RDS instance class",
+      "db.t3.micro",
+    ),
+    /** First size of the storage, in GiB. */
+    allocatedStorage: whole(leastStorage, mostStorage),
+    /**
+     * Size up to which RDS may grow the storage by itself, in GiB, at least ten percent above
+     * `allocatedStorage`; 0: it does not.
+     */
+    maxAllocatedStorage: whole(0, mostStorage),
+    /** Retention of automated backups, in days; 0 switches them off. */
+    backupRetentionDays: whole(...limits.databaseBackupDays),
+    /** Daily, UTC, as `hh:mm-hh:mm`; at least 30 minutes, apart from the maintenance window. */
+    backupWindow: timeWindow(dailyWindow, "03:00-04:00"),
+    /** Weekly, UTC, as `ddd:hh:mm-ddd:hh:mm`; at least 30 minutes. */
+    maintenanceWindow: timeWindow(
+      weeklyWindow,
+      "sun:04:00-sun:05:00",
+      limits.maintenanceWindowMinutes,
+    ),
+    /** A standby in a second zone. */
+    multiAz: flag,
+    /** Default of the variable `database_deletion_protection`. */
+    deletionProtection: flag,
+    /** Whether a destroy leaves a last snapshot behind. */
+    finalSnapshot: flag,
+    /** Whether changes take effect at once or in the next maintenance window. */
+    applyImmediately: flag,
+    /** Performance Insights, with seven days of history (free of charge). */
+    performanceInsights: flag,
+    /** Enhanced Monitoring's interval in seconds; 0 switches it off. */
+    monitoringInterval: oneOf(limits.monitoringIntervals),
+    /** Statements that take longer are logged, in milliseconds; 0 logs all, -1 none. */
+    slowQueryMilliseconds: whole(-1, 2147483647),
+    /** Retention of PostgreSQL's log, in days. */
+    logRetentionDays: logRetention,
+    /** Where the master password comes from. */
+    masterPassword,
+  }),
+  rule(
+    ["allocatedStorage", "maxAllocatedStorage"],
+    ({ allocatedStorage, maxAllocatedStorage: most }, report) => {
+      // RDS demands a margin of ten percent above the allocated storage.
+      const least = Math.ceil(allocatedStorage * 1.1);
+      if (most === 0 || most >= least) return;
+      report(
+        ["maxAllocatedStorage"],
+        least > mostStorage
+          ? `must be 0 (the storage does not grow by itself): allocatedStorage and ten percent exceed ${mostStorage}`
+          : `must be 0 (the storage does not grow by itself) or a whole number from ${least} (allocatedStorage and ten percent) to ${mostStorage}`,
+      );
+    },
+  ),
+  rule(["backupWindow", "maintenanceWindow"], ({ backupWindow, maintenanceWindow }, report) => {
+    const [daily, weekly] = [dailyWindow(backupWindow), weeklyWindow(maintenanceWindow)];
+    if (daily && weekly && overlap(daily, weekly)) {
+      report(["maintenanceWindow"], `must not overlap backupWindow, ${backupWindow}`);
+    }
+  }),
+);
 
 /** PostgreSQL on RDS. */
-export interface DatabaseSettings {
-  /** For example `db.t3.micro`. */
-  readonly instanceClass: string;
-  /** First size of the storage, in GiB. */
-  readonly allocatedStorage: number;
-  /** Size up to which RDS may grow the storage by itself, in GiB; 0: it does not. */
-  readonly maxAllocatedStorage: number;
-  /** Retention of automated backups, in days; 0 switches them off. */
-  readonly backupRetentionDays: number;
-  /** Daily, UTC, as `hh:mm-hh:mm`; at least 30 minutes, apart from the maintenance window. */
-  readonly backupWindow: string;
-  /** Weekly, UTC, as `ddd:hh:mm-ddd:hh:mm`; at least 30 minutes. */
-  readonly maintenanceWindow: string;
-  /** A standby in a second zone. */
-  readonly multiAz: boolean;
-  /** Default of the variable `database_deletion_protection`. */
-  readonly deletionProtection: boolean;
-  /** Whether a destroy leaves a last snapshot behind. */
-  readonly finalSnapshot: boolean;
-  /** Whether changes take effect at once or in the next maintenance window. */
-  readonly applyImmediately: boolean;
-  /** Performance Insights, with seven days of history (free of charge). */
-  readonly performanceInsights: boolean;
-  /** Enhanced Monitoring's interval in seconds; 0 switches it off. */
-  readonly monitoringInterval: (typeof monitoringIntervals)[number];
-  /** Statements that take longer are logged, in milliseconds; 0 logs all, -1 none. */
-  readonly slowQueryMilliseconds: number;
-  /** Retention of PostgreSQL's log, in days. */
-  readonly logRetentionDays: LogRetentionDays;
-  /** Where the master password comes from. */
-  readonly masterPassword: MasterPassword;
-}
+export type DatabaseSettings = Complete<typeof database>;
+
+const storage = group({
+  /** Days without access after which a file moves to the Infrequent Access class. */
+  transitionToInfrequentAccessDays: oneOf(limits.infrequentAccessDays),
+  /** Daily backups by AWS Backup, kept for 35 days. */
+  backups: flag,
+});
 
 /** EFS, which holds the git repositories. */
-export interface StorageSettings {
-  /** Days without access after which a file moves to the Infrequent Access class. */
-  readonly transitionToInfrequentAccessDays: (typeof infrequentAccessDays)[number];
-  /** Daily backups by AWS Backup, kept for 35 days. */
-  readonly backups: boolean;
-}
+export type StorageSettings = Complete<typeof storage>;
 
-/** The image repositories. */
-export interface EcrSettings {
+const ecr = group({
   /** Whether a tag may be pushed again. */
-  readonly imageTagMutability: (typeof imageTagMutabilities)[number];
+  imageTagMutability: oneOf(["MUTABLE", "IMMUTABLE"]),
   /** Scan each image for known vulnerabilities when it is pushed. */
-  readonly scanOnPush: boolean;
+  scanOnPush: flag,
   /**
    * How many of the newest images each repository keeps, beside those that `plue deploy` has marked as
-   * deployed; at least 5, so that no image goes between its push and its deployment.
+   * deployed; at least 5, so that no image is deleted between its push and its deployment.
    */
-  readonly maxImageCount: number;
+  maxImageCount: whole(5, 10000),
   /** Whether a destroy may delete repositories that hold images. */
-  readonly forceDelete: boolean;
-}
+  forceDelete: flag,
+});
 
-/** The ECS cluster. */
-export interface EcsClusterSettings {
+/** The image repositories. */
+export type EcrSettings = Complete<typeof ecr>;
+
+const ecsCluster = group({
   /**
    * CloudWatch Container Insights (charged for each metric): metrics of cluster and services, or
    * `"enhanced"`, metrics of each task and container as well.
    */
-  readonly containerInsights: boolean | "enhanced";
-}
+  containerInsights: v.union(
+    [v.boolean(), v.literal("enhanced")],
+    'must be true, false or "enhanced"',
+  ),
+});
 
-/** The Application Load Balancer. */
-export interface LoadBalancerSettings {
+/** The ECS cluster. */
+export type EcsClusterSettings = Complete<typeof ecsCluster>;
+
+const loadBalancer = group({
   /**
    * Default of the variable `enable_https`. Where it is true and no hosted zone is given, the
    * variable `certificate_arn` has no default.
    */
-  readonly https: boolean;
+  https: flag,
   /** Default of the variable `alb_deletion_protection`. */
-  readonly deletionProtection: boolean;
+  deletionProtection: flag,
   /** AWS WAF in front of it. @default none */
-  readonly waf?: WafSettings;
+  waf: v.optional(waf),
   /** A log of each request, in a bucket. @default none */
-  readonly accessLogs?: AccessLogsSettings;
-}
+  accessLogs: v.optional(accessLogs),
+});
 
-/** The name under which users reach Plue. */
-export interface DomainSettings {
+/** The Application Load Balancer. */
+export type LoadBalancerSettings = Complete<typeof loadBalancer>;
+
+const domain = group({
   /** For example `plue.example.com`. */
-  readonly name: string;
+  name: text(
+    /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+    "must be a domain name in lower case",
+    "plue.example.com",
+  ),
   /**
    * Route 53 zone of that name: the alias record and, with HTTPS and without `certificate_arn`, a
    * DNS-validated certificate are made in it.
    * @default none: you make the DNS record, and certificate_arn names your certificate
    */
-  readonly hostedZoneId?: string;
-}
+  hostedZoneId: v.optional(
+    text(/^Z[A-Z0-9]{1,31}$/, "must be the id of a Route 53 zone", "Z0123456789ABCDEFGHIJ"),
+  ),
+});
+
+/** The name under which users reach Plue. */
+export type DomainSettings = Complete<typeof domain>;
+
+/** A task's CPU and memory: a pair that Fargate does not offer does not compile. */
+export type FargateSize = {
+  [Cpu in keyof typeof limits.fargateMemory]: {
+    /** CPU units: 1024 is one vCPU. */
+    readonly cpu: Cpu;
+    /** Memory of the task, in MiB. */
+    readonly memoryLimitMiB: (typeof limits.fargateMemory)[Cpu][number];
+  };
+}[keyof typeof limits.fargateMemory];
+
+const size = v.variant(
+  "cpu",
+  Object.entries(limits.fargateMemory).map(([cpu, memory]) =>
+    group({
+      cpu: v.literal(Number(cpu)),
+      memoryLimitMiB: oneOf(memory, `with ${cpu} CPU units must be one of `),
+    }),
+  ),
+  `must be one of ${Object.keys(limits.fargateMemory).join(", ")}`,
+) as unknown as v.GenericSchema<FargateSize>;
+
+const egress = group({
+  /** What the rule is for. */
+  description: text(
+    /^[a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,255}$/,
+    "must have 1 to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*",
+    "Mail",
+  ),
+  /** TCP port. */
+  port: whole(1, 65535),
+  /** IPv4 CIDRs. */
+  cidrBlocks: list(
+    cidr(0, 32, "192.0.2.0/24"),
+    1,
+    "must have an entry; to allow nothing, leave the rule out",
+  ),
+});
 
 /** Where an egress rule lets traffic go. */
-export interface EgressSettings {
-  /** What it is for. */
-  readonly description: string;
-  /** TCP port. */
-  readonly port: number;
-  /** IPv4 CIDRs. */
-  readonly cidrBlocks: readonly string[];
-}
+export type EgressSettings = Complete<typeof egress>;
 
-/** A service on Fargate: the API server or the web app. */
-export interface ServiceSettings {
+const migration = group({
+  /** CPU and memory of the task. */
+  size,
+  /** Retention of its log, in days. */
+  logRetentionDays: logRetention,
+});
+
+/** The migration task. */
+export type MigrationSettings = Complete<typeof migration>;
+
+const percent = whole(1, 100);
+
+const serviceSettings = {
   /** CPU and memory of a task. */
-  readonly size: FargateSize;
+  size,
   /** Fewest tasks; also the first count. */
-  readonly minCapacity: number;
+  minCapacity: whole(0, 5000),
   /** Most tasks. */
-  readonly maxCapacity: number;
+  maxCapacity: whole(1, 5000),
   /**
    * Run on Fargate Spot, but for the first `onDemandBase` tasks, which stay on FARGATE.
    * @default none: all tasks run on FARGATE
    */
-  readonly fargateSpot?: { readonly onDemandBase: number };
-  /** Average CPU, in percent, that autoscaling aims at. @default 75 */
-  readonly cpuTargetPercent?: number;
-  /** Average memory, in percent, that autoscaling aims at. @default 75 */
-  readonly memoryTargetPercent?: number;
+  fargateSpot: v.optional(
+    group({
+      /** Tasks that stay on FARGATE. */
+      onDemandBase: whole(0, 100000),
+    }),
+  ),
+  /** Average CPU, in percent, that autoscaling aims at. */
+  cpuTargetPercent: v.optional(percent, 75),
+  /** Average memory, in percent, that autoscaling aims at. */
+  memoryTargetPercent: v.optional(percent, 75),
   /** Requests per target and minute that autoscaling aims at. @default none: does not scale on them */
-  readonly requestsPerTarget?: number;
+  requestsPerTarget: v.optional(whole(1, 2147483647)),
   /**
-   * ECS's own blue/green or canary deployments: new tasks start beside the old ones and take over
-   * their requests.
+   * ECS's own blue/green or canary deployments: new tasks start beside the old ones and replace
+   * them.
    * @default rolling, with a circuit breaker
    */
-  readonly deployment?: DeploymentSettings;
+  deployment: v.optional(deployment),
   /** Custom metrics and scheduled actions that autoscaling follows, too. @default none */
-  readonly scaling?: ScalingSettings;
-  /**
-   * Time that a new task has before failed health checks count, in seconds.
-   * @default 120
-   */
-  readonly healthCheckGracePeriodSeconds?: number;
+  scaling: v.optional(scaling),
+  /** Time that a new task has before failed health checks count, in seconds. */
+  healthCheckGracePeriodSeconds: v.optional(whole(0, 2147483647), 120),
   /**
    * Shells in running tasks by ECS Exec. The web app's root file system, read-only otherwise, is
    * writable with it.
-   * @default false
    */
-  readonly executeCommand?: boolean;
+  executeCommand: v.optional(flag, false),
   /** Retention of the container's log, in days. */
-  readonly logRetentionDays: LogRetentionDays;
+  logRetentionDays: logRetention,
   /**
    * Where a task may connect to beside the parts of Plue that it needs. Image pulls, secrets and
    * logs need HTTPS.
    * @default HTTPS to anywhere
    */
-  readonly egress?: readonly EgressSettings[];
-}
+  egress: v.optional(list(egress)),
+};
 
-/** Who may turn `/api/users` into `/users`, which is how the API knows it. */
-export const urlRewrites = ["proxy", "load-balancer", "none"] as const;
+const service = group(serviceSettings);
 
-/** The API server. */
-export interface ApiServerSettings extends ServiceSettings {
+/** Rules between the settings of a service. */
+const serviceRules = <S extends v.InferOutput<typeof service>>() =>
+  [
+    rule<S>(["minCapacity", "maxCapacity"], ({ minCapacity, maxCapacity }, report) => {
+      if (maxCapacity < minCapacity)
+        report(["maxCapacity"], `must be at least minCapacity, ${minCapacity}`);
+    }),
+    rule<S>(
+      ["deployment", "requestsPerTarget"],
+      ({ deployment: shift, requestsPerTarget }, report) => {
+        if (shift && requestsPerTarget !== undefined) {
+          report(
+            ["requestsPerTarget"],
+            "counts the requests of one target group, and deployment moves them between two: leave one of the two settings out",
+          );
+        }
+      },
+    ),
+    rule<S>(["egress"], ({ egress: rules = [] }, report) => {
+      const seen = new Set<string>();
+      rules.forEach(({ port, cidrBlocks }, index) =>
+        cidrBlocks.forEach((block, at) => {
+          if (seen.has(`${port} ${block}`)) {
+            report(
+              ["egress", index, "cidrBlocks", at],
+              `is allowed on port ${port} already: AWS refuses the same rule twice`,
+            );
+          }
+          seen.add(`${port} ${block}`);
+        }),
+      );
+    }),
+  ] as const;
+
+const webApp = v.pipe(service, ...serviceRules());
+
+/** A service on Fargate: the API server or the web app. */
+export type ServiceSettings = Complete<typeof webApp>;
+
+const apiService = group({
+  ...serviceSettings,
   /**
-   * Who takes `/api` off a request's path, for Plue serves its routes at the root. `proxy`: nginx, a
+   * Who takes `/api` off a request's path, because Plue serves its routes at the root. `proxy`: nginx, a
    * second container in the task, of the same image; `load-balancer`: the listener rule, by a
    * `transform` that the AWS provider knows from 6.19.0 on; `none`: nobody, for a Plue that serves
    * its routes below `/api`.
-   * @default proxy
    */
-  readonly urlRewrite?: (typeof urlRewrites)[number];
-}
+  urlRewrite: v.optional(oneOf(["proxy", "load-balancer", "none"]), "proxy"),
+});
 
-/** Whether the API server's task has the proxy, which is what it has by default. */
-export const hasProxy = ({ urlRewrite = "proxy" }: ApiServerSettings) => urlRewrite === "proxy";
+const apiServer = v.pipe(apiService, ...serviceRules<v.InferOutput<typeof apiService>>());
 
-/** The migration task. */
-export interface MigrationSettings {
-  /** CPU and memory of the task. */
-  readonly size: FargateSize;
-  /** Retention of its log, in days. */
-  readonly logRetentionDays: LogRetentionDays;
-}
+/** The API server. */
+export type ApiServerSettings = Complete<typeof apiServer>;
 
-/** What an environment may cost. */
-export interface BudgetSettings {
-  /** US dollars a month: `plue plan` and `plue cost` say when the estimate passes it. */
-  readonly monthlyDollars: number;
+/** Whether the API server's task has the proxy, which it has by default. */
+export const hasProxy = ({
+  urlRewrite = "proxy",
+}: Pick<Partial<ApiServerSettings>, "urlRewrite">) => urlRewrite === "proxy";
+
+const budget = group({
+  /** US dollars a month: `plue plan` and `plue cost` report when the estimate exceeds it. */
+  monthlyDollars: amount(0.01, 1e12, "must be an amount of US dollars, at least 0.01"),
   /**
-   * Who gets an e-mail when the bill passes 80 % of it, or AWS forecasts that it will pass all of
+   * Who gets an e-mail when the bill exceeds 80 % of it, or AWS forecasts that it will exceed all of
    * it: makes an AWS budget, which is free of charge. It counts what has the tag `Environment`,
    * which the account must have activated as a cost allocation tag.
    * @default none: there is no AWS budget
    */
-  readonly alertEmail?: string;
-}
+  alertEmail: v.optional(email),
+});
 
-/** All that distinguishes one environment from another. */
-export interface EnvironmentSettings {
+/** What an environment may cost. */
+export type BudgetSettings = Complete<typeof budget>;
+
+/** A target group's name has at most 32 characters and ends with `-plue-api-tg`. */
+const MAX_NAME_LENGTH = 32 - "-plue-api-tg".length;
+
+/** The stack's own AWS tags, which every resource gets, and `Name`, which many have. */
+const OWN_TAGS = ["Environment", "Project", "ManagedBy", "Name"];
+
+/** Source: "Tag naming limits and requirements", Tagging AWS resources user guide. */
+const MOST_TAGS = 50;
+
+const entries = {
   /** Name of the stack, prefix of every resource's name: lower case, starts with a letter. */
-  readonly name: string;
-  /** Default of the variable `aws_region`. @default us-east-1 */
-  readonly region?: string;
+  name: text(
+    new RegExp(
+      `^(?!internal(-|$)|sg-|sthree-|amzn-s3-demo-)[a-z](?!.*--)[a-z0-9-]{0,${MAX_NAME_LENGTH - 1}}(?<!-)$`,
+    ),
+    `must have at most ${MAX_NAME_LENGTH} lower-case letters, digits and single hyphens, start with a letter, end with no hyphen, and not begin with "internal", "sg-", "sthree-" or "amzn-s3-demo-", because AWS refuses such names of load balancers, security groups and buckets`,
+    "staging",
+  ),
+  /** Default of the variable `aws_region`. */
+  region: v.optional(region, "us-east-1"),
   /** The only AWS account that this environment may be deployed to. @default any */
-  readonly accountId?: string;
+  accountId: v.optional(text(/^\d{12}$/, "must have twelve digits", "123456789012")),
   /** Tags of every resource beside Environment, Project and ManagedBy. @default none */
-  readonly tags?: Readonly<Record<string, string>>;
-  /** Days for which a deleted secret can be restored; 0 frees its name at once. */
-  readonly secretRecoveryWindowDays: number;
+  tags: v.optional(v.record(v.string(), v.string("must be a text"), "must be names and texts")),
+  /** Days for which a deleted secret can be restored, 7 to 30; 0 frees its name at once. */
+  secretRecoveryWindowDays: v.pipe(
+    whole(0, limits.secretRecoveryDays[1], "must be 0 (the name is free at once) or 7 to 30"),
+    v.check(
+      (days) => days === 0 || days >= limits.secretRecoveryDays[0],
+      "must be 0 (the name is free at once) or 7 to 30",
+    ),
+  ),
   /** The VPC. */
-  readonly network: NetworkSettings;
+  network,
   /** PostgreSQL. */
-  readonly database: DatabaseSettings;
+  database,
   /** The git repositories' file system. */
-  readonly storage: StorageSettings;
+  storage,
   /** The image repositories. */
-  readonly ecr: EcrSettings;
+  ecr,
   /** The ECS cluster. */
-  readonly ecsCluster: EcsClusterSettings;
+  ecsCluster,
   /** The load balancer. */
-  readonly loadBalancer: LoadBalancerSettings;
+  loadBalancer,
   /** The name under which users reach Plue. @default the load balancer's own DNS name */
-  readonly domain?: DomainSettings;
+  domain: v.optional(domain),
   /** The API server. */
-  readonly apiServer: ApiServerSettings;
+  apiServer,
   /** The web app. */
-  readonly webApp: ServiceSettings;
+  webApp,
   /** The migration task. */
-  readonly migration: MigrationSettings;
+  migration,
   /**
    * `notify`: alarms on database, services and targets, sent by e-mail to the variable
    * `sns_alert_email`; `targets-only`: unhealthy targets raise an alarm that is seen in
-   * CloudWatch, and nobody is told.
+   * CloudWatch, and nobody gets an e-mail.
    */
-  readonly alarms: (typeof alarmModes)[number];
+  alarms: oneOf(["notify", "targets-only"]),
   /**
    * `customer-key`: one KMS key of the environment's own for all of its data. Only for a new
    * environment: a database and a file system keep the key that they are made with.
    * @default keys that AWS manages
    */
-  readonly encryption?: "customer-key";
+  encryption: v.optional(oneOf(["customer-key"])),
   /** ElastiCache with Valkey for the API server. @default none */
-  readonly cache?: CacheSettings;
+  cache: v.optional(cache),
   /** AWS Backup of database and file system. @default RDS's own backups, and those of `storage` */
-  readonly backup?: BackupSettings;
+  backup: v.optional(backup),
   /** Copies of all that holds data in a second region. @default none */
-  readonly disasterRecovery?: DisasterRecoverySettings;
+  disasterRecovery: v.optional(disasterRecovery),
   /** The copies of another environment that this one is made from. @default none: it starts empty */
-  readonly recovery?: RecoverySettings;
+  recovery: v.optional(recovery),
   /**
    * Regions in which `backup.copyTo` or `disasterRecovery` had something, until an apply has removed
    * it: Terraform deletes nothing where it has no provider for the region.
    * @default none
    */
-  readonly formerRegions?: readonly string[];
-  /** A CloudWatch dashboard. @default false */
-  readonly dashboard?: boolean;
+  formerRegions: v.optional(list(region)),
+  /** A CloudWatch dashboard. */
+  dashboard: v.optional(flag, false),
   /** Default of the variable `sns_alert_email`. @default none: the variable must be given */
-  readonly alertEmail?: string;
+  alertEmail: v.optional(email),
   /** What a month may cost. @default none */
-  readonly budget?: BudgetSettings;
+  budget: v.optional(budget),
   /**
-   * Which state of the Terraform project that this one replaces the stack takes over: that of the
+   * Which state of the Terraform project that this one replaces the stack adopts: that of the
    * same name, since each name in it begins with the environment's.
    * @default none: the stack starts empty, without `moved` blocks
    */
-  readonly adopts?: (typeof adoptableEnvironments)[number];
+  adopts: v.optional(oneOf(["dev", "production"])),
   /**
    * Leaves the S3 backend's bucket in the path of its URL instead of the host's name, as an
    * embedded AWS on loopback needs.
-   * @default false
    */
-  readonly statePathStyle?: boolean;
-}
+  statePathStyle: v.optional(flag, false),
+};
+
+/** The schema of an environment. */
+export const environmentSchema = v.pipe(
+  group(entries),
+  rule(["name", "adopts"], ({ name, adopts }, report) => {
+    if (adopts !== undefined && adopts !== name) {
+      report(
+        ["adopts"],
+        'must be the environment\'s own name, "dev" or "production": every name in the state begins with it',
+      );
+    }
+  }),
+  rule(["tags"], ({ tags = {} }, report) => {
+    const taken = new Map(OWN_TAGS.map((key) => [key.toLowerCase(), key]));
+    for (const [key, value] of Object.entries(tags)) {
+      const other = taken.get(key.toLowerCase());
+      if (
+        !/^(?!aws:)[\p{L}\p{N} _.:/=+@-]{1,128}$/iu.test(key) ||
+        !/^[\p{L}\p{N} _.:/=+@-]{0,256}$/u.test(value)
+      ) {
+        report(
+          ["tags", key],
+          "a key has 1 to 128 characters and does not begin with aws:; a value has at most 256; both have letters, digits, spaces and _.:/=+-@ only",
+        );
+      } else if (other !== undefined && !(key === "Name" && other === key)) {
+        report(
+          ["tags", key],
+          OWN_TAGS.includes(other)
+            ? `the stack sets ${other} itself: take another key`
+            : `is the same key as ${other} to IAM, which ignores capitals: keep one`,
+        );
+      }
+      taken.set(key.toLowerCase(), key);
+    }
+    const most = MOST_TAGS - OWN_TAGS.length;
+    const count = Object.keys(tags).length;
+    if (count > most) {
+      report(
+        ["tags"],
+        `has ${count} tags and must have at most ${most}: AWS takes ${MOST_TAGS} on a resource, and the stack sets ${OWN_TAGS.length}`,
+      );
+    }
+  }),
+  rule(["apiServer", "webApp", "ecsCluster"], (settings, report) => {
+    if (settings.ecsCluster.containerInsights !== false) return;
+    for (const key of ["apiServer", "webApp"] as const) {
+      settings[key].scaling?.customMetrics?.forEach(({ perTask }, index) => {
+        if (perTask) {
+          report(
+            [key, "scaling", "customMetrics", index, "perTask"],
+            "needs ecsCluster.containerInsights, which counts the running tasks",
+          );
+        }
+      });
+    }
+  }),
+  rule(["encryption", "adopts", "recovery"], ({ encryption, adopts, recovery: copies }, report) => {
+    if (encryption !== undefined && adopts !== undefined) {
+      report(
+        ["encryption"],
+        "an adopted database and file system cannot get another key, only be replaced, and lose their data: make a new environment with it and move the data there",
+      );
+    }
+    if (!copies) return;
+    if (adopts !== undefined)
+      report(["adopts"], "recovery makes a new environment, which adopts no state: leave it out");
+    if (encryption !== undefined) {
+      report(["encryption"], "database and file system keep the key of the copies: leave it out");
+    }
+  }),
+  rule(["region", "backup", "disasterRecovery", "formerRegions"], (settings, report) => {
+    const other = (path: (string | number)[], value: string | undefined) => {
+      if (value === settings.region) {
+        report(path, `must be the code of another AWS region than ${settings.region}`);
+      }
+    };
+    other(["backup", "copyTo", "region"], settings.backup?.copyTo?.region);
+    other(["disasterRecovery", "region"], settings.disasterRecovery?.region);
+    settings.formerRegions?.forEach((one, index) => other(["formerRegions", index], one));
+  }),
+  rule(["disasterRecovery", "database.backupRetentionDays"], (settings, report) => {
+    if (settings.disasterRecovery && settings.database.backupRetentionDays === 0) {
+      report(
+        ["database", "backupRetentionDays"],
+        "disasterRecovery copies the database's automated backups: must be 1 or more",
+      );
+    }
+  }),
+  rule(["name", "region", "recovery"], ({ name, region: own, recovery: copies }, report) => {
+    if (!copies) return;
+    if (copies.of === name) {
+      report(
+        ["recovery", "of"],
+        "must be the name of another environment: IAM roles are global, not regional, and still have its names",
+      );
+    }
+    for (const key of ["databaseBackupsArn", "passwordSecretArn"] as const) {
+      if (copies[key].split(":")[3] !== own) report(["recovery", key], `must be in ${own}`);
+    }
+  }),
+);
+
+/** All that distinguishes one environment from another. */
+export type EnvironmentSettings = Given<typeof environmentSchema>;
+
+/** An environment's settings with every default filled in. */
+export type CompleteSettings = Complete<typeof environmentSchema>;
+
+/** What faults call an environment. */
+export const nameOf = (settings: EnvironmentSettings): string =>
+  (isRecord(settings) && String(settings.name)) || "environment";
+
+/**
+ * An environment's settings with every default filled in.
+ * @throws SettingsError with every fault
+ */
+export const complete = (settings: EnvironmentSettings): CompleteSettings =>
+  check(environmentSchema, settings, nameOf(settings));

@@ -1,17 +1,30 @@
-/** Where the Terraform states of all environments are kept. */
-export interface StateBackend {
+import { flag, group, region, text, type Complete } from "./schema";
+
+/** The schema of {@link StateBackend}. */
+export const stateBackendSchema = group({
   /** S3 bucket. */
-  readonly bucket: string;
+  bucket: text(
+    /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    "must be the name of an S3 bucket: 3 to 63 lower-case letters, digits, hyphens and dots",
+    "plue-terraform-state",
+  ),
   /** DynamoDB table that holds the lock. */
-  readonly lockTable: string;
+  lockTable: text(
+    /^[\w.-]{3,255}$/,
+    "must be the name of a DynamoDB table",
+    "terraform-state-lock",
+  ),
   /** Region of bucket and table. */
-  readonly region: string;
+  region,
   /**
-   * Also lock with a file beside the state (Terraform 1.10 or later), for a team on its way from
+   * Also lock with a file beside the state (Terraform 1.10 or later), for a team that moves from
    * the table to the file.
    */
-  readonly lockFile: boolean;
-}
+  lockFile: flag,
+});
+
+/** Where the Terraform states of all environments are kept. */
+export type StateBackend = Complete<typeof stateBackendSchema>;
 
 /**
  * The project's state backend: change the values here, once. An environment variable goes before

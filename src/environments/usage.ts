@@ -1,74 +1,62 @@
-/**
- * What an environment is used for, as far as AWS charges for it and no setting tells it: the basis of
- * `plue cost`. Each is a month's.
- */
-export interface Usage {
+import * as v from "valibot";
+import { check } from "./faults";
+import { amount, group, type Complete, type Given } from "./schema";
+
+const quantity = amount(0);
+
+/** The schema of {@link Usage}. The defaults are those of a small environment that few people use. */
+export const usageSchema = group({
   /** What tasks send and receive through the NAT gateways, in GB. */
-  readonly natGigabytes: number;
+  natGigabytes: v.optional(quantity, 10),
   /** What leaves AWS for the internet, in GB. */
-  readonly internetGigabytes: number;
+  internetGigabytes: v.optional(quantity, 5),
   /** The load balancer's capacity units, on average. */
-  readonly loadBalancerCapacityUnits: number;
+  loadBalancerCapacityUnits: v.optional(quantity, 0.1),
   /** Requests that reach the load balancer, in millions. */
-  readonly requestMillions: number;
+  requestMillions: v.optional(quantity, 0.1),
   /**
    * How many tasks the API server runs on average: fewer than its fewest where they stop at night,
    * more where autoscaling adds some. @default its `minCapacity`
    */
-  readonly apiServerTasks?: number;
+  apiServerTasks: v.optional(quantity),
   /** How many tasks the web app runs on average. @default its `minCapacity` */
-  readonly webAppTasks?: number;
+  webAppTasks: v.optional(quantity),
   /** Migration runs, in minutes altogether. */
-  readonly migrationMinutes: number;
+  migrationMinutes: v.optional(quantity, 30),
   /** What tasks and database log, in GB. */
-  readonly logGigabytes: number;
+  logGigabytes: v.optional(quantity, 1),
   /** The VPC's flow logs, in GB. */
-  readonly flowLogGigabytes: number;
+  flowLogGigabytes: v.optional(quantity, 1),
   /** Metrics of Container Insights, where it is on. */
-  readonly containerInsightsMetrics: number;
+  containerInsightsMetrics: v.optional(quantity, 40),
   /** Backups of the database, in GB; those up to its storage are free. */
-  readonly databaseBackupGigabytes: number;
+  databaseBackupGigabytes: v.optional(quantity, 20),
   /** Git repositories in EFS Standard, in GB. */
-  readonly fileGigabytes: number;
+  fileGigabytes: v.optional(quantity, 5),
   /** Git repositories in EFS Infrequent Access, in GB. */
-  readonly infrequentFileGigabytes: number;
+  infrequentFileGigabytes: v.optional(quantity, 0),
   /** Images in all repositories, in GB. */
-  readonly imageGigabytes: number;
+  imageGigabytes: v.optional(quantity, 3),
   /** Objects in the environment's S3 buckets, in GB. */
-  readonly objectGigabytes: number;
+  objectGigabytes: v.optional(quantity, 1),
   /** Data in the cache, in GB, where there is a serverless one. */
-  readonly cacheGigabytes: number;
+  cacheGigabytes: v.optional(quantity, 0.1),
   /** Processing units of that cache, in millions: one for each KB that a command reads or writes. */
-  readonly cacheProcessingUnitMillions: number;
+  cacheProcessingUnitMillions: v.optional(quantity, 10),
   /** Reads of secrets; a task reads one when it starts. */
-  readonly secretReads: number;
+  secretReads: v.optional(quantity, 1000),
   /** Requests to customer keys of KMS. */
-  readonly keyRequests: number;
-}
+  keyRequests: v.optional(quantity, 10_000),
+});
 
-/** A small environment that few people use. */
-const defaults: Usage = {
-  natGigabytes: 10,
-  internetGigabytes: 5,
-  loadBalancerCapacityUnits: 0.1,
-  requestMillions: 0.1,
-  migrationMinutes: 30,
-  logGigabytes: 1,
-  flowLogGigabytes: 1,
-  containerInsightsMetrics: 40,
-  databaseBackupGigabytes: 20,
-  fileGigabytes: 5,
-  infrequentFileGigabytes: 0,
-  imageGigabytes: 3,
-  objectGigabytes: 1,
-  cacheGigabytes: 0.1,
-  cacheProcessingUnitMillions: 10,
-  secretReads: 1000,
-  keyRequests: 10_000,
-};
+/**
+ * What an environment is used for, as far as AWS charges for it and no setting says it: the basis of
+ * `plue cost`. Each is a month's.
+ */
+export type Usage = Complete<typeof usageSchema>;
 
 /** What differs from that, by environment: change the numbers here when you know yours. */
-const usage: Readonly<Record<string, Partial<Usage>>> = {
+export const usage: Readonly<Record<string, Given<typeof usageSchema>>> = {
   production: {
     natGigabytes: 100,
     internetGigabytes: 50,
@@ -86,6 +74,5 @@ const usage: Readonly<Record<string, Partial<Usage>>> = {
 };
 
 /** What an environment is used for. */
-export function usageOf(environment: string): Usage {
-  return { ...defaults, ...usage[environment] };
-}
+export const usageOf = (environment: string): Usage =>
+  check(usageSchema, usage[environment] ?? {}, `usage.${environment}`);

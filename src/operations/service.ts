@@ -11,6 +11,7 @@ import {
 import { lastLines } from "../aws/logs";
 import type { Service } from "@aws-sdk/client-ecs";
 import type { DeploymentSettings } from "../environments/options";
+import { complete } from "../environments/settings";
 import { names, type Component } from "../names";
 import { ActionRequired, PlueError } from "../process/errors";
 import { onInterrupt } from "../process/interrupt";
@@ -40,7 +41,7 @@ export function strategyOf(
   { settings }: Environment,
   { setting }: Component,
 ): DeploymentSettings | undefined {
-  return setting === "migration" ? undefined : settings[setting].deployment;
+  return setting === "migration" ? undefined : complete(settings)[setting].deployment;
 }
 
 /** Number of target groups of a service: two if its deployments move requests from one to the other. */
@@ -63,12 +64,11 @@ export async function waitUntilStable(
     `ECS continues with the deployment of the ${title}: see \`plue status ${environment.name}\`.`,
   );
   const strategy = strategyOf(environment, component);
-  const { bakeTimeMinutes = 0, canaryBakeTimeMinutes = 10 } = strategy ?? {};
-  const canaryMinutes = strategy?.strategy === "canary" ? canaryBakeTimeMinutes : 0;
+  const canaryMinutes = strategy?.strategy === "canary" ? strategy.canaryBakeTimeMinutes : 0;
   try {
     await waitFor({
       what: `The ${title}'s deployment`,
-      timeout: timeout + 60 * (bakeTimeMinutes + canaryMinutes),
+      timeout: timeout + 60 * ((strategy?.bakeTimeMinutes ?? 0) + canaryMinutes),
       advice: [],
       look: strategy
         ? () => lookAtShift(environment, component)

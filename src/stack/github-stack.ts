@@ -7,8 +7,9 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { Construct } from "constructs";
 import { S3Backend, TerraformOutput } from "../cdktf";
 import { policyDocument } from "../constructs/iam";
-import type { GithubSettings } from "../environments/github";
+import { githubSchema, type GithubSettings } from "../environments/github";
 import { stateBackend } from "../environments/state-backend";
+import { check } from "../environments/faults";
 import { components, names } from "../names";
 import { BaseStack } from "./base-stack";
 import { providerVersions } from "./plue-stack";
@@ -32,9 +33,10 @@ const DEPLOY_HOURS = 2;
  */
 export class GithubStack extends BaseStack {
   /** Makes the provider, unless the account has it, and the roles. */
-  constructor(scope: Construct, settings: GithubSettings) {
+  constructor(scope: Construct, given: GithubSettings) {
     super(scope, "github");
-    const { repository, branch = "main", options = false, region = "us-east-1" } = settings;
+    const settings = check(githubSchema, given, "github");
+    const { repository, branch, options, region } = settings;
     this.configureTerraform(region);
     const { accountId } = new DataAwsCallerIdentity(this, "data.aws_caller_identity.current");
     const providerArn =

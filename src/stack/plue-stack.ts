@@ -30,7 +30,11 @@ import { WebApp } from "../constructs/web-app";
 import { literal } from "./literal";
 import { adoptState } from "./moved";
 import { providerNeeds } from "../environments/provider-needs";
-import type { EnvironmentSettings } from "../environments/settings";
+import {
+  complete,
+  type CompleteSettings,
+  type EnvironmentSettings,
+} from "../environments/settings";
 import { stateBackend } from "../environments/state-backend";
 import { Variables } from "./variables";
 
@@ -62,7 +66,7 @@ interface Services {
 
 /** All of Plue in one environment. */
 export class PlueStack extends BaseStack {
-  private readonly settings: EnvironmentSettings;
+  private readonly settings: CompleteSettings;
   private readonly variables: Variables;
   private readonly context: Context;
   /** Days between the deletion of a key and its end: AWS keeps the key for at least seven. */
@@ -71,7 +75,7 @@ export class PlueStack extends BaseStack {
   /** Composes the environment. */
   constructor(scope: Construct, given: EnvironmentSettings) {
     super(scope, given.name);
-    this.settings = literal(given);
+    this.settings = literal(complete(given));
     // cdktn refuses write-only arguments unless it knows the version; cdktf does not read it.
     const least = writesOnly(given) ? ">=1.11.0" : ">=1.6.0";
     this.node.setContext("targetVersions", { terraform: least, opentofu: least });

@@ -7,6 +7,7 @@ import { PlueStack } from "./plue-stack";
 import type { GithubSettings } from "../environments/github";
 import { lockFileOf, TERRAFORM_LOCK_FILE } from "../environments/lock-file";
 import type { EnvironmentSettings } from "../environments/settings";
+import { SettingsError } from "../environments/faults";
 import { validate } from "../environments/validate";
 
 /**
@@ -14,7 +15,7 @@ import { validate } from "../environments/validate";
  * environment variable CDKTF_OUTDIR says otherwise, and lays the environment's lock file beside it,
  * if it has one. The current directory is this project's.
  *
- * Wrong settings are told on standard error; then nothing is written and the process exits with 1.
+ * Wrong settings are reported on standard error; then nothing is written and the process exits with 2.
  */
 export function synthesize(
   environments: readonly EnvironmentSettings[],
@@ -22,7 +23,7 @@ export function synthesize(
 ): void {
   try {
     // Before the app, which makes its output folder as soon as it is made itself.
-    validate(environments);
+    validate(environments, github);
     const app = new App({ stackTraces: false });
     for (const settings of environments) new PlueStack(app, settings);
     if (github) new GithubStack(app, github);
@@ -30,7 +31,7 @@ export function synthesize(
     for (const { name } of environments) layLockFile(name, join(app.outdir, "stacks", name));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
+    process.exitCode = error instanceof SettingsError ? error.exitCode : 1;
   }
 }
 
@@ -45,7 +46,6 @@ function layLockFile(environment: string, stackDir: string): void {
  * @throws SettingsError if AWS would refuse its settings
  */
 export function templateOf(settings: EnvironmentSettings): unknown {
-  validate([settings]);
   const outdir = mkdtempSync(join(tmpdir(), "plue-stack-"));
   try {
     const app = new App({ outdir, stackTraces: false });

@@ -1,6 +1,6 @@
 import { TerraformLocal, TerraformVariable, type TerraformStack } from "../cdktf";
 import { patterns } from "../environments/patterns";
-import type { EnvironmentSettings } from "../environments/settings";
+import type { CompleteSettings } from "../environments/settings";
 
 /**
  * The Terraform variables of a stack. Their names are an interface: tfvars files, `-var` and
@@ -31,7 +31,7 @@ export class Variables {
   readonly snsAlertEmail?: TerraformLocal;
 
   /** Declares the variables in the stack itself, so that no prefix becomes part of their names. */
-  constructor(stack: TerraformStack, settings: EnvironmentSettings) {
+  constructor(stack: TerraformStack, settings: CompleteSettings) {
     const { loadBalancer, database, domain } = settings;
 
     const text = (
@@ -61,7 +61,7 @@ export class Variables {
     this.awsRegion = text(
       "aws_region",
       "Region of everything but the state",
-      settings.region ?? "us-east-1",
+      settings.region,
       matches("aws_region", patterns.region),
       "aws_region must be the code of an AWS region, such as us-east-1.",
     );

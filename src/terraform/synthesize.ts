@@ -22,6 +22,7 @@ export async function synthesize({ name, projectDir, stackDir }: StackFolder): P
     const lines = `${stdout}${stderr}`.trim().split("\n");
     const message = lines.filter((line) => !/^\s+at |^Node\.js v/.test(line)).join("\n");
     throw new PlueError(`the stacks do not synthesize:\n${message}`, {
+      exitCode: code === 2 ? 2 : 1,
       advice: ["Correct the settings or constructs that it names, then run the command again."],
     });
   }

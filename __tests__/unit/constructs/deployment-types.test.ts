@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Testing } from "cdktf";
 import { local } from "../../../src/environments/local";
-import type { DeploymentSettings } from "../../../src/environments/options";
+import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { describeWith } from "../../support/machine";
 import { project } from "../../support/plue";
 import { synthesize, type Block } from "../../support/stack";
@@ -17,7 +17,7 @@ const installed = existsSync(bindings)
   : { missing: "the bindings for AWS provider 6 are not installed (npm run versions)" };
 
 const hook = "arn:aws:lambda:us-east-1:123456789012:function:migrate";
-const deployment: DeploymentSettings = {
+const deployment: EnvironmentSettings["apiServer"]["deployment"] = {
   strategy: "canary",
   bakeTimeMinutes: 10,
   canaryPercent: 2.5,

@@ -1,8 +1,9 @@
-import type { DeploymentSettings } from "../../../src/environments/options";
 import { local } from "../../../src/environments/local";
 import { production } from "../../../src/environments/production";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { synthesize, type Block } from "../../support/stack";
+
+type DeploymentSettings = NonNullable<EnvironmentSettings["apiServer"]["deployment"]>;
 
 const hook = "arn:aws:lambda:us-east-1:123456789012:function:migrate";
 const blueGreen: DeploymentSettings = { strategy: "blue-green", bakeTimeMinutes: 10 };

@@ -5,7 +5,7 @@ import { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import { EcsTaskDefinition } from "@cdktf/provider-aws/lib/ecs-task-definition";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { local } from "../../../src/environments/local";
-import type { urlRewrites } from "../../../src/environments/settings";
+import type { ApiServerSettings } from "../../../src/environments/settings";
 import { production } from "../../../src/environments/production";
 import { knownNames, stacks, synthesize, type Block, type Synthesized } from "../../support/stack";
 
@@ -17,7 +17,7 @@ function containers(stack: Synthesized, task: string): Block[] {
 /** The task's own container, which stands before the proxy. */
 const container = (stack: Synthesized, task: string): Block => containers(stack, task)[0]!;
 
-const withUrlRewrite = (urlRewrite: (typeof urlRewrites)[number]) =>
+const withUrlRewrite = (urlRewrite: ApiServerSettings["urlRewrite"]) =>
   synthesize({ ...local, apiServer: { ...local.apiServer, urlRewrite } });
 
 const tasks = ["api_server", "web_app", "db_migrate"];

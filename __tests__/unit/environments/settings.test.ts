@@ -1,5 +1,5 @@
-import type { FargateSize } from "../../../src/environments/fargate";
 import type {
+  FargateSize,
   LogRetentionDays,
   MasterPassword,
   NetworkSettings,

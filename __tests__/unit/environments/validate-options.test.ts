@@ -1,4 +1,3 @@
-import type { DeploymentSettings } from "../../../src/environments/options";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { faults } from "../../support/faults";
 import { full } from "../../support/full";
@@ -110,11 +109,11 @@ describe("recovery", () => {
 
 describe("deployment", () => {
   const hook = "arn:aws:lambda:us-east-1:123456789012:function:migrate";
-  const withDeployment = (deployment: Partial<DeploymentSettings>): EnvironmentSettings => ({
+  const withDeployment = (deployment: Record<string, unknown>): EnvironmentSettings => ({
     ...full,
     apiServer: {
       ...full.apiServer,
-      deployment: { strategy: "canary", bakeTimeMinutes: 5, ...deployment },
+      deployment: { strategy: "canary", bakeTimeMinutes: 5, ...deployment } as never,
     },
   });
 

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dev } from "../../../src/environments/dev";
 import { environments } from "../../../src/environments";
-import type { FargateSize } from "../../../src/environments/fargate";
-import {
-  logRetentionDays,
-  type EnvironmentSettings,
-  type MasterPassword,
+import { limits } from "../../../src/limits";
+import type {
+  EnvironmentSettings,
+  FargateSize,
+  MasterPassword,
 } from "../../../src/environments/settings";
 import { validate } from "../../../src/environments/validate";
 import { faults } from "../../support/faults";
@@ -65,9 +65,9 @@ test.each<[string, Changes, string]>([
   [
     "a tag that is ours but for a capital",
     { tags: { environment: "mine" } },
-    'dev.tags["environment"]',
+    "dev.tags.environment",
   ],
-  ["two tags that differ in a capital", { tags: { Team: "a", team: "b" } }, 'dev.tags["team"]'],
+  ["two tags that differ in a capital", { tags: { Team: "a", team: "b" } }, "dev.tags.team"],
   ["a tag of AWS's own, in capitals", { tags: { "AWS:team": "a" } }, 'dev.tags["AWS:team"]'],
   [
     "more tags than AWS takes",
@@ -182,15 +182,15 @@ test("names every fault at once, with path, value and fix", () => {
   });
   expect(() => validate([wrong])).toThrow(
     [
-      "3 wrong settings; nothing was synthesized:",
+      "3 wrong settings:",
       '  dev.network.cidr is "10.0.0.0/8": must be an IPv4 CIDR from /16 to /28 without bits after the prefix, such as 10.0.0.0/16',
-      `  dev.webApp.logRetentionDays is 4: must be one of ${logRetentionDays.join(", ")}`,
       "  dev.webApp.minCapacity is -1: must be a whole number from 0 to 5000",
+      `  dev.webApp.logRetentionDays is 4: must be one of ${limits.logRetentionDays.join(", ")}`,
     ].join("\n"),
   );
 });
 
-test("a refused synthesis writes nothing, says why without a stack trace, and exits with 1", () => {
+test("a refused synthesis writes nothing, says why without a stack trace, and exits with 2", () => {
   const directory = mkdtempSync(join(tmpdir(), "plue-"));
   try {
     const root = join(__dirname, "../../..");
@@ -203,9 +203,9 @@ test("a refused synthesis writes nothing, says why without a stack trace, and ex
         env: { ...process.env, CDKTF_OUTDIR: join(directory, "out") },
       },
     );
-    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toBe(
-      '1 wrong setting; nothing was synthesized:\n  dev.network.cidr is "wrong": must be an IPv4 CIDR from /16 to /28 without bits after the prefix, such as 10.0.0.0/16\n',
+      '1 wrong setting:\n  dev.network.cidr is "wrong": must be an IPv4 CIDR from /16 to /28 without bits after the prefix, such as 10.0.0.0/16\n',
     );
     expect(readdirSync(directory)).toEqual([]);
   } finally {

@@ -7,7 +7,6 @@ import { suppose, type Supposed } from "../../cost/what-if";
 import type { PriceSection } from "../../diagram/plan-page";
 import type { BudgetSettings, EnvironmentSettings } from "../../environments/settings";
 import { usageOf } from "../../environments/usage";
-import { SettingsError } from "../../environments/validate";
 import { ActionRequired } from "../../process/errors";
 import { templateOf } from "../../stack/synthesize";
 import { valuesIn, type PlanJson } from "../../terraform/plan";
@@ -122,21 +121,10 @@ function synthesizedBill(
   region: string,
   projectDir: string,
 ): Synthesized {
-  const template = refusing(() => templateOf(settings));
+  const template = templateOf(settings);
   const prices = readPrices(projectDir);
   const bill = estimate(resourcesOfStack(new Stack(template)), { region, usage, prices });
   return { template: JSON.stringify(template), bill };
-}
-
-/** Reports settings that AWS would refuse, for the user to correct. */
-function refusing<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    const faults = error.faults.map(({ path, fix }) => `${path} ${fix}`);
-    throw new ActionRequired("AWS would refuse these settings", ...faults);
-  }
 }
 
 function remarks(
