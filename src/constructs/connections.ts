@@ -23,25 +23,16 @@ export interface Connectable extends Construct {
   readonly proxied?: boolean;
 }
 
-/**
- * Lets one part connect to another, on each port that `connections` lists: an egress rule in the first
- * part's group, and an ingress rule in the second part's.
- * @throws Error if `connections` in src/names.ts does not list the two
- */
-export function connect(from: Connectable, to: Connectable): void {
-  const listed = connections.filter(
-    (candidate) => candidate.from === from.part && candidate.to === to.part,
-  );
-  if (listed.length === 0) {
-    throw new Error(
-      `${from.part} may not connect to ${to.part}: add the connection to src/names.ts`,
-    );
-  }
-  for (const connection of listed) {
-    if (!connection.toProxy || to.proxied) allow(connection, from, to);
+/** Lets parts connect to each other as `connections` in src/names.ts lists, and in no other way. */
+export function connectAll(parts: readonly Connectable[]): void {
+  const byName = new Map(parts.map((one) => [one.part, one]));
+  for (const connection of connections) {
+    const [from, to] = [byName.get(connection.from), byName.get(connection.to)];
+    if (from && to && (!connection.toProxy || to.proxied)) allow(connection, from, to);
   }
 }
 
+/** Allows one connection: an egress rule in the first part's group, and an ingress rule in the second part's. */
 function allow(connection: Connection, from: Connectable, to: Connectable): void {
   addInlineRule(from.securityGroup, "Egress", {
     ...tcp(connection.port, connection.egress),

@@ -11,7 +11,7 @@ import { ApiServer } from "../constructs/api-server";
 import { Backup } from "../constructs/backup";
 import { Cache } from "../constructs/cache";
 import { Budget } from "../constructs/budget";
-import { connect } from "../constructs/connections";
+import { connectAll } from "../constructs/connections";
 import type { Context } from "../constructs/context";
 import { CustomerKey } from "../constructs/customer-key";
 import { Dashboard } from "../constructs/dashboard";
@@ -216,12 +216,8 @@ export class PlueStack extends BaseStack {
   private connections(loadBalancer: LoadBalancer, services: Services, data: Data): void {
     const { apiServer, webApp, dbMigrate } = services;
     const { database, storage, cache } = data;
-    connect(loadBalancer, apiServer);
-    connect(loadBalancer, webApp);
-    connect(apiServer, database);
-    connect(apiServer, storage);
-    if (cache) connect(apiServer, cache);
-    connect(dbMigrate, database);
+    const parts = [loadBalancer, apiServer, webApp, dbMigrate, database, storage];
+    connectAll(cache ? [...parts, cache] : parts);
   }
 
   private observability(
