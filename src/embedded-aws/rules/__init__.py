@@ -19,7 +19,6 @@ from . import (
     elbv2,
     events,
     iam,
-    in_use,
     kms,
     logs,
     rds,
@@ -31,6 +30,8 @@ from . import (
     tags,
     wafv2,
 )
+# Last, since AWS checks the values of a request before what exists.
+from . import in_use  # isort: skip
 from .registry import GENERAL, RULES, Rule, of
 
 __all__ = ["GENERAL", "RULES", "Rule", "of"]
