@@ -98,7 +98,7 @@ const gaps: Record<string, Gap> = {
       new DescribeBackupPolicyCommand({ FileSystemId }),
       new DescribeLifecycleConfigurationCommand({ FileSystemId }),
     ]) {
-      const answer = efs.send(command as DescribeFileSystemPolicyCommand);
+      const answer = efs.send(command);
       await expect(answer).rejects.toMatchObject({
         name: "FileSystemNotFound",
         $metadata: { httpStatusCode: 404 },
