@@ -1,6 +1,8 @@
 const common = {
   testEnvironment: "node",
   transform: { "^.+\\.ts$": "@swc/jest" },
+  // It has copies of the fixtures.
+  modulePathIgnorePatterns: ["<rootDir>/.cache/"],
 };
 
 module.exports = {
@@ -24,12 +26,20 @@ module.exports = {
       globals: { thorough: true },
       setupFilesAfterEnv: ["<rootDir>/__tests__/support/timeout.ts"],
     },
-    // Real programs: Terraform, the embedded AWS, nginx, PostgreSQL.
+    // Real programs: Terraform, the embedded AWS, a browser.
     {
       ...common,
       displayName: "integration",
       testMatch: ["<rootDir>/__tests__/integration/**/*.test.ts"],
       globalSetup: "<rootDir>/__tests__/support/probe-machine.ts",
+      setupFilesAfterEnv: ["<rootDir>/__tests__/support/timeout.ts"],
+    },
+    // The images, built and run by a Docker engine; without one they fail.
+    {
+      ...common,
+      displayName: "containers",
+      testMatch: ["<rootDir>/__tests__/containers/**/*.test.ts"],
+      globalSetup: "<rootDir>/__tests__/support/docker/setup.ts",
       setupFilesAfterEnv: ["<rootDir>/__tests__/support/timeout.ts"],
     },
   ],

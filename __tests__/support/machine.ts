@@ -13,23 +13,11 @@ export interface Machine {
   readonly awsProvider: Tool;
   /** What tells Terraform where its providers come from. */
   readonly terraformVariables: Record<string, string>;
-  readonly nginx: Tool;
   readonly chromium: Tool;
-  /** It speaks TLS to PostgreSQL for the API. */
-  readonly stunnel: Tool;
-  /** The directory of PostgreSQL's server programs. */
-  readonly postgres: Tool;
-  /** A Python with exactly what the migrate image installs. */
-  readonly python: Tool;
   /** The linter of Dockerfiles. */
   readonly hadolint: Tool;
-  /** The JSON schema of Compose files. */
-  readonly composeSchema: Tool;
   /** The linter of workflows. */
   readonly actionlint: Tool;
-  /** `unshare`, where it may make namespaces. */
-  readonly mountNamespace: Tool;
-  readonly networkNamespace: Tool;
 }
 
 /** Where the run keeps what was found. */

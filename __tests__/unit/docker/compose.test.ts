@@ -34,8 +34,8 @@ test("each service starts when what it needs is ready, not merely started", () =
     postgres: [],
     migrate: ["postgres service_healthy"],
     api: ["migrate service_completed_successfully"],
-    "api-proxy": ["api service_healthy"],
-    web: ["api-proxy service_healthy"],
+    "api-proxy": [],
+    web: ["api service_healthy"],
     "api-test": ["migrate service_completed_successfully"],
     healthcheck: ["web service_healthy", "api service_healthy"],
   });
@@ -59,12 +59,9 @@ test("the services get the variables that they get in the cloud", () => {
 });
 
 test("the API's proxy is a second container of the same image in the API's network, as on ECS", () => {
-  expect(service("api-proxy")).toMatchObject({
-    image: service("api").image,
-    command: ["proxy"],
-    network_mode: "service:api",
-  });
-  expect(service("web").environment.API_UPSTREAM).toBe("http://api:8080");
+  expect(service("api-proxy")).toMatchObject({ image: service("api").image, command: ["proxy"] });
+  expect(service("api")).toMatchObject({ network_mode: "service:api-proxy" });
+  expect(service("web").environment.API_UPSTREAM).toBe("http://api-proxy:8080");
 });
 
 test("the API's tests get their database by the name that they read, and none that a server would", () => {

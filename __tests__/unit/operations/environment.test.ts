@@ -13,7 +13,7 @@ describe("opening an environment", () => {
   let folder: string;
 
   beforeAll(async () => {
-    // The account of the credentials, as STS returns it.
+    // The account that the credentials belong to, as STS tells it.
     sts = createServer((_, response) =>
       response
         .writeHead(200, { "content-type": "text/xml" })
@@ -37,7 +37,7 @@ describe("opening an environment", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test("is refused with credentials of another account", async () => {
+  test("in another account than its own is refused", async () => {
     const settings = { ...dev, accountId: "222222222222" };
     await expect(openEnvironment(settings, folder)).rejects.toMatchObject({
       exitCode: 2,
@@ -45,13 +45,13 @@ describe("opening an environment", () => {
     });
   });
 
-  test("is possible in its own account, or without one", async () => {
+  test("in its own account, or without one, is not", async () => {
     const settings = { ...dev, accountId: "111111111111" };
     expect((await openEnvironment(settings, folder)).accountId).toBe("111111111111");
     expect((await openEnvironment(dev, folder)).accountId).toBe("111111111111");
   });
 
-  test("local never calls AWS without an embedded AWS", async () => {
+  test("local, without an embedded AWS, never reaches for AWS itself", async () => {
     const endpoint = process.env.AWS_ENDPOINT_URL;
     delete process.env.AWS_ENDPOINT_URL;
     await expect(openEnvironment(local, folder)).rejects.toMatchObject({
@@ -61,7 +61,7 @@ describe("opening an environment", () => {
     process.env.AWS_ENDPOINT_URL = endpoint;
   });
 
-  test("uses the same region as Terraform", async () => {
+  test("takes the region that Terraform takes", async () => {
     expect((await openEnvironment(dev, folder)).region).toBe("us-east-1");
     expect((await openEnvironment({ ...dev, region: "eu-west-1" }, folder)).region).toBe(
       "eu-west-1",
@@ -85,7 +85,7 @@ describe("opening an environment", () => {
     delete process.env.TF_VAR_aws_region;
   });
 
-  test("uses the region of the files that Terraform loads automatically", async () => {
+  test("takes the region of the files that Terraform loads by itself", async () => {
     rmSync(join(folder, "dev.tfvars"));
     const stackDir = join(folder, "cdktf.out", "stacks", "dev");
     mkdirSync(stackDir, { recursive: true });

@@ -7,7 +7,6 @@ reports which gap can be deleted.
 from . import (
     application_autoscaling,
     backup,
-    ec2,
     ecr,
     ecs,
     efs,

@@ -14,7 +14,7 @@ import { readStack, Stack } from "../../terraform/stack";
 import { regionOf, type Environment } from "../environment";
 
 /** A month's bill, with its notes. */
-export interface WithRemarks<T> {
+export interface Told<T> {
   /** The bill, or its change. */
   readonly cost: T;
   /** One line each on the budget, if there is one, and on the prices. */
@@ -27,7 +27,7 @@ interface Synthesized {
 }
 
 /** Estimates the monthly cost of an environment. It needs neither AWS nor Terraform. */
-export function costOf(settings: EnvironmentSettings, projectDir: string): WithRemarks<Estimate> {
+export function costOf(settings: EnvironmentSettings, projectDir: string): Told<Estimate> {
   const { bill } = synthesizedBill(
     suppose(settings, []),
     regionOf(settings, projectDir),
@@ -46,7 +46,7 @@ export function costIf(
   settings: EnvironmentSettings,
   changes: readonly string[],
   projectDir: string,
-): WithRemarks<CostChange> {
+): Told<CostChange> {
   const asIs = suppose(settings, []);
   const supposed = suppose(settings, changes);
   const region = regionOf(settings, projectDir);
@@ -77,7 +77,7 @@ export function costIf(
 export type PricedEnvironment = Pick<Environment, "settings" | "region" | "projectDir">;
 
 /** Estimates how a plan of everything changes the monthly cost, for `plue plan`. */
-export function planCost(environment: Environment, plan: PlanJson): WithRemarks<CostChange> {
+export function planCost(environment: Environment, plan: PlanJson): Told<CostChange> {
   const stack = readStack(environment.stackDir).withValues(valuesIn(plan));
   return planCostOf(stack, environment, plan);
 }
@@ -87,7 +87,7 @@ export function planCostOf(
   stack: Stack,
   { settings, region, projectDir }: PricedEnvironment,
   plan: PlanJson,
-): WithRemarks<CostChange> {
+): Told<CostChange> {
   const cost = costOfPlan(plan, stack, {
     region,
     usage: usageOf(settings.recovery?.of ?? settings.name),
@@ -97,12 +97,12 @@ export function planCostOf(
 }
 
 /** {@link planCost} for a person. */
-export function planCostText({ cost, remarks }: WithRemarks<CostChange>): string {
+export function planCostText({ cost, remarks }: Told<CostChange>): string {
   return [changeText(cost), ...remarks].join("\n");
 }
 
 /** {@link planCost} for the page of a plan. */
-export function priceSection({ cost, remarks }: WithRemarks<CostChange>): PriceSection {
+export function priceSection({ cost, remarks }: Told<CostChange>): PriceSection {
   const { before, after, parts, difference } = cost;
   const unpriced = after.notPriced.map(({ what, why }) => `Not priced: ${what} (${why}).`);
   return {
@@ -132,6 +132,6 @@ function remarks(
   budget: BudgetSettings | undefined,
   projectDir: string,
 ): readonly string[] {
-  const line = budgetText(bill, budget);
-  return [...(line ? [line] : []), pricesText(readPrices(projectDir), bill.region)];
+  const told = budgetText(bill, budget);
+  return [...(told ? [told] : []), pricesText(readPrices(projectDir), bill.region)];
 }

@@ -19,7 +19,7 @@ const answers: Record<string, ListedPrice> = {
   C: { problem: "several prices" },
 };
 
-test("takes prices from the list, and keeps all others", async () => {
+test("takes what the list says, keeps what it does not say, and asks for nothing that is not in it", async () => {
   const asked: PriceQuery[] = [];
   const ask = (query: PriceQuery) => {
     asked.push(query);
@@ -41,7 +41,7 @@ test("takes prices from the list, and keeps all others", async () => {
   expect(prices.prices["spot.hour"]).toEqual(old.prices["spot.hour"]);
 });
 
-test("a new region is added with its prices, and the others do not change", async () => {
+test("a further region becomes known by its prices, and the others stay", async () => {
   const { prices, findings } = await renewPrices(
     old,
     ["sa-east-1"],

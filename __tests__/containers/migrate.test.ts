@@ -1,13 +1,11 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-import { makeAuthority, Postgres } from "../../support/docker/postgres";
-import { freePort, Program, until } from "../../support/docker/program";
-import { DOCKER_DIR, temporaryDirectory } from "../../support/docker/tools";
-import { describeWith, machine, pathOf } from "../../support/machine";
-
-const PLUE = path.join(__dirname, "../../fixtures/docker/plue");
-const ENTRYPOINT = path.join(DOCKER_DIR, "migrate/entrypoint.py");
+import { makeAuthority } from "../support/docker/authority";
+import { Container } from "../support/docker/container";
+import { Postgres } from "../support/docker/postgres";
+import { freePort, until } from "../support/docker/program";
+import { temporaryDirectory } from "../support/docker/tools";
 
 /** What breaks a URL, a shell, SQL, or the reading of any of them. */
 const AWKWARD = [
@@ -23,11 +21,10 @@ const AWKWARD = [
 /** Every version of the fixture's script. */
 const ALL = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11";
 
-const { postgres, python, mountNamespace } = machine();
-
-describeWith([postgres, python])("the migrate image's entry point", () => {
+describe("the migrate image", () => {
   let server: Postgres;
   let directory: string;
+  let tls: string;
   let runs = 0;
 
   const start = (
@@ -35,20 +32,11 @@ describeWith([postgres, python])("the migrate image's entry point", () => {
     environment: Record<string, string> = {},
     options: string[] = [],
   ) =>
-    new Program(
-      path.join(directory, `log-${(runs += 1)}`),
-      [pathOf(python), ENTRYPOINT, ...options],
-      {
-        cwd: PLUE,
-        detached: true,
-        env: {
-          PATH: process.env.PATH,
-          PYTHONDONTWRITEBYTECODE: "1",
-          ...(url === undefined ? {} : { DATABASE_URL: url }),
-          ...environment,
-        },
-      },
-    );
+    new Container("migrate", {
+      run: ["--volume", `${directory}:${directory}:ro`, "--volume", `${tls}:${tls}:ro`],
+      environment: { ...(url === undefined ? {} : { DATABASE_URL: url }), ...environment },
+      arguments: options,
+    });
 
   /** A user and a database that no other test has touched, and the URL to it. */
   const newDatabase = (password = "secret-word", host = "127.0.0.1") => {
@@ -60,8 +48,8 @@ describeWith([postgres, python])("the migrate image's entry point", () => {
 
   beforeAll(async () => {
     directory = temporaryDirectory();
-    server = await Postgres.create(pathOf(postgres));
-    server.start();
+    server = await Postgres.create();
+    tls = path.dirname(server.authority);
   });
 
   afterAll(() => {
@@ -145,14 +133,13 @@ describeWith([postgres, python])("the migrate image's entry point", () => {
   });
 
   test("waits for a server that comes up late", async () => {
-    const late = await Postgres.create(pathOf(postgres));
-    late.start();
+    const late = await Postgres.create();
     try {
       late.createUser("plue", "secret-word");
       late.stop();
       const program = start(`postgresql://plue:secret-word@127.0.0.1:${late.port}/plue`);
       await program.printed(`waiting for 127.0.0.1:${late.port}: no answer`);
-      late.start();
+      await late.start();
 
       expect(await program.ended).toBe(0);
       expect(program.output).toContain(`applied ${ALL}`);
@@ -242,7 +229,7 @@ describeWith([postgres, python])("the migrate image's entry point", () => {
     const { name, url } = newDatabase();
     const killed = start(url, { TEST_SLEEP_SECONDS: "600" });
     await inTheServer(name, "wait_event = 'PgSleep'");
-    killed.endGroup();
+    killed.kill();
     await killed.ended;
     expect(leftovers(name)).toBe("1|1|0");
 
@@ -291,37 +278,34 @@ describeWith([postgres, python])("the migrate image's entry point", () => {
   });
 
   test("an image without Plue's script says so", async () => {
-    const program = new Program(path.join(directory, "log"), [pathOf(python), ENTRYPOINT], {
-      cwd: directory,
-      env: { DATABASE_URL: newDatabase().url },
+    const program = new Container("migrate", {
+      run: ["--workdir", "/tmp"],
+      environment: { DATABASE_URL: newDatabase().url },
     });
 
     expect(await program.ended).toBe(1);
     expect(program.output).toContain("scripts/migrate.py is not in");
   });
 
-  describeWith([mountNamespace])("on a read-only file system", () => {
-    test("it writes nothing", async () => {
-      const readOnly =
-        'mount --make-rprivate / && mount -o remount,bind,ro / && ! touch "$PWD/x" 2>/dev/null && exec "$@"';
-      const program = new Program(
-        path.join(directory, "log-read-only"),
-        ["unshare", "--mount", "sh", "-c", readOnly, "sh", pathOf(python), ENTRYPOINT],
-        { cwd: PLUE, env: { PATH: process.env.PATH, DATABASE_URL: newDatabase().url } },
-      );
+  test("SIGTERM while it waits for another migration's lock ends it with 143, without a complaint", async () => {
+    const { url } = newDatabase();
+    const gate = path.join(directory, `gate-${(runs += 1)}`);
+    const first = start(url, { TEST_WAIT_FOR: gate });
+    await first.printed("script: waiting for the test");
+    const second = start(url);
+    await second.printed("another migration is running");
+    second.signal("SIGTERM");
 
-      expect(await program.ended).toBe(0);
-      expect(program.output).toContain(`applied ${ALL}`);
-    });
+    expect(await second.ended).toBe(143);
+    expect(second.output.trim().split("\n")).toEqual([
+      "plue-migrate: another migration is running: waiting for it",
+      "plue-migrate: stopped by SIGTERM",
+    ]);
+    writeFileSync(gate, "");
+    expect(await first.ended).toBe(0);
   });
 
   describe("with TLS", () => {
-    let authority: string;
-
-    beforeAll(() => {
-      authority = server.enableTls();
-    });
-
     const overTls = (host: string, options: string) => {
       const { url } = newDatabase("secret-word", host);
       return `${url}?${options}`;
@@ -329,7 +313,7 @@ describeWith([postgres, python])("the migrate image's entry point", () => {
 
     test("verify-full holds for entry point and script, with the image's bundle", async () => {
       const program = start(overTls("localhost", "sslmode=verify-full"), {
-        PGSSLROOTCERT: authority,
+        PGSSLROOTCERT: server.authority,
         TEST_SHOW_TLS: "1",
       });
 
@@ -341,9 +325,9 @@ describeWith([postgres, python])("the migrate image's entry point", () => {
       ["an authority that it does not know", "localhost", "certificate verify failed"],
       ["another host's certificate", "127.0.0.1", 'does not match host name "127.0.0.1"'],
     ])("verify-full refuses %s, and says why", async (_case, host, message) => {
-      const unknown = makeAuthority(directory, "unknown");
+      const unknown = makeAuthority(path.join(directory, "unknown"));
       const program = start(overTls(host, "sslmode=verify-full"), {
-        PGSSLROOTCERT: host === "localhost" ? unknown : authority,
+        PGSSLROOTCERT: host === "localhost" ? unknown : server.authority,
       });
 
       expect(await program.ended).toBe(1);
@@ -352,7 +336,7 @@ describeWith([postgres, python])("the migrate image's entry point", () => {
     });
 
     test("sslrootcert in the URL wins, and reaches the script", async () => {
-      const options = `sslmode=verify-full&sslrootcert=${encodeURIComponent(authority)}`;
+      const options = `sslmode=verify-full&sslrootcert=${encodeURIComponent(server.authority)}`;
       const program = start(overTls("localhost", options), {
         PGSSLROOTCERT: path.join(directory, "none.crt"),
         TEST_SHOW_TLS: "1",

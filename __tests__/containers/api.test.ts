@@ -1,29 +1,30 @@
-import { rmSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import http from "node:http";
 import path from "node:path";
 
-import { ApiImage } from "../../support/docker/api";
-import { EchoApi } from "../../support/docker/echo-api";
-import { makeAuthority, Postgres } from "../../support/docker/postgres";
-import { freePort, type Program, until } from "../../support/docker/program";
-import { temporaryDirectory } from "../../support/docker/tools";
-import { healthy, request, upgrade } from "../../support/docker/web";
-import { describeWith, machine, pathOf } from "../../support/machine";
+import { makeAuthority } from "../support/docker/authority";
+import { Container } from "../support/docker/container";
+import { EchoApi } from "../support/docker/echo-api";
+import { docker, pinned } from "../support/docker/engine";
+import { healthy, request, upgrade } from "../support/docker/http";
+import { Postgres } from "../support/docker/postgres";
+import { freePort, until } from "../support/docker/program";
+import { temporaryDirectory } from "../support/docker/tools";
 
 const PASSWORD = "p@ss:w/rd?x=1#y&z%";
-const { nginx, stunnel, postgres } = machine();
 
-describeWith([nginx])("the API image's proxy", () => {
-  let image: ApiImage;
+describe("the API image's proxy", () => {
   let api: EchoApi;
-  let proxy: Program;
+  let proxy: Container;
   let port: number;
 
+  const start = (environment: Record<string, string>) =>
+    new Container("api", { arguments: ["proxy"], environment });
+
   beforeAll(async () => {
-    image = new ApiImage();
     api = new EchoApi(await freePort());
     port = await freePort();
-    proxy = image.start("proxy", {
+    proxy = start({
       PORT: `${port}`,
       API_UPSTREAM: `http://127.0.0.1:${api.port}`,
     });
@@ -34,7 +35,6 @@ describeWith([nginx])("the API image's proxy", () => {
     proxy?.signal("SIGTERM");
     await proxy?.ended;
     api?.close();
-    image?.remove();
   });
 
   /** What reached the API. */
@@ -129,7 +129,7 @@ describeWith([nginx])("the API image's proxy", () => {
 
   test("an API that is not there makes the health check fail", async () => {
     const alone = await freePort();
-    const without = image.start("proxy", {
+    const without = start({
       PORT: `${alone}`,
       API_UPSTREAM: `http://127.0.0.1:${await freePort()}`,
     });
@@ -147,7 +147,7 @@ describeWith([nginx])("the API image's proxy", () => {
   test("SIGTERM lets a request in flight end", async () => {
     const own = new EchoApi(await freePort());
     const other = await freePort();
-    const stopping = image.start("proxy", {
+    const stopping = start({
       PORT: `${other}`,
       API_UPSTREAM: `http://127.0.0.1:${own.port}`,
     });
@@ -174,90 +174,86 @@ describeWith([nginx])("the API image's proxy", () => {
     ["API_UPSTREAM", "127.0.0.1:8000"],
     ["API_UPSTREAM", "http://127.0.0.1:8000; return 200"],
   ])("%s=%j is refused at start, by its name", async (name, value) => {
-    const wrong = image.start("proxy", { PORT: `${await freePort()}`, [name]: value });
+    const wrong = start({ PORT: `${await freePort()}`, [name]: value });
 
     expect(await wrong.ended).toBe(2);
     expect(wrong.output).toContain(name);
   });
 });
 
-describeWith([stunnel, postgres])("the API image's way to PostgreSQL", () => {
-  let image: ApiImage;
-  let directory: string;
+describe("the API image's way to PostgreSQL", () => {
   let server: Postgres;
-  let authority: string;
 
   beforeAll(async () => {
-    image = new ApiImage();
-    directory = temporaryDirectory();
-    server = await Postgres.create(pathOf(postgres));
-    server.start();
-    authority = server.enableTls();
+    server = await Postgres.create();
     server.requireTls();
     server.createUser("plue", PASSWORD);
     server.sql("plue", "CREATE TABLE repositories (); GRANT SELECT ON repositories TO plue;");
   });
 
-  afterAll(() => {
-    server?.remove();
-    image?.remove();
-    rmSync(directory, { recursive: true });
-  });
+  afterAll(() => server?.remove());
 
   const url = (options: string, host = "localhost") =>
     `postgresql://plue:${encodeURIComponent(PASSWORD)}@${host}:${server.port}/plue${options}`;
 
-  const start = async (databaseUrl: string, environment: Record<string, string> = {}) => {
+  const start = async (
+    databaseUrl: string | undefined,
+    authority = server.authority,
+    environment: Record<string, string> = {},
+  ) => {
     const port = await freePort();
-    const program = image.start("server", {
-      DATABASE_URL: databaseUrl,
-      PGSSLROOTCERT: authority,
-      TEST_PLUE_PORT: `${port}`,
-      TUNNEL_PORT: `${await freePort()}`,
-      ...environment,
+    const program = new Container("api", {
+      run: ["--volume", `${authority}:/authority.crt:ro`],
+      environment: {
+        ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+        PGSSLROOTCERT: "/authority.crt",
+        TEST_PLUE_PORT: `${port}`,
+        TUNNEL_PORT: `${await freePort()}`,
+        ...environment,
+      },
     });
     return { port, program };
   };
 
   test.each(["verify-full", "verify-ca", "require"])(
-    "sslmode=%s makes every connection one by TLS",
+    "sslmode=%s makes every connection one by TLS, and SIGTERM ends all of them",
     async (mode) => {
       const { port, program } = await start(url(`?sslmode=${mode}&tcp_user_timeout=5000`));
       await healthy(port, program);
 
       expect((await request(port, "/users")).body).toBe("0 repositories");
-      expect(
-        server.sql(
-          "postgres",
-          `SELECT count(*), bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
-           WHERE usename = 'plue'`,
-        ),
-      ).toBe("5|t");
-      expect(program.output).not.toContain(encodeURIComponent(PASSWORD));
+      expect(server.connections("plue")).toBe("5|t");
 
-      program.endGroup();
-      await program.ended;
-      await until(
-        () =>
-          server.sql("postgres", "SELECT count(*) FROM pg_stat_activity WHERE usename = 'plue'") ===
-          "0",
-      );
+      program.signal("SIGTERM");
+      expect(await program.ended).toBe(0);
+      await until(() => server.connections("plue").startsWith("0"));
+      // Connections and their end are nothing to report.
+      expect(program.output).not.toContain("LOG3");
     },
   );
+
+  test("SIGTERM lets a request in flight end", async () => {
+    const { port, program } = await start(url("?sslmode=verify-full"));
+    await healthy(port, program);
+    const slow = request(port, "/slow");
+    await program.printed("info: slow request");
+    program.signal("SIGTERM");
+
+    expect(await slow).toMatchObject({ status: 200, body: "slow" });
+    expect(await program.ended).toBe(0);
+  });
 
   test.each([
     ["verify-full", "an authority that it does not know", "localhost", "local issuer certificate"],
     ["require", "an authority that it does not know", "localhost", "local issuer certificate"],
     ["verify-full", "another host's certificate", "127.0.0.1", "Subject checks failed"],
   ])("sslmode=%s refuses %s, and says why", async (mode, _case, host, message) => {
-    const unknown = makeAuthority(directory, "unknown");
-    const { program } = await start(url(`?sslmode=${mode}`, host), {
-      PGSSLROOTCERT: host === "localhost" ? unknown : authority,
-    });
+    const unknown = makeAuthority(temporaryDirectory());
+    const authority = host === "localhost" ? unknown : server.authority;
+    const { program } = await start(url(`?sslmode=${mode}`, host), authority);
 
     expect(await program.ended).toBe(1);
     expect(program.output).toContain(message);
-    program.endGroup();
   });
 
   test.each(["", "?sslmode=disable"])("without TLS (%j) there is no tunnel", async (options) => {
@@ -265,17 +261,32 @@ describeWith([stunnel, postgres])("the API image's way to PostgreSQL", () => {
 
     expect(await program.ended).toBe(1);
     expect(program.output).toContain("no encryption");
-    program.endGroup();
   });
 
-  test("the API ends when the tunnel does", async () => {
+  test("the API ends with 1 when the tunnel does", async () => {
     const { port, program } = await start(url("?sslmode=verify-full"));
     await healthy(port, program);
-    program.endChild("stunnel");
+    program.endProgram("stunnel");
 
-    expect(await program.ended).toBe(143);
-    expect(program.output).toContain("the TLS tunnel to the database has ended");
-    program.endGroup();
+    expect(await program.ended).toBe(1);
+    expect(program.output).toContain("the TLS tunnel to the database has ended. The API ends");
+  });
+
+  test("a file of authorities that is none ends the API with 1 before it starts", async () => {
+    const broken = path.join(temporaryDirectory(), "broken.crt");
+    writeFileSync(broken, "-----BEGIN CERTIFICATE-----\nnone\n");
+    const { program } = await start(url("?sslmode=verify-full"), broken);
+
+    expect(await program.ended).toBe(1);
+    expect(program.output).toContain("the TLS tunnel to the database did not start");
+  });
+
+  test("TLS without a file of authorities is refused", async () => {
+    const environment = { PGSSLROOTCERT: "/none.crt" };
+    const { program } = await start(url("?sslmode=require"), undefined, environment);
+
+    expect(await program.ended).toBe(2);
+    expect(program.output).toContain("PGSSLROOTCERT names no readable file");
   });
 
   test.each([
@@ -290,19 +301,100 @@ describeWith([stunnel, postgres])("the API image's way to PostgreSQL", () => {
     ["postgresql://u:secret@h/d?connect_timeout=3", "sets connect_timeout"],
     ["postgresql://u:secret@h/d?sslmode=require&sslrootcert=%2Fx", "sets sslrootcert"],
   ])("DATABASE_URL=%j cannot be used: %s", async (databaseUrl, message) => {
-    const { program } = await start("", databaseUrl ? { DATABASE_URL: databaseUrl } : {});
+    const { program } = await start(databaseUrl);
 
     expect(await program.ended).toBe(2);
     expect(program.output).toContain(message);
     expect(program.output).not.toMatch(/sec|ret@/);
   });
+});
 
-  test("TLS without a file of authorities is refused", async () => {
-    const { program } = await start(url("?sslmode=require"), {
-      PGSSLROOTCERT: path.join(directory, "none.crt"),
+describe("a database that goes away while the API serves", () => {
+  let network: string;
+  let server: Postgres;
+
+  beforeAll(() => {
+    network = path.basename(temporaryDirectory());
+    docker("network", "create", network);
+  });
+
+  afterAll(() => docker("network", "rm", network));
+
+  beforeEach(async () => {
+    server = await Postgres.create(network);
+    server.requireTls();
+    server.createUser("plue", PASSWORD);
+    server.sql("plue", "CREATE TABLE repositories (); GRANT SELECT ON repositories TO plue;");
+  });
+
+  afterEach(() => server.remove());
+
+  /** Starts the API by the name `postgres`, as ECS starts it again: with the same URL. */
+  const start = async () => {
+    const port = await freePort();
+    const program = new Container("api", {
+      network,
+      run: [
+        "--publish",
+        `127.0.0.1:${port}:8000`,
+        "--volume",
+        `${server.authority}:/authority.crt:ro`,
+      ],
+      environment: {
+        DATABASE_URL: `postgresql://plue:${encodeURIComponent(PASSWORD)}@postgres/plue?sslmode=verify-full`,
+        PGSSLROOTCERT: "/authority.crt",
+      },
     });
+    await healthy(port, program);
+    expect((await request(port, "/users")).body).toBe("0 repositories");
+    return program;
+  };
 
-    expect(await program.ended).toBe(2);
-    expect(program.output).toContain("PGSSLROOTCERT names no readable file");
+  const stop = async (program: Container) => {
+    program.signal("SIGTERM");
+    expect(await program.ended).toBe(0);
+  };
+
+  test.each([
+    ["restarts", () => docker("restart", server.name)],
+    [
+      "fails over to another address",
+      () => {
+        docker("stop", server.name);
+        docker("network", "disconnect", network, server.name);
+        const taker = ["--entrypoint", "sleep", pinned.postgres, "600"];
+        docker(
+          "run",
+          "--detach",
+          "--rm",
+          "--name",
+          `${network}-taker`,
+          "--network",
+          network,
+          ...taker,
+        );
+        docker("network", "connect", "--alias", "postgres", network, server.name);
+        docker("start", server.name);
+        docker("rm", "--force", `${network}-taker`);
+      },
+    ],
+  ])("one that %s ends the API with 1, and the next one serves", async (_case, leave) => {
+    const program = await start();
+    leave();
+
+    expect(await program.ended).toBe(1);
+    expect(program.output).toContain("no connection to the database is left. The API ends");
+    await server.ready();
+    await stop(await start());
+  });
+
+  test("one whose packets are dropped without an answer ends the API with 1, and the next one serves", async () => {
+    const program = await start();
+    docker("network", "disconnect", network, server.name);
+
+    expect(await program.ended).toBe(1);
+    expect(program.output).toContain("no connection to the database is left. The API ends");
+    docker("network", "connect", "--alias", "postgres", network, server.name);
+    await stop(await start());
   });
 });

@@ -1,11 +1,8 @@
-import { rmSync } from "node:fs";
 import http from "node:http";
-import path from "node:path";
 
-import { Postgres } from "../../support/docker/postgres";
-import { freePort, Program } from "../../support/docker/program";
-import { DOCKER_DIR, temporaryDirectory } from "../../support/docker/tools";
-import { describeWith, machine, pathOf } from "../../support/machine";
+import { Container } from "../support/docker/container";
+import { Postgres } from "../support/docker/postgres";
+import { freePort } from "../support/docker/program";
 
 const PAGE = '<!doctype html><head><script src="/plue-config.js"></script></head>';
 const SETTINGS = 'window.PLUE_CONFIG = { "API_ENDPOINT": "/api" };';
@@ -20,18 +17,12 @@ const WEB: Routes = {
 };
 const API: Routes = { "/health": [200, "application/json", "{}"] };
 
-const { postgres, python } = machine();
-
-describeWith([postgres, python])("the health check", () => {
+describe("the health check", () => {
   let server: Postgres;
-  let directory: string;
   let databaseUrl: string;
-  let runs = 0;
 
   beforeAll(async () => {
-    directory = temporaryDirectory();
-    server = await Postgres.create(pathOf(postgres));
-    server.start();
+    server = await Postgres.create();
     server.createUser("plue", "p@ss word");
     server.createUser("empty", "p@ss word");
     server.sql(
@@ -42,10 +33,7 @@ describeWith([postgres, python])("the health check", () => {
     databaseUrl = `postgresql://plue:p%40ss%20word@127.0.0.1:${server.port}/plue`;
   });
 
-  afterAll(() => {
-    server?.remove();
-    rmSync(directory, { recursive: true });
-  });
+  afterAll(() => server?.remove());
 
   /** Run it against two services and the database; anything may be made otherwise. */
   async function check({
@@ -55,20 +43,14 @@ describeWith([postgres, python])("the health check", () => {
   }: { web?: Routes; api?: Routes } & Record<string, string | Routes | undefined> = {}) {
     const services = await Promise.all([serve(web), serve(api)]);
     const [webUrl, apiUrl] = services.map(({ url }) => url);
-    const program = new Program(
-      path.join(directory, `log-${(runs += 1)}`),
-      [pathOf(python), path.join(DOCKER_DIR, "healthcheck/check.py")],
-      {
-        env: {
-          PYTHONPATH: path.join(DOCKER_DIR, "migrate"),
-          PYTHONDONTWRITEBYTECODE: "1",
-          WEB_URL: webUrl,
-          API_URL: apiUrl,
-          DATABASE_URL: databaseUrl,
-          ...(environment as Record<string, string>),
-        },
+    const program = new Container("healthcheck", {
+      environment: {
+        WEB_URL: webUrl!,
+        API_URL: apiUrl!,
+        DATABASE_URL: databaseUrl,
+        ...(environment as Record<string, string>),
       },
-    );
+    });
     const code = await program.ended;
     for (const { close } of services) close();
     const failed = program.output.match(/(?<=^FAIL {2})[^:]+/gm) ?? [];

@@ -3,14 +3,15 @@ import { writeFileSync } from "node:fs";
 import http from "node:http";
 import path from "node:path";
 import { runInNewContext } from "node:vm";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { gunzipSync } from "node:zlib";
 
-import { EchoApi } from "../../support/docker/echo-api";
-import { freePort, type Program, until } from "../../support/docker/program";
-import { healthy, request, upgrade, WebImage } from "../../support/docker/web";
-import { describeWith, machine, pathOf } from "../../support/machine";
+import { Container } from "../support/docker/container";
+import { EchoApi } from "../support/docker/echo-api";
+import { healthy, request, upgrade } from "../support/docker/http";
+import { freePort, until } from "../support/docker/program";
+import { temporaryDirectory } from "../support/docker/tools";
 
-const SITE = path.join(__dirname, "../../fixtures/docker/site");
+/** What the fixture's assets contain. */
 const SCRIPT = `console.log("${"plue".repeat(500)}");\n`;
 
 /** A DNS server that gives every name the address that `answer` returns, or none. */
@@ -32,37 +33,26 @@ async function nameServer(address: string, answer: () => string | undefined): Pr
   return socket;
 }
 
-const { nginx, mountNamespace, networkNamespace } = machine();
+/** Starts the image. */
+const start = (environment: Record<string, string>, run: string[] = [], network = "host") =>
+  new Container("web", { environment, run, network });
 
-describeWith([nginx])("the web image's nginx", () => {
-  let image: WebImage;
+describe("the web image", () => {
   let port: number;
-
-  beforeAll(() => {
-    image = new WebImage(SITE);
-    const assets = path.join(image.directory, "web/html/assets");
-    writeFileSync(path.join(assets, "index-B2x_9fQa.js"), SCRIPT);
-    writeFileSync(path.join(assets, "index-B2x_9fQa.js.gz"), gzipSync(SCRIPT, { level: 9 }));
-    for (const name of ["plain.js", "module.mjs", "plue.webmanifest", "plain.js.map"]) {
-      writeFileSync(path.join(assets, name), SCRIPT);
-    }
-  });
 
   beforeEach(async () => {
     port = await freePort();
   });
 
-  afterAll(() => image?.remove());
-
   describe("with an API behind it", () => {
     let api: EchoApi;
-    let web: Program;
+    let web: Container;
     let webPort: number;
 
     beforeAll(async () => {
       api = new EchoApi(await freePort());
       webPort = await freePort();
-      web = image.start({
+      web = start({
         PORT: `${webPort}`,
         API_ENDPOINT: "https://plue.example.com/api",
         API_UPSTREAM: `http://127.0.0.1:${api.port}`,
@@ -241,7 +231,7 @@ describeWith([nginx])("the web image's nginx", () => {
   });
 
   test("without a load balancer or an API, /api is not found, rather than the page", async () => {
-    const web = image.start({ PORT: `${port}` });
+    const web = start({ PORT: `${port}` });
     await healthy(port, web);
 
     expect((await request(port, "/api/x")).status).toBe(404);
@@ -252,38 +242,30 @@ describeWith([nginx])("the web image's nginx", () => {
     expect(await web.ended).toBe(0);
   });
 
-  describeWith([mountNamespace])("with an API that is known by name", () => {
-    test("looks the name up as requests come, where resolv.conf says", async () => {
-      const api = new EchoApi(await freePort());
-      const zone: { address?: string } = {};
-      const dns = await nameServer("127.0.0.9", () => zone.address);
-      const resolvConf = path.join(image.directory, "resolv.conf");
-      writeFileSync(resolvConf, "search example.com\nnameserver 127.0.0.9\noptions ndots:0\n");
-      const web = image.start(
-        { PORT: `${port}`, API_UPSTREAM: `http://api:${api.port}` },
-        [
-          ...["unshare", "--mount", "sh", "-ec"],
-          `mount --bind ${resolvConf} /etc/resolv.conf
-           exec setpriv --reuid=65534 --regid=65534 --clear-groups "$0"`,
-        ],
-        {},
-      );
-      await healthy(port, web);
+  test("looks an API's name up as requests come, where resolv.conf says", async () => {
+    const api = new EchoApi(await freePort());
+    const zone: { address?: string } = {};
+    const dns = await nameServer("127.0.0.9", () => zone.address);
+    const resolvConf = path.join(temporaryDirectory(), "resolv.conf");
+    writeFileSync(resolvConf, "search example.com\nnameserver 127.0.0.9\noptions ndots:0\n");
+    const web = start({ PORT: `${port}`, API_UPSTREAM: `http://api:${api.port}` }, [
+      ...["--volume", `${resolvConf}:/etc/resolv.conf:ro`],
+    ]);
+    await healthy(port, web);
 
-      expect((await request(port, "/api/x")).status).toBe(502);
-      zone.address = "127.0.0.1";
-      // nginx keeps "no such name" for as long as the answer says, here not at all.
-      expect((await request(port, "/api/x")).status).toBe(200);
+    expect((await request(port, "/api/x")).status).toBe(502);
+    zone.address = "127.0.0.1";
+    // nginx keeps "no such name" for as long as the answer says, here not at all.
+    expect((await request(port, "/api/x")).status).toBe(200);
 
-      web.signal("SIGTERM");
-      expect(await web.ended).toBe(0);
-      dns.close();
-      api.close();
-    });
+    web.signal("SIGTERM");
+    expect(await web.ended).toBe(0);
+    dns.close();
+    api.close();
   });
 
   test("an API that is not there does not keep the page from coming", async () => {
-    const web = image.start({
+    const web = start({
       PORT: `${port}`,
       API_UPSTREAM: `http://127.0.0.1:${await freePort()}`,
     });
@@ -298,7 +280,7 @@ describeWith([nginx])("the web image's nginx", () => {
 
   test("SIGTERM lets a request in flight end, takes no new one, and exits with 0", async () => {
     const api = new EchoApi(await freePort());
-    const web = image.start({ PORT: `${port}`, API_UPSTREAM: `http://127.0.0.1:${api.port}` });
+    const web = start({ PORT: `${port}`, API_UPSTREAM: `http://127.0.0.1:${api.port}` });
     await healthy(port, web);
     const slow = request(port, "/api/slow");
     await api.slowStarted;
@@ -329,68 +311,51 @@ describeWith([nginx])("the web image's nginx", () => {
     ["API_UPSTREAM", "http://api:8000/v1"],
     ["API_UPSTREAM", "http://api:8000; return 200"],
   ])("%s=%j is refused at start, by its name", async (name, value) => {
-    const web = image.start({ PORT: `${port}`, [name]: value });
+    const web = start({ PORT: `${port}`, [name]: value });
 
     expect(await web.ended).toBe(2);
     expect(web.output).toContain(name);
   });
 
-  describeWith([mountNamespace])("on a read-only file system", () => {
-    test("it needs one writable directory, and nothing else", async () => {
-      const script = `
-        mount --make-rprivate /
-        mount -t tmpfs -o mode=1777 tmpfs "$TMPDIR"
-        mount -o remount,bind,ro /
-        ! touch "$0" 2>/dev/null || exit 9
-        exec setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs \
-          --bounding-set=-all "$0"`;
-      const web = image.start({ PORT: `${port}` }, ["unshare", "--mount", "sh", "-ec", script], {});
-      await healthy(port, web);
+  describe("for port 80", () => {
+    // In a network where no user may open it without the right to.
+    const privileged = ["--sysctl", "net.ipv4.ip_unprivileged_port_start=1024"];
 
-      expect((await request(port, "/")).status).toBe(200);
+    test("a container without the right to it reports so", async () => {
+      const web = start({ PORT: "80" }, privileged, "bridge");
+
+      expect(await web.ended).not.toBe(0);
+      expect(web.output).toMatch(/Operation not permitted|Permission denied/);
+    });
+
+    test("one with that right, and only that, opens it", async () => {
+      const run = [
+        ...privileged,
+        "--cap-add",
+        "NET_BIND_SERVICE",
+        "--publish",
+        `127.0.0.1:${port}:80`,
+      ];
+      const web = start({ PORT: "80" }, run, "bridge");
+      await healthy(port, web);
 
       web.signal("SIGTERM");
       expect(await web.ended).toBe(0);
     });
   });
 
-  describeWith([networkNamespace])("for port 80, in a network of its own", () => {
-    // Run the entry point as a user without any right, and once it listens, ask it for its health.
-    const asNobody = (lowPort: string) =>
-      image.start(
-        { PORT: "80" },
-        [
-          "unshare",
-          "--net",
-          "sh",
-          "-ec",
-          `
-          ip link set lo up
-          ${lowPort}
-          setpriv --reuid=65534 --regid=65534 --clear-groups "$0" & pid=$!
-          while kill -0 $pid 2>/dev/null; do
-            if wget -q -O - http://127.0.0.1:80/health; then kill $pid; break; fi; sleep 0.1
-          done
-          wait $pid`,
-        ],
-        {},
-      );
+  test("two containers agree on what the page is, so that a browser's copy is valid at both", async () => {
+    const other = await freePort();
+    const webs = [start({ PORT: `${port}` }), start({ PORT: `${other}` })];
+    await healthy(port, webs[0]!);
+    await healthy(other, webs[1]!);
+    const { headers } = await request(port, "/");
 
-    test("a user without the right to it learns so", async () => {
-      const web = asNobody("");
-
-      expect(await web.ended).not.toBe(0);
-      expect(web.output).toContain("bind() to 0.0.0.0:80 failed (13: Permission denied)");
-    });
-
-    test("the copy of nginx that has the right, and only that, opens it", async () => {
-      const web = asNobody(`
-        cp ${pathOf(nginx)} "$TMPDIR/nginx-low-port"
-        setcap cap_net_bind_service=+ep "$TMPDIR/nginx-low-port"
-        export PATH="$TMPDIR:$PATH"`);
-
-      expect(await web.ended).toBe(0);
-      expect(web.output).toContain("ok\n");
-    });
+    for (const each of [port, other]) {
+      const again = await request(each, "/", { headers: { "If-None-Match": headers.etag } });
+      expect(again.status).toBe(304);
+    }
+    for (const web of webs) web.signal("SIGTERM");
+    expect(await Promise.all(webs.map(({ ended }) => ended))).toEqual([0, 0]);
   });
 });

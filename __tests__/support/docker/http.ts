@@ -1,50 +1,12 @@
-import { chmodSync, cpSync, mkdirSync, rmSync } from "node:fs";
 import http from "node:http";
-import path from "node:path";
 
-import { NOBODY, Program, until } from "./program";
-import { DOCKER_DIR, temporaryDirectory } from "./tools";
+import { type Program, until } from "./program";
 
 /** A response, with its body read. */
 export interface Response {
   status: number;
   headers: http.IncomingHttpHeaders;
   body: string;
-}
-
-/**
- * The web image's files laid out as in the image, with a small site in place of Plue's.
- */
-export class WebImage {
-  readonly directory = temporaryDirectory();
-  readonly entrypoint = path.join(this.directory, "web/entrypoint.sh");
-  readonly writable = path.join(this.directory, "tmp");
-
-  constructor(site: string) {
-    cpSync(path.join(DOCKER_DIR, "web"), path.join(this.directory, "web"), { recursive: true });
-    cpSync(path.join(DOCKER_DIR, "nginx"), path.join(this.directory, "web"), { recursive: true });
-    cpSync(site, path.join(this.directory, "web/html"), { recursive: true });
-    mkdirSync(this.writable);
-    chmodSync(this.writable, 0o777);
-  }
-
-  /** Start the entry point, as a user without any right. */
-  start(
-    environment: Record<string, string>,
-    wrapper: string[] = [],
-    user: { uid?: number; gid?: number } = NOBODY,
-  ): Program {
-    const [program = "", ...parameters] = [...wrapper, this.entrypoint];
-    return new Program(path.join(this.directory, "log"), [program, ...parameters], {
-      ...user,
-      env: { PATH: `${process.env.PATH}:/usr/sbin`, TMPDIR: this.writable, ...environment },
-    });
-  }
-
-  /** Remove all of it. */
-  remove(): void {
-    rmSync(this.directory, { recursive: true });
-  }
 }
 
 const local = { host: "127.0.0.1", agent: false, maxHeaderSize: 1 << 17 };
