@@ -67,6 +67,30 @@ export async function checksOf({ endpoint }: Pick<Server, "endpoint">): Promise<
   return (await response.json()) as Checks;
 }
 
+/** What an embedded AWS runs beside keeping what it is told. */
+export interface Running {
+  /**
+   * Version of the Docker engine that runs tasks and databases; null if none answered when the embedded AWS
+   * started. @default it is not known: another program answers, or one without a runtime
+   */
+  readonly engine?: string | null;
+  /** Where load balancers answer: an address for each listener, in the order of their ports. */
+  readonly urls: readonly string[];
+  /** What should run and does not, and why. */
+  readonly problems: readonly string[];
+}
+
+/** Asks an embedded AWS what it runs; one that is not ours runs nothing that we know of. */
+export async function runningAt(endpoint: string): Promise<Running> {
+  try {
+    const response = await fetch(`${endpoint}/embedded-aws/runtime`);
+    if (response.ok) return (await response.json()) as Running;
+  } catch {
+    // Another program answers there, or none.
+  }
+  return { urls: [], problems: [] };
+}
+
 /** The server that an earlier process left running, if it still does. */
 export async function findServer(home: string): Promise<Server | undefined> {
   const server = listening(home);
@@ -98,6 +122,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       ...cleanEnvironment(),
       AWS_ACCESS_KEY_ID: "local",
       AWS_SECRET_ACCESS_KEY: "local",
+      EMBEDDED_AWS_HOME: home,
       ...(recording === undefined ? {} : { EMBEDDED_AWS_RECORDING: recording }),
       ...(parts.length === 0 ? {} : { EMBEDDED_AWS_PARTS: parts.join(",") }),
     },
@@ -143,7 +168,8 @@ export async function stopServer(home: string): Promise<boolean> {
   rmSync(recordOf(home), { force: true });
   if (server === undefined || !runs(server)) return false;
   process.kill(server.pid, "SIGTERM");
-  for (let wait = 0; wait < 100 && runs(server); wait++) await sleep(50);
+  // It removes its containers first.
+  for (let wait = 0; wait < 600 && runs(server); wait++) await sleep(50);
   if (runs(server)) process.kill(server.pid, "SIGKILL");
   return true;
 }

@@ -3,7 +3,7 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { closest, distance } from "fastest-levenshtein";
 import { client, type AwsEnvironment } from "../aws/client";
 import { enterEmbeddedAws } from "../embedded-aws/environment";
-import { findServer } from "../embedded-aws/server";
+import { findServer, runningAt, type Running } from "../embedded-aws/server";
 import { environments } from "../environments";
 import type { EnvironmentSettings } from "../environments/settings";
 import { ActionRequired } from "../process/errors";
@@ -16,8 +16,8 @@ export interface Environment extends AwsEnvironment, StackFolder {
   readonly settings: EnvironmentSettings;
   /** Account of the credentials. */
   readonly accountId: string;
-  /** True if `AWS_ENDPOINT_URL` replaces AWS. */
-  readonly embedded: boolean;
+  /** What runs if `AWS_ENDPOINT_URL` replaces AWS. @default it is AWS */
+  readonly embedded?: Running;
 }
 
 /** Folder of `plue local`, in the project. */
@@ -68,8 +68,27 @@ export async function openEnvironment(
     settings,
     region,
     accountId,
-    embedded: Boolean(process.env.AWS_ENDPOINT_URL),
+    ...(process.env.AWS_ENDPOINT_URL && {
+      embedded: await runningAt(process.env.AWS_ENDPOINT_URL),
+    }),
   };
+}
+
+/** Whether tasks are known to run: on AWS always, on an embedded AWS with a Docker engine. */
+export function runsTasks({ embedded }: Pick<Environment, "embedded">): boolean {
+  return embedded === undefined || typeof embedded.engine === "string";
+}
+
+/**
+ * Makes sure that tasks run.
+ * @throws ActionRequired if the environment is an embedded AWS without a Docker engine
+ */
+export function requireTasks(environment: Environment): void {
+  if (environment.embedded?.engine !== null) return;
+  throw new ActionRequired(
+    "no task runs on this embedded AWS: no Docker engine answered when it started",
+    "Start Docker, then `npm run local:down` and `npm run local`.",
+  );
 }
 
 /** Folder of a synthesized stack. */

@@ -313,7 +313,7 @@ describeEmbeddedAws("plue on a deployed environment", () => {
           group: "targets",
           check: `${title} is healthy behind the load balancer`,
           result: "unknown",
-          saw: "no target is registered; an embedded AWS runs no tasks",
+          saw: "no target is registered; no Docker engine runs this embedded AWS's tasks",
         })),
       );
       return checks.filter(({ result }) => result === "failed");

@@ -57,7 +57,7 @@ describeEmbeddedAws("every option at once", () => {
         settings: full,
         region,
         accountId: "123456789012",
-        embedded: true,
+        embedded: { urls: [], problems: [] },
         projectDir: project,
         stackDir: stack.folder,
       });

@@ -92,7 +92,6 @@ const environment = (): Environment => ({
     },
   },
   accountId: "123456789012",
-  embedded: false,
   projectDir: "",
   stackDir: "",
 });

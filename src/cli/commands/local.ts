@@ -2,7 +2,7 @@ import { actionArgument, Command, type Context } from "../command";
 import { localFolder } from "../../operations/environment";
 import { down } from "../../operations/setup/local/down";
 import { stackFolder, up } from "../../operations/setup/local/up";
-import type { Checks } from "../../embedded-aws/server";
+import type { Checks, Running } from "../../embedded-aws/server";
 import { data, next } from "../../terminal/output";
 import { terraformCommand } from "../../terraform/program";
 import { shownOutputs } from "../../terraform/terraform";
@@ -17,7 +17,7 @@ export const command = ({ projectDir }: Context) =>
     .addArgument(actionArgument(["up", "down"]))
     .action(async (action) => {
       if (action === "down") return down(projectDir);
-      const { outputs, endpoint, checks } = await up(projectDir);
+      const { outputs, endpoint, checks, running } = await up(projectDir);
       const lines = Object.entries(shownOutputs(outputs)).map(
         ([name, value]) =>
           `  ${name} = ${typeof value === "string" ? value : JSON.stringify(value)}`,
@@ -36,10 +36,23 @@ export const command = ({ projectDir }: Context) =>
         ].join("\n"),
       );
       next(
+        ...whatRuns(running),
         "change a setting and run `npm run local` again: it applies the difference.",
         "`npm run local:down` stops the embedded AWS and removes all that it made.",
       );
     });
+
+function whatRuns({ engine, urls: [url] }: Running): string[] {
+  if (!engine) {
+    return [
+      "No Docker engine answers, so no task, database or load balancer runs. With Docker started, `npm run local:down` and `npm run local` run Plue.",
+    ];
+  }
+  return [
+    "`npx plue images local --source PATH` builds Plue's images,",
+    `\`npx plue deploy local --tag TAG --migrate\` starts Plue${url === undefined ? "" : ` at ${url}`}.`,
+  ];
+}
 
 function checked({ calls, constraints, rules, refused }: Checks): string {
   const count = (number: number) => number.toLocaleString("en");

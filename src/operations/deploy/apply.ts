@@ -15,7 +15,7 @@ import type { Terraform } from "../../terraform/terraform";
 import type { VariableOptions } from "../../terraform/variables";
 import { refuseAnotherKey } from "./another-key";
 import { planCost, planCostText } from "../inspect/cost";
-import type { Environment } from "../environment";
+import { runsTasks, type Environment } from "../environment";
 import { keepImages, plannedTags } from "./keep-images";
 import { findLeftovers } from "./leftovers";
 import { refuseUnreviewed } from "./review";
@@ -65,8 +65,8 @@ export async function planAndApply(
     // A plan of some modules cannot show the cost of the others.
     if (!options.targets?.length) say(`${planCostText(planCost(environment, saved.plan))}\n`);
     refuseAnotherKey(environment.name, actions);
-    // On an embedded AWS nothing pulls images, unless the user named a tag.
-    if (!environment.embedded || namesAnImageTag(options.variables)) {
+    // Where no task runs nothing pulls images, unless the user named a tag.
+    if (runsTasks(environment) || namesAnImageTag(options.variables)) {
       await refuseMissingImages(environment, saved.plan, actions);
     }
     if (options.reviewed) refuseUnreviewed(options.reviewed, saved.plan, { partial: true });

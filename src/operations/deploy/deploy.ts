@@ -5,7 +5,7 @@ import type { PlannedAction } from "../../terraform/plan";
 import type { Output } from "../../terraform/terraform";
 import type { VariableOptions } from "../../terraform/variables";
 import { planAndApply } from "./apply";
-import type { Environment } from "../environment";
+import { runsTasks, type Environment } from "../environment";
 import { runMigration } from "./migration";
 import { readReview, refuseUnreviewed } from "./review";
 import { waitUntilStable } from "../service";
@@ -89,8 +89,10 @@ async function waitForServices(
 ): Promise<void> {
   const deployed = services.filter(({ module }) => startsTasks(actions, module));
   if (deployed.length === 0 || !wait) return;
-  if (environment.embedded) {
-    say("An embedded AWS runs no tasks, so there are no services to wait for.");
+  if (!runsTasks(environment)) {
+    say(
+      "No Docker engine runs the tasks of this embedded AWS, so there are no services to wait for.",
+    );
     return;
   }
   const results = await Promise.allSettled(

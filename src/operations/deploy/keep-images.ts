@@ -2,7 +2,7 @@ import { addTag, listTags, removeTags, type TaggedImage } from "../../aws/ecr";
 import { components, deployedTagPrefix, names, originOf, type Component } from "../../names";
 import type { PlanJson } from "../../terraform/plan";
 import { say } from "../../terminal/output";
-import type { Environment } from "../environment";
+import { runsTasks, type Environment } from "../environment";
 
 /** Number of most recently deployed images that a repository keeps: the running one, and those for rollbacks. */
 export const KEPT_DEPLOYMENTS = 10;
@@ -56,7 +56,7 @@ export async function keepImages(
       if (images === undefined) return;
       const deployed = images.find((image) => image.tag === tag);
       if (!deployed) {
-        if (!environment.embedded) {
+        if (runsTasks(environment)) {
           say(
             `${names.repository(originOf(environment), component)}:${tag} is deployed, but no longer in ECR: ` +
               `a replacement task cannot start. \`plue images ${environment.name}\` builds it again.`,

@@ -1,7 +1,7 @@
 import { forceNewDeployment } from "../../aws/ecs";
 import type { Component } from "../../names";
 import { say } from "../../terminal/output";
-import type { Environment } from "../environment";
+import { requireTasks, type Environment } from "../environment";
 import { requireService, waitUntilStable } from "../service";
 
 /**
@@ -14,6 +14,7 @@ export async function restart(
   timeout: number,
 ): Promise<void> {
   await requireService(environment, component);
+  requireTasks(environment);
   await forceNewDeployment(environment, component);
   say(`A new deployment of the ${component.title} has started.`);
   await waitUntilStable(environment, component, timeout);

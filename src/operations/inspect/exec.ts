@@ -5,7 +5,7 @@ import { names, type Component } from "../../names";
 import { ActionRequired, PlueError } from "../../process/errors";
 import { capture, handOver } from "../../process/run";
 import { say } from "../../terminal/output";
-import type { Environment } from "../environment";
+import { requireTasks, type Environment } from "../environment";
 import { requireService } from "../service";
 
 /** Program that implements the protocol of the session that ECS opens. */
@@ -47,6 +47,7 @@ export async function exec(
       `then \`plue deploy ${name}\`; only tasks that start after that support it.`,
     );
   }
+  requireTasks(environment);
   const serviceName = names.task(name, component);
   const running = (await listTasks(environment, { serviceName }, "RUNNING")).filter(
     ({ lastStatus }) => lastStatus === "RUNNING",
@@ -57,12 +58,17 @@ export async function exec(
       advice: [`Find out why: \`plue status ${name}\`, \`plue doctor ${name}\`.`],
     });
   }
-  await requirePlugin();
   const command = words.length > 0 ? words.map(quoted).join(" ") : "/bin/sh";
+  if (environment.embedded === undefined) await requirePlugin();
   const session = await executeCommand(environment, { task, container, command }).catch(
     explainRefusal,
   );
   say(`Task ${task.split("/").at(-1)}, container ${container}. Type exit to leave.`);
+  const local = /^docker:\/\/(\w+)$/.exec(session?.streamUrl ?? "")?.[1];
+  if (local !== undefined) {
+    const terminal = process.stdin.isTTY ? ["--tty"] : [];
+    return handOver("docker", ["exec", "--interactive", ...terminal, local, "sh", "-c", command]);
+  }
   return handOver(PLUGIN, [SESSION, region, "StartSession"], {
     [SESSION]: JSON.stringify(session),
   });

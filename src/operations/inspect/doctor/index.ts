@@ -3,7 +3,7 @@ import { describeTaskDefinition } from "../../../aws/ecs";
 import { explain } from "../../../aws/errors";
 import { components, names, type Component } from "../../../names";
 import { ActionRequired } from "../../../process/errors";
-import type { Environment } from "../../environment";
+import { runsTasks, type Environment } from "../../environment";
 import { unknown, type Check, type Definitions } from "./check";
 import { checkAccessLogs } from "./access-logs";
 import { checkBackup } from "./backup";
@@ -48,7 +48,7 @@ const CHECKS: readonly (readonly [
   ["dashboard", checkDashboard],
 ];
 
-/** Checks that need running tasks, which an embedded AWS does not have. */
+/** Checks that need running tasks, which an embedded AWS without a Docker engine does not have. */
 const OF_TASKS = ["images", "services", "targets"];
 
 /**
@@ -70,7 +70,7 @@ export async function runChecks(environment: Environment): Promise<Check[]> {
       const checks = await run(environment, definitions).catch((error: unknown) => [
         unknown(what, explain(error).message),
       ]);
-      const withoutAny = environment.embedded && OF_TASKS.includes(what);
+      const withoutAny = !runsTasks(environment) && OF_TASKS.includes(what);
       return checks.map((check) => ({
         group: what,
         ...(withoutAny ? withoutTasks(check) : check),
@@ -82,7 +82,7 @@ export async function runChecks(environment: Environment): Promise<Check[]> {
 
 function withoutTasks(found: Check): Check {
   if (found.result !== "failed") return found;
-  return unknown(found.check, `${found.saw}; an embedded AWS runs no tasks`);
+  return unknown(found.check, `${found.saw}; no Docker engine runs this embedded AWS's tasks`);
 }
 
 async function taskDefinitions(environment: Environment): Promise<Definitions> {

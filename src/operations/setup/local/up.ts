@@ -8,9 +8,11 @@ import {
   checksOf,
   findServer,
   isFree,
+  runningAt,
   startServer,
   stopServer,
   type Checks,
+  type Running,
   type Server,
 } from "../../../embedded-aws/server";
 import { findTools } from "../../../embedded-aws/tools";
@@ -42,6 +44,8 @@ export interface LocalDeployment {
   readonly endpoint: string;
   /** Checks of the calls of this run. */
   readonly checks: Checks;
+  /** What runs. */
+  readonly running: Running;
 }
 
 /**
@@ -87,7 +91,12 @@ export async function up(project: string): Promise<LocalDeployment> {
     writeWhole(join(home, "env"), toShell(variables));
     const before = await checksOf(server);
     const outputs = await deploy(folder, stack, home, steps);
-    return { outputs, endpoint: server.endpoint, checks: since(before, await checksOf(server)) };
+    return {
+      outputs,
+      endpoint: server.endpoint,
+      checks: since(before, await checksOf(server)),
+      running: await runningAt(server.endpoint),
+    };
   } finally {
     await release();
   }
@@ -150,7 +159,7 @@ async function startOrReuse(
   }
   await stopServer(home);
   const port = await choosePort();
-  const server = await startServer({ home, python, port, detached: true });
+  const server = await startServer({ home, python, port, detached: true, parts: ["runtime"] });
   note(restart ? `${server.endpoint}, restarted after an unfinished run` : server.endpoint);
   return server;
 }

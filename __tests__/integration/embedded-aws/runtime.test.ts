@@ -1,0 +1,436 @@
+import { createHash } from "node:crypto";
+import {
+  createServer,
+  request,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  CreateInternetGatewayCommand,
+  AttachInternetGatewayCommand,
+  CreateSecurityGroupCommand,
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  EC2Client,
+} from "@aws-sdk/client-ec2";
+import {
+  CreateListenerCommand,
+  CreateLoadBalancerCommand,
+  CreateRuleCommand,
+  CreateTargetGroupCommand,
+  DeregisterTargetsCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+  ModifyLoadBalancerAttributesCommand,
+  ModifyTargetGroupAttributesCommand,
+  RegisterTargetsCommand,
+  type Action,
+  type RuleCondition,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { capture } from "../../../src/process/run";
+import {
+  describeEmbeddedAws,
+  startEmbeddedAws,
+  type EmbeddedAws,
+} from "../../support/embedded-aws";
+import { machine, pathOf } from "../../support/machine";
+
+/** Reads all of an answer. */
+async function textOf(message: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+/** A frame of WebSocket with a short text; a client's is masked. */
+function frame(text: string, masked: boolean): Buffer {
+  const mask = Buffer.alloc(masked ? 4 : 0);
+  return Buffer.concat([
+    Buffer.from([0x81, text.length | (masked ? 0x80 : 0)]),
+    mask,
+    Buffer.from(text),
+  ]);
+}
+
+let healthy = true;
+
+/** What a target does with a request, by the request's path. */
+async function respond(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const url = incoming.url ?? "";
+  if (url === "/health") return void outgoing.writeHead(healthy ? 200 : 500).end();
+  if (url === "/hang-up") return void incoming.socket.destroy();
+  if (url === "/silent") return;
+  if (url === "/slow") await sleep(1500);
+  if (url === "/upload") {
+    const hash = createHash("sha256");
+    for await (const chunk of incoming) hash.update(chunk as Buffer);
+    return void outgoing.end(hash.digest("hex"));
+  }
+  outgoing.setHeader("Content-Type", "application/json");
+  outgoing.end(JSON.stringify({ url, headers: incoming.headers }));
+}
+
+const target = createServer((incoming, outgoing) => void respond(incoming, outgoing));
+target.on("upgrade", (incoming: IncomingMessage, socket: Socket) => {
+  const key = `${incoming.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+  const accept = createHash("sha1").update(key).digest("base64");
+  socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+  );
+  socket.on("data", (data) => {
+    if ((data[0]! & 0x0f) !== 1) return void socket.end();
+    const [length, mask] = [data[1]! & 0x7f, data.subarray(2, 6)];
+    const text = data.subarray(6, 6 + length).map((byte, index) => byte ^ mask[index % 4]!);
+    socket.write(frame(`${Buffer.from(text)}, ${incoming.url}`, false));
+  });
+});
+
+describeEmbeddedAws("a load balancer of the embedded AWS", () => {
+  let aws: EmbeddedAws;
+  let elb: ElasticLoadBalancingV2Client;
+  let vpcId: string;
+  let loadBalancerArn: string;
+  let listenerArn: string;
+  let groupArn: string;
+  let url: string;
+  const other: Server = createServer((_, outgoing) => outgoing.end("other"));
+  const portOf = (server: Server) => (server.address() as AddressInfo).port;
+
+  async function targetGroup(name: string, more: object = {}): Promise<string> {
+    const { TargetGroups: [made] = [] } = await elb.send(
+      new CreateTargetGroupCommand({
+        Name: name,
+        VpcId: vpcId,
+        TargetType: "ip",
+        Protocol: "HTTP",
+        Port: 80,
+        HealthCheckPath: "/health",
+        HealthCheckIntervalSeconds: 5,
+        HealthCheckTimeoutSeconds: 2,
+        HealthyThresholdCount: 2,
+        UnhealthyThresholdCount: 2,
+        ...more,
+      }),
+    );
+    return made!.TargetGroupArn!;
+  }
+
+  const register = (TargetGroupArn: string, server: Server) =>
+    elb.send(
+      new RegisterTargetsCommand({
+        TargetGroupArn,
+        Targets: [{ Id: "127.0.0.1", Port: portOf(server) }],
+      }),
+    );
+
+  async function healthOf(TargetGroupArn: string): Promise<string[]> {
+    const found = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
+    return (found.TargetHealthDescriptions ?? []).map(
+      ({ TargetHealth: health }) => `${health?.State} ${health?.Reason ?? ""}`,
+    );
+  }
+
+  async function until(condition: () => Promise<boolean>): Promise<void> {
+    while (!(await condition())) await sleep(100);
+  }
+
+  let priority = 0;
+  const rule = (actions: Action[], ...conditions: RuleCondition[]) =>
+    elb.send(
+      new CreateRuleCommand({
+        ListenerArn: listenerArn,
+        Priority: ++priority,
+        Conditions: conditions,
+        Actions: actions,
+      }),
+    );
+  const path = (...values: string[]): RuleCondition => ({
+    Field: "path-pattern",
+    PathPatternConfig: { Values: values },
+  });
+  const fixed = (body: string): Action[] => [
+    {
+      Type: "fixed-response",
+      FixedResponseConfig: { StatusCode: "418", ContentType: "text/plain", MessageBody: body },
+    },
+  ];
+  const get = (where: string, headers: Record<string, string> = {}) =>
+    fetch(url + where, { headers, redirect: "manual" });
+
+  beforeAll(async () => {
+    for (const server of [target, other]) {
+      await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    }
+    aws = await startEmbeddedAws({
+      launcher: join(__dirname, "../../fixtures/embedded-aws/without_engine.py"),
+    });
+    const ec2 = new EC2Client(aws.client);
+    elb = new ElasticLoadBalancingV2Client(aws.client);
+    vpcId = (await ec2.send(new CreateVpcCommand({ CidrBlock: "10.0.0.0/16" }))).Vpc!.VpcId!;
+    const { InternetGateway: gateway } = await ec2.send(new CreateInternetGatewayCommand({}));
+    await ec2.send(
+      new AttachInternetGatewayCommand({
+        VpcId: vpcId,
+        InternetGatewayId: gateway!.InternetGatewayId,
+      }),
+    );
+    const subnets = await Promise.all(
+      ["a", "b"].map(async (zone, index) => {
+        const { Subnet: made } = await ec2.send(
+          new CreateSubnetCommand({
+            VpcId: vpcId,
+            CidrBlock: `10.0.${index}.0/24`,
+            AvailabilityZone: `us-east-1${zone}`,
+          }),
+        );
+        return made!.SubnetId!;
+      }),
+    );
+    const { GroupId: group } = await ec2.send(
+      new CreateSecurityGroupCommand({ GroupName: "lb", Description: "lb", VpcId: vpcId }),
+    );
+    const balancers = await elb.send(
+      new CreateLoadBalancerCommand({ Name: "lb", Subnets: subnets, SecurityGroups: [group!] }),
+    );
+    loadBalancerArn = balancers.LoadBalancers![0]!.LoadBalancerArn!;
+    groupArn = await targetGroup("first");
+    const listeners = await elb.send(
+      new CreateListenerCommand({
+        LoadBalancerArn: loadBalancerArn,
+        Protocol: "HTTP",
+        Port: 80,
+        DefaultActions: [{ Type: "forward", TargetGroupArn: groupArn }],
+      }),
+    );
+    listenerArn = listeners.Listeners![0]!.ListenerArn!;
+    await until(async () => {
+      const answer = await fetch(`${aws.endpoint}/embedded-aws/runtime`);
+      const { urls } = (await answer.json()) as { urls: string[] };
+      url = urls[0] ?? "";
+      return url !== "";
+    });
+  });
+
+  afterAll(async () => {
+    await aws.stop();
+    target.closeAllConnections();
+    other.closeAllConnections();
+    target.close();
+    other.close();
+  });
+
+  test("answers 503 as long as no target is registered, and forwards once one is", async () => {
+    const before = await get("/");
+    expect([before.status, await before.text()]).toEqual([
+      503,
+      expect.stringContaining("503 Service Temporarily Unavailable"),
+    ]);
+    expect(before.headers.get("server")).toBe("awselb/2.0");
+    await register(groupArn, target);
+    await until(async () => (await healthOf(groupArn))[0] === "healthy ");
+    expect((await get("/")).status).toBe(200);
+  });
+
+  test("passes path, query and headers on, and adds its own", async () => {
+    const answer = await get("/a%20b/c?x=%2F&y", { "X-Forwarded-For": "1.2.3.4", TE: "trailers" });
+    const { url: seen, headers } = (await answer.json()) as {
+      url: string;
+      headers: Record<string, string>;
+    };
+    expect(seen).toBe("/a%20b/c?x=%2F&y");
+    expect(headers).toMatchObject({
+      host: new URL(url).host,
+      "x-forwarded-for": "1.2.3.4, 127.0.0.1",
+      "x-forwarded-proto": "http",
+      "x-forwarded-port": "80",
+      "x-amzn-trace-id": expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/),
+    });
+    expect(headers.te).toBeUndefined();
+  });
+
+  test("lets the rule with the least priority decide, by path, host, header, query and method", async () => {
+    await rule(fixed("path"), path("/fixed/*"));
+    await rule(fixed("later"), path("/fixed/later"));
+    await rule(fixed("host"), {
+      Field: "host-header",
+      HostHeaderConfig: { Values: ["*.example.com"] },
+    });
+    await rule(fixed("header"), {
+      Field: "http-header",
+      HttpHeaderConfig: { HttpHeaderName: "X-Kind", Values: ["te?t"] },
+    });
+    await rule(fixed("query"), {
+      Field: "query-string",
+      QueryStringConfig: { Values: [{ Key: "kind", Value: "q*" }] },
+    });
+    await rule(
+      fixed("both"),
+      { Field: "http-request-method", HttpRequestMethodConfig: { Values: ["DELETE"] } },
+      path("/both"),
+    );
+    const answers = [
+      await get("/fixed/later"),
+      await get("/x", { "X-Kind": "Test" }),
+      await get("/x?kind=query"),
+      await fetch(`${url}/both`, { method: "DELETE" }),
+      await get("/both"),
+    ];
+    expect(await Promise.all(answers.map(async (one) => [one.status, await one.text()]))).toEqual([
+      [418, "path"],
+      [418, "header"],
+      [418, "query"],
+      [418, "both"],
+      [200, expect.any(String)],
+    ]);
+    // fetch sets the header Host by itself.
+    const byHost = await new Promise<IncomingMessage>((done) =>
+      request(url, { headers: { Host: "api.EXAMPLE.com" } }, done).end(),
+    );
+    expect(await textOf(byHost)).toBe("host");
+  });
+
+  test("redirects with what a rule keeps of the request", async () => {
+    await rule(
+      [
+        {
+          Type: "redirect",
+          RedirectConfig: {
+            Protocol: "HTTPS",
+            Port: "443",
+            Path: "/new/#{path}",
+            StatusCode: "HTTP_301",
+          },
+        },
+      ],
+      path("/old"),
+    );
+    const { status, headers } = await get("/old?a=b");
+    expect([status, headers.get("location")]).toEqual([301, "https://127.0.0.1/new/old?a=b"]);
+  });
+
+  test("sends requests to target groups by their weights", async () => {
+    const [all, none] = [await targetGroup("all"), await targetGroup("none")];
+    await register(all, other);
+    await register(none, target);
+    const weighted = [
+      { TargetGroupArn: all, Weight: 1 },
+      { TargetGroupArn: none, Weight: 0 },
+    ];
+    await rule([{ Type: "forward", ForwardConfig: { TargetGroups: weighted } }], path("/weighted"));
+    for (let request = 0; request < 10; request++) {
+      expect(await (await get("/weighted")).text()).toBe("other");
+    }
+  });
+
+  test("passes a large upload and a WebSocket on", async () => {
+    const body = Buffer.alloc(20 * 1024 * 1024, "plue");
+    const uploaded = await fetch(`${url}/upload`, { method: "POST", body });
+    expect(await uploaded.text()).toBe(createHash("sha256").update(body).digest("hex"));
+
+    const socket = await new Promise<Socket>((done) =>
+      request(`${url}/socket?a`, {
+        headers: {
+          Connection: "Upgrade",
+          Upgrade: "websocket",
+          "Sec-WebSocket-Key": Buffer.alloc(16).toString("base64"),
+          "Sec-WebSocket-Version": "13",
+        },
+      })
+        .on("upgrade", (_, upgraded: Socket) => done(upgraded))
+        .end(),
+    );
+    const answered = new Promise<Buffer>((done) => socket.once("data", done));
+    socket.write(frame("hello", true));
+    expect(await answered).toEqual(frame("hello, /socket?a", false));
+    socket.destroy();
+  });
+
+  test("answers 502 if the target hangs up, and 504 if it says nothing for the idle timeout", async () => {
+    await elb.send(
+      new ModifyLoadBalancerAttributesCommand({
+        LoadBalancerArn: loadBalancerArn,
+        Attributes: [{ Key: "idle_timeout.timeout_seconds", Value: "2" }],
+      }),
+    );
+    const answers = [await get("/hang-up"), await get("/silent")];
+    expect(answers.map(({ status }) => status)).toEqual([502, 504]);
+  });
+
+  test("calls a target unhealthy after as many failed checks as its group says, and healthy again", async () => {
+    healthy = false;
+    await until(async () => (await healthOf(groupArn))[0]!.startsWith("unhealthy"));
+    expect(await healthOf(groupArn)).toEqual(["unhealthy Target.ResponseCodeMismatch"]);
+    // Where no target is healthy, all get requests.
+    expect((await get("/")).status).toBe(200);
+    healthy = true;
+    await until(async () => (await healthOf(groupArn))[0] === "healthy ");
+  });
+
+  test("lets a request in flight end before it forgets a target", async () => {
+    await elb.send(
+      new ModifyTargetGroupAttributesCommand({
+        TargetGroupArn: groupArn,
+        Attributes: [{ Key: "deregistration_delay.timeout_seconds", Value: "10" }],
+      }),
+    );
+    const inFlight = get("/slow");
+    await sleep(300);
+    const targets = [{ Id: "127.0.0.1", Port: portOf(target) }];
+    await elb.send(new DeregisterTargetsCommand({ TargetGroupArn: groupArn, Targets: targets }));
+    await until(
+      async () => (await healthOf(groupArn))[0] === "draining Target.DeregistrationInProgress",
+    );
+    expect((await get("/")).status).toBe(503);
+    expect((await inFlight).status).toBe(200);
+    await until(async () => (await healthOf(groupArn)).length === 0);
+  });
+
+  test("fails no rule, and leaves no error in the log", async () => {
+    const { stdout } = await capture("cat", [join(aws.home, "logs/server.log")]);
+    expect(stdout).not.toMatch(/Traceback|failed/);
+  });
+});
+
+const [up, down] = [true, false];
+
+/** What is desired, the percentages, and which new and old tasks are healthy; what starts and stops. */
+const rolling = [
+  ["starts all of the new tasks beside the old", 2, [100, 200], [], [up, up], [2, 0, 0, 0]],
+  ["waits for the new one before it stops an old", 1, [100, 200], [down], [up], [0, 0, 0, 0]],
+  ["stops an old one for each healthy new", 2, [100, 200], [up, down], [up, up], [0, 0, 0, 1]],
+  ["stops first where no task may be added", 2, [50, 100], [], [up, up], [0, 0, 0, 1]],
+  ["goes on where the old one has gone", 2, [50, 100], [], [up], [1, 0, 0, 0]],
+  ["stops unhealthy old tasks at once", 2, [100, 200], [down, down], [down, up], [0, 0, 1, 0]],
+  ["stops new ones beyond the desired count", 1, [100, 200], [up, up], [], [0, 1, 0, 0]],
+  ["stops all where none is desired", 0, [100, 200], [up], [up], [0, 1, 0, 1]],
+] as const;
+
+describeEmbeddedAws("a rolling deployment of the embedded AWS", () => {
+  let planned: number[][];
+  beforeAll(async () => {
+    const program = [
+      "import json, sys",
+      "from runtime.services import Bounds, tasks_to_start, tasks_to_stop",
+      "def plan(_, desired, percent, new, old, __):",
+      "    bounds = Bounds(desired, *percent)",
+      "    return [tasks_to_start(bounds, len(new), len(old)), *tasks_to_stop(bounds, new, old)]",
+      "print(json.dumps([plan(*case) for case in json.loads(sys.argv[1])]))",
+    ].join("\n");
+    const { stdout, stderr } = await capture(
+      pathOf(machine().embeddedAws),
+      ["-B", "-c", program, JSON.stringify(rolling)],
+      { cwd: join(__dirname, "../../../src/embedded-aws") },
+    );
+    if (stderr) throw new Error(stderr);
+    planned = JSON.parse(stdout) as number[][];
+  });
+
+  test.each(rolling.map(([title, , , , , expected], index) => ({ title, expected, index })))(
+    "$title",
+    ({ expected, index }) => expect(planned[index]).toEqual(expected),
+  );
+});

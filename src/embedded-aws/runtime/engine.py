@@ -1,0 +1,84 @@
+"""The Docker engine, as far as the runtime uses it."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from threading import Thread
+from time import sleep
+from typing import Any
+
+import docker
+from docker.context import ContextAPI
+from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+from docker.models.containers import Container
+
+# Label of every container, network and volume; its value is the identity of the clone's state folder.
+OWNER = "plue.embedded-aws"
+# Labels by which an event finds the task that a container belongs to.
+TASK = "plue.task"
+
+EVENTS = {
+    "type": ["container", "image"],
+    "event": ["die", "health_status", "tag", "untag", "delete", "load", "pull", "import"],
+}
+
+
+def connect() -> docker.DockerClient | None:
+    """The engine that DOCKER_HOST or Docker's current context names; None if it does not answer."""
+    try:
+        host = os.environ.get("DOCKER_HOST") or ContextAPI.get_current_context().Host
+        client = docker.DockerClient(base_url=host, max_pool_size=50)
+        client.ping()
+        return client
+    except (DockerException, OSError):
+        return None
+
+
+class Engine:
+    """A Docker engine and the identity under which this embedded AWS owns things in it."""
+
+    def __init__(self, client: docker.DockerClient, identity: str) -> None:
+        self.client = client
+        self.identity = identity
+        self.labels = {OWNER: identity}
+        self.network = f"plue-{identity}"
+
+    async def call(self, function: Callable, *arguments: Any, **options: Any) -> Any:
+        """The result of a call that blocks."""
+        return await asyncio.to_thread(function, *arguments, **options)
+
+    def name(self, *parts: str) -> str:
+        """The name of a container or volume; two clones never have the same."""
+        return "-".join((self.network, *parts))
+
+    def watch(self, on_event: Callable[[dict[str, Any]], None], on_gap: Callable[[], None]) -> None:
+        """Call back for each event of this embedded AWS's containers and of images, for ever.
+
+        on_gap is called when the stream was interrupted: events may have been missed.
+        """
+
+        def follow() -> None:
+            while True:
+                try:
+                    for event in self.client.events(decode=True, filters=EVENTS):
+                        on_event(event)
+                except (DockerException, OSError):
+                    pass
+                on_gap()
+                sleep(2)
+
+        Thread(target=follow, daemon=True, name="docker-events").start()
+
+
+def remove(container: Container) -> bool:
+    """Remove a container, running or not, and its anonymous volumes."""
+    return quietly(container.remove, force=True, v=True)
+
+
+def quietly(function: Callable, *arguments: Any, **options: Any) -> bool:
+    """Whether a call succeeded on something that may be gone already."""
+    try:
+        function(*arguments, **options)
+        return True
+    except (APIError, ImageNotFound, NotFound):
+        return False

@@ -1,0 +1,538 @@
+"""Application load balancers: a port on 127.0.0.1 for each listener, the rules, health checks of targets."""
+
+import asyncio
+import fnmatch
+import random
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
+from itertools import count
+from time import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+from uuid import uuid4
+
+import aiohttp
+from aiohttp import web
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.elbv2.models import FakeListener, FakeTargetGroup, elbv2_backends
+from yarl import URL
+
+if TYPE_CHECKING:
+    from .reconciler import Runtime
+    from .tasks import RunningTask
+
+# A listener gets its own port plus this on 127.0.0.1 where that is free: 80 becomes 8080.
+PORT_OFFSET = 8000
+# Seconds. Source: "HTTP 504: Gateway timeout" in the Application Load Balancers user guide.
+CONNECT_TIMEOUT = 10
+# Source: limits of HTTP headers in "Quotas for your Application Load Balancers".
+LONGEST_LINE, LONGEST_HEADERS = 16 * 1024, 64 * 1024
+# Headers that are for one connection only. Source: RFC 9110, 7.6.1.
+HOP_BY_HOP = {
+    *("connection", "keep-alive", "proxy-connection", "te", "trailer"),
+    *("transfer-encoding", "upgrade", "expect"),
+}
+PHRASES = {
+    400: "Bad Request",
+    502: "Bad Gateway",
+    503: "Service Temporarily Unavailable",
+    504: "Gateway Time-out",
+}
+
+
+@dataclass
+class Target:
+    """A target of a target group: where it is reached, and how its health checks went."""
+
+    group: FakeTargetGroup
+    id: str
+    port: int
+    state: str = "initial"
+    reason: str | None = "Elb.RegistrationInProgress"
+    description: str | None = "Target registration is in progress"
+    in_flight: int = 0
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
+    checks: asyncio.Task | None = None
+
+
+class LoadBalancers:
+    """Serves what moto knows of listeners, rules and target groups."""
+
+    def __init__(self, runtime: "Runtime") -> None:
+        self.runtime = runtime
+        self.targets: dict[tuple[str, str], Target] = {}
+        self.listeners: dict[str, Listener] = {}
+        self.turns = count()
+        self.session: aiohttp.ClientSession | None = None
+
+    async def start(self) -> None:
+        """Open the connections to targets."""
+        self.session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
+            max_line_size=LONGEST_LINE,
+            max_field_size=LONGEST_HEADERS,
+        )
+
+    async def close(self) -> None:
+        """Close every listener and connection."""
+        for listener in self.listeners.values():
+            await listener.close()
+        for target in self.targets.values():
+            target.checks.cancel()
+        if self.session is not None:
+            await self.session.close()
+
+    async def reconcile(self) -> None:
+        """Open and close listeners, start and stop health checks, as moto has them by now."""
+        wanted: dict[str, FakeListener] = {}
+        groups: dict[str, FakeTargetGroup] = {}
+        for backend in list(elbv2_backends[DEFAULT_ACCOUNT_ID].values()):
+            for balancer in list(backend.load_balancers.values()):
+                wanted.update(balancer.listeners)
+            groups.update(backend.target_groups)
+        for arn in [one for one in self.listeners if one not in wanted]:
+            await self.listeners.pop(arn).close()
+        for arn, listener in wanted.items():
+            if arn not in self.listeners and listener.protocol == "HTTP":
+                self.listeners[arn] = await Listener(self, listener).open()
+        registered = {
+            (arn, one["Id"]): (group, int(one["Port"]))
+            for arn, group in groups.items()
+            for one in list(group.targets.values())
+        }
+        for key, (group, port) in registered.items():
+            target = self.targets.get(key)
+            if target is None or target.state == "draining" or target.port != port:
+                if target is not None:
+                    target.checks.cancel()
+                self.targets[key] = target = Target(group, key[1], port)
+                target.checks = self.runtime.spawn(self._check(target))
+        for key, target in list(self.targets.items()):
+            if key not in registered and target.state != "draining":
+                target.checks.cancel()
+                target.state, target.reason = "draining", "Target.DeregistrationInProgress"
+                target.description = "Target deregistration is in progress"
+                target.checks = self.runtime.spawn(self._drain(key, target))
+
+    def urls(self) -> list[str]:
+        """Where the listeners answer, in the order of their ports."""
+        ordered = sorted(self.listeners.values(), key=lambda one: one.listener.port)
+        return [f"http://127.0.0.1:{one.port}" for one in ordered]
+
+    # Targets
+
+    def register(self, group_arn: str, task: "RunningTask", port: int) -> bool:
+        """Register a task with a target group; whether it was not there."""
+        if (group_arn, task.address) in self.targets:
+            return False
+        backend = elbv2_backends[DEFAULT_ACCOUNT_ID][group_arn.split(":")[3]]
+        if group_arn not in backend.target_groups:
+            return False
+        backend.register_targets(group_arn, [{"Id": task.address, "Port": port}])
+        group = backend.target_groups[group_arn]
+        target = self.targets[(group_arn, task.address)] = Target(group, task.address, port)
+        target.checks = self.runtime.spawn(self._check(target))
+        return True
+
+    async def drained(self, task: "RunningTask") -> None:
+        """Deregister a task, and wait until no request is in flight or the delay is over."""
+        mine = [(key, one) for key, one in self.targets.items() if one.id == task.address]
+        for (_, _), target in mine:
+            if target.id in target.group.targets:
+                target.group.deregister([{"Id": target.id}])
+        await self.reconcile()
+        await asyncio.gather(*(one.checks for _, one in mine), return_exceptions=True)
+
+    def states_of(self, task: "RunningTask") -> list[tuple[str, str]]:
+        """The state of a task at each of its target groups, and the group's ARN."""
+        return [(one.state, arn) for (arn, id), one in self.targets.items() if id == task.address]
+
+    def reason_of(self, task: "RunningTask", group_arn: str) -> str:
+        """Why a task is not healthy at a target group."""
+        return self.targets[(group_arn, task.address)].description or ""
+
+    async def _drain(self, key: tuple[str, str], target: Target) -> None:
+        delay = int(target.group.attributes.get("deregistration_delay.timeout_seconds", 300))
+        target.idle.clear()
+        if target.in_flight:
+            try:
+                await asyncio.wait_for(target.idle.wait(), delay)
+            except asyncio.TimeoutError:
+                pass
+        if self.targets.get(key) is target:
+            del self.targets[key]
+        self.runtime.kick()
+
+    async def _check(self, target: Target) -> None:
+        """Check a target's health for as long as it is registered."""
+        group = target.group
+        passed = failed = 0
+        while True:
+            problem = await self._probe(target)
+            passed, failed = (passed + 1, 0) if problem is None else (0, failed + 1)
+            before = target.state
+            if problem is None and (before == "initial" or passed >= int(group.healthy_threshold_count)):
+                target.state, target.reason, target.description = "healthy", None, None
+            elif problem is not None and failed >= int(group.unhealthy_threshold_count):
+                target.state = "unhealthy"
+                target.reason, target.description = problem
+            if target.state != before:
+                self.runtime.kick()
+            interval = int(group.health_check_interval_seconds)
+            if target.state != "initial":
+                await asyncio.sleep(interval)
+                continue
+            # Several nodes of a load balancer check a new target: it has not to wait for a whole interval.
+            try:
+                await asyncio.wait_for(self._until_it_answers(target), interval)
+            except asyncio.TimeoutError:
+                pass
+
+    async def _until_it_answers(self, target: Target) -> None:
+        while await self._probe(target) is not None:
+            await asyncio.sleep(1)
+
+    async def _probe(self, target: Target) -> tuple[str, str] | None:
+        """One health check: None if it passed, or its reason code and description."""
+        group = target.group
+        port = group.health_check_port
+        checked = target.port if port in (None, "traffic-port") else int(port)
+        host, checked = self.runtime.address_of(target.id, checked)
+        timeout = aiohttp.ClientTimeout(total=int(group.health_check_timeout_seconds))
+        url = URL(f"http://{host}:{checked}{group.health_check_path or '/'}", encoded=True)
+        headers = {"User-Agent": "ELB-HealthChecker/2.0", "Connection": "close"}
+        try:
+            async with self.session.get(
+                url, headers=headers, timeout=timeout, allow_redirects=False
+            ) as answer:
+                if matches(str(answer.status), (group.matcher or {}).get("HttpCode") or "200"):
+                    return None
+                return (
+                    "Target.ResponseCodeMismatch",
+                    f"Health checks failed with these codes: [{answer.status}]",
+                )
+        except asyncio.TimeoutError:
+            return "Target.Timeout", "Request timed out"
+        except (aiohttp.ClientError, OSError):
+            return "Target.FailedHealthChecks", "Health checks failed"
+
+    def choose(self, group_arn: str) -> Target | None:
+        """A target that takes the next request: of those that are healthy, or else of all."""
+        registered = [
+            one
+            for (arn, _), one in self.targets.items()
+            if arn == group_arn and one.state != "draining"
+        ]
+        healthy = [one for one in registered if one.state == "healthy"] or registered
+        return healthy[next(self.turns) % len(healthy)] if healthy else None
+
+
+def matches(code: str, matcher: str) -> bool:
+    """Whether a status code is one of a matcher such as 200,301 or 200-399."""
+    return any(
+        low <= code <= (high or low)
+        for low, _, high in (part.strip().partition("-") for part in matcher.split(","))
+    )
+
+
+class Listener:
+    """A listener's port on 127.0.0.1."""
+
+    def __init__(self, balancers: LoadBalancers, listener: FakeListener) -> None:
+        self.balancers = balancers
+        self.listener = listener
+        self.port = 0
+        self.runner: web.ServerRunner | None = None
+
+    async def open(self) -> "Listener":
+        """Listen on the port that belongs to the listener's, or on any other that is free."""
+        server = web.Server(
+            self._handle,
+            access_log=None,
+            max_line_size=LONGEST_LINE,
+            max_field_size=LONGEST_HEADERS,
+            keepalive_timeout=self._idle_timeout(),
+        )
+        self.runner = web.ServerRunner(server)
+        await self.runner.setup()
+        for port in (int(self.listener.port) + PORT_OFFSET, 0):
+            site = web.TCPSite(self.runner, "127.0.0.1", port, shutdown_timeout=1)
+            try:
+                await site.start()
+            except OSError:
+                await site.stop()
+                continue
+            self.port = self.runner.addresses[0][1]
+            break
+        return self
+
+    async def close(self) -> None:
+        """Listen no longer."""
+        await self.runner.cleanup()
+
+    def _balancer(self) -> Any:
+        arn = self.listener.load_balancer_arn
+        return elbv2_backends[DEFAULT_ACCOUNT_ID][arn.split(":")[3]].load_balancers.get(arn)
+
+    def _idle_timeout(self) -> int:
+        balancer = self._balancer()
+        return int((balancer.attrs if balancer else {}).get("idle_timeout.timeout_seconds", 60))
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        action = self._action(request)
+        match action["Type"]:
+            case "fixed-response":
+                fixed = action.get("FixedResponseConfig", {})
+                return web.Response(
+                    status=int(fixed.get("StatusCode", 200)),
+                    body=(fixed.get("MessageBody") or "").encode(),
+                    headers={
+                        "Content-Type": fixed.get("ContentType") or "text/plain",
+                        "Server": "awselb/2.0",
+                    },
+                )
+            case "redirect":
+                return self._redirect(request, action["RedirectConfig"])
+            case "forward":
+                return await self._forward(request, chosen_group(action))
+        return own_answer(502)
+
+    def _action(self, request: web.BaseRequest) -> dict[str, Any]:
+        rules = [one for one in list(self.listener._non_default_rules.values())]
+        for rule in sorted(rules, key=lambda one: int(one.priority)):
+            if all(holds(condition, request) for condition in rule.conditions):
+                return last_action(rule.actions)
+        return last_action(self.listener.default_actions)
+
+    def _redirect(self, request: web.BaseRequest, config: dict[str, Any]) -> web.Response:
+        host, _, port = (request.host or "").partition(":")
+        path, _, query = request.raw_path.partition("?")
+        parts = {"protocol": "http", "host": host, "port": port or "80", "path": path[1:], "query": query}
+
+        def fill(template: str) -> str:
+            return re.sub(r"#\{(\w+)\}", lambda found: parts.get(found[1], ""), template)
+
+        protocol = fill(config.get("Protocol") or "#{protocol}").lower()
+        port = fill(config.get("Port") or "#{port}")
+        default = {"http": "80", "https": "443"}.get(protocol)
+        location = f"{protocol}://{fill(config.get('Host') or '#{host}')}"
+        location += "" if port == default else f":{port}"
+        location += fill(config.get("Path") or "/#{path}")
+        query = fill(config.get("Query", "#{query}"))
+        status = 301 if config.get("StatusCode") == "HTTP_301" else 302
+        headers = {"Location": location + (f"?{query}" if query else ""), "Server": "awselb/2.0"}
+        return web.Response(status=status, headers=headers)
+
+    # Forwarding
+
+    async def _forward(self, request: web.BaseRequest, group_arn: str | None) -> web.StreamResponse:
+        target = self.balancers.choose(group_arn) if group_arn else None
+        if target is None:
+            return own_answer(503)
+        target.in_flight += 1
+        try:
+            if request.headers.get("Upgrade", "").lower() == "websocket":
+                return await self._web_socket(request, target)
+            return await self._http(request, target)
+        finally:
+            target.in_flight -= 1
+            if target.in_flight == 0:
+                target.idle.set()
+
+    def _url(self, request: web.BaseRequest, target: Target) -> URL:
+        host, port = self.balancers.runtime.address_of(target.id, target.port)
+        return URL(f"http://{host}:{port}{request.raw_path}", encoded=True)
+
+    def _headers(self, request: web.BaseRequest) -> list[tuple[str, str]]:
+        """The request's headers for the target. Source: "HTTP headers and Application Load Balancers"."""
+        named = {one.strip().lower() for one in request.headers.get("Connection", "").split(",")}
+        before = request.headers.get("X-Forwarded-For")
+        replaced = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-port"}
+        headers = [
+            (name, value)
+            for name, value in request.headers.items()
+            if name.lower() not in HOP_BY_HOP | named | replaced
+        ]
+        if "X-Amzn-Trace-Id" not in request.headers:
+            headers.append(("X-Amzn-Trace-Id", f"Root=1-{int(time()):08x}-{uuid4().hex[:24]}"))
+        client = request.remote or "127.0.0.1"
+        return [
+            *headers,
+            ("X-Forwarded-For", f"{before}, {client}" if before else client),
+            ("X-Forwarded-Proto", "http"),
+            ("X-Forwarded-Port", str(self.listener.port)),
+        ]
+
+    async def _http(self, request: web.BaseRequest, target: Target) -> web.StreamResponse:
+        if request.headers.get("Expect", "").lower() == "100-continue":
+            request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        timeout = aiohttp.ClientTimeout(
+            total=None, sock_connect=CONNECT_TIMEOUT, sock_read=self._idle_timeout()
+        )
+        answer: web.StreamResponse | None = None
+        try:
+            async with self.balancers.session.request(
+                request.method,
+                self._url(request, target),
+                headers=self._headers(request),
+                data=body_of(request) if request.can_read_body else None,
+                timeout=timeout,
+                allow_redirects=False,
+            ) as upstream:
+                headers = [
+                    (name, value)
+                    for name, value in upstream.headers.items()
+                    if name.lower() not in HOP_BY_HOP
+                ]
+                answer = web.StreamResponse(status=upstream.status, reason=upstream.reason)
+                answer.headers.clear()
+                answer.headers.extend(headers)
+                await answer.prepare(request)
+                async for chunk in upstream.content.iter_any():
+                    await answer.write(chunk)
+                await answer.write_eof()
+                return answer
+        except asyncio.TimeoutError:
+            failed = 504
+        except (aiohttp.ClientError, OSError):
+            failed = 502
+        if answer is not None and answer.prepared:
+            # The status is gone out: all that is left is to cut the connection.
+            if request.transport is not None:
+                request.transport.abort()
+            return answer
+        return own_answer(failed)
+
+    async def _web_socket(self, request: web.BaseRequest, target: Target) -> web.StreamResponse:
+        protocols = [
+            one.strip() for one in request.headers.get("Sec-WebSocket-Protocol", "").split(",") if one.strip()
+        ]
+        headers = [
+            (name, value)
+            for name, value in self._headers(request)
+            if not name.lower().startswith("sec-websocket")
+        ]
+        try:
+            upstream = await self.balancers.session.ws_connect(
+                self._url(request, target),
+                headers=headers,
+                protocols=protocols,
+                autoping=False,
+                max_msg_size=0,
+                timeout=aiohttp.ClientWSTimeout(ws_close=10),
+            )
+        except aiohttp.WSServerHandshakeError as error:
+            return web.Response(status=error.status)
+        except (aiohttp.ClientError, OSError):
+            return own_answer(502)
+        chosen = [upstream.protocol] if upstream.protocol else []
+        client = web.WebSocketResponse(autoping=False, protocols=chosen, max_msg_size=0)
+        await client.prepare(request)
+        idle = self._idle_timeout()
+        seen = [time()]
+
+        async def pump(source: Any, sink: Any) -> None:
+            async for message in source:
+                seen[0] = time()
+                match message.type:
+                    case aiohttp.WSMsgType.TEXT:
+                        await sink.send_str(message.data)
+                    case aiohttp.WSMsgType.BINARY:
+                        await sink.send_bytes(message.data)
+                    case aiohttp.WSMsgType.PING:
+                        await sink.ping(message.data)
+                    case aiohttp.WSMsgType.PONG:
+                        await sink.pong(message.data)
+
+        async def watch() -> None:
+            while (left := seen[0] + idle - time()) > 0:
+                await asyncio.sleep(left)
+
+        ways = [
+            asyncio.ensure_future(one)
+            for one in (pump(client, upstream), pump(upstream, client), watch())
+        ]
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        for way in ways:
+            way.cancel()
+        await upstream.close(code=client.close_code or 1000)
+        await client.close(code=upstream.close_code or 1000)
+        return client
+
+
+async def body_of(request: web.BaseRequest) -> AsyncIterator[bytes]:
+    """The request's body as it comes in."""
+    async for chunk in request.content.iter_any():
+        yield chunk
+
+
+def last_action(actions: list[Any]) -> dict[str, Any]:
+    """The action that answers; those before it authenticate."""
+    data = [one.data if hasattr(one, "data") else one for one in actions]
+    return max(data, key=lambda one: int(one.get("Order") or 0))
+
+
+def chosen_group(action: dict[str, Any]) -> str | None:
+    """The target group of a forward action, by its weights."""
+    if action.get("TargetGroupArn"):
+        return action["TargetGroupArn"]
+    groups = action.get("ForwardConfig", {}).get("TargetGroups", [])
+    weights = [int(one.get("Weight", 1)) for one in groups]
+    if not any(weights):
+        return None
+    return random.choices(groups, weights)[0]["TargetGroupArn"]
+
+
+def holds(condition: dict[str, Any], request: web.BaseRequest) -> bool:
+    """Whether a condition of a rule holds for a request."""
+    kind = condition["Field"]
+    config = condition.get("".join(map(str.capitalize, kind.split("-"))) + "Config", {})
+    values = config.get("Values") or condition.get("Values") or []
+    path, _, query = request.raw_path.partition("?")
+    match kind:
+        case "path-pattern":
+            return any(like(path, one) for one in values)
+        case "host-header":
+            host = (request.host or "").partition(":")[0]
+            return any(like(host.lower(), one.lower()) for one in values)
+        case "http-header":
+            given = request.headers.getall(config.get("HttpHeaderName", ""), [])
+            return any(like(one.lower(), value.lower()) for one in given for value in values)
+        case "http-request-method":
+            return request.method in values
+        case "query-string":
+            pairs = parse_qsl(query, keep_blank_values=True)
+            return any(
+                (one.get("Key") is None or like(key.lower(), one["Key"].lower()))
+                and like(value.lower(), one["Value"].lower())
+                for one in values
+                for key, value in pairs
+            )
+        case "source-ip":
+            return any(ip_address(request.remote) in ip_network(one) for one in values)
+    return False
+
+
+def like(value: str, pattern: str) -> bool:
+    """Whether a value is what a pattern with * and ? stands for."""
+    return fnmatch.fnmatchcase(value, pattern.replace("[", "[[]"))
+
+
+def own_answer(status: int) -> web.Response:
+    """An error that the load balancer itself answers with."""
+    title = f"{status} {PHRASES[status]}"
+    page = (
+        f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n"
+        f"<center><h1>{title}</h1></center>\r\n</body>\r\n</html>\r\n"
+    )
+    return web.Response(
+        status=status,
+        reason=PHRASES[status],
+        body=page.encode(),
+        headers={"Content-Type": "text/html", "Server": "awselb/2.0"},
+    )

@@ -1,0 +1,49 @@
+"""A container's output in CloudWatch Logs, as the log driver awslogs writes it."""
+
+from threading import Thread
+from time import time
+
+from docker.models.containers import Container
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.logs.models import logs_backends
+
+# Bytes of an event without the 26 that CloudWatch Logs adds. Source: PutLogEvents in the CloudWatch
+# Logs API reference.
+LONGEST_EVENT = 262_144 - 26
+
+
+class LogFollower:
+    """Copies a container's output to a log stream until it ends."""
+
+    def __init__(self, container: Container, region: str, group: str, stream: str) -> None:
+        self.container = container
+        self.backend = logs_backends[DEFAULT_ACCOUNT_ID][region]
+        self.group = group
+        self.stream = stream
+        self.thread = Thread(target=self._follow, daemon=True, name=f"logs {stream}")
+
+    def start(self) -> None:
+        """Create the stream and follow the container, which has been started.
+
+        Raises an exception of moto if there is no such log group.
+        """
+        self.backend.ensure_log_stream(self.group, self.stream)
+        self.thread.start()
+
+    def _follow(self) -> None:
+        rest = b""
+        try:
+            for chunk in self.container.logs(stream=True, follow=True):
+                *lines, rest = (rest + chunk).split(b"\n")
+                self._put(lines)
+        except Exception as error:
+            # The engine went away, or the container was removed: its log ends here.
+            print(f"The log of {self.stream} ends: {error}", flush=True)
+        self._put([rest])
+
+    def _put(self, lines: list[bytes]) -> None:
+        now = int(time() * 1000)
+        texts = (line[:LONGEST_EVENT].decode(errors="replace").rstrip("\r") for line in lines)
+        events = [{"timestamp": now, "message": text} for text in texts if text]
+        if events and self.group in self.backend.groups:
+            self.backend.put_log_events(self.group, self.stream, events)

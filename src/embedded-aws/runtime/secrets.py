@@ -1,0 +1,90 @@
+"""What a task's containers get out of Secrets Manager and the parameter store when they start."""
+
+import json
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.secretsmanager.models import secretsmanager_backends
+from moto.ssm.models import ssm_backends
+
+from iam import is_allowed
+
+
+class Unavailable(Exception):
+    """Why a value cannot be had, in ECS's words."""
+
+
+def resolve(value_from: str, role_arn: str, task_id: str, region: str) -> str:
+    """The value that a container definition's secret names.
+
+    Raises Unavailable if there is none, or if the execution role may not read it.
+    """
+    if value_from.startswith("arn:") and value_from.split(":")[2] == "secretsmanager":
+        return _secret(value_from, role_arn, task_id)
+    return _parameter(value_from, role_arn, task_id, region)
+
+
+def _secret(value_from: str, role_arn: str, task_id: str) -> str:
+    # arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME[:JSON-KEY[:STAGE[:VERSION]]]
+    parts = value_from.split(":")
+    arn, region = ":".join(parts[:7]), parts[3]
+    json_key, stage, version = [*parts[7:], "", "", ""][:3]
+
+    def failure(error: str) -> Unavailable:
+        return Unavailable(
+            "ResourceInitializationError: unable to pull secrets or registry auth: execution resource "
+            "retrieval failed: unable to retrieve secret from asm: service call has been retried 1 "
+            f"time(s): failed to fetch secret {arn} from secrets manager: {error}"
+        )
+
+    action = "secretsmanager:GetSecretValue"
+    if not is_allowed(role_arn, action, arn):
+        raise failure(denied(role_arn, task_id, action, arn))
+    try:
+        found = secretsmanager_backends[DEFAULT_ACCOUNT_ID][region].get_secret_value(
+            arn, version, stage
+        )
+    except Exception as error:
+        raise failure(f"{type(error).__name__}: {error}") from error
+    text = found.get("SecretString") or ""
+    if not json_key:
+        return text
+    try:
+        return str(json.loads(text)[json_key])
+    except (KeyError, TypeError, ValueError):
+        raise Unavailable(
+            "ResourceInitializationError: unable to pull secrets or registry auth: execution resource "
+            "retrieval failed: unable to retrieve secret from asm: service call has been retried 1 "
+            f"time(s): retrieved secret from Secrets Manager did not contain json key {json_key}"
+        ) from None
+
+
+def _parameter(name_or_arn: str, role_arn: str, task_id: str, region: str) -> str:
+    name = name_or_arn
+    if name.startswith("arn:"):
+        region, path = name.split(":")[3], name.split(":", 5)[5].removeprefix("parameter")
+        name = path if "/" in path[1:] else path.removeprefix("/")
+    arn = f"arn:aws:ssm:{region}:{DEFAULT_ACCOUNT_ID}:parameter/{name.removeprefix('/')}"
+
+    def failure(error: str) -> Unavailable:
+        return Unavailable(
+            "ResourceInitializationError: unable to pull secrets or registry auth: execution resource "
+            "retrieval failed: unable to retrieve secrets from ssm: service call has been retried 1 "
+            f"time(s): {error}"
+        )
+
+    if not is_allowed(role_arn, "ssm:GetParameters", arn):
+        raise failure(denied(role_arn, task_id, "ssm:GetParameters", arn))
+    found = ssm_backends[DEFAULT_ACCOUNT_ID][region].get_parameters([name])
+    if name not in found:
+        raise failure(f"invalid ssm parameters: {name}")
+    return found[name].response_object(decrypt=True, region=region)["Value"]
+
+
+def denied(role_arn: str, task_id: str, action: str, resource: str) -> str:
+    """AWS's words for a role that lacks a permission."""
+    role = role_arn.rsplit("/", 1)[-1]
+    return (
+        f"AccessDeniedException: User: arn:aws:sts::{DEFAULT_ACCOUNT_ID}:assumed-role/{role}/{task_id} "
+        f"is not authorized to perform: {action} on resource: {resource} because no identity-based "
+        f"policy allows the {action} action status code: 400"
+    )

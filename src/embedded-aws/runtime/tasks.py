@@ -1,0 +1,487 @@
+"""Tasks of ECS as containers: one network for each task, held by a container that waits."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docker.errors import APIError, ImageNotFound
+from docker.models.containers import Container as DockerContainer
+from docker.types import LogConfig, Ulimit
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.ec2.models import ec2_backends
+from moto.ecs.models import Task as MotoTask
+from moto.ecs.models import TaskDefinition, ecs_backends
+
+from iam import is_allowed
+
+from . import secrets
+from .engine import TASK, Engine, quietly, remove
+from .logs import LogFollower
+from .volumes import MountFailed, remove_volume, volume_of
+
+if TYPE_CHECKING:
+    from .reconciler import Runtime
+
+# Source: stopTimeout of ContainerDefinition in the ECS API reference.
+DEFAULT_STOP_TIMEOUT = 30
+# The environment variable that names an image's bundle of the authorities of RDS.
+CA_BUNDLE = "PGSSLROOTCERT"
+ECR = ".dkr.ecr."
+
+
+class FailedToStart(Exception):
+    """Why a task did not start, in ECS's words."""
+
+
+class Container:
+    """A container of a task: its definition, and what became of it."""
+
+    def __init__(self, definition: dict[str, Any], task: MotoTask) -> None:
+        self.definition = definition
+        self.name: str = definition["name"]
+        self.essential: bool = definition.get("essential", True)
+        self.docker: DockerContainer | None = None
+        self.log: LogFollower | None = None
+        self.status = "PENDING"
+        self.exit_code: int | None = None
+        self.reason: str | None = None
+        self.health = "UNKNOWN"
+        self.stop_signal = "SIGTERM"
+        self.arn = task.task_arn.replace(":task/", ":container/") + f"/{self.name}"
+
+    def describe(self, task: MotoTask, address: str | None) -> dict[str, Any]:
+        """The container as DescribeTasks shows it."""
+        described = {
+            "containerArn": self.arn,
+            "taskArn": task.task_arn,
+            "name": self.name,
+            "image": self.definition["image"],
+            "runtimeId": self.docker.id if self.docker else None,
+            "lastStatus": self.status,
+            "exitCode": self.exit_code,
+            "reason": self.reason,
+            "healthStatus": self.health,
+            "networkBindings": [],
+            "networkInterfaces": [{"privateIpv4Address": address}] if address else [],
+        }
+        return {name: value for name, value in described.items() if value is not None}
+
+
+class RunningTask:
+    """A task from its start to its end."""
+
+    def __init__(self, runtime: "Runtime", task: MotoTask) -> None:
+        self.runtime = runtime
+        self.engine: Engine = runtime.engine
+        self.task = task
+        self.region = task.region_name
+        self.definition: TaskDefinition = ecs_backends[DEFAULT_ACCOUNT_ID][
+            self.region
+        ].describe_task_definition(task.task_definition_arn)
+        overrides = {
+            one["name"]: one for one in task.overrides.get("containerOverrides") or [] if "name" in one
+        }
+        self.containers = [
+            Container(overridden(one, overrides.get(one["name"], {})), task)
+            for one in self.definition.container_definitions
+        ]
+        self.holder: DockerContainer | None = None
+        self.volumes: dict[str, str] = {}
+        # On 127.0.0.1, by the container's port.
+        self.ports: dict[int, int] = {}
+        self.changed = asyncio.Event()
+        self.stopping = False
+        task.created_at = now()
+        task.availability_zone = f"{self.region}a"
+        task.cpu, task.memory = self.definition.cpu, self.definition.memory
+        task.connectivity = "CONNECTED"
+        self.publish("PROVISIONING")
+
+    @property
+    def address(self) -> str | None:
+        """The private address of the task's network interface."""
+        return self._attached("privateIPv4Address")
+
+    def _attached(self, name: str) -> str | None:
+        for attachment in self.task.attachments:
+            for detail in attachment["details"]:
+                if detail["name"] == name:
+                    return detail["value"]
+        return None
+
+    @property
+    def healthy(self) -> bool:
+        """Whether it runs and each health check of an essential container passes."""
+        return self.task.last_status == "RUNNING" and self.health != "UNHEALTHY" and all(
+            one.health == "HEALTHY" for one in self._checked()
+        )
+
+    @property
+    def health(self) -> str:
+        """Its health by the checks of its essential containers. Source: healthStatus of Task in the
+        ECS API reference."""
+        states = {one.health for one in self._checked()}
+        if "UNHEALTHY" in states:
+            return "UNHEALTHY"
+        return "HEALTHY" if states == {"HEALTHY"} else "UNKNOWN"
+
+    def _checked(self) -> list[Container]:
+        return [
+            one for one in self.containers if one.essential and one.definition.get("healthCheck")
+        ]
+
+    def publish(self, status: str | None = None) -> None:
+        """Write what is known of the task into moto."""
+        if status is not None:
+            self.task.last_status = status
+        self.task.health_status = self.health
+        self.task.containers = [one.describe(self.task, self.address) for one in self.containers]
+        self.runtime.kick()
+
+    async def run(self) -> None:
+        """Start it, wait until it ends or must stop, and remove it."""
+        try:
+            self.publish("PENDING")
+            await self._start()
+            self.task.started_at = now()
+            self.publish("RUNNING")
+            await self._until(lambda: self._ended() is not None)
+            if not self.stopping:
+                self._stop_reason("EssentialContainerExited", "Essential container in task exited")
+        except (FailedToStart, MountFailed, secrets.Unavailable) as failure:
+            self._stop_reason("TaskFailedToStart", str(failure))
+        except Exception as error:
+            print(f"Task {self.task.id} failed: {error!r}", flush=True)
+            self._stop_reason("TaskFailedToStart", f"{type(error).__name__}: {error}")
+        finally:
+            await self._stop()
+
+    def stop(self, code: str, reason: str) -> None:
+        """Have it stop; the first reason counts."""
+        if not self.stopping:
+            self._stop_reason(code, reason)
+            self.changed.set()
+
+    def _stop_reason(self, code: str, reason: str) -> None:
+        self.stopping = True
+        self.task.desired_status = "STOPPED"
+        self.task.stop_code = code
+        self.task.stopped_reason = reason
+        self.task.stopping_at = now()
+
+    def _ended(self) -> Container | None | bool:
+        """What ends the task: True for a stop, or an essential container that ended."""
+        if self.stopping:
+            return True
+        return next((one for one in self.containers if one.essential and one.status == "STOPPED"), None)
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        while not condition():
+            await self.changed.wait()
+            self.changed.clear()
+
+    # Start
+
+    async def _start(self) -> None:
+        images = {one.definition["image"] for one in self.containers}
+        for image in images:
+            await self._pull(image)
+        environments = {
+            one.name: await self.engine.call(self._environment, one) for one in self.containers
+        }
+        first = self.containers[0].definition["image"]
+        for volume in self.definition.volumes:
+            self.volumes[volume["name"]] = await volume_of(
+                self.engine, volume, self.task.id, self.region, first
+            )
+        await self._hold_network(first)
+        for container in by_dependencies(self.containers):
+            for dependency in container.definition.get("dependsOn") or []:
+                await self._wait_for(dependency)
+            if self._ended():
+                return
+            await self._start_container(container, environments[container.name])
+
+    async def _pull(self, image: str) -> None:
+        images = self.engine.client.images
+        try:
+            await self.engine.call(images.get, image)
+            return
+        except ImageNotFound:
+            pass
+        missing = f"failed to resolve ref {image}: {image}: not found"
+        if ECR not in image:
+            try:
+                await self.engine.call(images.pull, image)
+                return
+            except APIError as error:
+                missing = error.explanation or str(error)
+        raise FailedToStart(
+            f"CannotPullContainerError: pull image manifest has been retried 1 time(s): {missing}"
+        )
+
+    def _environment(self, container: Container) -> dict[str, str]:
+        definition = container.definition
+        plain = {one["name"]: one["value"] for one in definition.get("environment") or []}
+        hidden = {
+            one["name"]: secrets.resolve(
+                one["valueFrom"],
+                getattr(self.definition, "execution_role_arn", ""),
+                self.task.id,
+                self.region,
+            )
+            for one in definition.get("secrets") or []
+        }
+        return {**plain, **hidden}
+
+    async def _hold_network(self, image: str) -> None:
+        """Start the container that the others share their network with; it publishes their ports."""
+        ports = {
+            mapping["containerPort"]
+            for one in self.containers
+            for mapping in one.definition.get("portMappings") or []
+        }
+        self.holder = await self._create(
+            "network",
+            image=image,
+            entrypoint=["sleep"],
+            command=["infinity"],
+            healthcheck={"test": ["NONE"]},
+            init=True,
+            user="65534:65534",
+            cap_drop=["ALL"],
+            network=self.engine.network,
+            ports={f"{port}/tcp": ("127.0.0.1", None) for port in ports},
+        )
+        await self.engine.call(self.holder.start)
+        await self.engine.call(self.holder.reload)
+        published = self.holder.attrs["NetworkSettings"]["Ports"] or {}
+        self.ports = {
+            int(port.split("/")[0]): int(bindings[0]["HostPort"])
+            for port, bindings in published.items()
+            if bindings
+        }
+
+    async def _create(self, name: str, **options: Any) -> DockerContainer:
+        try:
+            return await self.engine.call(
+                self.engine.client.containers.create,
+                name=self.engine.name(self.definition.family, self.task.id[:8], name),
+                labels={**self.engine.labels, TASK: self.task.id},
+                log_config=LogConfig(type="json-file", config={"max-size": "10m"}),
+                **options,
+            )
+        except APIError as error:
+            raise FailedToStart(f"CannotCreateContainerError: {error.explanation}") from error
+
+    async def _start_container(self, container: Container, environment: dict[str, str]) -> None:
+        definition = container.definition
+        image = await self.engine.call(self.engine.client.images.get, definition["image"])
+        container.stop_signal = image.attrs["Config"].get("StopSignal") or "SIGTERM"
+        container.docker = await self._create(
+            container.name,
+            image=definition["image"],
+            network_mode=f"container:{self.holder.id}",
+            environment=environment,
+            volumes=self._mounts(container, image.attrs["Config"].get("Env") or []),
+            **options_of(definition, self.definition.memory),
+        )
+        container.log = self._log(container)
+        try:
+            await self.engine.call(container.docker.start)
+        except APIError as error:
+            container.reason = f"CannotStartContainerError: {error.explanation}"
+            raise FailedToStart(container.reason) from error
+        container.status = "RUNNING"
+        if container.log is not None:
+            container.log.start()
+        # It may have ended before there was anyone to hear of it.
+        await self.refresh(container)
+
+    def _mounts(self, container: Container, image_environment: list[str]) -> dict[str, dict[str, str]]:
+        mounts = {
+            self.volumes[one["sourceVolume"]]: {
+                "bind": one["containerPath"],
+                "mode": "ro" if one.get("readOnly") else "rw",
+            }
+            for one in container.definition.get("mountPoints") or []
+        }
+        bundle = dict(one.split("=", 1) for one in image_environment).get(CA_BUNDLE)
+        if bundle and self.runtime.ca_bundle.exists():
+            mounts[str(self.runtime.ca_bundle)] = {"bind": bundle, "mode": "ro"}
+        return mounts
+
+    def _log(self, container: Container) -> LogFollower | None:
+        configuration = container.definition.get("logConfiguration") or {}
+        if configuration.get("logDriver") != "awslogs":
+            return None
+        options = configuration["options"]
+        region, group = options.get("awslogs-region", self.region), options["awslogs-group"]
+        stream = f"{options.get('awslogs-stream-prefix', 'ecs')}/{container.name}/{self.task.id}"
+        arn = f"arn:aws:logs:{region}:{DEFAULT_ACCOUNT_ID}:log-group:{group}:log-stream:{stream}"
+        role = getattr(self.definition, "execution_role_arn", "")
+        follower = LogFollower(container.docker, region, group, stream)
+        failed = (
+            "ResourceInitializationError: failed to validate logger args: create stream has been "
+            "retried 1 times: failed to create CloudWatch log stream: "
+        )
+        if not is_allowed(role, "logs:CreateLogStream", arn):
+            denied = secrets.denied(role, self.task.id, "logs:CreateLogStream", arn)
+            raise FailedToStart(failed + denied)
+        if group not in follower.backend.groups:
+            raise FailedToStart(
+                failed + "ResourceNotFoundException: The specified log group does not exist."
+            )
+        return follower
+
+    async def _wait_for(self, dependency: dict[str, str]) -> None:
+        """Wait until a container is as far as another one's dependsOn wants it."""
+        other = next(one for one in self.containers if one.name == dependency["containerName"])
+        match dependency["condition"]:
+            case "START":
+                return
+            case "HEALTHY":
+                met = lambda: other.health == "HEALTHY"  # noqa: E731
+            case _:
+                met = lambda: other.status == "STOPPED"  # noqa: E731
+        await self._until(lambda: met() or bool(self._ended()))
+        if dependency["condition"] == "SUCCESS" and other.exit_code != 0:
+            raise FailedToStart("Container dependency failed to complete successfully")
+
+    # Events
+
+    def on_event(self, event: dict[str, Any]) -> None:
+        """Look again at the container that an event is about."""
+        for container in self.containers:
+            if container.docker and container.docker.id == event["id"]:
+                self.runtime.spawn(self.refresh(container))
+
+    async def refresh(self, container: Container) -> None:
+        """Read the container's state from the engine."""
+        if container.docker is None or container.status == "STOPPED":
+            return
+        if not await self.engine.call(quietly, container.docker.reload):
+            state: dict[str, Any] = {"Status": "exited", "ExitCode": 137}
+        else:
+            state = container.docker.attrs["State"]
+        container.health = {"healthy": "HEALTHY", "unhealthy": "UNHEALTHY"}.get(
+            (state.get("Health") or {}).get("Status", ""), "UNKNOWN"
+        )
+        if state["Status"] in ("exited", "dead"):
+            container.exit_code = state["ExitCode"]
+            if state.get("OOMKilled"):
+                container.reason = "OutOfMemoryError: Container killed due to memory usage"
+            container.status = "STOPPED"
+        self.publish()
+        self.changed.set()
+
+    # End
+
+    async def _stop(self) -> None:
+        """Stop the containers, those first that depend on others, and remove all that the task had."""
+        if self.task.last_status == "RUNNING":
+            self.publish("DEACTIVATING")
+            await self.runtime.load_balancers.drained(self)
+        self.publish("STOPPING")
+        for container in reversed(by_dependencies(self.containers)):
+            await self._stop_container(container)
+        self.task.execution_stopped_at = now()
+        self.publish("DEPROVISIONING")
+        for container in [self.holder, *(one.docker for one in self.containers)]:
+            if container is not None:
+                await self.engine.call(remove, container)
+        for volume in self.definition.volumes:
+            if "efsVolumeConfiguration" not in volume and volume["name"] in self.volumes:
+                await self.engine.call(quietly, remove_volume, self.engine, self.volumes[volume["name"]])
+        self._release_interface()
+        for container in self.containers:
+            container.status = "STOPPED"
+        self.task.stopped_at = now()
+        self.publish("STOPPED")
+
+    async def _stop_container(self, container: Container) -> None:
+        if container.docker is not None and container.status == "RUNNING":
+            await self.engine.call(quietly, container.docker.kill, container.stop_signal)
+            timeout = container.definition.get("stopTimeout") or DEFAULT_STOP_TIMEOUT
+            try:
+                await asyncio.wait_for(self._until(lambda: container.status == "STOPPED"), timeout)
+            except asyncio.TimeoutError:
+                await self.engine.call(quietly, container.docker.kill)
+                await self._until(lambda: container.status == "STOPPED")
+        if container.log is not None and container.log.thread.is_alive():
+            await self.engine.call(container.log.thread.join, 5)
+
+    def _release_interface(self) -> None:
+        interface = self._attached("networkInterfaceId")
+        interfaces = ec2_backends[DEFAULT_ACCOUNT_ID][self.region].enis
+        if interface in interfaces:
+            interfaces.pop(interface)
+        for attachment in self.task.attachments:
+            attachment["status"] = "DELETED"
+
+
+def now() -> datetime:
+    """The time, as moto writes it into answers."""
+    return datetime.now(timezone.utc).replace(tzinfo=None)
+
+
+def overridden(definition: dict[str, Any], override: dict[str, Any]) -> dict[str, Any]:
+    """A container definition with what RunTask overrides."""
+    environment = {
+        one["name"]: one
+        for one in [*(definition.get("environment") or []), *(override.get("environment") or [])]
+    }
+    command = {"command": override["command"]} if override.get("command") else {}
+    return {**definition, **command, "environment": list(environment.values())}
+
+
+def by_dependencies(containers: list[Container]) -> list[Container]:
+    """Containers, each after those that it depends on."""
+    ordered: list[Container] = []
+    while len(ordered) < len(containers):
+        there = {one.name for one in ordered}
+        ordered += [
+            one
+            for one in containers
+            if one not in ordered
+            and all(d["containerName"] in there for d in one.definition.get("dependsOn") or [])
+        ] or [one for one in containers if one not in ordered]
+    return ordered
+
+
+def options_of(definition: dict[str, Any], task_memory: str | None) -> dict[str, Any]:
+    """Options of the engine for a container definition."""
+    linux = definition.get("linuxParameters") or {}
+    memory = definition.get("memory") or (int(task_memory) if task_memory else None)
+    check = definition.get("healthCheck")
+    second = 1_000_000_000
+    options = {
+        "command": definition.get("command"),
+        "entrypoint": definition.get("entryPoint"),
+        "user": definition.get("user"),
+        "working_dir": definition.get("workingDirectory"),
+        "read_only": definition.get("readonlyRootFilesystem", False),
+        "init": linux.get("initProcessEnabled", False),
+        "cap_drop": (linux.get("capabilities") or {}).get("drop"),
+        "cap_add": (linux.get("capabilities") or {}).get("add"),
+        "ulimits": [
+            Ulimit(name=one["name"], soft=one["softLimit"], hard=one["hardLimit"])
+            for one in definition.get("ulimits") or []
+        ],
+        "mem_limit": f"{memory}m" if memory else None,
+        "memswap_limit": f"{memory}m" if memory else None,
+        # ECS does not run the health check of an image. Source: "Determine Amazon ECS task health
+        # using container health checks" in the Amazon ECS developer guide.
+        "healthcheck": {"test": ["NONE"]}
+        if check is None
+        else {
+            "test": check["command"],
+            "interval": check.get("interval", 30) * second,
+            "timeout": check.get("timeout", 5) * second,
+            "retries": check.get("retries", 3),
+            "start_period": check.get("startPeriod", 0) * second,
+        },
+    }
+    return {name: value for name, value in options.items() if value is not None}
