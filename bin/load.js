@@ -10,6 +10,9 @@ const project = dirname(__dirname);
 const cache = join(project, ".cache", "compiled");
 const DAY = 24 * 60 * 60 * 1000;
 
+/** A fault that the user can correct: its message is all that is printed. */
+class LoadError extends Error {}
+
 /** main.ts and all that is below src: sources, and the files that they read. */
 function sources() {
   const below = fs
@@ -23,13 +26,43 @@ function sources() {
 }
 
 /**
- * What a source imports and what is loaded when it is first used: packages, since help needs none of AWS's
- * clients, what the commands do, and the stacks, whose classes extend those of cdktf.
+ * The imports of a source that are loaded on first use: packages, since help needs none of AWS's
+ * clients, the operations, the schema of the settings, and the stacks, whose classes extend those of cdktf.
  */
 function whenUsed(source) {
   const imported = [...source.matchAll(/\bfrom "([^"]+)"/g)].map(([, name]) => name);
-  const later = /\/operations\/|\/stack\/synthesize$/;
+  const later = /\/operations\/|\/stack\/synthesize$|\/environments\/(settings|usage)$/;
   return imported.filter((name) => !name.startsWith(".") || later.test(name));
+}
+
+/** JavaScript of one source. */
+function compile(path, source) {
+  const { transformSync } = require("@swc/core");
+  try {
+    return transformSync(source, {
+      filename: join(project, path),
+      swcrc: false,
+      jsc: { parser: { syntax: "typescript" }, target: "es2022" },
+      module: { type: "commonjs", lazy: whenUsed(source) },
+    }).code;
+  } catch (error) {
+    throw new LoadError(syntaxError(path, source) ?? `${path} does not compile: ${error.message}`);
+  }
+}
+
+/** Where a source is wrong, as TypeScript's parser sees it; undefined where it finds nothing. */
+function syntaxError(path, source) {
+  const ts = require("typescript");
+  const { diagnostics = [] } = ts.transpileModule(source, {
+    fileName: path,
+    reportDiagnostics: true,
+  });
+  const [first] = diagnostics;
+  if (first?.start === undefined) return undefined;
+  const { line, character } = first.file.getLineAndCharacterOfPosition(first.start);
+  const text = source.split(/\r?\n/)[line];
+  const what = ts.flattenDiagnosticMessageText(first.messageText, "\n");
+  return `${path}:${line + 1}:${character + 1}: ${what}\n\n  ${text}\n  ${text.slice(0, character).replace(/\S/g, " ")}^`;
 }
 
 /** Compiles into a directory named after the sources' contents; renamed into place, so that it is whole. */
@@ -41,24 +74,13 @@ function compiled() {
   const target = join(cache, hash.digest("hex").slice(0, 16));
   if (fs.existsSync(target)) return target;
 
-  const { transformSync } = require("@swc/core");
   const building = `${target}.${process.pid}`;
-  for (const { path, content } of files) {
-    const output = join(building, path.replace(/\.ts$/, ".js"));
-    fs.mkdirSync(dirname(output), { recursive: true });
-    if (!path.endsWith(".ts")) {
-      fs.writeFileSync(output, content);
-      continue;
-    }
-    const { code } = transformSync(content.toString(), {
-      filename: join(project, path),
-      swcrc: false,
-      jsc: { parser: { syntax: "typescript" }, target: "es2022" },
-      module: { type: "commonjs", lazy: whenUsed(content.toString()) },
-    });
-    fs.writeFileSync(output, code);
-  }
   try {
+    for (const { path, content } of files) {
+      const output = join(building, path.replace(/\.ts$/, ".js"));
+      fs.mkdirSync(dirname(output), { recursive: true });
+      fs.writeFileSync(output, path.endsWith(".ts") ? compile(path, content.toString()) : content);
+    }
     fs.renameSync(building, target);
   } catch (error) {
     fs.rmSync(building, { recursive: true, force: true });
@@ -74,16 +96,40 @@ function compiled() {
   return target;
 }
 
+/** Directory to load from. */
+function directory() {
+  try {
+    return compiled();
+  } catch (error) {
+    if (["EACCES", "EPERM", "EROFS", "MODULE_NOT_FOUND"].includes(error.code)) {
+      // Nowhere to write to, or no compiler: slower, but it works.
+      require("tsx/cjs");
+      return project;
+    }
+    if (error instanceof LoadError) throw error;
+    if (error.path === undefined) throw error;
+    const reason = error.message.replace(/^\w+: |, .*$/g, "");
+    throw new LoadError(
+      `cannot write ${relative(project, error.path)}: ${reason}. Free space on the disk, then run the command again.`,
+    );
+  }
+}
+
 /** Requires a source by its path in the project, without its ending. */
 module.exports = function load(path) {
-  let directory;
   try {
-    directory = compiled();
+    return require(join(directory(), path));
   } catch (error) {
-    // Nowhere to write to, or no compiler: slower, but it works.
-    if (!["EACCES", "EPERM", "EROFS", "MODULE_NOT_FOUND"].includes(error.code)) throw error;
-    require("tsx/cjs");
-    directory = project;
+    const known =
+      error instanceof LoadError
+        ? error.message
+        : error.name === "TransformError" && // tsx's
+          sources()
+            .filter(({ path: name }) => name.endsWith(".ts"))
+            .map(({ path: name, content }) => syntaxError(name, content.toString()))
+            .find(Boolean);
+    if (!known) throw error;
+    console.error(known);
+    process.exit(2);
   }
-  return require(join(directory, path));
 };

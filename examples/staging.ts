@@ -34,5 +34,7 @@ export const staging: EnvironmentSettings = {
   ecr: production.ecr,
   domain: { name: "staging.plue.example.com", hostedZoneId: "Z0123456789" },
   loadBalancer: production.loadBalancer,
+  // With "notify" the stack needs an address: without this line, the variable sns_alert_email must be given.
   alarms: production.alarms,
+  alertEmail: "alerts@example.com",
 };

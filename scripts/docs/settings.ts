@@ -3,10 +3,16 @@ import ts from "typescript";
 import { dev } from "../../src/environments/dev";
 import { local } from "../../src/environments/local";
 import { production } from "../../src/environments/production";
+import { environmentSchema } from "../../src/environments/settings";
 import { code, table } from "./markdown";
 
 const file = join(__dirname, "../../src/environments/settings.ts");
-const program = ts.createProgram([file], { strict: true, target: ts.ScriptTarget.ES2022 });
+const program = ts.createProgram([file], {
+  strict: true,
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.CommonJS,
+  moduleResolution: ts.ModuleResolutionKind.Node10,
+});
 const checker = program.getTypeChecker();
 
 /** More values than these are not listed. */
@@ -31,17 +37,61 @@ function settingsOf(type: ts.Type, prefix = "", inherited = ""): Setting[] {
     const path = `${prefix}${property.name}`;
     const mayMiss = (property.flags & ts.SymbolFlags.Optional) !== 0;
     const defaultTag = property.getJsDocTags(checker).find(({ name }) => name === "default");
+    const { value, bounds } = schemaAt(path);
     const given =
-      ts.displayPartsToString(defaultTag?.text) || (mayMiss ? "none" : `required${where}`);
+      value ??
+      (ts.displayPartsToString(defaultTag?.text) || (mayMiss ? "none" : `required${where}`));
     const what = ts.displayPartsToString(property.getDocumentationComment(checker)) || inherited;
     const inner = checker.getNonNullableType(checker.getTypeOfSymbol(property));
     const element = elementOf(inner);
     if (!isObject(element ?? inner))
-      return [{ path, what, values: valuesOf(inner), default: given }];
+      return [{ path, what, values: bounds ?? valuesOf(inner), default: given }];
     const name = element ? `${path}[]` : path;
     const parts = settingsOf(element ?? inner, `${name}.`, what);
     return mayMiss ? [{ path: name, what, values: "", default: given }, ...parts] : parts;
   });
+}
+
+/** A schema as valibot keeps it at run time. */
+interface Node {
+  readonly type: string;
+  readonly default?: unknown;
+  readonly entries?: Readonly<Record<string, Node>>;
+  readonly pipe?: readonly (Node & { readonly requirement?: number })[];
+  readonly options?: readonly Node[];
+  readonly wrapped?: Node;
+  readonly item?: Node;
+}
+
+/** Default and bounds of a setting as the schema has them; undefined where it has none. */
+function schemaAt(path: string): { value?: string; bounds?: string } {
+  let nodes = [environmentSchema as unknown as Node];
+  let value: unknown;
+  const inner = ({ wrapped, item, ...node }: Node): Node[] =>
+    wrapped || item
+      ? inner((wrapped ?? item)!)
+      : node.type === "variant"
+        ? [...node.options!]
+        : [node];
+  for (const key of path.replaceAll("[]", "").split(".")) {
+    const found = nodes.flatMap(inner).flatMap(({ entries }) => entries?.[key] ?? []);
+    value = found[0]?.default;
+    nodes = found;
+  }
+  const [node] = nodes.flatMap(inner);
+  const actions = node ? actionsOf(node) : [];
+  const bound = (type: string) => actions.find((action) => action.type === type)?.requirement;
+  const [min, max = Infinity] = [bound("min_value"), bound("max_value")];
+  const unbounded = max >= Number.MAX_SAFE_INTEGER || max === 2147483647;
+  return {
+    ...(value !== undefined && { value: code(value) }),
+    ...(min !== undefined && { bounds: unbounded ? `${min} or more` : `${min} to ${max}` }),
+  };
+}
+
+function actionsOf({ pipe = [] }: Node): NonNullable<Node["pipe"]> {
+  const [base, ...actions] = pipe;
+  return base ? [...actionsOf(base), ...actions] : [];
 }
 
 /** The properties of an object's type; of a union those of each part, and of which parts they are. */

@@ -3,6 +3,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -58,4 +59,20 @@ test("a source reads the current JSON that it imports and the current file besid
   write("src/prices.json", '{ "price": 2 }');
   write("src/beside.txt", "BESIDE");
   expect(synth(main)).toBe("BESIDE2\n");
+});
+
+test("a syntax error is reported with its place and its line, without a stack trace, and exit code 2", () => {
+  write("main.ts", "const settings = {\n  multiAz true,\n};\n");
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["bin/synth.js"], {
+    cwd: project,
+    encoding: "utf8",
+  });
+  expect({ status, stdout, stderr }).toEqual({
+    status: 2,
+    stdout: "",
+    stderr: "main.ts:2:11: ',' expected.\n\n    multiAz true,\n            ^\n",
+  });
+  expect(
+    readdirSync(join(project, ".cache/compiled")).filter((name) => name.includes(".")),
+  ).toEqual([]);
 });

@@ -10,6 +10,7 @@ import type {
   FargateSize,
   MasterPassword,
 } from "../../../src/environments/settings";
+import { scheduleFault } from "../../../src/environments/schedule";
 import { validate } from "../../../src/environments/validate";
 import { faults } from "../../support/faults";
 
@@ -164,6 +165,7 @@ test.each([
   ["a-name-that-is-much-too-long", "target groups' names would exceed 32 characters"],
   ["internal", "AWS keeps names that begin with internal- for itself"],
   ["Dev", "RDS takes lower case only"],
+  ["sg-one", "AWS keeps sg- for ids of security groups"],
   ["two--hyphens", "RDS takes no two hyphens in a row"],
 ])("refuses the name %s: %s", (name) => {
   expect(faults({ ...dev, adopts: undefined, name }).map((fault) => fault.path)).toEqual([
@@ -235,3 +237,82 @@ test.each<[string, Changes]>([
 ])("%s is right", (_what, changes) => {
   expect(faults(changed(changes))).toEqual([]);
 });
+
+test.each<[string, string, unknown]>([
+  ["database", "multiAZ", "multiAz"],
+  ["database", "finalsnapshot", "finalSnapshot"],
+  ["database", "deletionprotection", "deletionProtection"],
+  ["apiServer", "minCapcity", "minCapacity"],
+])("refuses %s.%s and suggests %s", (group, key, meant) => {
+  expect(faults(changed({ [group]: { [key]: true } }))).toEqual([
+    {
+      path: `dev.${group}.${key}`,
+      value: true,
+      fix: `is not a setting: did you mean ${String(meant)}?`,
+    },
+  ]);
+});
+
+test("refuses settings that are missing, and says what they must be", () => {
+  expect(faults(changed({ database: { multiAz: undefined } }))).toEqual([
+    { path: "dev.database.multiAz", value: undefined, fix: "must be true or false" },
+  ]);
+});
+
+test.each(["127.0.0.0/16", "169.254.0.0/16", "224.0.0.0/16", "0.0.0.0/16", "240.0.0.0/16"])(
+  "refuses a VPC in %s",
+  (cidr) => {
+    expect(faults(changed({ network: { cidr } })).map(({ path }) => path)).toContain(
+      "dev.network.cidr",
+    );
+  },
+);
+
+test("refuses public subnets that are too small for a load balancer", () => {
+  const zones = [zone, { publicCidr: "10.0.2.0/28", privateCidr: "10.0.20.0/28" }];
+  expect(faults(changed({ network: { zones } })).map(({ path }) => path)).toEqual([
+    "dev.network.zones[1].publicCidr",
+  ]);
+});
+
+test("refuses more NAT gateways than the account may have addresses, unless the quota is raised", () => {
+  const zones = Array.from({ length: 6 }, (_, index) => ({
+    publicCidr: `10.0.${index}.0/24`,
+    privateCidr: `10.0.${100 + index}.0/24`,
+  }));
+  const network = { zones, natGateways: "per-zone" as const };
+  expect(faults(changed({ network })).map(({ path }) => path)).toEqual(["dev.network.natGateways"]);
+  expect(faults(changed({ network: { ...network, elasticIpQuota: 6 } }))).toEqual([]);
+});
+
+test.each(["us-east-9", "mars-1"])("refuses the region %s", (region) => {
+  expect(faults(changed({ region }))).toEqual([
+    expect.objectContaining({ path: "dev.region", fix: expect.stringMatching(/did you mean/) }),
+  ]);
+});
+
+test.each<[string, boolean]>([
+  ["cron(0 7 ? * MON-FRI *)", true],
+  ["cron(0/15 8-18 L * ? 2030)", true],
+  ["cron(0 7 * * MON-FRI *)", false],
+  ["cron(0 7 ? * ? *)", false],
+  ["cron(99 7 ? * MON *)", false],
+  ["cron(0 7 ? * MUN *)", false],
+  ["rate(1 minute)", true],
+  ["rate(1 minutes)", false],
+  ["rate(5 minute)", false],
+  ["rate(0 days)", false],
+  ["at(2030-01-31T07:00:00)", true],
+  ["at(2030-02-31T07:00:00)", false],
+])("the schedule %s: %j", (schedule, right) => {
+  expect(scheduleFault(schedule) === undefined).toBe(right);
+});
+
+test.each(["octo", "https://github.com/octo/plue", "octo/plue/main"])(
+  "refuses %s as GitHub's repository",
+  (repository) => {
+    expect(() => validate([dev], { repository, environments: ["dev", "prod"] })).toThrow(
+      /github.repository is ".*": must be OWNER\/NAME.*\n.*github.environments\[1\] is "prod": is not an environment/,
+    );
+  },
+);
