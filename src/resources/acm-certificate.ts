@@ -1,5 +1,6 @@
-import { client } from "../aws/client";
-import { found, free, noSearch, settingOf, type ResourceKind } from "./kind";
+import { aws } from "../aws/services";
+import { ask } from "./ask";
+import { free, noSearch, settingOf, type ResourceKind } from "./kind";
 
 /** A certificate. */
 export const acmCertificate: ResourceKind = {
@@ -9,11 +10,9 @@ export const acmCertificate: ResourceKind = {
   cost: free.always,
   existing: noSearch.newId,
   remaining: {
-    "acm:certificate/": async (to, _, CertificateArn) => {
-      const { ACMClient, DescribeCertificateCommand } = await import("@aws-sdk/client-acm");
-      await client(ACMClient, to).send(new DescribeCertificateCommand({ CertificateArn }));
-      return found;
-    },
+    "acm:certificate/": ask(aws.acm, (acm, _, CertificateArn) =>
+      acm.describeCertificate({ CertificateArn }),
+    ),
   },
   loses: "none",
   permissions: {},

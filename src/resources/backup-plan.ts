@@ -1,7 +1,7 @@
-import { client } from "../aws/client";
+import { aws } from "../aws/services";
+import { ask } from "./ask";
 import {
   after,
-  found,
   free,
   noSearch,
   partBy,
@@ -20,11 +20,11 @@ export const backupPlan: ResourceKind = {
   cost: free.partOfAnother,
   existing: noSearch.newId,
   remaining: {
-    "backup:backup-plan:": async (to, BackupPlanId) => {
-      const { BackupClient, GetBackupPlanCommand } = await import("@aws-sdk/client-backup");
-      const plan = await client(BackupClient, to).send(new GetBackupPlanCommand({ BackupPlanId }));
-      return { gone: plan.DeletionDate !== undefined };
-    },
+    "backup:backup-plan:": ask(
+      aws.backup,
+      (backup, BackupPlanId) => backup.getBackupPlan({ BackupPlanId }),
+      ({ DeletionDate }) => ({ gone: DeletionDate !== undefined }),
+    ),
   },
   loses: "none",
   permissions: {
@@ -63,14 +63,10 @@ export const backupRestoreTestingPlan: ResourceKind = {
   cost: "each test costs what it restores, for as long as it is there",
   existing: noSearch.notYet,
   remaining: {
-    "backup:restore-testing-plan:": async (to, id) => {
-      const { BackupClient, GetRestoreTestingPlanCommand } = await import("@aws-sdk/client-backup");
-      // AWS puts an id of 36 characters behind the name.
-      const RestoreTestingPlanName = id.slice(0, -37);
-      const call = new GetRestoreTestingPlanCommand({ RestoreTestingPlanName });
-      await client(BackupClient, to).send(call);
-      return found;
-    },
+    // AWS puts an id of 36 characters behind the name.
+    "backup:restore-testing-plan:": ask(aws.backup, (backup, id) =>
+      backup.getRestoreTestingPlan({ RestoreTestingPlanName: id.slice(0, -37) }),
+    ),
   },
   loses: "none",
   permissions: {

@@ -1,7 +1,8 @@
-import { client } from "../aws/client";
+import { aws } from "../aws/services";
 import { block, blocks } from "../terraform/stack";
+import { ask } from "./ask";
 import { allFileGigabytes } from "./efs-file-system";
-import { after, found, noSearch, settingOf, shown, type ResourceKind } from "./kind";
+import { after, noSearch, settingOf, shown, type ResourceKind } from "./kind";
 
 /** A vault of AWS Backup. */
 export const backupVault: ResourceKind = {
@@ -45,11 +46,9 @@ export const backupVault: ResourceKind = {
     ]),
   existing: noSearch.notYet,
   remaining: {
-    "backup:backup-vault:": async (to, BackupVaultName) => {
-      const { BackupClient, DescribeBackupVaultCommand } = await import("@aws-sdk/client-backup");
-      await client(BackupClient, to).send(new DescribeBackupVaultCommand({ BackupVaultName }));
-      return found;
-    },
+    "backup:backup-vault:": ask(aws.backup, (backup, BackupVaultName) =>
+      backup.describeBackupVault({ BackupVaultName }),
+    ),
     "backup:recovery-point:": () => ({ reason: "backup by AWS Backup: expires by itself" }),
   },
   loses: "the backups in the vault",

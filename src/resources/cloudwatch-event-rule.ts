@@ -1,5 +1,6 @@
-import { client } from "../aws/client";
-import { after, found, noSearch, settingOf, type ResourceKind } from "./kind";
+import { aws } from "../aws/services";
+import { ask } from "./ask";
+import { after, noSearch, settingOf, type ResourceKind } from "./kind";
 
 /** A rule of EventBridge. */
 export const cloudwatchEventRule: ResourceKind = {
@@ -9,12 +10,7 @@ export const cloudwatchEventRule: ResourceKind = {
   cost: "events of AWS's own services are free of charge",
   existing: noSearch.idempotent,
   remaining: {
-    "events:rule/": async (to, Name) => {
-      const { DescribeRuleCommand, EventBridgeClient } =
-        await import("@aws-sdk/client-eventbridge");
-      await client(EventBridgeClient, to).send(new DescribeRuleCommand({ Name }));
-      return found;
-    },
+    "events:rule/": ask(aws.events, (events, Name) => events.describeRule({ Name })),
   },
   loses: "none",
   permissions: {

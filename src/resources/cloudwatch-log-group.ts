@@ -1,6 +1,7 @@
-import { client } from "../aws/client";
+import { aws } from "../aws/services";
+import { listed, search } from "./ask";
 import { number } from "./charges";
-import { after, any, shown, type ResourceKind } from "./kind";
+import { after, shown, type ResourceKind } from "./kind";
 
 /** Size at which CloudWatch Logs keeps a GB that it took in. Source: AWS Pricing Calculator. */
 const LOG_COMPRESSION = 0.15;
@@ -33,27 +34,22 @@ export const cloudwatchLogGroup: ResourceKind = {
       },
     ];
   },
-  existing: async ({ name }, to) => {
-    const { CloudWatchLogsClient, DescribeLogGroupsCommand, ListTagsForResourceCommand } =
-      await import("@aws-sdk/client-cloudwatch-logs");
-    const logs = client(CloudWatchLogsClient, to);
-    const call = new DescribeLogGroupsCommand({ logGroupNamePrefix: name });
-    const { logGroups = [] } = await logs.send(call);
+  existing: search(aws.logs, async (logs, { name }) => {
+    const { logGroups = [] } = await logs.describeLogGroups({ logGroupNamePrefix: name });
     const group = logGroups.find(({ logGroupName }) => logGroupName === name);
     // The one of its two ARNs that does not end in :*.
     const resourceArn = group?.logGroupArn ?? group?.arn?.replace(/:\*$/, "");
     if (!name || !resourceArn) return undefined;
-    const { tags = {} } = await logs.send(new ListTagsForResourceCommand({ resourceArn }));
+    const { tags = {} } = await logs.listTagsForResource({ resourceArn });
     return { id: name, tags };
-  },
+  }),
   remaining: {
-    "logs:log-group:": async (to, name) => {
-      const { CloudWatchLogsClient, DescribeLogGroupsCommand } =
-        await import("@aws-sdk/client-cloudwatch-logs");
-      const call = new DescribeLogGroupsCommand({ logGroupNamePrefix: name });
-      const { logGroups } = await client(CloudWatchLogsClient, to).send(call);
-      return any(logGroups?.filter(({ logGroupName }) => logGroupName === name));
-    },
+    "logs:log-group:": listed(
+      aws.logs,
+      "logGroups",
+      (logs, name) => logs.describeLogGroups({ logGroupNamePrefix: name }),
+      ({ logGroupName }, name) => logGroupName === name,
+    ),
   },
   loses: "the log",
   permissions: {

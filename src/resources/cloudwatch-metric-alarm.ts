@@ -1,8 +1,9 @@
-import { client } from "../aws/client";
+import { aws } from "../aws/services";
 import { count } from "../terminal/output";
 import { blocks } from "../terraform/stack";
+import { listed } from "./ask";
 import { byModule } from "./charges";
-import { after, any, noSearch, shortName, shown, type ResourceKind } from "./kind";
+import { after, noSearch, shortName, shown, type ResourceKind } from "./kind";
 
 /** An alarm. */
 export const cloudwatchMetricAlarm: ResourceKind = {
@@ -30,12 +31,9 @@ export const cloudwatchMetricAlarm: ResourceKind = {
     }),
   existing: noSearch.idempotent,
   remaining: {
-    "cloudwatch:alarm:": async (to, name) => {
-      const { CloudWatchClient, DescribeAlarmsCommand } =
-        await import("@aws-sdk/client-cloudwatch");
-      const call = new DescribeAlarmsCommand({ AlarmNames: [name] });
-      return any((await client(CloudWatchClient, to).send(call)).MetricAlarms);
-    },
+    "cloudwatch:alarm:": listed(aws.cloudwatch, "MetricAlarms", (cloudwatch, name) =>
+      cloudwatch.describeAlarms({ AlarmNames: [name] }),
+    ),
   },
   loses: "none",
   permissions: {

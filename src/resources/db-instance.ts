@@ -1,9 +1,8 @@
-import { client } from "../aws/client";
+import { aws } from "../aws/services";
+import { listed, search, existing } from "./ask";
 import { byUsage, HOURS_PER_MONTH, number, text } from "./charges";
 import {
   after,
-  any,
-  existing,
   linkedRole,
   noSearch,
   passRole,
@@ -78,18 +77,15 @@ export const dbInstance: ResourceKind = {
         },
       ];
     }),
-  existing: async ({ identifier }, to) => {
-    const { DescribeDBInstancesCommand, RDSClient } = await import("@aws-sdk/client-rds");
-    const call = new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier });
-    const { DBInstances: [instance] = [] } = await client(RDSClient, to).send(call);
+  existing: search(aws.rds, async (rds, { identifier }) => {
+    const found = await rds.describeDBInstances({ DBInstanceIdentifier: identifier });
+    const [instance] = found.DBInstances ?? [];
     return existing(instance?.DBInstanceIdentifier, instance?.TagList);
-  },
+  }),
   remaining: {
-    "rds:db:": async (to, name) => {
-      const { DescribeDBInstancesCommand, RDSClient } = await import("@aws-sdk/client-rds");
-      const call = new DescribeDBInstancesCommand({ DBInstanceIdentifier: name });
-      return any((await client(RDSClient, to).send(call)).DBInstances);
-    },
+    "rds:db:": listed(aws.rds, "DBInstances", (rds, DBInstanceIdentifier) =>
+      rds.describeDBInstances({ DBInstanceIdentifier }),
+    ),
     "rds:snapshot:awsbackup:": () => ({
       reason: "backup of the database by AWS Backup: expires by itself",
     }),

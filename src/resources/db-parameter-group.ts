@@ -1,5 +1,7 @@
-import { client } from "../aws/client";
-import { after, any, existing, free, partOfType, type ResourceKind } from "./kind";
+import type { RDS } from "@aws-sdk/client-rds";
+import { aws } from "../aws/services";
+import { existing, listed, search } from "./ask";
+import { after, free, partOfType, type Existing, type ResourceKind } from "./kind";
 
 /** A parameter group of a database. */
 export const dbParameterGroup: ResourceKind = {
@@ -7,25 +9,24 @@ export const dbParameterGroup: ResourceKind = {
   words: "parameter group",
   drawing: partOfType(/^aws_db_instance$/),
   cost: free.always,
-  existing: async ({ name }, to) => {
-    const { DescribeDBParameterGroupsCommand, ListTagsForResourceCommand, RDSClient } =
-      await import("@aws-sdk/client-rds");
-    const rds = client(RDSClient, to);
-    const call = new DescribeDBParameterGroupsCommand({ DBParameterGroupName: name });
-    const { DBParameterGroups: [group] = [] } = await rds.send(call);
-    const ResourceName = group?.DBParameterGroupArn;
-    return existing(
-      name,
-      (await rds.send(new ListTagsForResourceCommand({ ResourceName }))).TagList,
-    );
-  },
+  existing: search(aws.rds, async (rds, { name }) => {
+    const found = await rds.describeDBParameterGroups({ DBParameterGroupName: name });
+    return withTags(rds, name, found.DBParameterGroups?.[0]?.DBParameterGroupArn);
+  }),
   remaining: {
-    "rds:pg:": async (to, name) => {
-      const { DescribeDBParameterGroupsCommand, RDSClient } = await import("@aws-sdk/client-rds");
-      const call = new DescribeDBParameterGroupsCommand({ DBParameterGroupName: name });
-      return any((await client(RDSClient, to).send(call)).DBParameterGroups);
-    },
+    "rds:pg:": listed(aws.rds, "DBParameterGroups", (rds, DBParameterGroupName) =>
+      rds.describeDBParameterGroups({ DBParameterGroupName }),
+    ),
   },
   loses: "none",
   permissions: { names: { "rds:pg": (p) => after("pg:", p.DBParameterGroupName) } },
 };
+
+/** A named object of RDS with its tags. */
+export async function withTags(
+  rds: RDS,
+  name: string | undefined,
+  ResourceName: string | undefined,
+): Promise<Existing | undefined> {
+  return existing(name, (await rds.listTagsForResource({ ResourceName })).TagList);
+}

@@ -1,5 +1,7 @@
-import { client } from "../aws/client";
-import { after, any, existing, free, partOfType, type ResourceKind } from "./kind";
+import { aws } from "../aws/services";
+import { listed, search } from "./ask";
+import { withTags } from "./db-parameter-group";
+import { after, free, partOfType, type ResourceKind } from "./kind";
 
 /** A subnet group of a database. */
 export const dbSubnetGroup: ResourceKind = {
@@ -7,24 +9,14 @@ export const dbSubnetGroup: ResourceKind = {
   words: "subnet group",
   drawing: partOfType(/^aws_db_instance$/),
   cost: free.always,
-  existing: async ({ name }, to) => {
-    const { DescribeDBSubnetGroupsCommand, ListTagsForResourceCommand, RDSClient } =
-      await import("@aws-sdk/client-rds");
-    const rds = client(RDSClient, to);
-    const call = new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: name });
-    const { DBSubnetGroups: [group] = [] } = await rds.send(call);
-    const ResourceName = group?.DBSubnetGroupArn;
-    return existing(
-      name,
-      (await rds.send(new ListTagsForResourceCommand({ ResourceName }))).TagList,
-    );
-  },
+  existing: search(aws.rds, async (rds, { name }) => {
+    const found = await rds.describeDBSubnetGroups({ DBSubnetGroupName: name });
+    return withTags(rds, name, found.DBSubnetGroups?.[0]?.DBSubnetGroupArn);
+  }),
   remaining: {
-    "rds:subgrp:": async (to, name) => {
-      const { DescribeDBSubnetGroupsCommand, RDSClient } = await import("@aws-sdk/client-rds");
-      const call = new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: name });
-      return any((await client(RDSClient, to).send(call)).DBSubnetGroups);
-    },
+    "rds:subgrp:": listed(aws.rds, "DBSubnetGroups", (rds, DBSubnetGroupName) =>
+      rds.describeDBSubnetGroups({ DBSubnetGroupName }),
+    ),
   },
   loses: "none",
   permissions: { names: { "rds:subgrp": (p) => after("subgrp:", p.DBSubnetGroupName) } },

@@ -1,16 +1,8 @@
-import { client } from "../aws/client";
+import { aws } from "../aws/services";
 import { block } from "../terraform/stack";
+import { listed, search, existing } from "./ask";
 import { byUsage } from "./charges";
-import {
-  after,
-  any,
-  existing,
-  linkedRole,
-  noSearch,
-  settingOf,
-  shortName,
-  type ResourceKind,
-} from "./kind";
+import { after, linkedRole, noSearch, settingOf, shortName, type ResourceKind } from "./kind";
 
 /** A repository of images. */
 export const ecrRepository: ResourceKind = {
@@ -25,22 +17,15 @@ export const ecrRepository: ResourceKind = {
     facts: ({ name }) => [shortName(name)],
   },
   cost: byUsage("image.gigabyteMonth", "images", (usage) => usage.imageGigabytes),
-  existing: async ({ name = "" }, to) => {
-    const { DescribeRepositoriesCommand, ECRClient, ListTagsForResourceCommand } =
-      await import("@aws-sdk/client-ecr");
-    const ecr = client(ECRClient, to);
-    const call = new DescribeRepositoriesCommand({ repositoryNames: [name] });
-    const { repositories: [repository] = [] } = await ecr.send(call);
-    const resourceArn = repository?.repositoryArn;
-    const { tags } = await ecr.send(new ListTagsForResourceCommand({ resourceArn }));
-    return existing(name, tags);
-  },
+  existing: search(aws.ecr, async (ecr, { name = "" }) => {
+    const found = await ecr.describeRepositories({ repositoryNames: [name] });
+    const resourceArn = found.repositories?.[0]?.repositoryArn;
+    return existing(name, (await ecr.listTagsForResource({ resourceArn })).tags);
+  }),
   remaining: {
-    "ecr:repository/": async (to, name) => {
-      const { DescribeRepositoriesCommand, ECRClient } = await import("@aws-sdk/client-ecr");
-      const call = new DescribeRepositoriesCommand({ repositoryNames: [name] });
-      return any((await client(ECRClient, to).send(call)).repositories);
-    },
+    "ecr:repository/": listed(aws.ecr, "repositories", (ecr, name) =>
+      ecr.describeRepositories({ repositoryNames: [name] }),
+    ),
   },
   loses: "every image in the repository",
   permissions: {

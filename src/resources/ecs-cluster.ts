@@ -1,15 +1,7 @@
-import { client } from "../aws/client";
+import { aws } from "../aws/services";
 import { blocks } from "../terraform/stack";
-import {
-  after,
-  any,
-  free,
-  lastParts,
-  linkedRole,
-  noSearch,
-  settingOf,
-  type ResourceKind,
-} from "./kind";
+import { listed } from "./ask";
+import { after, free, lastParts, linkedRole, noSearch, settingOf, type ResourceKind } from "./kind";
 
 /** A cluster. */
 export const ecsCluster: ResourceKind = {
@@ -32,12 +24,12 @@ export const ecsCluster: ResourceKind = {
   existing: noSearch.idempotent,
   remaining: {
     // ECS shows clusters for about an hour after their end.
-    "ecs:cluster/": async (to, _, arn) => {
-      const { DescribeClustersCommand, ECSClient } = await import("@aws-sdk/client-ecs");
-      const call = new DescribeClustersCommand({ clusters: [arn] });
-      const { clusters } = await client(ECSClient, to).send(call);
-      return any(clusters?.filter(({ status }) => status !== "INACTIVE"));
-    },
+    "ecs:cluster/": listed(
+      aws.ecs,
+      "clusters",
+      (ecs, _, arn) => ecs.describeClusters({ clusters: [arn] }),
+      ({ status }) => status !== "INACTIVE",
+    ),
   },
   loses: "none",
   permissions: {

@@ -1,7 +1,9 @@
-import { client } from "../aws/client";
+import type { Service } from "@aws-sdk/client-ecs";
+import { aws } from "../aws/services";
 import type { Usage } from "../environments/usage";
 import { count } from "../terminal/output";
 import { blocks } from "../terraform/stack";
+import { listed } from "./ask";
 import {
   HOURS_PER_MONTH,
   number,
@@ -11,7 +13,7 @@ import {
   type RuleContext,
 } from "./charges";
 import { taskCharges, taskDefinitionOf, taskSize } from "./ecs-task-definition";
-import { after, any, lastParts, noSearch, type ResourceKind } from "./kind";
+import { after, lastParts, noSearch, type ResourceKind } from "./kind";
 
 /** A service. */
 export const ecsService: ResourceKind = {
@@ -37,12 +39,12 @@ export const ecsService: ResourceKind = {
   existing: noSearch.notYet,
   remaining: {
     // ECS shows services and tasks for about an hour after their end.
-    "ecs:service/": async (to, _, arn) => {
-      const { DescribeServicesCommand, ECSClient } = await import("@aws-sdk/client-ecs");
-      const call = new DescribeServicesCommand({ cluster: arn.split("/")[1], services: [arn] });
-      const { services } = await client(ECSClient, to).send(call);
-      return any(services?.filter(({ status }) => status !== "INACTIVE"));
-    },
+    "ecs:service/": listed(
+      aws.ecs,
+      "services",
+      (ecs, _, arn) => ecs.describeServices({ cluster: arn.split("/")[1], services: [arn] }),
+      ({ status }: Service) => status !== "INACTIVE",
+    ),
     "ecs:task/": () => ({ gone: true }),
   },
   loses: "none",

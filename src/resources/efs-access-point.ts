@@ -1,5 +1,6 @@
-import { client } from "../aws/client";
-import { any, free, noSearch, partBy, type ResourceKind } from "./kind";
+import { aws } from "../aws/services";
+import { listed } from "./ask";
+import { free, noSearch, partBy, type ResourceKind } from "./kind";
 
 /** An access point of a file system. */
 export const efsAccessPoint: ResourceKind = {
@@ -9,11 +10,9 @@ export const efsAccessPoint: ResourceKind = {
   cost: free.partOfAnother,
   existing: noSearch.newId,
   remaining: {
-    "elasticfilesystem:access-point/": async (to, id) => {
-      const { DescribeAccessPointsCommand, EFSClient } = await import("@aws-sdk/client-efs");
-      const call = new DescribeAccessPointsCommand({ AccessPointId: id });
-      return any((await client(EFSClient, to).send(call)).AccessPoints);
-    },
+    "elasticfilesystem:access-point/": listed(aws.efs, "AccessPoints", (efs, AccessPointId) =>
+      efs.describeAccessPoints({ AccessPointId }),
+    ),
   },
   loses: "none",
   permissions: { creates: { "elasticfilesystem:CreateAccessPoint": "access-point" } },

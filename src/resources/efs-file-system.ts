@@ -1,8 +1,9 @@
 import type { Usage } from "../environments/usage";
-import { client } from "../aws/client";
+import { aws } from "../aws/services";
 import { block } from "../terraform/stack";
+import { listed, search, existing } from "./ask";
 import { allOf, byUsage } from "./charges";
-import { any, existing, linkedRole, noSearch, settingOf, type ResourceKind } from "./kind";
+import { linkedRole, noSearch, settingOf, type ResourceKind } from "./kind";
 
 /** GB of all git repositories, in both storage classes. */
 export const allFileGigabytes = (usage: Usage) =>
@@ -27,18 +28,14 @@ export const efsFileSystem: ResourceKind = {
       (usage) => usage.infrequentFileGigabytes,
     ),
   ),
-  existing: async ({ creation_token: CreationToken }, to) => {
-    const { DescribeFileSystemsCommand, EFSClient } = await import("@aws-sdk/client-efs");
-    const call = new DescribeFileSystemsCommand({ CreationToken });
-    const { FileSystems: [fileSystem] = [] } = await client(EFSClient, to).send(call);
-    return existing(fileSystem?.FileSystemId, fileSystem?.Tags);
-  },
+  existing: search(aws.efs, async (efs, { creation_token: CreationToken }) => {
+    const { FileSystems: [found] = [] } = await efs.describeFileSystems({ CreationToken });
+    return existing(found?.FileSystemId, found?.Tags);
+  }),
   remaining: {
-    "elasticfilesystem:file-system/": async (to, id) => {
-      const { DescribeFileSystemsCommand, EFSClient } = await import("@aws-sdk/client-efs");
-      const call = new DescribeFileSystemsCommand({ FileSystemId: id });
-      return any((await client(EFSClient, to).send(call)).FileSystems);
-    },
+    "elasticfilesystem:file-system/": listed(aws.efs, "FileSystems", (efs, FileSystemId) =>
+      efs.describeFileSystems({ FileSystemId }),
+    ),
   },
   loses: "every git repository on the file system",
   permissions: {

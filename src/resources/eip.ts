@@ -1,6 +1,7 @@
-import { client } from "../aws/client";
+import { aws } from "../aws/services";
+import { listed, where } from "./ask";
 import { each, HOURS_PER_MONTH } from "./charges";
-import { any, noSearch, partOfType, type ResourceKind } from "./kind";
+import { noSearch, partOfType, type ResourceKind } from "./kind";
 
 /** An Elastic IP address. */
 export const eip: ResourceKind = {
@@ -15,13 +16,9 @@ export const eip: ResourceKind = {
   ),
   existing: noSearch.newId,
   remaining: {
-    "ec2:elastic-ip/": async (to, id) => {
-      const { DescribeAddressesCommand, EC2Client } = await import("@aws-sdk/client-ec2");
-      const Filters = [{ Name: "allocation-id", Values: [id] }];
-      return any(
-        (await client(EC2Client, to).send(new DescribeAddressesCommand({ Filters }))).Addresses,
-      );
-    },
+    "ec2:elastic-ip/": listed(aws.ec2, "Addresses", (ec2, id) =>
+      ec2.describeAddresses(where({ "allocation-id": id })),
+    ),
   },
   loses: "none",
   permissions: { names: { "ec2:elastic-ip": /^eipalloc-/ } },

@@ -1,9 +1,9 @@
-import { client } from "../aws/client";
+import { aws } from "../aws/services";
 import { count } from "../terminal/output";
+import { listed } from "./ask";
 import { HOURS_PER_MONTH, number, text } from "./charges";
 import {
   after,
-  any,
   capital,
   free,
   linkedRole,
@@ -43,19 +43,18 @@ export const elasticacheReplicationGroup: ResourceKind = {
     }),
   existing: noSearch.notYet,
   remaining: {
-    "elasticache:replicationgroup:": async (to, ReplicationGroupId) => {
-      const { DescribeReplicationGroupsCommand, ElastiCacheClient } =
-        await import("@aws-sdk/client-elasticache");
-      const call = new DescribeReplicationGroupsCommand({ ReplicationGroupId });
-      return any((await client(ElastiCacheClient, to).send(call)).ReplicationGroups);
-    },
+    "elasticache:replicationgroup:": listed(
+      aws.elasticache,
+      "ReplicationGroups",
+      (elasticache, ReplicationGroupId) =>
+        elasticache.describeReplicationGroups({ ReplicationGroupId }),
+    ),
     // The nodes of the group.
-    "elasticache:cluster:": async (to, CacheClusterId) => {
-      const { DescribeCacheClustersCommand, ElastiCacheClient } =
-        await import("@aws-sdk/client-elasticache");
-      const call = new DescribeCacheClustersCommand({ CacheClusterId });
-      return any((await client(ElastiCacheClient, to).send(call)).CacheClusters);
-    },
+    "elasticache:cluster:": listed(
+      aws.elasticache,
+      "CacheClusters",
+      (elasticache, CacheClusterId) => elasticache.describeCacheClusters({ CacheClusterId }),
+    ),
   },
   loses: "none",
   permissions: {
@@ -90,12 +89,12 @@ export const elasticacheSubnetGroup = settingOf("aws_elasticache_replication_gro
   cost: free.always,
   existing: noSearch.notYet,
   remaining: {
-    "elasticache:subnetgroup:": async (to, CacheSubnetGroupName) => {
-      const { DescribeCacheSubnetGroupsCommand, ElastiCacheClient } =
-        await import("@aws-sdk/client-elasticache");
-      const call = new DescribeCacheSubnetGroupsCommand({ CacheSubnetGroupName });
-      return any((await client(ElastiCacheClient, to).send(call)).CacheSubnetGroups);
-    },
+    "elasticache:subnetgroup:": listed(
+      aws.elasticache,
+      "CacheSubnetGroups",
+      (elasticache, CacheSubnetGroupName) =>
+        elasticache.describeCacheSubnetGroups({ CacheSubnetGroupName }),
+    ),
   },
   permissions: {
     names: { "elasticache:subnetgroup": (p) => after("subnetgroup:", p.CacheSubnetGroupName) },

@@ -1,7 +1,8 @@
-import { client } from "../aws/client";
+import { aws } from "../aws/services";
 import { block } from "../terraform/stack";
+import { listed } from "./ask";
 import { HOURS_PER_MONTH } from "./charges";
-import { after, any, capital, linkedRole, noSearch, shown, type ResourceKind } from "./kind";
+import { after, capital, linkedRole, noSearch, shown, type ResourceKind } from "./kind";
 
 /** The data for which a serverless cache of Valkey is charged at least, in GB. Source: Amazon ElastiCache pricing. */
 const LEAST_CACHE_GIGABYTES = 0.1;
@@ -40,12 +41,12 @@ export const elasticacheServerlessCache: ResourceKind = {
     ]),
   existing: noSearch.notYet,
   remaining: {
-    "elasticache:serverlesscache:": async (to, ServerlessCacheName) => {
-      const { DescribeServerlessCachesCommand, ElastiCacheClient } =
-        await import("@aws-sdk/client-elasticache");
-      const call = new DescribeServerlessCachesCommand({ ServerlessCacheName });
-      return any((await client(ElastiCacheClient, to).send(call)).ServerlessCaches);
-    },
+    "elasticache:serverlesscache:": listed(
+      aws.elasticache,
+      "ServerlessCaches",
+      (elasticache, ServerlessCacheName) =>
+        elasticache.describeServerlessCaches({ ServerlessCacheName }),
+    ),
   },
   loses: "none",
   permissions: {

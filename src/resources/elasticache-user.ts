@@ -1,5 +1,6 @@
-import { client } from "../aws/client";
-import { after, any, free, noSearch, settingOf } from "./kind";
+import { aws } from "../aws/services";
+import { listed } from "./ask";
+import { after, free, noSearch, settingOf } from "./kind";
 
 /** A user of a cache. */
 export const elasticacheUser = settingOf("aws_elasticache_user_group", {
@@ -8,13 +9,9 @@ export const elasticacheUser = settingOf("aws_elasticache_user_group", {
   cost: free.always,
   existing: noSearch.notYet,
   remaining: {
-    "elasticache:user:": async (to, UserId) => {
-      const { DescribeUsersCommand, ElastiCacheClient } =
-        await import("@aws-sdk/client-elasticache");
-      return any(
-        (await client(ElastiCacheClient, to).send(new DescribeUsersCommand({ UserId }))).Users,
-      );
-    },
+    "elasticache:user:": listed(aws.elasticache, "Users", (elasticache, UserId) =>
+      elasticache.describeUsers({ UserId }),
+    ),
   },
   permissions: {
     names: { "elasticache:user": (p) => after("user:", p.UserId ?? p.UserIds) },
@@ -29,12 +26,9 @@ export const elasticacheUserGroup = settingOf("aws_elasticache_serverless_cache"
   cost: free.always,
   existing: noSearch.notYet,
   remaining: {
-    "elasticache:usergroup:": async (to, UserGroupId) => {
-      const { DescribeUserGroupsCommand, ElastiCacheClient } =
-        await import("@aws-sdk/client-elasticache");
-      const call = new DescribeUserGroupsCommand({ UserGroupId });
-      return any((await client(ElastiCacheClient, to).send(call)).UserGroups);
-    },
+    "elasticache:usergroup:": listed(aws.elasticache, "UserGroups", (elasticache, UserGroupId) =>
+      elasticache.describeUserGroups({ UserGroupId }),
+    ),
   },
   permissions: {
     names: { "elasticache:usergroup": (p) => after("usergroup:", p.UserGroupId) },

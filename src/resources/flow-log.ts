@@ -1,6 +1,7 @@
-import { client } from "../aws/client";
+import { aws } from "../aws/services";
+import { listed } from "./ask";
 import { byUsage } from "./charges";
-import { any, noSearch, partBy, passRole, type ResourceKind } from "./kind";
+import { noSearch, partBy, passRole, type ResourceKind } from "./kind";
 
 /** A flow log of a VPC. */
 export const flowLog: ResourceKind = {
@@ -10,11 +11,9 @@ export const flowLog: ResourceKind = {
   cost: byUsage("logs.vendedGigabyte", "flow logs taken in", (usage) => usage.flowLogGigabytes),
   existing: noSearch.newId,
   remaining: {
-    "ec2:vpc-flow-log/": async (to, id) => {
-      const { DescribeFlowLogsCommand, EC2Client } = await import("@aws-sdk/client-ec2");
-      const call = new DescribeFlowLogsCommand({ FlowLogIds: [id] });
-      return any((await client(EC2Client, to).send(call)).FlowLogs);
-    },
+    "ec2:vpc-flow-log/": listed(aws.ec2, "FlowLogs", (ec2, id) =>
+      ec2.describeFlowLogs({ FlowLogIds: [id] }),
+    ),
   },
   loses: "none",
   permissions: {

@@ -1,14 +1,6 @@
-import { client } from "../aws/client";
-import {
-  after,
-  existing,
-  found,
-  free,
-  partBy,
-  partOfType,
-  settingOf,
-  type ResourceKind,
-} from "./kind";
+import { aws } from "../aws/services";
+import { ask, search, existing } from "./ask";
+import { after, free, partBy, partOfType, settingOf, type ResourceKind } from "./kind";
 
 /** A role. */
 export const iamRole: ResourceKind = {
@@ -16,17 +8,11 @@ export const iamRole: ResourceKind = {
   words: "IAM role",
   drawing: partOfType(/^(?!aws_iam_)/),
   cost: free.always,
-  existing: async ({ name }, to) => {
-    const { GetRoleCommand, IAMClient } = await import("@aws-sdk/client-iam");
-    const { Role } = await client(IAMClient, to).send(new GetRoleCommand({ RoleName: name }));
-    return existing(name, Role?.Tags);
-  },
+  existing: search(aws.iam, async (iam, { name }) =>
+    existing(name, (await iam.getRole({ RoleName: name })).Role?.Tags),
+  ),
   remaining: {
-    "iam:role/": async (to, RoleName) => {
-      const { GetRoleCommand, IAMClient } = await import("@aws-sdk/client-iam");
-      await client(IAMClient, to).send(new GetRoleCommand({ RoleName }));
-      return found;
-    },
+    "iam:role/": ask(aws.iam, (iam, RoleName) => iam.getRole({ RoleName })),
   },
   loses: "none",
   permissions: { names: { "iam:role": (p) => after("role/", p.RoleName) }, tagging: "iam:TagRole" },

@@ -1,5 +1,6 @@
-import { client } from "../aws/client";
-import { any, free, noSearch, type ResourceKind } from "./kind";
+import { aws } from "../aws/services";
+import { listed, where } from "./ask";
+import { free, noSearch, type ResourceKind } from "./kind";
 
 /** An internet gateway. */
 export const internetGateway: ResourceKind = {
@@ -9,12 +10,9 @@ export const internetGateway: ResourceKind = {
   cost: free.byTraffic,
   existing: noSearch.newId,
   remaining: {
-    "ec2:internet-gateway/": async (to, id) => {
-      const { DescribeInternetGatewaysCommand, EC2Client } = await import("@aws-sdk/client-ec2");
-      const Filters = [{ Name: "internet-gateway-id", Values: [id] }];
-      const call = new DescribeInternetGatewaysCommand({ Filters });
-      return any((await client(EC2Client, to).send(call)).InternetGateways);
-    },
+    "ec2:internet-gateway/": listed(aws.ec2, "InternetGateways", (ec2, id) =>
+      ec2.describeInternetGateways(where({ "internet-gateway-id": id })),
+    ),
   },
   loses: "none",
   permissions: { names: { "ec2:internet-gateway": /^igw-/ } },

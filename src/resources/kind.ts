@@ -198,24 +198,6 @@ export const partBy = (by: string): Drawing => ({ as: "part", into: { by } });
 /** A part of the card of a resource that names it. */
 export const partOfType = (type: RegExp): Drawing => ({ as: "part", into: { type } });
 
-/** Gone if a list is empty. */
-export const any = (found: readonly unknown[] = []): Look => ({ gone: found.length === 0 });
-
-/** Found by the call: where it is gone, AWS answers with an error. */
-export const found: Look = { gone: false };
-
-/** A tag as most services have it. */
-interface Tag {
-  readonly Key?: string;
-  readonly Value?: string;
-}
-
-/** An object with its tags; undefined without an id. */
-export function existing(id: string | undefined, tags: readonly Tag[] = []): Existing | undefined {
-  if (id === undefined) return undefined;
-  return { id, tags: Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value])) };
-}
-
 /** A text or a number as text. */
 export const shown = (value: unknown): string | undefined =>
   typeof value === "string" || typeof value === "number" ? String(value) : undefined;

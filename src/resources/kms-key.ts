@@ -1,4 +1,5 @@
-import { client } from "../aws/client";
+import { aws } from "../aws/services";
+import { ask } from "./ask";
 import { allOf, byUsage, each } from "./charges";
 import { free, noSearch, settingOf, type ResourceKind } from "./kind";
 
@@ -23,16 +24,17 @@ export const kmsKey: ResourceKind = {
   ),
   existing: noSearch.newId,
   remaining: {
-    "kms:key/": async (to, KeyId) => {
-      const { DescribeKeyCommand, KMSClient } = await import("@aws-sdk/client-kms");
-      const { KeyMetadata } = await client(KMSClient, to).send(new DescribeKeyCommand({ KeyId }));
-      const date = KeyMetadata?.DeletionDate?.toISOString().slice(0, 10);
-      return date === undefined
-        ? {}
-        : {
-            reason: `customer key: deleted on ${date}; until then \`aws kms cancel-key-deletion\``,
-          };
-    },
+    "kms:key/": ask(
+      aws.kms,
+      (kms, KeyId) => kms.describeKey({ KeyId }),
+      ({ KeyMetadata }) => {
+        const date = KeyMetadata?.DeletionDate?.toISOString().slice(0, 10);
+        if (date === undefined) return {};
+        return {
+          reason: `customer key: deleted on ${date}; until then \`aws kms cancel-key-deletion\``,
+        };
+      },
+    ),
   },
   loses: "none",
   permissions: { tagging: "kms:TagResource", creates: { "kms:CreateKey": "key" } },

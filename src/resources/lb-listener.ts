@@ -1,5 +1,6 @@
-import { client } from "../aws/client";
-import { any, free, noSearch, partBy, type ResourceKind } from "./kind";
+import { aws } from "../aws/services";
+import { listed } from "./ask";
+import { free, noSearch, partBy, type ResourceKind } from "./kind";
 
 /** A listener of a load balancer. */
 export const lbListener: ResourceKind = {
@@ -9,12 +10,9 @@ export const lbListener: ResourceKind = {
   cost: free.partOfAnother,
   existing: noSearch.notYet,
   remaining: {
-    "elasticloadbalancing:listener/": async (to, _, arn) => {
-      const { DescribeListenersCommand, ElasticLoadBalancingV2Client } =
-        await import("@aws-sdk/client-elastic-load-balancing-v2");
-      const call = new DescribeListenersCommand({ ListenerArns: [arn] });
-      return any((await client(ElasticLoadBalancingV2Client, to).send(call)).Listeners);
-    },
+    "elasticloadbalancing:listener/": listed(aws.elb, "Listeners", (elb, _, arn) =>
+      elb.describeListeners({ ListenerArns: [arn] }),
+    ),
   },
   loses: "none",
   permissions: {},
@@ -28,12 +26,9 @@ export const lbListenerRule: ResourceKind = {
   cost: free.partOfAnother,
   existing: noSearch.notYet,
   remaining: {
-    "elasticloadbalancing:listener-rule/": async (to, _, arn) => {
-      const { DescribeRulesCommand, ElasticLoadBalancingV2Client } =
-        await import("@aws-sdk/client-elastic-load-balancing-v2");
-      const call = new DescribeRulesCommand({ RuleArns: [arn] });
-      return any((await client(ElasticLoadBalancingV2Client, to).send(call)).Rules);
-    },
+    "elasticloadbalancing:listener-rule/": listed(aws.elb, "Rules", (elb, _, arn) =>
+      elb.describeRules({ RuleArns: [arn] }),
+    ),
   },
   loses: "none",
   permissions: {},

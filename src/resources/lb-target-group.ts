@@ -1,5 +1,6 @@
-import { client } from "../aws/client";
-import { after, any, free, partOfType, withId, type ResourceKind } from "./kind";
+import { aws } from "../aws/services";
+import { listed, search } from "./ask";
+import { after, free, partOfType, withId, type ResourceKind } from "./kind";
 import { withTags } from "./lb";
 
 /** A target group. */
@@ -8,21 +9,14 @@ export const lbTargetGroup: ResourceKind = {
   words: "target group",
   drawing: partOfType(/^aws_lb_listener/),
   cost: free.partOfAnother,
-  existing: async ({ name = "" }, to) => {
-    const { DescribeTargetGroupsCommand, ElasticLoadBalancingV2Client } =
-      await import("@aws-sdk/client-elastic-load-balancing-v2");
-    const elb = client(ElasticLoadBalancingV2Client, to);
-    const call = new DescribeTargetGroupsCommand({ Names: [name] });
-    const { TargetGroups: [group] = [] } = await elb.send(call);
+  existing: search(aws.elb, async (elb, { name = "" }) => {
+    const { TargetGroups: [group] = [] } = await elb.describeTargetGroups({ Names: [name] });
     return withTags(elb, group?.TargetGroupArn);
-  },
+  }),
   remaining: {
-    "elasticloadbalancing:targetgroup/": async (to, _, arn) => {
-      const { DescribeTargetGroupsCommand, ElasticLoadBalancingV2Client } =
-        await import("@aws-sdk/client-elastic-load-balancing-v2");
-      const call = new DescribeTargetGroupsCommand({ TargetGroupArns: [arn] });
-      return any((await client(ElasticLoadBalancingV2Client, to).send(call)).TargetGroups);
-    },
+    "elasticloadbalancing:targetgroup/": listed(aws.elb, "TargetGroups", (elb, _, arn) =>
+      elb.describeTargetGroups({ TargetGroupArns: [arn] }),
+    ),
   },
   loses: "none",
   permissions: {

@@ -1,18 +1,10 @@
-import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { client } from "../aws/client";
+import type { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { aws } from "../aws/services";
 import { count } from "../terminal/output";
 import { blocks } from "../terraform/stack";
+import { listed, search, existing } from "./ask";
 import { HOURS_PER_MONTH } from "./charges";
-import {
-  after,
-  any,
-  existing,
-  linkedRole,
-  shown,
-  withId,
-  type Existing,
-  type ResourceKind,
-} from "./kind";
+import { after, linkedRole, shown, withId, type Existing, type ResourceKind } from "./kind";
 
 /** A load balancer. */
 export const lb: ResourceKind = {
@@ -53,21 +45,14 @@ export const lb: ResourceKind = {
         quantity: values.internal === true ? 0 : usage.internetGigabytes,
       },
     ]),
-  existing: async ({ name = "" }, to) => {
-    const { DescribeLoadBalancersCommand, ElasticLoadBalancingV2Client } =
-      await import("@aws-sdk/client-elastic-load-balancing-v2");
-    const elb = client(ElasticLoadBalancingV2Client, to);
-    const call = new DescribeLoadBalancersCommand({ Names: [name] });
-    const { LoadBalancers: [balancer] = [] } = await elb.send(call);
+  existing: search(aws.elb, async (elb, { name = "" }) => {
+    const { LoadBalancers: [balancer] = [] } = await elb.describeLoadBalancers({ Names: [name] });
     return withTags(elb, balancer?.LoadBalancerArn);
-  },
+  }),
   remaining: {
-    "elasticloadbalancing:loadbalancer/": async (to, _, arn) => {
-      const { DescribeLoadBalancersCommand, ElasticLoadBalancingV2Client } =
-        await import("@aws-sdk/client-elastic-load-balancing-v2");
-      const call = new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] });
-      return any((await client(ElasticLoadBalancingV2Client, to).send(call)).LoadBalancers);
-    },
+    "elasticloadbalancing:loadbalancer/": listed(aws.elb, "LoadBalancers", (elb, _, arn) =>
+      elb.describeLoadBalancers({ LoadBalancerArns: [arn] }),
+    ),
   },
   loses: "none",
   permissions: {
@@ -87,12 +72,10 @@ export const lb: ResourceKind = {
 
 /** An object of Elastic Load Balancing with its tags; undefined without an ARN. */
 export async function withTags(
-  elb: ElasticLoadBalancingV2Client,
+  elb: ElasticLoadBalancingV2,
   arn: string | undefined,
 ): Promise<Existing | undefined> {
   if (arn === undefined) return undefined;
-  const { DescribeTagsCommand } = await import("@aws-sdk/client-elastic-load-balancing-v2");
-  const call = new DescribeTagsCommand({ ResourceArns: [arn] });
-  const { TagDescriptions: [description] = [] } = await elb.send(call);
-  return existing(arn, description?.Tags);
+  const { TagDescriptions } = await elb.describeTags({ ResourceArns: [arn] });
+  return existing(arn, TagDescriptions?.[0]?.Tags);
 }

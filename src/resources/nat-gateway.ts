@@ -1,6 +1,7 @@
-import { client } from "../aws/client";
+import { aws } from "../aws/services";
+import { listed } from "./ask";
 import { allOf, byUsage, each, HOURS_PER_MONTH } from "./charges";
-import { any, noSearch, type ResourceKind } from "./kind";
+import { noSearch, type ResourceKind } from "./kind";
 
 /** A NAT gateway. */
 export const natGateway: ResourceKind = {
@@ -22,12 +23,12 @@ export const natGateway: ResourceKind = {
   ),
   existing: noSearch.newId,
   remaining: {
-    "ec2:natgateway/": async (to, id) => {
-      const { DescribeNatGatewaysCommand, EC2Client } = await import("@aws-sdk/client-ec2");
-      const call = new DescribeNatGatewaysCommand({ NatGatewayIds: [id] });
-      const { NatGateways } = await client(EC2Client, to).send(call);
-      return any(NatGateways?.filter(({ State }) => State !== "deleted"));
-    },
+    "ec2:natgateway/": listed(
+      aws.ec2,
+      "NatGateways",
+      (ec2, id) => ec2.describeNatGateways({ NatGatewayIds: [id] }),
+      ({ State }) => State !== "deleted",
+    ),
   },
   loses: "none",
   permissions: { names: { "ec2:natgateway": /^nat-/ } },

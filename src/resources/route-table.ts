@@ -1,5 +1,6 @@
-import { client } from "../aws/client";
-import { any, free, noSearch, partBy, partOfType, settingOf, type ResourceKind } from "./kind";
+import { aws } from "../aws/services";
+import { listed, where } from "./ask";
+import { free, noSearch, partBy, partOfType, settingOf, type ResourceKind } from "./kind";
 
 /** A route table. */
 export const routeTable: ResourceKind = {
@@ -9,12 +10,9 @@ export const routeTable: ResourceKind = {
   cost: free.always,
   existing: noSearch.newId,
   remaining: {
-    "ec2:route-table/": async (to, id) => {
-      const { DescribeRouteTablesCommand, EC2Client } = await import("@aws-sdk/client-ec2");
-      const Filters = [{ Name: "route-table-id", Values: [id] }];
-      const call = new DescribeRouteTablesCommand({ Filters });
-      return any((await client(EC2Client, to).send(call)).RouteTables);
-    },
+    "ec2:route-table/": listed(aws.ec2, "RouteTables", (ec2, id) =>
+      ec2.describeRouteTables(where({ "route-table-id": id })),
+    ),
   },
   loses: "none",
   permissions: { names: { "ec2:route-table": /^rtb-/ } },

@@ -1,6 +1,7 @@
-import { client } from "../aws/client";
+import { aws } from "../aws/services";
+import { ask } from "./ask";
 import { byUsage } from "./charges";
-import { found, noSearch, partBy, settingOf, strings, type ResourceKind } from "./kind";
+import { noSearch, partBy, settingOf, strings, type ResourceKind } from "./kind";
 
 /** A bucket. */
 export const s3Bucket: ResourceKind = {
@@ -16,11 +17,7 @@ export const s3Bucket: ResourceKind = {
   cost: byUsage("object.gigabyteMonth", "objects", (usage) => usage.objectGigabytes),
   existing: noSearch.notYet,
   remaining: {
-    "s3:": async (to, Bucket) => {
-      const { HeadBucketCommand, S3Client } = await import("@aws-sdk/client-s3");
-      await client(S3Client, to).send(new HeadBucketCommand({ Bucket }));
-      return found;
-    },
+    "s3:": ask(aws.s3, (s3, Bucket) => s3.headBucket({ Bucket })),
   },
   loses: "the access logs in the bucket",
   permissions: {

@@ -1,17 +1,9 @@
-import { client } from "../aws/client";
+import { aws } from "../aws/services";
 import { count } from "../terminal/output";
 import { block, blocks } from "../terraform/stack";
+import { ask, search, existing } from "./ask";
 import { partOf } from "./charges";
-import {
-  after,
-  existing,
-  partBy,
-  settingOf,
-  shortName,
-  shown,
-  withId,
-  type ResourceKind,
-} from "./kind";
+import { after, partBy, settingOf, shortName, shown, withId, type ResourceKind } from "./kind";
 
 const encrypts = ["Decrypt", "GenerateDataKey"];
 
@@ -41,22 +33,17 @@ export const secretsmanagerSecret: ResourceKind = {
       { part, what: "reads of secrets", price: "secret.call", quantity: usage.secretReads },
     ];
   },
-  existing: async ({ name }, to) => {
-    const { DescribeSecretCommand, SecretsManagerClient } =
-      await import("@aws-sdk/client-secrets-manager");
-    const call = new DescribeSecretCommand({ SecretId: name });
-    const { ARN, Tags } = await client(SecretsManagerClient, to).send(call);
+  existing: search(aws.secrets, async (secrets, { name }) => {
+    const { ARN, Tags } = await secrets.describeSecret({ SecretId: name });
     return existing(ARN, Tags);
-  },
+  }),
   remaining: {
-    "secretsmanager:secret:": async (to, _, arn) => {
-      const { DescribeSecretCommand, SecretsManagerClient } =
-        await import("@aws-sdk/client-secrets-manager");
-      const call = new DescribeSecretCommand({ SecretId: arn });
-      const { DeletedDate } = await client(SecretsManagerClient, to).send(call);
-      if (!DeletedDate) return {};
-      return { reason: `deleted on ${DeletedDate.toISOString().slice(0, 10)}, can be restored` };
-    },
+    "secretsmanager:secret:": ask(
+      aws.secrets,
+      (secrets, _, arn) => secrets.describeSecret({ SecretId: arn }),
+      ({ DeletedDate: date }) =>
+        date ? { reason: `deleted on ${date.toISOString().slice(0, 10)}, can be restored` } : {},
+    ),
   },
   loses: "the secret",
   permissions: {

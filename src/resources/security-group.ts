@@ -1,14 +1,6 @@
-import { client } from "../aws/client";
-import {
-  any,
-  existing,
-  free,
-  noSearch,
-  partBy,
-  partOfType,
-  settingOf,
-  type ResourceKind,
-} from "./kind";
+import { aws } from "../aws/services";
+import { listed, search, where, existing } from "./ask";
+import { free, noSearch, partBy, partOfType, settingOf, type ResourceKind } from "./kind";
 
 /** A security group. */
 export const securityGroup: ResourceKind = {
@@ -17,23 +9,15 @@ export const securityGroup: ResourceKind = {
   // Each mount target of a file system names its group, so the group is part of none of them.
   drawing: partOfType(/^aws_(ecs_service|lb|db_instance|elasticache_\w+|vpc_endpoint)$/),
   cost: free.always,
-  existing: async ({ name = "", vpc_id: vpc = "" }, to) => {
-    const { DescribeSecurityGroupsCommand, EC2Client } = await import("@aws-sdk/client-ec2");
-    const Filters = [
-      { Name: "group-name", Values: [name] },
-      { Name: "vpc-id", Values: [vpc] },
-    ];
-    const call = new DescribeSecurityGroupsCommand({ Filters });
-    const { SecurityGroups: [group] = [] } = await client(EC2Client, to).send(call);
+  existing: search(aws.ec2, async (ec2, { name = "", vpc_id: vpc = "" }) => {
+    const groups = await ec2.describeSecurityGroups(where({ "group-name": name, "vpc-id": vpc }));
+    const [group] = groups.SecurityGroups ?? [];
     return existing(group?.GroupId, group?.Tags);
-  },
+  }),
   remaining: {
-    "ec2:security-group/": async (to, id) => {
-      const { DescribeSecurityGroupsCommand, EC2Client } = await import("@aws-sdk/client-ec2");
-      const Filters = [{ Name: "group-id", Values: [id] }];
-      const call = new DescribeSecurityGroupsCommand({ Filters });
-      return any((await client(EC2Client, to).send(call)).SecurityGroups);
-    },
+    "ec2:security-group/": listed(aws.ec2, "SecurityGroups", (ec2, id) =>
+      ec2.describeSecurityGroups(where({ "group-id": id })),
+    ),
   },
   loses: "none",
   permissions: { names: { "ec2:security-group": /^sg-/ } },
@@ -55,11 +39,8 @@ export const securityGroupRule = settingOf("aws_security_group", {
   cost: free.always,
   existing: noSearch.notYet,
   remaining: {
-    "ec2:security-group-rule/": async (to, id) => {
-      const { DescribeSecurityGroupRulesCommand, EC2Client } = await import("@aws-sdk/client-ec2");
-      const Filters = [{ Name: "security-group-rule-id", Values: [id] }];
-      const call = new DescribeSecurityGroupRulesCommand({ Filters });
-      return any((await client(EC2Client, to).send(call)).SecurityGroupRules);
-    },
+    "ec2:security-group-rule/": listed(aws.ec2, "SecurityGroupRules", (ec2, id) =>
+      ec2.describeSecurityGroupRules(where({ "security-group-rule-id": id })),
+    ),
   },
 });

@@ -1,5 +1,6 @@
-import { client } from "../aws/client";
-import { found, free, noSearch, settingOf, shown, type ResourceKind } from "./kind";
+import { aws } from "../aws/services";
+import { ask } from "./ask";
+import { free, noSearch, settingOf, shown, type ResourceKind } from "./kind";
 
 /** A topic. */
 export const snsTopic: ResourceKind = {
@@ -18,11 +19,7 @@ export const snsTopic: ResourceKind = {
   cost: "e-mails of alarms: the first 1,000 a month are free, then $2 for 100,000",
   existing: noSearch.idempotent,
   remaining: {
-    "sns:": async (to, _, TopicArn) => {
-      const { GetTopicAttributesCommand, SNSClient } = await import("@aws-sdk/client-sns");
-      await client(SNSClient, to).send(new GetTopicAttributesCommand({ TopicArn }));
-      return found;
-    },
+    "sns:": ask(aws.sns, (sns, _, TopicArn) => sns.getTopicAttributes({ TopicArn })),
   },
   loses: "none",
   permissions: { names: { "sns:topic": (p) => p.Name }, tagging: "sns:TagResource" },

@@ -1,5 +1,6 @@
-import { client } from "../aws/client";
-import { after, found, noSearch, shown, type ResourceKind } from "./kind";
+import { aws } from "../aws/services";
+import { ask } from "./ask";
+import { after, noSearch, shown, type ResourceKind } from "./kind";
 
 /** A parameter of Systems Manager. */
 export const ssmParameter: ResourceKind = {
@@ -16,11 +17,7 @@ export const ssmParameter: ResourceKind = {
   cost: "standard parameters are free of charge",
   existing: noSearch.notYet,
   remaining: {
-    "ssm:parameter/": async (to, name) => {
-      const { GetParameterCommand, SSMClient } = await import("@aws-sdk/client-ssm");
-      await client(SSMClient, to).send(new GetParameterCommand({ Name: `/${name}` }));
-      return found;
-    },
+    "ssm:parameter/": ask(aws.ssm, (ssm, name) => ssm.getParameter({ Name: `/${name}` })),
   },
   loses: "none",
   permissions: {

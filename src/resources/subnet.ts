@@ -1,5 +1,6 @@
-import { client } from "../aws/client";
-import { any, free, noSearch, type ResourceKind } from "./kind";
+import { aws } from "../aws/services";
+import { listed, where } from "./ask";
+import { free, noSearch, type ResourceKind } from "./kind";
 
 /** A subnet. */
 export const subnet: ResourceKind = {
@@ -9,18 +10,13 @@ export const subnet: ResourceKind = {
   cost: free.always,
   existing: noSearch.newId,
   remaining: {
-    "ec2:subnet/": async (to, id) => {
-      const { DescribeSubnetsCommand, EC2Client } = await import("@aws-sdk/client-ec2");
-      const call = new DescribeSubnetsCommand({ Filters: [{ Name: "subnet-id", Values: [id] }] });
-      return any((await client(EC2Client, to).send(call)).Subnets);
-    },
+    "ec2:subnet/": listed(aws.ec2, "Subnets", (ec2, id) =>
+      ec2.describeSubnets(where({ "subnet-id": id })),
+    ),
     // Other services create them in the subnets: load balancers, mount targets, tasks.
-    "ec2:network-interface/": async (to, id) => {
-      const { DescribeNetworkInterfacesCommand, EC2Client } = await import("@aws-sdk/client-ec2");
-      const Filters = [{ Name: "network-interface-id", Values: [id] }];
-      const call = new DescribeNetworkInterfacesCommand({ Filters });
-      return any((await client(EC2Client, to).send(call)).NetworkInterfaces);
-    },
+    "ec2:network-interface/": listed(aws.ec2, "NetworkInterfaces", (ec2, id) =>
+      ec2.describeNetworkInterfaces(where({ "network-interface-id": id })),
+    ),
   },
   loses: "none",
   permissions: { names: { "ec2:subnet": /^subnet-/, "ec2:network-interface": /^eni-/ } },

@@ -1,8 +1,9 @@
-import { client } from "../aws/client";
+import { aws } from "../aws/services";
 import { count } from "../terminal/output";
 import { blocks } from "../terraform/stack";
+import { listed, where } from "./ask";
 import { HOURS_PER_MONTH, partOf } from "./charges";
-import { any, noSearch, shown, type ResourceKind } from "./kind";
+import { noSearch, shown, type ResourceKind } from "./kind";
 
 /** A VPC endpoint. */
 export const vpcEndpoint: ResourceKind = {
@@ -34,13 +35,12 @@ export const vpcEndpoint: ResourceKind = {
   },
   existing: noSearch.newId,
   remaining: {
-    "ec2:vpc-endpoint/": async (to, id) => {
-      const { DescribeVpcEndpointsCommand, EC2Client } = await import("@aws-sdk/client-ec2");
-      const Filters = [{ Name: "vpc-endpoint-id", Values: [id] }];
-      const call = new DescribeVpcEndpointsCommand({ Filters });
-      const { VpcEndpoints } = await client(EC2Client, to).send(call);
-      return any(VpcEndpoints?.filter(({ State }) => State?.toLowerCase() !== "deleted"));
-    },
+    "ec2:vpc-endpoint/": listed(
+      aws.ec2,
+      "VpcEndpoints",
+      (ec2, id) => ec2.describeVpcEndpoints(where({ "vpc-endpoint-id": id })),
+      ({ State }) => State?.toLowerCase() !== "deleted",
+    ),
   },
   loses: "none",
   permissions: { names: { "ec2:vpc-endpoint": /^vpce-/ } },

@@ -1,5 +1,6 @@
-import { client } from "../aws/client";
-import { any, free, noSearch, type ResourceKind } from "./kind";
+import { aws } from "../aws/services";
+import { listed, where } from "./ask";
+import { free, noSearch, type ResourceKind } from "./kind";
 
 /** A VPC. */
 export const vpc: ResourceKind = {
@@ -9,11 +10,7 @@ export const vpc: ResourceKind = {
   cost: free.always,
   existing: noSearch.newId,
   remaining: {
-    "ec2:vpc/": async (to, id) => {
-      const { DescribeVpcsCommand, EC2Client } = await import("@aws-sdk/client-ec2");
-      const call = new DescribeVpcsCommand({ Filters: [{ Name: "vpc-id", Values: [id] }] });
-      return any((await client(EC2Client, to).send(call)).Vpcs);
-    },
+    "ec2:vpc/": listed(aws.ec2, "Vpcs", (ec2, id) => ec2.describeVpcs(where({ "vpc-id": id }))),
   },
   loses: "none",
   permissions: { names: { "ec2:vpc": /^vpc-/ }, tagging: "ec2:CreateTags" },

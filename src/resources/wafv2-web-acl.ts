@@ -1,9 +1,9 @@
-import { client } from "../aws/client";
+import { aws } from "../aws/services";
 import { count } from "../terminal/output";
 import { blocks } from "../terraform/stack";
+import { ask } from "./ask";
 import {
   after,
-  found,
   linkedRole,
   noSearch,
   partBy,
@@ -47,12 +47,10 @@ export const wafv2WebAcl: ResourceKind = {
     ]),
   existing: noSearch.notYet,
   remaining: {
-    "wafv2:regional/webacl/": async (to, id) => {
-      const { GetWebACLCommand, WAFV2Client } = await import("@aws-sdk/client-wafv2");
+    "wafv2:regional/webacl/": ask(aws.wafv2, (wafv2, id) => {
       const [Name, Id] = id.split("/");
-      await client(WAFV2Client, to).send(new GetWebACLCommand({ Name, Id, Scope: "REGIONAL" }));
-      return found;
-    },
+      return wafv2.getWebACL({ Name, Id, Scope: "REGIONAL" });
+    }),
   },
   loses: "none",
   permissions: {
