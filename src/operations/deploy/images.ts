@@ -85,9 +85,10 @@ async function ensureRepositories(
   const found = await repositoryUris(environment, components);
   if (found) return found;
   say("There are no repositories yet: making them, and nothing else.");
-  const terraform = await openTerraform(environment);
+  const variables = { var: values, varFile };
+  const terraform = await openTerraform(environment, variables);
   await planAndApply(environment, terraform, {
-    variables: { var: values, varFile },
+    variables,
     targets: terraform.stack.addressesOf(["ecr"]),
     yes,
   });
