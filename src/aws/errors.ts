@@ -24,6 +24,22 @@ export function regionOfBucket(error: unknown): string | undefined {
   return (error as AwsError).$response?.headers?.["x-amz-bucket-region"];
 }
 
+/**
+ * The result of a call; undefined where AWS answers that the object does not exist.
+ * @param missing names of the errors that mean this
+ */
+export async function unlessMissing<T>(
+  call: () => Promise<T>,
+  missing = /NotFound/,
+): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (missing.test((error as AwsError).name)) return undefined;
+    throw error;
+  }
+}
+
 /** Whether AWS says that the caller may not do this. */
 export function isDenied(error: unknown): boolean {
   const { name = "", $metadata } = error as AwsError;

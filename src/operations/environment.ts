@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { STS } from "@aws-sdk/client-sts";
 import { closest, distance } from "fastest-levenshtein";
 import { client, type AwsEnvironment } from "../aws/client";
 import { enterEmbeddedAws } from "../embedded-aws/environment";
@@ -55,8 +55,8 @@ export async function openEnvironment(
   const folder: StackFolder = { name, projectDir, stackDir: stackFolderOf(name, projectDir) };
   const region = await regionOf(settings, projectDir, variables);
   if (name === "local") await useEmbeddedAws(projectDir, region);
-  const sts = client(STSClient, { region });
-  const { Account: accountId = "" } = await sts.send(new GetCallerIdentityCommand({}));
+  const sts = client(STS, { region });
+  const { Account: accountId = "" } = await sts.getCallerIdentity({});
   if (settings.accountId && accountId !== settings.accountId) {
     throw new ActionRequired(
       `${name} belongs to the account ${settings.accountId}, and these credentials to ${accountId}`,
