@@ -113,14 +113,52 @@ def backup_tags():
 
 @gap
 def backup_recovery_points():
-    """ListRecoveryPointsByBackupVault: no vault is deleted without a look at what is in it."""
+    """StartBackupJob, ListRecoveryPointsByBackupVault, DeleteRecoveryPoint: no vault is deleted before
+    what is in it. A job is complete at once."""
     if hasattr(BackupResponse, "list_recovery_points_by_backup_vault"):
         return
-    path = "{0}/backup-vaults/(?P<name>[^/]+)/recovery-points/?$"
-    backup_urls.url_paths[path] = backup_urls.response.dispatch
-    BackupResponse.list_recovery_points_by_backup_vault = lambda self: json.dumps(
-        {"RecoveryPoints": []}
-    )
+    for path in (
+        "backup-jobs/?$",
+        "backup-vaults/(?P<name>[^/]+)/recovery-points/?$",
+        "backup-vaults/(?P<name>[^/]+)/recovery-points/(?P<arn>.+)$",
+    ):
+        backup_urls.url_paths[f"{{0}}/{path}"] = backup_urls.response.dispatch
+
+    def points(self):
+        return store(self.backup_backend, "recovery_points")
+
+    def start_backup_job(self):
+        given = json.loads(self.body)
+        backend = self.backup_backend
+        prefix = f"arn:aws:backup:{backend.region_name}:{backend.account_id}"
+        point = {
+            "RecoveryPointArn": f"{prefix}:recovery-point:{uuid4()}",
+            "BackupVaultName": given["BackupVaultName"],
+            "ResourceArn": given["ResourceArn"],
+            "IamRoleArn": given["IamRoleArn"],
+            "Status": "COMPLETED",
+            "CreationDate": unix_time(),
+        }
+        points(self)[point["RecoveryPointArn"]] = point
+        return json.dumps({"BackupJobId": str(uuid4()), **point})
+
+    def list_recovery_points_by_backup_vault(self):
+        vault = unquote(self.path.split("/")[2])
+        found = [point for point in points(self).values() if point["BackupVaultName"] == vault]
+        return json.dumps({"RecoveryPoints": found})
+
+    def delete_recovery_point(self):
+        arn = unquote(self.path.partition("/recovery-points/")[2])
+        if points(self).pop(arn, None) is None:
+            raise ResourceNotFoundException(f"There is no recovery point {arn}")
+        return json.dumps({})
+
+    for call in (
+        start_backup_job,
+        list_recovery_points_by_backup_vault,
+        delete_recovery_point,
+    ):
+        setattr(BackupResponse, call.__name__, call)
 
 
 @gap

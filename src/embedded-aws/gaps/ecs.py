@@ -3,7 +3,7 @@
 from functools import wraps
 from types import SimpleNamespace
 
-from moto.ecs.models import EC2ContainerServiceBackend
+from moto.ecs.models import Cluster, EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
 
 from .registry import gap
@@ -96,3 +96,16 @@ def ecs_run_task_memory():
     EC2ContainerServiceBackend._calculate_task_resource_requirements = staticmethod(
         calculate_task_resource_requirements
     )
+
+
+@gap
+def ecs_cluster_without_tags():
+    """GetResources of the tagging API answers 500 if a cluster has no tags."""
+    init = Cluster.__init__
+
+    @wraps(init)
+    def __init__(self, *arguments, **parameters):
+        init(self, *arguments, **parameters)
+        self.tags = self.tags or []
+
+    Cluster.__init__ = __init__

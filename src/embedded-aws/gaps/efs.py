@@ -1,18 +1,41 @@
 """What moto lacks of efs."""
 
 import json
+from functools import wraps
 from uuid import uuid4
 
 from moto.core.exceptions import JsonRESTError
 from moto.core.utils import unix_time
 from moto.efs import urls as efs_urls
-from moto.efs.models import FileSystem, efs_backends
+from moto.efs.exceptions import FileSystemNotFound
+from moto.efs.models import EFSBackend, FileSystem, efs_backends
 from moto.efs.responses import EFSResponse
 
 from .registry import gap
 
 # The replications of file systems, by the id of the source.
 replications = {}
+
+
+class FileSystems(dict):
+    """File systems by id. Reading one that does not exist is AWS's error, not a KeyError."""
+
+    def __missing__(self, file_system_id):
+        raise FileSystemNotFound(file_system_id)
+
+
+@gap
+def efs_unknown_file_system():
+    """Most calls answer 500 for a file system that does not exist, such as one of another region; the
+    provider retries that for many minutes."""
+    init = EFSBackend.__init__
+
+    @wraps(init)
+    def __init__(self, *arguments, **parameters):
+        init(self, *arguments, **parameters)
+        self.file_systems_by_id = FileSystems()
+
+    EFSBackend.__init__ = __init__
 
 
 @gap

@@ -2,7 +2,7 @@
 
 A file for each service. registry.py shows how a rule is declared. The first rule that a request breaks
 is its answer, and names itself: `ec2.subnet-range` is the function `subnet_range` in ec2.py, and
-`ecs.clusterName` the value at that path in ecs.py.
+`ecs.clusterName` the value at that path in ecs.py. in_use.py has the refusals of deletions.
 """
 
 from . import (
@@ -30,6 +30,8 @@ from . import (
     tags,
     wafv2,
 )
+# Last, since AWS checks the values of a request before what exists.
+from . import in_use  # isort: skip
 from .registry import GENERAL, RULES, Rule, of
 
 __all__ = ["GENERAL", "RULES", "Rule", "of"]

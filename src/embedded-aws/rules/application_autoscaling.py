@@ -2,7 +2,7 @@
 
 import re
 
-from .registry import DOCS, Rules, listed, required, state, value, values
+from .registry import DOCS, Rules, required, state, value
 from .schedules import is_schedule
 
 API = f"{DOCS}/autoscaling/application/APIReference"
@@ -58,24 +58,11 @@ def scaling_policy(p, call):
             f"resource ID: {p.get('ResourceId')}, scalable dimension: {p.get('ScalableDimension')}",
         )
     tracking = p.get("TargetTrackingScalingPolicyConfiguration")
-    steps = p.get("StepScalingPolicyConfiguration")
     kind = p.get("PolicyType") or ("TargetTrackingScaling" if tracking else "StepScaling")
     if f"{kind}PolicyConfiguration" not in p:
         yield f"{kind}PolicyConfiguration must be specified for {kind}"
-    if tracking and steps:
-        yield "Only one scaling policy configuration can be specified"
     if tracking:
         yield from tracking_faults(tracking, p.get("ServiceNamespace"))
-    if steps is None:
-        return
-    if not steps.get("StepAdjustments"):
-        yield "StepScalingPolicyConfiguration must have a step adjustment"
-    for step in values(steps, "StepAdjustments[]"):
-        low, high = step.get("MetricIntervalLowerBound"), step.get("MetricIntervalUpperBound")
-        if low is None and high is None and len(listed(steps, "StepAdjustments[]")) > 1:
-            yield "Only one step adjustment can have no bounds"
-        if low is not None and high is not None and low >= high:
-            yield "The lower bound of a step must be below its upper bound"
 
 
 def tracking_faults(tracking: dict, namespace: str | None):

@@ -110,42 +110,33 @@ def subnet_range(p, _call):
     yield from size_faults(p)
 
 
+# Ranges that no VPC can have, since hosts treat their addresses specially (RFC 6890).
+RESERVED = [network(cidr) for cidr in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4")]
+
+
 def size_faults(p: dict):
     yield from cidr_faults(p)
     found = network(p.get("CidrBlock"))
+    if found is not None and found.version == 4 and any(map(found.overlaps, RESERVED)):
+        yield f"The CIDR '{p['CidrBlock']}' is invalid: it is in a reserved range."
     if found is not None and not 16 <= found.prefixlen <= 28:
         yield f"The CIDR '{p['CidrBlock']}' is invalid."
 
 
 @ec2.rule("CreateNatGateway", f"{API}/API_CreateNatGateway.html")
 def nat_gateway(p, _call):
-    private = p.get("ConnectivityType") == "private"
-    if p.get("AvailabilityMode") != "regional":
-        yield from missing(p, SubnetId="SubnetId")
-        if not private:
-            yield from missing(p, AllocationId="AllocationId")
-    if private and p.get("AllocationId"):
-        yield (
-            "InvalidParameterCombination",
-            "AllocationId cannot be specified when connectivity type is private",
-        )
+    if p.get("ConnectivityType") != "private" and p.get("AvailabilityMode") != "regional":
+        yield from missing(p, SubnetId="SubnetId", AllocationId="AllocationId")
+
+
+# Members of a route that name no target.
+ROUTE = ("RouteTableId", "DestinationPrefixListId")
 
 
 @ec2.rule("CreateRoute", f"{API}/API_CreateRoute.html", "MissingParameter")
 def route(p, _call):
-    kinds = (
-        "CarrierGatewayId CoreNetworkArn EgressOnlyInternetGatewayId GatewayId InstanceId "
-        "LocalGatewayId NatGatewayId NetworkInterfaceId TransitGatewayId VpcEndpointId "
-        "VpcPeeringConnectionId"
-    ).split()
-    targets = [name for name in kinds if p.get(name)]
-    if not targets:
+    if not any(name.endswith(("Id", "Arn")) and name not in ROUTE for name in p):
         yield "The request must contain exactly one target of the route, such as gatewayId"
-    if len(targets) > 1:
-        yield (
-            "InvalidParameterCombination",
-            f"A route has one target; the request has {' and '.join(targets)}",
-        )
     if not p.get("DestinationIpv6CidrBlock") and not p.get("DestinationPrefixListId"):
         yield from missing(p, DestinationCidrBlock="destinationCidrBlock")
     yield from cidr_faults(p, "DestinationCidrBlock", "destinationCidrBlock")

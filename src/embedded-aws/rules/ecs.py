@@ -82,23 +82,14 @@ def fargate_parameters(p, _call):
     if p.get("networkMode") != "awsvpc":
         yield "Fargate only supports network mode ‘awsvpc’."
     unsupported = {
-        "placementConstraints": p.get("placementConstraints"),
-        "ipcMode": p.get("ipcMode"),
-        "pidMode host": p.get("pidMode") == "host",
         "sourcePath": listed(p, "volumes[].host.sourcePath"),
-        "dockerVolumeConfiguration": listed(p, "volumes[].dockerVolumeConfiguration"),
     }
     for container in containers_of(p):
         linux = container.get("linuxParameters") or {}
         driver = value(container, "logConfiguration.logDriver")
-        names = ("links", "dockerSecurityOptions", "disableNetworking")
-        kernel = ("devices", "sharedMemorySize", "maxSwap", "swappiness")
         unsupported |= {
             "privileged containers": container.get("privileged"),
-            **{name: container.get(name) for name in names},
-            **{name: linux.get(name) not in (None, []) for name in kernel},
             "adding capabilities": set(values(linux, "capabilities.add[]")) - {"SYS_PTRACE"},
-            "GPU": "GPU" in listed(container, "resourceRequirements[].type"),
             f"the log driver {driver}": driver not in (None, "awslogs", "splunk", "awsfirelens"),
         }
         for name in ("startTimeout", "stopTimeout"):
@@ -119,8 +110,6 @@ def execution_role(p, _call):
                 "When you are specifying container secrets, you must also specify a value for "
                 "'executionRoleArn'."
             )
-        if container.get("repositoryCredentials"):
-            yield "repositoryCredentials require a value for 'executionRoleArn'."
         needs = "Fargate requires task definition to have execution role ARN to support"
         if is_fargate(p) and value(container, "logConfiguration.logDriver") == "awslogs":
             yield f"{needs} log driver awslogs."
@@ -160,8 +149,6 @@ def container_memory(p, _call):
             yield invalid(
                 container, "At least one of 'memory' or 'memoryReservation' must be specified."
             )
-        if any(one is not None and one < 6 for one in (memory, reserved)):
-            yield invalid(container, "Containers need at least 6 MiB of memory.")
         if memory and reserved and reserved > memory:
             yield invalid(container, "'memory' must be greater than 'memoryReservation'.")
         if memory and task_memory and memory > task_memory:
@@ -199,7 +186,6 @@ def volumes(p, _call):
     named = listed(p, "volumes[].name")
     yield from unique(named, "Volume names must be unique: {}")
     yield from filter(None, map(matches(NAME, "Volume name contains invalid characters: {}"), named))
-    known = listed(p, "containerDefinitions[].name")
     for container in containers_of(p):
         for mount in values(container, "mountPoints[]"):
             if mount.get("sourceVolume") not in named:
@@ -208,9 +194,6 @@ def volumes(p, _call):
                 yield invalid(container, "containerPath of a mount point is missing.")
         for path in duplicates(values(container, "mountPoints[].containerPath")):
             yield invalid(container, f"Two mount points have the path {path}.")
-        for other in values(container, "volumesFrom[].sourceContainer"):
-            if other not in known:
-                yield f"Unknown container '{other}'."
 
 
 @definition(f"{API}/API_EFSVolumeConfiguration.html")
@@ -225,8 +208,6 @@ def efs_volumes(p, _call):
             yield "EFS IAM authorization requires that transit encryption is enabled."
         if point:
             yield "EFS access points require that transit encryption is enabled."
-        if efs.get("transitEncryptionPort") is not None:
-            yield "A transit encryption port requires that transit encryption is enabled."
 
 
 @definition(f"{API}/API_ContainerDependency.html")
@@ -352,11 +333,6 @@ def launch(p, call):
         return
     if not is_fargate(used):
         yield "Task definition does not support launch_type FARGATE."
-    for name in ("placementStrategy", "placementConstraints"):
-        if p.get(name):
-            yield f"{name} is not supported with FARGATE."
-    if p.get("schedulingStrategy") == "DAEMON":
-        yield "The DAEMON scheduling strategy is not supported with FARGATE."
 
 
 @ecs.rule(
@@ -448,8 +424,7 @@ def service_settings(p, call):
     if call.name == "CreateService":
         if not re.fullmatch(NAME, p.get("serviceName") or ""):
             yield "The service name may have up to 255 letters, numbers, underscores and hyphens."
-        if desired is None and p.get("schedulingStrategy") != "DAEMON":
-            yield "desiredCount must be specified for the REPLICA scheduling strategy."
+        yield from required(p, "desiredCount", message="{} must be specified.")
         if grace and not p.get("loadBalancers"):
             yield (
                 "Health check grace period is only valid for services configured to use load "
@@ -467,9 +442,6 @@ def service_settings(p, call):
 def deployment_configuration(p, _call):
     given = p.get("deploymentConfiguration") or {}
     most, least = given.get("maximumPercent"), given.get("minimumHealthyPercent")
-    for name in ("maximumPercent", "minimumHealthyPercent"):
-        if (given.get(name) or 0) < 0:
-            yield f"{name} must not be negative: {given[name]}"
     if most is not None:
         if least is not None and 100 < least >= most:
             yield "minimumHealthyPercent must be lower than maximumPercent."
@@ -482,9 +454,6 @@ def deployment_configuration(p, _call):
             )
         if p.get("availabilityZoneRebalancing") == "ENABLED" and most <= 100:
             yield "availabilityZoneRebalancing requires a maximumPercent above 100."
-    controller = value(p, "deploymentController.type", "ECS")
-    if value(given, "deploymentCircuitBreaker.enable") and controller != "ECS":
-        yield f"A deployment circuit breaker cannot be used with the {controller} controller."
 
 
 @ecs.rule("CreateService RunTask", f"{GUIDE}/ecs-exec.html")
@@ -504,10 +473,6 @@ def run_task(p, call):
     for name in values(p, "overrides.containerOverrides[].name"):
         if known and name not in known:
             yield f"Override for container named {name} is not a container in the TaskDefinition."
-    overrides = p.get("overrides") or {}
-    if runs_on_fargate(p) and overrides.get("cpu") and overrides.get("memory"):
-        if not fits_fargate(overrides):
-            yield "No Fargate configuration exists for given values."
 
 
 STARTED_BY = "startedBy may have up to 128 letters, numbers, hyphens, slashes and underscores: {}"

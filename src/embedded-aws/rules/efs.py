@@ -17,8 +17,6 @@ def file_system(p, call):
     update = call.name == "UpdateFileSystem"
     if given is not None and mode != "provisioned" and not (update and mode is None):
         yield "ProvisionedThroughputInMibps is only valid with ThroughputMode provisioned."
-    if p.get("PerformanceMode") == "maxIO" and (mode == "elastic" or p.get("AvailabilityZoneName")):
-        yield "maxIO performance mode is not supported with elastic throughput or One Zone storage."
     if p.get("KmsKeyId") and not p.get("Encrypted"):
         yield "KmsKeyId is only valid when the file system is encrypted."
 

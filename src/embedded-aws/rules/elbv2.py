@@ -9,7 +9,6 @@ from .registry import (
     duplicates,
     listed,
     listeners,
-    network,
     required,
     state,
     subnet_zones,
@@ -106,9 +105,6 @@ def health_check(p, call):
 def target_group(p, _call):
     if p.get("TargetType") != "lambda":
         yield from required(p, "Protocol", "Port", "VpcId", message="{} must be specified")
-    version = p.get("ProtocolVersion")
-    if version not in (None, "", "HTTP1", "HTTP2", "GRPC"):
-        yield f"Protocol version '{version}' must be one of 'GRPC, HTTP1, HTTP2'"
 
 
 # Values of an attribute, or its least and greatest number; None if any will do.
@@ -169,8 +165,6 @@ def attribute_faults(p: dict, what: str, known: dict, others: str):
                 yield f"'{key}' must be one of '{', '.join(allowed)}'"
         elif not re.fullmatch(r"-?\d+", text) or not allowed[0] <= int(text) <= allowed[1]:
             yield f"The value of '{key}' must be between '{allowed[0]}' and '{allowed[1]}' inclusive"
-        elif key == "slow_start.duration_seconds" and 0 < int(text) < 30:
-            yield f"The value of '{key}' must be 0 or between '30' and '900' inclusive"
 
 
 @elb.rule("ModifyTargetGroupAttributes", f"{API}/API_TargetGroupAttribute.html")
@@ -244,11 +238,6 @@ def actions(p, call):
             for group in groups:
                 if group not in state(call, "elbv2").target_groups:
                     yield "TargetGroupNotFound", f"Target groups '{group}' not found"
-            for weight in values(action, "ForwardConfig.TargetGroups[].Weight"):
-                if not 0 <= weight <= 999:
-                    yield f"Weight '{weight}' must be between '0' and '999' inclusive"
-            if len(set(groups)) > 5:
-                yield "TooManyTargetGroups", "A rule can forward to up to 5 target groups"
         elif kind == "redirect":
             config = action.get("RedirectConfig") or {}
             yield from required(config, "StatusCode", message="A redirect must have a status code")
@@ -258,8 +247,6 @@ def actions(p, call):
                     "InvalidLoadBalancerAction",
                     "The redirect configuration is not valid because it creates a loop.",
                 )
-        elif kind == "fixed-response" and not value(action, "FixedResponseConfig.StatusCode"):
-            yield "A fixed-response action must have a status code"
 
 
 @elb.rule("CreateRule ModifyRule", f"{API}/API_RuleCondition.html")
@@ -280,8 +267,6 @@ def conditions(p, call):
         for text in (one for one in found if isinstance(one, str)):
             if len(text) > 128:
                 yield "A condition value cannot be longer than '128' characters"
-            if field == "source-ip" and network(text) is None:
-                yield f"The source-ip condition '{text}' is not a valid CIDR block"
             if field == "path-pattern" and not re.fullmatch(
                 r"[A-Za-z0-9_\-.$/~\"'@:+&()!,;=*?%]+", text
             ):

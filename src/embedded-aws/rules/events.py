@@ -18,8 +18,6 @@ def event_rule(p, _call):
         yield "Parameter(s) EventPattern or ScheduleExpression must be specified."
     if text and (not is_schedule(text) or text.startswith("at(")):
         yield "Parameter ScheduleExpression is not valid."
-    if text and p.get("EventBusName") not in (None, "default"):
-        yield "ScheduleExpression is supported only on the default event bus."
     for fault in pattern_faults(json_object(pattern)) if pattern else ():
         yield "InvalidEventPatternException", f"Event pattern is not valid. Reason: {fault}"
 
@@ -43,12 +41,6 @@ def pattern_faults(pattern: dict | None):
 def event_targets(p, _call):
     for target in values(p, "Targets[]"):
         name, text, arn = target.get("Id"), target.get("Input"), target.get("Arn")
-        inputs = [target.get(member) for member in ("Input", "InputPath", "InputTransformer")]
-        if inputs.count(None) < 2:
-            yield (
-                "Only one of Input, InputPath, or InputTransformer must be provided for target "
-                f"{name}."
-            )
         try:
             json.loads("{}" if text is None else text)
         except ValueError:

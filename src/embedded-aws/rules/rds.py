@@ -53,7 +53,6 @@ rds.values(
         "BackupRetentionPeriod": between(*LIMITS["databaseBackupDays"], "Invalid retention: it"),
         "Port": PORT,
         "DBPortNumber": PORT,
-        "PromotionTier": between(0, 15, "PromotionTier"),
     },
 )
 rds.values(
@@ -244,11 +243,6 @@ def performance_insights(p, call):
     for name in ("PerformanceInsightsRetentionPeriod", "PerformanceInsightsKMSKeyId"):
         if p.get(name) and not enabled and not switched_off:
             yield f"{name} is only valid when EnablePerformanceInsights is set."
-    if p.get("DatabaseInsightsMode") == "advanced" and (not enabled or (days or 7) < 465):
-        yield (
-            "The advanced mode of Database Insights requires Performance Insights with a retention "
-            "of at least 465 days."
-        )
 
 
 @rds.rule(BOTH, f"{GUIDE}/USER_WorkingWithAutomatedBackups.BackupWindow.html")
@@ -304,9 +298,6 @@ def instance_combinations(p, call):
             "used for this instance. Please use a parameter group with DBParameterGroupFamily "
             f"{family}"
         )
-    license_model = p.get("LicenseModel")
-    if license_model not in (None, "postgresql-license"):
-        yield f"Invalid license model '{license_model}' for engine 'postgres'."
 
 
 @rds.rule("DeleteDBInstance", f"{API}/API_DeleteDBInstance.html", COMBINATION)

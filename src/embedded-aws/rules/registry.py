@@ -65,11 +65,13 @@ def of(service: str, operation: str) -> list[Rule]:
     return RULES.get((service, operation), []) + GENERAL
 
 
-def make_rule(service: str, code: str, source: str, check: Check, name: str = "") -> Rule:
-    name = f"{service}.{name or check.__name__.replace('_', '-')}"
-    file = Path(check.__code__.co_filename)
-    place = f"{file.parent.name}/{file.name}:{check.__code__.co_firstlineno}"
-    return Rule(name, code, source, check, place)
+def make_rule(module: str, code: str, source: str, check: Check, name="", origin=None) -> Rule:
+    """A rule with the name and the place of its function, or of another, `origin`."""
+    origin = origin or check
+    file = Path(origin.__code__.co_filename)
+    place = f"{file.parent.name}/{file.name}:{origin.__code__.co_firstlineno}"
+    name = name or origin.__name__.replace("_", "-")
+    return Rule(f"{module}.{name}", code, source, check, place)
 
 
 class Rules:

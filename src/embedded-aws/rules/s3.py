@@ -61,12 +61,8 @@ def bucket_lifecycle(p, _call):
             "The XML you provided was not well-formed or did not validate against our published "
             "schema",
         )
-    if len(rules) > 1000:
-        yield "A lifecycle configuration can have up to 1000 rules."
     ids = [rule["ID"] for rule in rules if rule.get("ID")]
     yield from unique(ids, "Rule ID must be unique. Found same ID for more than one rule")
-    if any(len(name) > 255 for name in ids):
-        yield "ID length should not exceed allowed limit of 255"
     for rule in rules:
         yield from lifecycle_faults(rule)
 

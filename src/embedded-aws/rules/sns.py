@@ -3,7 +3,7 @@
 import re
 
 from .policy_documents import policy_faults
-from .registry import DOCS, Rules, json_object, value
+from .registry import DOCS, Rules, value
 
 API = f"{DOCS}/sns/latest/api"
 
@@ -27,17 +27,8 @@ def topic(p, _call):
 @sns.rule("SetTopicAttributes", f"{API}/API_SetTopicAttributes.html")
 def topic_attributes(p, _call):
     name, text = p.get("AttributeName") or "", p.get("AttributeValue") or ""
-    known = (
-        r"ArchivePolicy|ContentBasedDeduplication|DataProtectionPolicy|DeliveryPolicy|DisplayName|"
-        r"FifoThroughputScope|KmsMasterKeyId|Policy|SignatureVersion|TracingConfig|"
-        r"(Application|Firehose|HTTP|Lambda|SQS)(Success|Failure)Feedback(RoleArn|SampleRate)"
-    )
-    if not re.fullmatch(known, name):
-        yield "Invalid parameter: AttributeName"
     if name == "Policy":
         yield from policy(text)
-    if name == "DeliveryPolicy" and text and json_object(text) is None:
-        yield "Invalid parameter: DeliveryPolicy: failed to parse JSON."
     if name == "DisplayName" and len(text) > 100:
         yield "Invalid parameter: Display Name"
 

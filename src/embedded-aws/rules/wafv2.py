@@ -56,8 +56,6 @@ def statement_faults(statement: dict):
             yield from statement_faults(item)
     if body.get("EvaluationWindowSec") not in (None, 60, 120, 300, 600):
         yield "Error reason: EvaluationWindowSec must be 60, 120, 300 or 600., field: RULE"
-    if body.get("AggregateKeyType") == "FORWARDED_IP" and not body.get("ForwardedIPConfig"):
-        yield "Error reason: FORWARDED_IP requires ForwardedIPConfig., field: RULE"
     if "FieldToMatch" in body and len(body["FieldToMatch"] or {}) != 1:
         yield EXACTLY.format("FIELD_TO_MATCH", "FieldToMatch")
 
