@@ -4,9 +4,20 @@
 
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
+const Module = require("node:module");
 const { dirname, join, relative } = require("node:path");
 
 const project = dirname(__dirname);
+
+// V8 keeps its bytecode between runs where Node.js can: 22.8 and later.
+Module.enableCompileCache?.(join(project, ".cache", "v8"));
+
+// cdktf loads archiver at once, and uses it for assets alone, which no stack here has.
+const loadModule = Module._load;
+Module._load = (request, parent, isMain) =>
+  request === "archiver" && /[/\\](cdktf|cdktn)[/\\]/.test(parent?.filename ?? "")
+    ? (...options) => loadModule(request, parent, isMain)(...options)
+    : loadModule(request, parent, isMain);
 const cache = join(project, ".cache", "compiled");
 const DAY = 24 * 60 * 60 * 1000;
 

@@ -72,6 +72,10 @@ async function run(projectDir: string, argv: readonly string[]): Promise<number>
       .summary("print a completion script for your shell");
   }
   if (argv.length === 0) program.help({ error: true });
+  const [first, topic] = argv;
+  if (first === "help" && topic && !program.commands.some((one) => one.name() === topic)) {
+    program.error(`error: unknown command '${topic}'`);
+  }
   await program.parseAsync(argv, { from: "user" });
   return Number(process.exitCode ?? ExitCode.Done);
 }

@@ -45,6 +45,8 @@ test.each<[string, string[], RegExp]>([
   ["a region that is none", ["prices", "--region", "mars-1"], /Write a region such as/],
   ["a platform that is none", ["providers", "lock", "dev", "--platform", "x"], /Write a platform/],
   ["an endless past", ["logs", "dev", "api", "--since", "99999999999d"], /longest.* is 3653d/],
+  ["a filter that is too long", ["logs", "dev", "api", "--filter", "x".repeat(2000)], /1024/],
+  ["help about no command", ["help", "nope"], /unknown command 'nope'/],
   ["an endless wait", ["migrate", "dev", "--timeout", "99999999999d"], /longest.* is 3653d/],
 ])("%s is refused before anything runs", async (_, args, message) => {
   const { stdout, stderr } = await plueEnds(2, args, env);

@@ -3,6 +3,7 @@ import {
   choiceArgument,
   Command,
   environmentArgument,
+  matching,
   Option,
   parseDuration,
   type Context,
@@ -33,7 +34,12 @@ export const command = ({ projectDir }: Context) =>
         .default(600, "10m"),
     )
     .option("-f, --follow", "go on until Ctrl-C")
-    .option("--filter <pattern>", "in CloudWatch's filter syntax, such as ERROR")
+    .addOption(
+      new Option("--filter <pattern>", "in CloudWatch's filter syntax, such as ERROR").argParser(
+        // Source: filterPattern of FilterLogEvents in the CloudWatch Logs API reference.
+        matching(/^[^]{1,1024}$/, "A filter pattern has at most 1024 characters."),
+      ),
+    )
     .action(async (settings, part, options) => {
       const environment = await openEnvironment(settings, projectDir);
       const { name } = environment;
