@@ -1,7 +1,11 @@
-import { Backup, paginateListRecoveryPointsByBackupVault } from "@aws-sdk/client-backup";
+import {
+  BackupClient,
+  DescribeBackupVaultCommand,
+  paginateListRecoveryPointsByBackupVault,
+} from "@aws-sdk/client-backup";
 import { names } from "../names";
 import { client, type AwsEnvironment } from "./client";
-import { unlessMissing } from "./errors";
+import type { AwsError } from "./errors";
 
 /** The environment's vault of AWS Backup. */
 export interface Vault {
@@ -13,10 +17,10 @@ export interface Vault {
 
 /** The environment's vault; undefined if there is none. */
 export async function describeVault(environment: AwsEnvironment): Promise<Vault | undefined> {
-  const backup = client(Backup, environment);
+  const backup = client(BackupClient, environment);
   const BackupVaultName = names.backupVault(environment.name);
-  const describe = async () => {
-    const { CreationDate } = await backup.describeBackupVault({ BackupVaultName });
+  try {
+    const { CreationDate } = await backup.send(new DescribeBackupVaultCommand({ BackupVaultName }));
     const newest = new Map<string, Date>();
     const pages = paginateListRecoveryPointsByBackupVault({ client: backup }, { BackupVaultName });
     for await (const { RecoveryPoints = [] } of pages) {
@@ -28,7 +32,9 @@ export async function describeVault(environment: AwsEnvironment): Promise<Vault 
       }
     }
     return { createdAt: CreationDate ?? new Date(0), newest };
-  };
-  // Backup denies access to a vault that does not exist.
-  return unlessMissing(describe, /ResourceNotFound|AccessDenied/);
+  } catch (error) {
+    // Backup denies access to a vault that does not exist.
+    if (/ResourceNotFound|AccessDenied/.test((error as AwsError).name)) return undefined;
+    throw error;
+  }
 }

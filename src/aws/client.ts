@@ -1,7 +1,5 @@
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { ActionRequired } from "../process/errors";
 import { proxyAgent } from "../process/proxy";
-import { whyNoCredentials } from "./credentials";
 
 /** Tries of a call that AWS throttles or fails, with growing pauses; the client's own default is 3. */
 const MAX_ATTEMPTS = 6;
@@ -68,13 +66,7 @@ export function client<C>(
   { region, endpoint, credentials }: AwsTarget,
   patience = PATIENCE,
 ): C {
-  const at = endpoint ?? (process.env.AWS_ENDPOINT_URL || undefined);
-  if (at !== undefined && !/^https?:\/\/[^\s/]/.test(at)) {
-    throw new ActionRequired(
-      `AWS_ENDPOINT_URL is "${at}", which is not a URL`,
-      "Set it to a URL such as http://127.0.0.1:4566, or unset it to use AWS.",
-    );
-  }
+  const at = endpoint ?? process.env.AWS_ENDPOINT_URL;
   // Any of AWS's own hosts stands for all of them where NO_PROXY is asked.
   const agent = proxyAgent(at ?? `https://sts.${region}.amazonaws.com`);
   const made = new Service({
@@ -98,9 +90,7 @@ export function client<C>(
           return await next(args);
         } catch (error) {
           const operation = `${clientName.replace(/Client$/, "")} ${commandName.replace(/Command$/, "")}`;
-          const { name } = error as Error;
-          const reason = name === "CredentialsProviderError" && (await whyNoCredentials(region));
-          throw Object.assign(error as Error, { operation, ...(reason && { reason }) });
+          throw Object.assign(error as Error, { operation });
         }
       },
     { step: "initialize", name: "nameOperation" },

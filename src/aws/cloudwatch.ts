@@ -1,7 +1,11 @@
-import { CloudWatch, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
+import {
+  CloudWatchClient,
+  GetDashboardCommand,
+  paginateDescribeAlarms,
+} from "@aws-sdk/client-cloudwatch";
 import { names } from "../names";
 import { client, type AwsEnvironment, type AwsTarget } from "./client";
-import { unlessMissing } from "./errors";
+import type { AwsError } from "./errors";
 
 /** An alarm in the state ALARM. */
 export interface ActiveAlarm {
@@ -14,7 +18,7 @@ export interface ActiveAlarm {
 export async function activeAlarms(environment: AwsEnvironment): Promise<ActiveAlarm[]> {
   const alarms: ActiveAlarm[] = [];
   const pages = paginateDescribeAlarms(
-    { client: client(CloudWatch, environment) },
+    { client: client(CloudWatchClient, environment) },
     { AlarmNamePrefix: names.alarmPrefix(environment.name) },
   );
   for await (const { MetricAlarms = [] } of pages) {
@@ -27,6 +31,11 @@ export async function activeAlarms(environment: AwsEnvironment): Promise<ActiveA
 
 /** Whether there is a dashboard of that name. */
 export async function hasDashboard(target: AwsTarget, DashboardName: string): Promise<boolean> {
-  const cloudwatch = client(CloudWatch, target);
-  return Boolean(await unlessMissing(() => cloudwatch.getDashboard({ DashboardName })));
+  try {
+    await client(CloudWatchClient, target).send(new GetDashboardCommand({ DashboardName }));
+    return true;
+  } catch (error) {
+    if (/NotFound/.test((error as AwsError).name)) return false;
+    throw error;
+  }
 }

@@ -5,8 +5,10 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cleanEnvironment } from "./environment";
 import { PlueError, tail } from "../process/errors";
-import { identityOf } from "../process/identity";
 import { writeWhole } from "../process/files";
+import { identityOf } from "../process/identity";
+import { succeed } from "../process/run";
+import { interpretersIn } from "./venv";
 
 const defaultLauncher = join(__dirname, "embedded_aws.py");
 
@@ -172,6 +174,18 @@ export async function stopServer(home: string): Promise<boolean> {
   for (let wait = 0; wait < 600 && runs(server); wait++) await sleep(50);
   if (runs(server)) process.kill(server.pid, "SIGKILL");
   return true;
+}
+
+/** Removes every container, network and volume that the embedded AWS of a folder has in a Docker engine. */
+export async function removeContainers(home: string): Promise<void> {
+  const [python] = interpretersIn(home);
+  if (python === undefined) return;
+  const args = ["-B", "-m", "runtime.cleaning", home];
+  await succeed("Removing containers", python, args, {
+    cwd: __dirname,
+    env: cleanEnvironment(),
+    log: join(home, "logs", "cleaning.log"),
+  });
 }
 
 /** Whether a port of the loopback address is free. */

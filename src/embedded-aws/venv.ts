@@ -33,7 +33,7 @@ export async function ensureVenv({ home, python, note }: VenvOptions): Promise<s
   const interpreter = join(venv, "bin", "python");
   const env = cleanEnvironment();
   if (existsSync(venv)) {
-    const check = ["-I", "-c", "import flask_cors, moto.server"];
+    const check = ["-I", "-c", "import aiohttp, docker, flask_cors, moto.server"];
     const { code } = await capture(interpreter, check, { env }).catch((error: unknown) => {
       if (error instanceof Interrupted) throw error;
       return { code: null };
@@ -64,6 +64,13 @@ export async function ensureVenv({ home, python, note }: VenvOptions): Promise<s
     if ((error as NodeJS.ErrnoException).code !== "ENOTEMPTY" || !existsSync(venv)) throw error;
   }
   return interpreter;
+}
+
+/** The interpreters of the virtual environments that a folder has. */
+export function interpretersIn(home: string): string[] {
+  return readdirSync(home)
+    .filter((entry) => /^venv-\w+$/.test(entry))
+    .map((entry) => join(home, entry, "bin", "python"));
 }
 
 /** Removes the environments of other versions, and those whose maker was killed. */

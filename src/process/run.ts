@@ -32,7 +32,6 @@ export interface Captured {
   /** Exit code; 1 where a signal ended it. */
   readonly code: number;
   readonly stdout: string;
-  /** Without colours, which a message would show as escapes. */
   readonly stderr: string;
 }
 
@@ -111,7 +110,7 @@ export async function capture(
   child.stderr!.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const { code } = await ended(program, child);
   throwIfInterrupted();
-  return { code, stdout, stderr: stripVTControlCharacters(stderr) };
+  return { code, stdout, stderr };
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { Cluster } from "@aws-sdk/client-ecs";
 import { aws } from "../aws/services";
 import { blocks } from "../terraform/stack";
 import { listed } from "./ask";
@@ -29,7 +28,7 @@ export const ecsCluster: ResourceKind = {
       aws.ecs,
       "clusters",
       (ecs, _, arn) => ecs.describeClusters({ clusters: [arn] }),
-      ({ status }: Cluster) => status !== "INACTIVE",
+      ({ status }) => status !== "INACTIVE",
     ),
   },
   loses: "none",

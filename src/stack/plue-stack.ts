@@ -162,7 +162,6 @@ export class PlueStack extends BaseStack {
       domain: settings.domain,
       replacesRecord: settings.recovery !== undefined,
       rewritesApiPath: settings.apiServer.urlRewrite === "load-balancer",
-      idleTimeoutSeconds: settings.loadBalancer.idleTimeoutSeconds,
     });
     const { waf, accessLogs } = settings.loadBalancer;
     const front = { ...context, loadBalancer: loadBalancer.lb };
@@ -186,8 +185,7 @@ export class PlueStack extends BaseStack {
       webApp: variables.webImageTag,
       dbMigrate: variables.migrateImageTag,
     });
-    const { cpuArchitecture } = settings;
-    const service = { ...context, network, ecsCluster, loadBalancer, adopted, cpuArchitecture };
+    const service = { ...context, network, ecsCluster, loadBalancer, adopted };
     const apiServer = new ApiServer(this, "api_server", {
       ...service,
       database,
@@ -205,7 +203,6 @@ export class PlueStack extends BaseStack {
     });
     const dbMigrate = new DbMigrate(this, "db_migrate", {
       ...context,
-      cpuArchitecture,
       network,
       database,
       repository: ecr.dbMigrate,

@@ -10,14 +10,6 @@ import type { AddressInfo, Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
-  CreateInternetGatewayCommand,
-  AttachInternetGatewayCommand,
-  CreateSecurityGroupCommand,
-  CreateSubnetCommand,
-  CreateVpcCommand,
-  EC2Client,
-} from "@aws-sdk/client-ec2";
-import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
   CreateRuleCommand,
@@ -37,6 +29,7 @@ import {
   startEmbeddedAws,
   type EmbeddedAws,
 } from "../../support/embedded-aws";
+import { createNetwork } from "../../support/embedded-network";
 import { machine, pathOf } from "../../support/machine";
 
 /** Reads all of an answer. */
@@ -168,33 +161,15 @@ describeEmbeddedAws("a load balancer of the embedded AWS", () => {
     aws = await startEmbeddedAws({
       launcher: join(__dirname, "../../fixtures/embedded-aws/without_engine.py"),
     });
-    const ec2 = new EC2Client(aws.client);
     elb = new ElasticLoadBalancingV2Client(aws.client);
-    vpcId = (await ec2.send(new CreateVpcCommand({ CidrBlock: "10.0.0.0/16" }))).Vpc!.VpcId!;
-    const { InternetGateway: gateway } = await ec2.send(new CreateInternetGatewayCommand({}));
-    await ec2.send(
-      new AttachInternetGatewayCommand({
-        VpcId: vpcId,
-        InternetGatewayId: gateway!.InternetGatewayId,
-      }),
-    );
-    const subnets = await Promise.all(
-      ["a", "b"].map(async (zone, index) => {
-        const { Subnet: made } = await ec2.send(
-          new CreateSubnetCommand({
-            VpcId: vpcId,
-            CidrBlock: `10.0.${index}.0/24`,
-            AvailabilityZone: `us-east-1${zone}`,
-          }),
-        );
-        return made!.SubnetId!;
-      }),
-    );
-    const { GroupId: group } = await ec2.send(
-      new CreateSecurityGroupCommand({ GroupName: "lb", Description: "lb", VpcId: vpcId }),
-    );
+    const network = await createNetwork(aws.client);
+    vpcId = network.vpcId;
     const balancers = await elb.send(
-      new CreateLoadBalancerCommand({ Name: "lb", Subnets: subnets, SecurityGroups: [group!] }),
+      new CreateLoadBalancerCommand({
+        Name: "lb",
+        Subnets: network.subnets,
+        SecurityGroups: network.groups,
+      }),
     );
     loadBalancerArn = balancers.LoadBalancers![0]!.LoadBalancerArn!;
     groupArn = await targetGroup("first");

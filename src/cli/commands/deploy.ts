@@ -9,7 +9,6 @@ import {
   timeoutOption,
   varFileOption,
   varOption,
-  verboseOption,
   yesOption,
   type Context,
 } from "../command";
@@ -28,7 +27,6 @@ export const command = ({ projectDir }: Context) =>
     .addArgument(environmentArgument())
     .addOption(varOption())
     .addOption(varFileOption())
-    .addOption(verboseOption())
     .addOption(tagOption())
     .addOption(targetModuleOption())
     .option("--migrate", "run the migrations before the services change")
@@ -63,6 +61,7 @@ export const command = ({ projectDir }: Context) =>
       }
       next(
         ...(migrationIsDue ? [`\`plue migrate ${name}\` brings the database up to date.`] : []),
+        ...(environment.embedded?.urls.slice(0, 1) ?? []).map((url) => `Plue answers at ${url}.`),
         `\`plue status ${name}\` shows how everything is.`,
       );
     });

@@ -4,7 +4,6 @@ import {
   jsonOption,
   varFileOption,
   varOption,
-  verboseOption,
   yesOption,
   type Context,
 } from "../command";
@@ -22,7 +21,6 @@ export const command = ({ projectDir }: Context) =>
     .addArgument(environmentArgument())
     .addOption(varOption())
     .addOption(varFileOption())
-    .addOption(verboseOption())
     .addOption(yesOption())
     .addOption(jsonOption())
     .action(async (settings, options) => {

@@ -21,6 +21,7 @@ export const command = ({ projectDir }: Context) =>
       "Build the three images from Plue's source and push them, tagged by the source's commit; makes the repositories first, where there are none. Prints the tag.",
     )
     .addArgument(environmentArgument())
+    .argument("[option...]", "options of docker build; put -- before them")
     .requiredOption("--source <path>", "Plue's source, a git checkout")
     .addOption(imageTagOption("--tag <tag>", "another tag than the source's commit"))
     .addOption(
@@ -31,11 +32,11 @@ export const command = ({ projectDir }: Context) =>
     .addOption(varOption())
     .addOption(varFileOption())
     .addOption(yesOption())
-    .action(async (settings, options) => {
+    .action(async (settings, buildOptions, options) => {
       const tag = options.tag ?? (await commitOf(options.source));
       await requireDocker();
       const environment = await openEnvironment(settings, projectDir, options);
-      await buildAndPushImages(environment, { ...options, tag });
+      await buildAndPushImages(environment, { ...options, buildOptions, tag });
       data(tag);
       next(`\`plue deploy ${environment.name} --tag ${tag}\` deploys these images.`);
     });

@@ -6,7 +6,6 @@ import {
   timeoutOption,
   varFileOption,
   varOption,
-  verboseOption,
   yesOption,
   type Context,
 } from "../command";
@@ -27,7 +26,6 @@ export const command = ({ projectDir }: Context) =>
     .addOption(timeoutOption(1200))
     .addOption(varOption())
     .addOption(varFileOption())
-    .addOption(verboseOption())
     .addOption(yesOption())
     .action(async (settings, service, options) => {
       const environment = await openEnvironment(settings, projectDir, options);

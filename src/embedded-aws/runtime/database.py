@@ -17,8 +17,8 @@ from .volumes import MountFailed, prepare, remove_volume
 if TYPE_CHECKING:
     from .reconciler import Runtime
 
-# Names the image in the place of the official one of the instance's major version.
-IMAGE = "PLUE_LOCAL_POSTGRES_IMAGE"
+# Names another image than the official one of the instance's major version, as in docker-compose.yml.
+IMAGE = "POSTGRES_IMAGE"
 # Seconds that PostgreSQL may take to create its files and answer.
 START_TIMEOUT = 60
 STOP_TIMEOUT = 30

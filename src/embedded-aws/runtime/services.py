@@ -130,6 +130,8 @@ class Services:
     # Tasks
 
     def _start(self, backend: Any, service: MotoService, deployment: dict[str, Any], count: int) -> None:
+        if deployment["rolloutState"] == "FAILED":
+            return
         wait = self.waits.get(deployment["id"], 0) - monotonic()
         if count and wait > 0:
             self.runtime.kick_after(wait)

@@ -20,8 +20,6 @@ export interface RollbackOptions extends VariableOptions {
   readonly to?: string;
   /** Answers every prompt with yes. @default false */
   readonly yes?: boolean;
-  /** Show all that Terraform prints. @default false */
-  readonly verbose?: boolean;
   /** Longest wait, in seconds. */
   readonly timeout: number;
 }
@@ -36,7 +34,7 @@ const LOOK_BACK = 20;
 export async function rollback(
   environment: Environment,
   component: Component,
-  { to, yes = false, timeout, var: values = [], varFile, verbose }: RollbackOptions,
+  { to, yes = false, timeout, var: values = [], varFile }: RollbackOptions,
 ): Promise<void> {
   const { name } = environment;
   const { title, module, tagVariable } = component;
@@ -48,10 +46,9 @@ export async function rollback(
     );
   }
   say(`The ${title} is rolled back to ${tag}.`);
-  const variables = { var: [...values, `${tagVariable}=${tag}`], varFile };
-  const terraform = await openTerraform(environment, { ...variables, verbose });
+  const terraform = await openTerraform(environment);
   await planAndApply(environment, terraform, {
-    variables,
+    variables: { var: [...values, `${tagVariable}=${tag}`], varFile },
     targets: terraform.stack.addressesOf([module]),
     yes,
   });

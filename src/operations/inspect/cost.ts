@@ -26,14 +26,11 @@ interface Synthesized {
   readonly bill: Estimate;
 }
 
-/** Estimates the monthly cost of an environment. It needs no AWS. */
-export async function costOf(
-  settings: EnvironmentSettings,
-  projectDir: string,
-): Promise<Told<Estimate>> {
+/** Estimates the monthly cost of an environment. It needs neither AWS nor Terraform. */
+export function costOf(settings: EnvironmentSettings, projectDir: string): Told<Estimate> {
   const { bill } = synthesizedBill(
     suppose(settings, []),
-    await regionOf(settings, projectDir),
+    regionOf(settings, projectDir),
     projectDir,
   );
   return { cost: bill, remarks: remarks(bill, settings.budget, projectDir) };
@@ -45,14 +42,14 @@ export async function costOf(
  * @param changes `apiServer.minCapacity=4`, `usage.natGigabytes=500`
  * @throws ActionRequired if a change has no effect, or AWS would refuse it
  */
-export async function costIf(
+export function costIf(
   settings: EnvironmentSettings,
   changes: readonly string[],
   projectDir: string,
-): Promise<Told<CostChange>> {
+): Told<CostChange> {
   const asIs = suppose(settings, []);
   const supposed = suppose(settings, changes);
-  const region = await regionOf(settings, projectDir);
+  const region = regionOf(settings, projectDir);
   const elsewhere =
     supposed.settings.region === settings.region ? region : (supposed.settings.region ?? region);
   const before = synthesizedBill(asIs, region, projectDir);

@@ -59,7 +59,7 @@ export async function exec(
     });
   }
   const command = words.length > 0 ? words.map(quoted).join(" ") : "/bin/sh";
-  if (environment.embedded === undefined) await requirePlugin();
+  if (!environment.embedded?.engine) await requirePlugin();
   const session = await executeCommand(environment, { task, container, command }).catch(
     explainRefusal,
   );

@@ -112,6 +112,12 @@ async function databaseStatus(environment: Environment): Promise<DatabaseStatus 
   );
 }
 
+function whereItRuns({ embedded }: Environment): string {
+  if (embedded?.engine === undefined) return "";
+  if (embedded.engine === null) return "; without a Docker engine, nothing runs";
+  return embedded.urls.map((url) => `, ${url}`).join("");
+}
+
 const unreadable = (part: unknown): part is Unreadable =>
   typeof part === "object" && part !== null && "error" in part;
 
@@ -142,7 +148,7 @@ export function renderStatus(environment: Environment, status: Status): string {
   const { name, region, accountId } = environment;
   const { database, fileSystem, alarms, imageTags } = status;
   return [
-    `${name}: account ${accountId}, ${region}`,
+    `${name}: account ${accountId}, ${region}${whereItRuns(environment)}`,
     "",
     table(
       ["service", "running", "desired", "deployments", "rollout", "image tag"],

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { stopServer } from "../../../embedded-aws/server";
+import { removeContainers, stopServer } from "../../../embedded-aws/server";
 import { Steps } from "../../../terminal/steps";
 import { localFolder } from "../../environment";
 import { lockRun } from "../../../embedded-aws/run-lock";
@@ -17,6 +17,8 @@ export async function down(project: string): Promise<void> {
     killUnfinished(home);
     await steps.run("Stop the embedded AWS", async (note) => {
       if (!(await stopServer(home))) note("it was not running");
+      // A killed one could not remove what it ran.
+      await removeContainers(home);
     });
     await release();
   }

@@ -115,7 +115,7 @@ async function deploy(
       reconfigure: true,
       logOf,
       onApplyStart: (pid) => markUnfinished(home, pid),
-      onStatus: (status) => noteApplied(status),
+      onApplied: (resources) => noteApplied(`${resources} resources`),
     }),
   );
   await steps.run("terraform apply", async (note) => {
