@@ -3,6 +3,7 @@
  * move to its successor changes this file, the imports of the provider classes and the packages: docs/cdktn.md.
  */
 export {
+  Annotations,
   App,
   Fn,
   Op,

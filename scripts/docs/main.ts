@@ -15,7 +15,7 @@ const project = resolve(__dirname, "../..");
 /** Writes the generated parts of the docs; with `--check` only reports the files that are stale. */
 async function main(check: boolean): Promise<void> {
   const { variables, outputs } = terraformTables();
-  const costs = costTables(project);
+  const costs = await costTables(project);
   const pages: Record<string, ReadonlyMap<string, string>> = {
     "docs/reference.md": new Map([
       ["settings", settingsTables()],

@@ -1,11 +1,7 @@
-import {
-  BackupClient,
-  DescribeBackupVaultCommand,
-  paginateListRecoveryPointsByBackupVault,
-} from "@aws-sdk/client-backup";
+import { Backup, paginateListRecoveryPointsByBackupVault } from "@aws-sdk/client-backup";
 import { names } from "../names";
 import { client, type AwsEnvironment } from "./client";
-import type { AwsError } from "./errors";
+import { unlessMissing } from "./errors";
 
 /** The environment's vault of AWS Backup. */
 export interface Vault {
@@ -17,10 +13,10 @@ export interface Vault {
 
 /** The environment's vault; undefined if there is none. */
 export async function describeVault(environment: AwsEnvironment): Promise<Vault | undefined> {
-  const backup = client(BackupClient, environment);
+  const backup = client(Backup, environment);
   const BackupVaultName = names.backupVault(environment.name);
-  try {
-    const { CreationDate } = await backup.send(new DescribeBackupVaultCommand({ BackupVaultName }));
+  const describe = async () => {
+    const { CreationDate } = await backup.describeBackupVault({ BackupVaultName });
     const newest = new Map<string, Date>();
     const pages = paginateListRecoveryPointsByBackupVault({ client: backup }, { BackupVaultName });
     for await (const { RecoveryPoints = [] } of pages) {
@@ -32,9 +28,7 @@ export async function describeVault(environment: AwsEnvironment): Promise<Vault 
       }
     }
     return { createdAt: CreationDate ?? new Date(0), newest };
-  } catch (error) {
-    // Backup denies access to a vault that does not exist.
-    if (/ResourceNotFound|AccessDenied/.test((error as AwsError).name)) return undefined;
-    throw error;
-  }
+  };
+  // Backup denies access to a vault that does not exist.
+  return unlessMissing(describe, /ResourceNotFound|AccessDenied/);
 }

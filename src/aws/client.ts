@@ -1,5 +1,7 @@
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { ActionRequired } from "../process/errors";
 import { proxyAgent } from "../process/proxy";
+import { whyNoCredentials } from "./credentials";
 
 /** Tries of a call that AWS throttles or fails, with growing pauses; the client's own default is 3. */
 const MAX_ATTEMPTS = 6;
@@ -66,7 +68,13 @@ export function client<C>(
   { region, endpoint, credentials }: AwsTarget,
   patience = PATIENCE,
 ): C {
-  const at = endpoint ?? process.env.AWS_ENDPOINT_URL;
+  const at = endpoint ?? (process.env.AWS_ENDPOINT_URL || undefined);
+  if (at !== undefined && !/^https?:\/\/[^\s/]/.test(at)) {
+    throw new ActionRequired(
+      `AWS_ENDPOINT_URL is "${at}", which is not a URL`,
+      "Set it to a URL such as http://127.0.0.1:4566, or unset it to use AWS.",
+    );
+  }
   // Any of AWS's own hosts stands for all of them where NO_PROXY is asked.
   const agent = proxyAgent(at ?? `https://sts.${region}.amazonaws.com`);
   const made = new Service({
@@ -90,7 +98,9 @@ export function client<C>(
           return await next(args);
         } catch (error) {
           const operation = `${clientName.replace(/Client$/, "")} ${commandName.replace(/Command$/, "")}`;
-          throw Object.assign(error as Error, { operation });
+          const { name } = error as Error;
+          const reason = name === "CredentialsProviderError" && (await whyNoCredentials(region));
+          throw Object.assign(error as Error, { operation, ...(reason && { reason }) });
         }
       },
     { step: "initialize", name: "nameOperation" },

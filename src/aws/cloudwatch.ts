@@ -1,11 +1,7 @@
-import {
-  CloudWatchClient,
-  GetDashboardCommand,
-  paginateDescribeAlarms,
-} from "@aws-sdk/client-cloudwatch";
+import { CloudWatch, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
 import { names } from "../names";
 import { client, type AwsEnvironment, type AwsTarget } from "./client";
-import type { AwsError } from "./errors";
+import { unlessMissing } from "./errors";
 
 /** An alarm in the state ALARM. */
 export interface ActiveAlarm {
@@ -18,7 +14,7 @@ export interface ActiveAlarm {
 export async function activeAlarms(environment: AwsEnvironment): Promise<ActiveAlarm[]> {
   const alarms: ActiveAlarm[] = [];
   const pages = paginateDescribeAlarms(
-    { client: client(CloudWatchClient, environment) },
+    { client: client(CloudWatch, environment) },
     { AlarmNamePrefix: names.alarmPrefix(environment.name) },
   );
   for await (const { MetricAlarms = [] } of pages) {
@@ -31,11 +27,6 @@ export async function activeAlarms(environment: AwsEnvironment): Promise<ActiveA
 
 /** Whether there is a dashboard of that name. */
 export async function hasDashboard(target: AwsTarget, DashboardName: string): Promise<boolean> {
-  try {
-    await client(CloudWatchClient, target).send(new GetDashboardCommand({ DashboardName }));
-    return true;
-  } catch (error) {
-    if (/NotFound/.test((error as AwsError).name)) return false;
-    throw error;
-  }
+  const cloudwatch = client(CloudWatch, target);
+  return Boolean(await unlessMissing(() => cloudwatch.getDashboard({ DashboardName })));
 }

@@ -1,19 +1,15 @@
 import {
-  EFSClient,
+  EFS,
   paginateDescribeFileSystems,
   paginateDescribeReplicationConfigurations,
   type FileSystemDescription,
 } from "@aws-sdk/client-efs";
-import {
-  DescribeDBInstanceAutomatedBackupsCommand,
-  RDSClient,
-  type DBInstanceAutomatedBackup,
-} from "@aws-sdk/client-rds";
-import { ECRClient, paginateDescribeImages, type ImageDetail } from "@aws-sdk/client-ecr";
-import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { RDS, type DBInstanceAutomatedBackup } from "@aws-sdk/client-rds";
+import { ECR, paginateDescribeImages, type ImageDetail } from "@aws-sdk/client-ecr";
+import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { components, deployedTagPrefix, names, originOf, type Component } from "../names";
 import { client, type AwsEnvironment } from "./client";
-import type { AwsError } from "./errors";
+import { unlessMissing } from "./errors";
 
 /** What a second region has of an environment. */
 export interface Copies {
@@ -98,11 +94,12 @@ async function databaseBackups(
   there: AwsEnvironment,
 ): Promise<DBInstanceAutomatedBackup | undefined> {
   return unlessMissing(async () => {
-    const { DBInstanceAutomatedBackups = [] } = await client(RDSClient, there).send(
-      new DescribeDBInstanceAutomatedBackupsCommand({
-        DBInstanceIdentifier: names.database(there.name),
-      }),
-    );
+    const { DBInstanceAutomatedBackups = [] } = await client(
+      RDS,
+      there,
+    ).describeDBInstanceAutomatedBackups({
+      DBInstanceIdentifier: names.database(there.name),
+    });
     return DBInstanceAutomatedBackups.toSorted(newestFirst)[0];
   });
 }
@@ -122,7 +119,7 @@ async function fileSystemCopy(
 ): Promise<Copies["fileSystem"]> {
   // Without the key, another environment's could be taken for this one's.
   if (keyArn === undefined) return undefined;
-  const efs = client(EFSClient, there);
+  const efs = client(EFS, there);
   const own = (one: FileSystemDescription) => one.KmsKeyId === keyArn;
   const fileSystems = new Map<string, FileSystemDescription>();
   for await (const { FileSystems = [] } of paginateDescribeFileSystems({ client: efs }, {})) {
@@ -163,10 +160,7 @@ async function repositoryCopy(
   const name = names.repository(originOf(there), component);
   return unlessMissing(async () => {
     const images: ImageDetail[] = [];
-    const pages = paginateDescribeImages(
-      { client: client(ECRClient, there) },
-      { repositoryName: name },
-    );
+    const pages = paginateDescribeImages({ client: client(ECR, there) }, { repositoryName: name });
     for await (const { imageDetails = [] } of pages) images.push(...imageDetails);
     const bytes = images.reduce((sum, { imageSizeInBytes = 0 }) => sum + imageSizeInBytes, 0);
     return { component, name, tag: tagToDeploy(images), bytes };
@@ -189,20 +183,10 @@ export function tagToDeploy(images: readonly ImageDetail[]): string | undefined 
 
 async function secretCopy(there: AwsEnvironment, name: string) {
   return unlessMissing(async () => {
-    const { ARN = "", PrimaryRegion } = await client(SecretsManagerClient, there).send(
-      new DescribeSecretCommand({ SecretId: name }),
-    );
+    const { ARN = "", PrimaryRegion } = await client(SecretsManager, there).describeSecret({
+      SecretId: name,
+    });
     const isReplica = PrimaryRegion !== undefined && PrimaryRegion !== there.region;
     return { name, arn: ARN, isReplica };
   });
-}
-
-/** What a call finds; undefined where AWS says that there is none. */
-async function unlessMissing<T>(find: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await find();
-  } catch (error) {
-    if (/NotFound/.test((error as AwsError).name)) return undefined;
-    throw error;
-  }
 }

@@ -1,10 +1,4 @@
-import {
-  DescribeSecurityGroupsCommand,
-  DescribeSubnetsCommand,
-  EC2Client,
-  type SecurityGroup,
-  type Subnet,
-} from "@aws-sdk/client-ec2";
+import { EC2, type SecurityGroup, type Subnet } from "@aws-sdk/client-ec2";
 import { client, type AwsEnvironment, type AwsTarget } from "./client";
 
 /** The security groups of these names. */
@@ -12,23 +6,19 @@ export async function securityGroupsNamed(
   target: AwsTarget,
   groupNames: readonly string[],
 ): Promise<SecurityGroup[]> {
-  const { SecurityGroups = [] } = await client(EC2Client, target).send(
-    new DescribeSecurityGroupsCommand({
-      Filters: [{ Name: "group-name", Values: [...groupNames] }],
-    }),
-  );
+  const { SecurityGroups = [] } = await client(EC2, target).describeSecurityGroups({
+    Filters: [{ Name: "group-name", Values: [...groupNames] }],
+  });
   return SecurityGroups;
 }
 
 /** The environment's subnets. */
 export async function subnetsOf(environment: AwsEnvironment): Promise<Subnet[]> {
-  const { Subnets = [] } = await client(EC2Client, environment).send(
-    new DescribeSubnetsCommand({
-      Filters: [
-        { Name: "tag:Environment", Values: [environment.name] },
-        { Name: "tag:Project", Values: ["plue"] },
-      ],
-    }),
-  );
+  const { Subnets = [] } = await client(EC2, environment).describeSubnets({
+    Filters: [
+      { Name: "tag:Environment", Values: [environment.name] },
+      { Name: "tag:Project", Values: ["plue"] },
+    ],
+  });
   return Subnets;
 }

@@ -1,19 +1,13 @@
 import {
-  BatchDeleteImageCommand,
-  BatchGetImageCommand,
-  DescribeImagesCommand,
-  DescribeRepositoriesCommand,
-  ECRClient,
-  GetAuthorizationTokenCommand,
+  ECR,
   paginateDescribeImages,
   paginateListImages,
-  PutImageCommand,
   type ImageFailure,
 } from "@aws-sdk/client-ecr";
 import { names, originOf, type Component } from "../names";
 import { PlueError } from "../process/errors";
 import { client, type AwsEnvironment } from "./client";
-import type { AwsError } from "./errors";
+import { unlessMissing, type AwsError } from "./errors";
 
 /** A tag in a repository, and the image that has it. */
 export interface TaggedImage {
@@ -37,9 +31,9 @@ export async function listTags(
 ): Promise<TaggedImage[] | undefined> {
   const repositoryName = names.repository(originOf(environment), component);
   const found: TaggedImage[] = [];
-  try {
+  return unlessMissing(async () => {
     for await (const { imageDetails = [] } of paginateDescribeImages(
-      { client: client(ECRClient, environment) },
+      { client: client(ECR, environment) },
       { repositoryName, filter: { tagStatus: "TAGGED" } },
     )) {
       for (const { imageTags = [], imageDigest: digest } of imageDetails) {
@@ -47,10 +41,7 @@ export async function listTags(
       }
     }
     return found;
-  } catch (error) {
-    if ((error as AwsError).name === "RepositoryNotFoundException") return undefined;
-    throw error;
-  }
+  });
 }
 
 /** Gives an image another tag; nothing is uploaded. */
@@ -60,23 +51,19 @@ export async function addTag(
   imageDigest: string,
   imageTag: string,
 ): Promise<void> {
-  const ecr = client(ECRClient, environment);
+  const ecr = client(ECR, environment);
   const repositoryName = names.repository(originOf(environment), component);
-  const { images: [image] = [] } = await ecr.send(
-    new BatchGetImageCommand({
-      repositoryName,
-      imageIds: [{ imageDigest }],
-      acceptedMediaTypes: MANIFESTS,
-    }),
-  );
+  const { images: [image] = [] } = await ecr.batchGetImage({
+    repositoryName,
+    imageIds: [{ imageDigest }],
+    acceptedMediaTypes: MANIFESTS,
+  });
   const { imageManifest, imageManifestMediaType } = image ?? {};
   if (imageManifest === undefined) {
     throw new PlueError(`the image ${imageDigest} in ${repositoryName} cannot be read`);
   }
   try {
-    await ecr.send(
-      new PutImageCommand({ repositoryName, imageManifest, imageManifestMediaType, imageTag }),
-    );
+    await ecr.putImage({ repositoryName, imageManifest, imageManifestMediaType, imageTag });
   } catch (error) {
     // The request was repeated, or somebody else was as quick.
     if (!/^Image(Tag)?AlreadyExistsException$/.test((error as AwsError).name)) throw error;
@@ -91,12 +78,10 @@ export async function removeTags(
 ): Promise<void> {
   const repositoryName = names.repository(originOf(environment), component);
   for (let start = 0; start < tags.length; start += IMAGES_PER_CALL) {
-    await client(ECRClient, environment).send(
-      new BatchDeleteImageCommand({
-        repositoryName,
-        imageIds: tags.slice(start, start + IMAGES_PER_CALL).map((imageTag) => ({ imageTag })),
-      }),
-    );
+    await client(ECR, environment).batchDeleteImage({
+      repositoryName,
+      imageIds: tags.slice(start, start + IMAGES_PER_CALL).map((imageTag) => ({ imageTag })),
+    });
   }
 }
 
@@ -109,18 +94,10 @@ export async function imageExists(
   component: Component,
   imageTag: string,
 ): Promise<boolean> {
-  try {
-    await client(ECRClient, environment).send(
-      new DescribeImagesCommand({
-        repositoryName: names.repository(originOf(environment), component),
-        imageIds: [{ imageTag }],
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (/^(Image|Repository)NotFoundException$/.test((error as AwsError).name)) return false;
-    throw error;
-  }
+  const repositoryName = names.repository(originOf(environment), component);
+  const imageIds = [{ imageTag }];
+  const ecr = client(ECR, environment);
+  return Boolean(await unlessMissing(() => ecr.describeImages({ repositoryName, imageIds })));
 }
 
 /** The URIs of some components' repositories; undefined if one of them is missing. */
@@ -131,10 +108,9 @@ export async function repositoryUris(
   const repositoryNames = components.map((component) =>
     names.repository(originOf(environment), component),
   );
-  try {
-    const { repositories = [] } = await client(ECRClient, environment).send(
-      new DescribeRepositoriesCommand({ repositoryNames }),
-    );
+  return unlessMissing(async () => {
+    const ecr = client(ECR, environment);
+    const { repositories = [] } = await ecr.describeRepositories({ repositoryNames });
     return new Map(
       components.map((component, index) => [
         component,
@@ -142,10 +118,7 @@ export async function repositoryUris(
           .repositoryUri!,
       ]),
     );
-  } catch (error) {
-    if ((error as AwsError).name === "RepositoryNotFoundException") return undefined;
-    throw error;
-  }
+  });
 }
 
 /** With what Docker logs in to the registry. */
@@ -159,9 +132,7 @@ export interface RegistryLogin {
 
 /** A login to the account's registry, good for twelve hours. */
 export async function registryLogin(environment: AwsEnvironment): Promise<RegistryLogin> {
-  const { authorizationData = [] } = await client(ECRClient, environment).send(
-    new GetAuthorizationTokenCommand({}),
-  );
+  const { authorizationData = [] } = await client(ECR, environment).getAuthorizationToken({});
   const { authorizationToken = "", proxyEndpoint = "" } = authorizationData[0] ?? {};
   const [user = "", password = ""] = Buffer.from(authorizationToken, "base64")
     .toString()
@@ -181,7 +152,7 @@ export async function emptyRepository(
   environment: AwsEnvironment,
   component: Component,
 ): Promise<number> {
-  const ecr = client(ECRClient, environment);
+  const ecr = client(ECR, environment);
   const repositoryName = names.repository(originOf(environment), component);
   let deleted = 0;
   try {
@@ -191,12 +162,10 @@ export async function emptyRepository(
       let gone = 0;
       for (let start = 0; start < digests.length; start += IMAGES_PER_CALL) {
         const part = digests.slice(start, start + IMAGES_PER_CALL);
-        const answer = await ecr.send(
-          new BatchDeleteImageCommand({
-            repositoryName,
-            imageIds: part.map((imageDigest) => ({ imageDigest })),
-          }),
-        );
+        const answer = await ecr.batchDeleteImage({
+          repositoryName,
+          imageIds: part.map((imageDigest) => ({ imageDigest })),
+        });
         failures.push(...(answer.failures ?? []));
         gone += new Set(answer.imageIds?.map(({ imageDigest }) => imageDigest)).size;
       }
@@ -216,7 +185,7 @@ export async function emptyRepository(
   }
 }
 
-async function digestsIn(client: ECRClient, repositoryName: string): Promise<string[]> {
+async function digestsIn(client: ECR, repositoryName: string): Promise<string[]> {
   const digests = new Set<string>();
   for await (const { imageIds = [] } of paginateListImages({ client }, { repositoryName })) {
     for (const { imageDigest } of imageIds) if (imageDigest) digests.add(imageDigest);

@@ -1,16 +1,7 @@
 import {
-  DescribeServiceDeploymentsCommand,
-  DescribeServiceRevisionsCommand,
-  DescribeServicesCommand,
-  DescribeTaskDefinitionCommand,
-  DescribeTasksCommand,
-  ECSClient,
-  ExecuteCommandCommand,
-  ListServiceDeploymentsCommand,
-  ListTaskDefinitionsCommand,
+  ECS,
   paginateListTasks,
-  RunTaskCommand,
-  UpdateServiceCommand,
+  type RunTaskCommandInput,
   type Service,
   type ServiceDeployment,
   type Session,
@@ -19,7 +10,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { names, type Component } from "../names";
 import { client, type AwsEnvironment } from "./client";
-import { isNotServed, type AwsError } from "./errors";
+import { isNotServed, unlessMissing } from "./errors";
 import { retryWhile } from "./retry";
 
 /** A service as ECS describes it; undefined if there is none that is active. */
@@ -28,18 +19,13 @@ export async function describeService(
   component: Component,
 ): Promise<Service | undefined> {
   const { name } = environment;
-  try {
-    const { services = [] } = await client(ECSClient, environment).send(
-      new DescribeServicesCommand({
-        cluster: names.cluster(name),
-        services: [names.task(name, component)],
-      }),
-    );
-    return services.find(({ status }) => status === "ACTIVE");
-  } catch (error) {
-    if ((error as AwsError).name === "ClusterNotFoundException") return undefined;
-    throw error;
-  }
+  const found = await unlessMissing(() =>
+    client(ECS, environment).describeServices({
+      cluster: names.cluster(name),
+      services: [names.task(name, component)],
+    }),
+  );
+  return found?.services?.find(({ status }) => status === "ACTIVE");
 }
 
 /** Replaces all tasks of a service, with the same task definition. */
@@ -48,13 +34,11 @@ export async function forceNewDeployment(
   component: Component,
 ): Promise<void> {
   const { name } = environment;
-  await client(ECSClient, environment).send(
-    new UpdateServiceCommand({
-      cluster: names.cluster(name),
-      service: names.task(name, component),
-      forceNewDeployment: true,
-    }),
-  );
+  await client(ECS, environment).updateService({
+    cluster: names.cluster(name),
+    service: names.task(name, component),
+    forceNewDeployment: true,
+  });
 }
 
 /** The deployment that a service is to have: the one started last. */
@@ -70,19 +54,17 @@ export async function newestServiceDeployment(
   environment: AwsEnvironment,
   component: Component,
 ): Promise<ServiceDeployment | undefined> {
-  const ecs = client(ECSClient, environment);
-  const { serviceDeployments: listed = [] } = await ecs.send(
-    new ListServiceDeploymentsCommand({
-      cluster: names.cluster(environment.name),
-      service: names.task(environment.name, component),
-    }),
-  );
+  const ecs = client(ECS, environment);
+  const { serviceDeployments: listed = [] } = await ecs.listServiceDeployments({
+    cluster: names.cluster(environment.name),
+    service: names.task(environment.name, component),
+  });
   const time = ({ createdAt }: { createdAt?: Date }) => createdAt?.getTime() ?? 0;
   const arn = listed.toSorted((one, other) => time(other) - time(one))[0]?.serviceDeploymentArn;
   if (arn === undefined) return undefined;
-  const { serviceDeployments = [] } = await ecs.send(
-    new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [arn] }),
-  );
+  const { serviceDeployments = [] } = await ecs.describeServiceDeployments({
+    serviceDeploymentArns: [arn],
+  });
   return serviceDeployments[0];
 }
 
@@ -91,15 +73,11 @@ export async function describeTaskDefinition(
   environment: AwsEnvironment,
   taskDefinition: string,
 ): Promise<TaskDefinition | undefined> {
-  try {
-    const { taskDefinition: found } = await client(ECSClient, environment).send(
-      new DescribeTaskDefinitionCommand({ taskDefinition }),
-    );
-    return found;
-  } catch (error) {
-    if (/^ClientException|NotFound/.test((error as AwsError).name)) return undefined;
-    throw error;
-  }
+  const found = await unlessMissing(
+    () => client(ECS, environment).describeTaskDefinition({ taskDefinition }),
+    /^ClientException|NotFound/,
+  );
+  return found?.taskDefinition;
 }
 
 /** The image tag in a task definition. */
@@ -118,7 +96,7 @@ export async function listTasks(
   of: { readonly serviceName: string } | { readonly family: string },
   desiredStatus: "RUNNING" | "STOPPED",
 ): Promise<Task[]> {
-  const ecs = client(ECSClient, environment);
+  const ecs = client(ECS, environment);
   const cluster = names.cluster(environment.name);
   const found: Task[] = [];
   // A page has at most 100 tasks, which is what DescribeTasks takes.
@@ -127,7 +105,7 @@ export async function listTasks(
     { cluster, desiredStatus, ...of },
   )) {
     if (tasks.length === 0) continue;
-    found.push(...((await ecs.send(new DescribeTasksCommand({ cluster, tasks }))).tasks ?? []));
+    found.push(...((await ecs.describeTasks({ cluster, tasks })).tasks ?? []));
   }
   return found;
 }
@@ -179,7 +157,7 @@ export async function runTask(
   environment: AwsEnvironment,
   { taskDefinition, cluster, subnets, securityGroups, startedBy }: TaskToRun,
 ): Promise<{ readonly arn: string } | { readonly refused: string }> {
-  const command = new RunTaskCommand({
+  const task: RunTaskCommandInput = {
     cluster,
     taskDefinition,
     launchType: "FARGATE",
@@ -191,11 +169,11 @@ export async function runTask(
         assignPublicIp: "DISABLED",
       },
     },
-  });
+  };
   // A role that was just made cannot be assumed for some seconds.
   const { tasks = [], failures = [] } = await retryWhile(
     ({ name, message }) => name === "ClientException" && /unable to assume/.test(message),
-    () => client(ECSClient, environment).send(command),
+    () => client(ECS, environment).runTask(task),
   );
   const arn = tasks[0]?.taskArn;
   if (arn) return { arn };
@@ -209,9 +187,7 @@ export async function describeTask(
   cluster: string,
   arn: string,
 ): Promise<Task | undefined> {
-  const { tasks = [] } = await client(ECSClient, environment).send(
-    new DescribeTasksCommand({ cluster, tasks: [arn] }),
-  );
+  const { tasks = [] } = await client(ECS, environment).describeTasks({ cluster, tasks: [arn] });
   return tasks[0];
 }
 
@@ -220,15 +196,13 @@ export async function executeCommand(
   environment: AwsEnvironment,
   { task, container, command }: { task: string; container: string; command: string },
 ): Promise<Session | undefined> {
-  const { session } = await client(ECSClient, environment).send(
-    new ExecuteCommandCommand({
-      cluster: names.cluster(environment.name),
-      task,
-      container,
-      command,
-      interactive: true,
-    }),
-  );
+  const { session } = await client(ECS, environment).executeCommand({
+    cluster: names.cluster(environment.name),
+    task,
+    container,
+    command,
+    interactive: true,
+  });
   return session;
 }
 
@@ -242,23 +216,21 @@ export async function successfulTaskDefinitions(
   component: Component,
   limit: number,
 ): Promise<string[]> {
-  const ecs = client(ECSClient, environment);
+  const ecs = client(ECS, environment);
   const service = names.task(environment.name, component);
   const cluster = names.cluster(environment.name);
   try {
-    const { serviceDeployments = [] } = await ecs.send(
-      new ListServiceDeploymentsCommand({
-        cluster,
-        service,
-        status: ["SUCCESSFUL"],
-        maxResults: limit,
-      }),
-    );
+    const { serviceDeployments = [] } = await ecs.listServiceDeployments({
+      cluster,
+      service,
+      status: ["SUCCESSFUL"],
+      maxResults: limit,
+    });
     const arns = serviceDeployments.flatMap(({ targetServiceRevisionArn: arn }) => arn ?? []);
     if (arns.length === 0) return [];
-    const { serviceRevisions = [] } = await ecs.send(
-      new DescribeServiceRevisionsCommand({ serviceRevisionArns: arns }),
-    );
+    const { serviceRevisions = [] } = await ecs.describeServiceRevisions({
+      serviceRevisionArns: arns,
+    });
     return arns.flatMap(
       (arn) =>
         serviceRevisions.find(({ serviceRevisionArn }) => serviceRevisionArn === arn)
@@ -266,9 +238,11 @@ export async function successfulTaskDefinitions(
     );
   } catch (error) {
     if (!isNotServed(error)) throw error;
-    const { taskDefinitionArns = [] } = await ecs.send(
-      new ListTaskDefinitionsCommand({ familyPrefix: service, sort: "DESC", maxResults: limit }),
-    );
+    const { taskDefinitionArns = [] } = await ecs.listTaskDefinitions({
+      familyPrefix: service,
+      sort: "DESC",
+      maxResults: limit,
+    });
     return taskDefinitionArns;
   }
 }

@@ -1,8 +1,4 @@
-import {
-  DescribeFileSystemsCommand,
-  DescribeMountTargetsCommand,
-  EFSClient,
-} from "@aws-sdk/client-efs";
+import { EFS } from "@aws-sdk/client-efs";
 import { client, type AwsEnvironment } from "./client";
 
 import { names } from "../names";
@@ -23,15 +19,15 @@ export interface FileSystem {
 export async function describeFileSystem(
   environment: AwsEnvironment,
 ): Promise<FileSystem | undefined> {
-  const efs = client(EFSClient, environment);
-  const { FileSystems = [] } = await efs.send(
-    new DescribeFileSystemsCommand({ CreationToken: names.fileSystem(environment.name) }),
-  );
+  const efs = client(EFS, environment);
+  const { FileSystems = [] } = await efs.describeFileSystems({
+    CreationToken: names.fileSystem(environment.name),
+  });
   const [found] = FileSystems;
   if (!found) return undefined;
-  const { MountTargets = [] } = await efs.send(
-    new DescribeMountTargetsCommand({ FileSystemId: found.FileSystemId }),
-  );
+  const { MountTargets = [] } = await efs.describeMountTargets({
+    FileSystemId: found.FileSystemId,
+  });
   return {
     state: found.LifeCycleState ?? "unknown",
     bytes: found.SizeInBytes?.Value ?? 0,

@@ -1,11 +1,6 @@
-import {
-  DescribeTargetGroupsCommand,
-  DescribeTargetHealthCommand,
-  ElasticLoadBalancingV2Client,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { client, type AwsEnvironment } from "./client";
-
-import type { AwsError } from "./errors";
+import { unlessMissing } from "./errors";
 import { names, type Component } from "../names";
 
 /** How many targets are in a state, for one reason. */
@@ -27,17 +22,15 @@ export async function targetHealth(
   component: Component,
   groups: 1 | 2 = 1,
 ): Promise<TargetHealth[] | undefined> {
-  const elb = client(ElasticLoadBalancingV2Client, environment);
+  const elb = client(ElasticLoadBalancingV2, environment);
   const { name } = environment;
   const Names = [names.targetGroup(name, component), names.secondTargetGroup(name, component)];
-  try {
-    const { TargetGroups = [] } = await elb.send(
-      new DescribeTargetGroupsCommand({ Names: Names.slice(0, groups) }),
-    );
+  return unlessMissing(async () => {
+    const { TargetGroups = [] } = await elb.describeTargetGroups({ Names: Names.slice(0, groups) });
     const targets = await Promise.all(
       TargetGroups.map(async ({ TargetGroupArn }) => {
-        const command = new DescribeTargetHealthCommand({ TargetGroupArn });
-        return (await elb.send(command)).TargetHealthDescriptions ?? [];
+        const answer = await elb.describeTargetHealth({ TargetGroupArn });
+        return answer.TargetHealthDescriptions ?? [];
       }),
     );
     const counted = new Map<string, TargetHealth>();
@@ -47,8 +40,5 @@ export async function targetHealth(
       counted.set(key, { state, reason, count: (counted.get(key)?.count ?? 0) + 1 });
     }
     return [...counted.values()];
-  } catch (error) {
-    if ((error as AwsError).name === "TargetGroupNotFoundException") return undefined;
-    throw error;
-  }
+  });
 }

@@ -5,6 +5,8 @@ export interface AwsError extends Error {
   readonly code?: string;
   readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
+  /** Why a profile gives no credentials: see `client`. */
+  readonly reason?: string;
   /** The call that failed, such as `ECS DescribeServices`: see `client`. */
   readonly operation?: string;
 }
@@ -20,6 +22,22 @@ const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET|ETIMEDOUT|EPI
 /** The region of the bucket that a call went to in another one; undefined for other errors. */
 export function regionOfBucket(error: unknown): string | undefined {
   return (error as AwsError).$response?.headers?.["x-amz-bucket-region"];
+}
+
+/**
+ * The result of a call; undefined where AWS answers that the object does not exist.
+ * @param missing names of the errors that mean this
+ */
+export async function unlessMissing<T>(
+  call: () => Promise<T>,
+  missing = /NotFound/,
+): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (missing.test((error as AwsError).name)) return undefined;
+    throw error;
+  }
 }
 
 /** Whether AWS says that the caller may not do this. */
@@ -39,12 +57,12 @@ export function isNotServed(error: unknown): boolean {
   );
 }
 
-/** Says of any error what happened and what to do next. */
+/** Explains any error: what happened and what to do next. */
 export function explain(error: unknown): PlueError {
   if (error instanceof PlueError) return error;
   const ofFile = explainFileError(error);
   if (ofFile !== undefined) return ofFile;
-  const { name = "", message, code = "", $metadata, operation } = error as AwsError;
+  const { name = "", message, code = "", $metadata, operation, reason } = error as AwsError;
   const what = operation ? `${operation}: ` : "";
   if (EXPIRED.test(name) || /token.*expired|session.*expired/i.test(message)) {
     return new ActionRequired(
@@ -56,10 +74,20 @@ export function explain(error: unknown): PlueError {
     // With credentials that are there and cannot be used, the SDK says what is wrong with them.
     const none = /^Could not load credentials from any providers/.test(message);
     return new ActionRequired(
-      none ? "found no AWS credentials" : `found no AWS credentials that can be used: ${message}`,
+      reason ??
+        (none
+          ? "found no AWS credentials"
+          : `found no AWS credentials that can be used: ${message}`),
       /multi-factor|MFA/i.test(message)
         ? "Start a session with your MFA code (`aws sts get-session-token`, or a tool such as aws-vault) and use its credentials."
         : "Log in (`aws sso login`), set AWS_PROFILE, or run `aws configure`.",
+    );
+  }
+  if (code === "ERR_INVALID_URL") {
+    const { input } = error as { input?: string };
+    return new ActionRequired(
+      `"${input}" is not a URL`,
+      "Correct AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SERVICE, endpoint_url in the AWS configuration, or HTTPS_PROXY.",
     );
   }
   if (REFUSED_CREDENTIALS.test(name)) {
@@ -75,7 +103,7 @@ export function explain(error: unknown): PlueError {
     return new PlueError(`${what}no answer from ${endpoint ?? "AWS"} (${code || name}${tried})`, {
       advice: [
         endpoint
-          ? "AWS_ENDPOINT_URL names it: does it run? `npm run local` starts an embedded AWS."
+          ? "AWS_ENDPOINT_URL names it. Check that it runs; `npm run local` starts an embedded AWS."
           : "Check the network and the region, then run the same command again.",
       ],
     });
@@ -83,8 +111,8 @@ export function explain(error: unknown): PlueError {
   const status = $metadata?.httpStatusCode;
   if (status === undefined) return new PlueError(what + message);
   if (UNREADABLE.test(message)) {
-    return new PlueError(`${what}the answer (HTTP ${status}) is not one of AWS`, {
-      advice: ["Is a proxy in between, or does AWS_ENDPOINT_URL lead to what cannot do this?"],
+    return new PlueError(`${what}the answer (HTTP ${status}) does not come from AWS`, {
+      advice: ["Check for a proxy in between, and that AWS_ENDPOINT_URL names what can do this."],
     });
   }
   if (isDenied(error)) {

@@ -1,4 +1,4 @@
-import { IAMClient, SimulatePrincipalPolicyCommand, type ContextEntry } from "@aws-sdk/client-iam";
+import { IAM, type ContextEntry } from "@aws-sdk/client-iam";
 import { client, type AwsTarget } from "./client";
 import { isDenied, isNotServed, type AwsError } from "./errors";
 
@@ -21,14 +21,12 @@ export async function simulate(
   { action, resource, context = [] }: Permission,
 ): Promise<string> {
   try {
-    const { EvaluationResults = [] } = await client(IAMClient, target).send(
-      new SimulatePrincipalPolicyCommand({
-        PolicySourceArn: role,
-        ActionNames: [action],
-        ResourceArns: [resource],
-        ContextEntries: [...context],
-      }),
-    );
+    const { EvaluationResults = [] } = await client(IAM, target).simulatePrincipalPolicy({
+      PolicySourceArn: role,
+      ActionNames: [action],
+      ResourceArns: [resource],
+      ContextEntries: [...context],
+    });
     return EvaluationResults[0]?.EvalDecision ?? "unknown";
   } catch (error) {
     if (/^NoSuchEntity/.test((error as AwsError).name)) return "no such role";

@@ -1,16 +1,7 @@
-import {
-  CreateTableCommand,
-  DescribeContinuousBackupsCommand,
-  DescribeTableCommand,
-  DynamoDBClient,
-  UpdateContinuousBackupsCommand,
-  UpdateTableCommand,
-  waitUntilTableExists,
-  type TableDescription,
-} from "@aws-sdk/client-dynamodb";
+import { DynamoDB, waitUntilTableExists, type TableDescription } from "@aws-sdk/client-dynamodb";
 import { client, type AwsTarget } from "./client";
 import { ActionRequired } from "../process/errors";
-import type { AwsError } from "./errors";
+import { unlessMissing } from "./errors";
 import { retryWhile } from "./retry";
 import { settle, type Finding, type Property } from "./property";
 
@@ -30,7 +21,7 @@ export async function makeLockTable(
   TableName: string,
   { check }: { readonly check: boolean },
 ): Promise<Finding[]> {
-  const dynamodb = client(DynamoDBClient, target);
+  const dynamodb = client(DynamoDB, target);
   const object = `table ${TableName}`;
   const there = await describe(dynamodb, TableName);
   if (!there && check) return [{ object, property: "exists", result: "missing" }];
@@ -41,15 +32,13 @@ export async function makeLockTable(
     );
   }
   if (!there) {
-    await dynamodb.send(
-      new CreateTableCommand({
-        TableName,
-        AttributeDefinitions: [{ AttributeName: KEY, AttributeType: "S" }],
-        KeySchema: [{ AttributeName: KEY, KeyType: "HASH" }],
-        BillingMode: "PAY_PER_REQUEST",
-        DeletionProtectionEnabled: true,
-      }),
-    );
+    await dynamodb.createTable({
+      TableName,
+      AttributeDefinitions: [{ AttributeName: KEY, AttributeType: "S" }],
+      KeySchema: [{ AttributeName: KEY, KeyType: "HASH" }],
+      BillingMode: "PAY_PER_REQUEST",
+      DeletionProtectionEnabled: true,
+    });
     await untilActive(dynamodb, TableName);
   }
   return [
@@ -58,11 +47,11 @@ export async function makeLockTable(
   ];
 }
 
-function properties(dynamodb: DynamoDBClient, TableName: string): Property[] {
+function properties(dynamodb: DynamoDB, TableName: string): Property[] {
   const update = async (change: object) => {
     await retryWhile(
       ({ name }) => name === "ResourceInUseException",
-      () => dynamodb.send(new UpdateTableCommand({ TableName, ...change })),
+      () => dynamodb.updateTable({ TableName, ...change }),
     );
     await untilActive(dynamodb, TableName);
   };
@@ -83,9 +72,9 @@ function properties(dynamodb: DynamoDBClient, TableName: string): Property[] {
     {
       property: "point-in-time recovery",
       isRight: async () => {
-        const { ContinuousBackupsDescription: found } = await dynamodb.send(
-          new DescribeContinuousBackupsCommand({ TableName }),
-        );
+        const { ContinuousBackupsDescription: found } = await dynamodb.describeContinuousBackups({
+          TableName,
+        });
         return found?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === "ENABLED";
       },
       repair: () =>
@@ -94,30 +83,23 @@ function properties(dynamodb: DynamoDBClient, TableName: string): Property[] {
           ({ name }) =>
             name === "ContinuousBackupsUnavailableException" || name === "ResourceInUseException",
           () =>
-            dynamodb.send(
-              new UpdateContinuousBackupsCommand({
-                TableName,
-                PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-              }),
-            ),
+            dynamodb.updateContinuousBackups({
+              TableName,
+              PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+            }),
         ),
     },
   ];
 }
 
 async function describe(
-  dynamodb: DynamoDBClient,
+  dynamodb: DynamoDB,
   TableName: string,
 ): Promise<TableDescription | undefined> {
-  try {
-    return (await dynamodb.send(new DescribeTableCommand({ TableName }))).Table;
-  } catch (error) {
-    if ((error as AwsError).name === "ResourceNotFoundException") return undefined;
-    throw error;
-  }
+  return (await unlessMissing(() => dynamodb.describeTable({ TableName })))?.Table;
 }
 
-async function untilActive(client: DynamoDBClient, TableName: string): Promise<void> {
+async function untilActive(client: DynamoDB, TableName: string): Promise<void> {
   const wait = { client, maxWaitTime: TABLE_SECONDS, minDelay: 1, maxDelay: 5 };
   await waitUntilTableExists(wait, { TableName });
 }

@@ -1,16 +1,11 @@
 import {
-  CloudWatchLogsClient,
-  DeleteLogGroupCommand,
-  DescribeLogGroupsCommand,
-  FilterLogEventsCommand,
-  GetLogEventsCommand,
+  CloudWatchLogs,
   paginateDescribeLogStreams,
   type FilteredLogEvent,
   type LogStream,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { client, type AwsEnvironment } from "./client";
-
-import type { AwsError } from "./errors";
+import { unlessMissing, type AwsError } from "./errors";
 
 /** The last lines of a log stream; none if it does not exist. */
 export async function lastLines(
@@ -19,29 +14,25 @@ export async function lastLines(
   logStreamName: string,
   limit: number,
 ): Promise<string[]> {
-  const logs = client(CloudWatchLogsClient, environment);
+  const logs = client(CloudWatchLogs, environment);
   const lines: string[] = [];
   let nextToken: string | undefined;
-  try {
+  const read = async () => {
     for (;;) {
-      const { events = [], nextBackwardToken } = await logs.send(
-        new GetLogEventsCommand({
-          logGroupName,
-          logStreamName,
-          limit,
-          startFromHead: false,
-          nextToken,
-        }),
-      );
+      const { events = [], nextBackwardToken } = await logs.getLogEvents({
+        logGroupName,
+        logStreamName,
+        limit,
+        startFromHead: false,
+        nextToken,
+      });
       lines.unshift(...events.map(({ message }) => (message ?? "").trimEnd()));
       // A page may be empty before the stream's beginning, which an unchanged token tells.
       if (lines.length >= limit || nextBackwardToken === nextToken) return lines.slice(-limit);
       nextToken = nextBackwardToken;
     }
-  } catch (error) {
-    if ((error as AwsError).name === "ResourceNotFoundException") return [];
-    throw error;
-  }
+  };
+  return (await unlessMissing(read)) ?? [];
 }
 
 /** Deletes a log group. @returns whether there was one */
@@ -49,15 +40,8 @@ export async function deleteLogGroup(
   environment: AwsEnvironment,
   logGroupName: string,
 ): Promise<boolean> {
-  try {
-    await client(CloudWatchLogsClient, environment).send(
-      new DeleteLogGroupCommand({ logGroupName }),
-    );
-    return true;
-  } catch (error) {
-    if ((error as AwsError).name === "ResourceNotFoundException") return false;
-    throw error;
-  }
+  const logs = client(CloudWatchLogs, environment);
+  return Boolean(await unlessMissing(() => logs.deleteLogGroup({ logGroupName })));
 }
 
 /**
@@ -69,20 +53,19 @@ export async function newestStream(
   logGroupName: string,
 ): Promise<string | undefined> {
   const pages = paginateDescribeLogStreams(
-    { client: client(CloudWatchLogsClient, environment) },
+    { client: client(CloudWatchLogs, environment) },
     { logGroupName },
   );
-  let found: LogStream | undefined;
-  try {
+  const find = async () => {
+    let found: LogStream | undefined;
     for await (const { logStreams = [] } of pages) {
       for (const stream of logStreams) {
         if ((stream.creationTime ?? 0) >= (found?.creationTime ?? 0)) found = stream;
       }
     }
-  } catch (error) {
-    if ((error as AwsError).name !== "ResourceNotFoundException") throw error;
-  }
-  return found?.logStreamName;
+    return found?.logStreamName;
+  };
+  return unlessMissing(find);
 }
 
 /** Reads a log stream from its start, piece by piece; a stream that is not there yet is empty. */
@@ -99,18 +82,16 @@ export class StreamReader {
   /** The lines that have come since the last time. */
   async read(): Promise<string[]> {
     const { logGroupName, logStreamName } = this;
-    const logs = client(CloudWatchLogsClient, this.environment);
+    const logs = client(CloudWatchLogs, this.environment);
     const lines: string[] = [];
     try {
       for (;;) {
-        const { events = [], nextForwardToken } = await logs.send(
-          new GetLogEventsCommand({
-            logGroupName,
-            logStreamName,
-            startFromHead: true,
-            nextToken: this.nextToken,
-          }),
-        );
+        const { events = [], nextForwardToken } = await logs.getLogEvents({
+          logGroupName,
+          logStreamName,
+          startFromHead: true,
+          nextToken: this.nextToken,
+        });
         lines.push(...events.map(({ message }) => (message ?? "").trimEnd()));
         // A page may be empty before the stream's end, which an unchanged token tells.
         const end = nextForwardToken === this.nextToken;
@@ -138,10 +119,10 @@ export async function* eventsOf(
   environment: AwsEnvironment,
   query: EventQuery,
 ): AsyncGenerator<FilteredLogEvent> {
-  const logs = client(CloudWatchLogsClient, environment);
+  const logs = client(CloudWatchLogs, environment);
   let nextToken: string | undefined;
   do {
-    const page = await logs.send(new FilterLogEventsCommand({ ...query, nextToken }));
+    const page = await logs.filterLogEvents({ ...query, nextToken });
     yield* page.events ?? [];
     nextToken = page.nextToken;
   } while (nextToken);
@@ -152,8 +133,8 @@ export async function logGroupExists(
   environment: AwsEnvironment,
   logGroupNamePrefix: string,
 ): Promise<boolean> {
-  const { logGroups = [] } = await client(CloudWatchLogsClient, environment).send(
-    new DescribeLogGroupsCommand({ logGroupNamePrefix }),
-  );
+  const { logGroups = [] } = await client(CloudWatchLogs, environment).describeLogGroups({
+    logGroupNamePrefix,
+  });
   return logGroups.some(({ logGroupName }) => logGroupName === logGroupNamePrefix);
 }

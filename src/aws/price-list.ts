@@ -1,4 +1,4 @@
-import { GetProductsCommand, PricingClient } from "@aws-sdk/client-pricing";
+import { Pricing } from "@aws-sdk/client-pricing";
 import { client } from "./client";
 
 /** Where AWS serves its price list. Source: AWS Price List Query API, endpoints. */
@@ -41,7 +41,7 @@ interface PriceDimension {
 
 /** Asks AWS's price list, which needs `pricing:GetProducts` and is free of charge. */
 export class PriceList {
-  private readonly pricing = client(PricingClient, { region: PRICE_LIST_REGION });
+  private readonly pricing = client(Pricing, { region: PRICE_LIST_REGION });
 
   /** The price on demand of one unit; where there are steps, of the first that costs anything. */
   async priceOf({
@@ -57,21 +57,19 @@ export class PriceList {
     const found = new Set<number>();
     let NextToken: string | undefined;
     do {
-      const page = await this.pricing.send(
-        new GetProductsCommand({
-          ServiceCode: service,
-          Filters: [
-            { Type: "TERM_MATCH", Field: regionField, Value: region },
-            { Type: "CONTAINS", Field: "usagetype", Value: usageType },
-            ...Object.entries(filters).map(([Field, Value]) => ({
-              Type: "TERM_MATCH" as const,
-              Field,
-              Value,
-            })),
-          ],
-          NextToken,
-        }),
-      );
+      const page = await this.pricing.getProducts({
+        ServiceCode: service,
+        Filters: [
+          { Type: "TERM_MATCH", Field: regionField, Value: region },
+          { Type: "CONTAINS", Field: "usagetype", Value: usageType },
+          ...Object.entries(filters).map(([Field, Value]) => ({
+            Type: "TERM_MATCH" as const,
+            Field,
+            Value,
+          })),
+        ],
+        NextToken,
+      });
       for (const text of page.PriceList ?? []) {
         const { product, terms } = JSON.parse(String(text)) as Product;
         if (!wanted.test(product.attributes.usagetype ?? "")) continue;

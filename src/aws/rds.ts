@@ -1,27 +1,18 @@
-import {
-  DescribeDBInstancesCommand,
-  DescribeDBSnapshotsCommand,
-  RDSClient,
-  type DBInstance,
-} from "@aws-sdk/client-rds";
-import { client, type AwsEnvironment, type AwsTarget } from "./client";
-
-import type { AwsError } from "./errors";
+import { RDS, type DBInstance } from "@aws-sdk/client-rds";
 import { names } from "../names";
+import { client, type AwsEnvironment, type AwsTarget } from "./client";
+import { unlessMissing } from "./errors";
 
 /** The database as RDS describes it; undefined if there is none. */
-export async function describeDatabase(
-  environment: AwsEnvironment,
-): Promise<DBInstance | undefined> {
-  try {
-    const { DBInstances = [] } = await client(RDSClient, environment).send(
-      new DescribeDBInstancesCommand({ DBInstanceIdentifier: names.database(environment.name) }),
-    );
-    return DBInstances[0];
-  } catch (error) {
-    if (/^DBInstanceNotFound/.test((error as AwsError).name)) return undefined;
-    throw error;
-  }
+export async function describeDatabase({
+  name,
+  ...target
+}: AwsEnvironment): Promise<DBInstance | undefined> {
+  const DBInstanceIdentifier = names.database(name);
+  const found = await unlessMissing(() =>
+    client(RDS, target).describeDBInstances({ DBInstanceIdentifier }),
+  );
+  return found?.DBInstances?.[0];
 }
 
 /** Whether a snapshot of that name exists. */
@@ -29,13 +20,8 @@ export async function snapshotExists(
   target: AwsTarget,
   DBSnapshotIdentifier: string,
 ): Promise<boolean> {
-  try {
-    const { DBSnapshots = [] } = await client(RDSClient, target).send(
-      new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier }),
-    );
-    return DBSnapshots.length > 0;
-  } catch (error) {
-    if (/^DBSnapshotNotFound/.test((error as AwsError).name)) return false;
-    throw error;
-  }
+  const found = await unlessMissing(() =>
+    client(RDS, target).describeDBSnapshots({ DBSnapshotIdentifier }),
+  );
+  return Boolean(found?.DBSnapshots?.length);
 }

@@ -1,4 +1,4 @@
-import { GetParametersByPathCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { SSM } from "@aws-sdk/client-ssm";
 import { components, names, type Component } from "../names";
 import { client, type AwsEnvironment } from "./client";
 
@@ -7,9 +7,7 @@ export async function rememberedTags(
   environment: AwsEnvironment,
 ): Promise<Partial<Record<Component["key"], string>>> {
   const Path = names.tagParameters(environment.name);
-  const { Parameters = [] } = await client(SSMClient, environment).send(
-    new GetParametersByPathCommand({ Path }),
-  );
+  const { Parameters = [] } = await client(SSM, environment).getParametersByPath({ Path });
   return Object.fromEntries(
     components.map(({ key, image }) => [
       key,

@@ -1,5 +1,5 @@
-import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
+import { S3 } from "@aws-sdk/client-s3";
 import { client, type AwsTarget } from "./client";
 import { ActionRequired } from "../process/errors";
 import { isDenied, regionOfBucket, type AwsError } from "./errors";
@@ -18,8 +18,8 @@ export function bucketIsThere(target: AwsTarget, Bucket: string): Promise<boolea
  * @throws ActionRequired if it is in another region
  */
 export async function headBucket(target: AwsTarget, Bucket: string, owner?: string): Promise<void> {
-  const found = await client(S3Client, target)
-    .send(new HeadBucketCommand({ Bucket, ExpectedBucketOwner: owner }))
+  const found = await client(S3, target)
+    .headBucket({ Bucket, ExpectedBucketOwner: owner })
     .then(
       ({ BucketRegion }) => BucketRegion,
       (error: unknown) => {
@@ -37,7 +37,7 @@ export async function headBucket(target: AwsTarget, Bucket: string, owner?: stri
 
 /** Whether a table exists, as far as one may know: who may not look at it is told that it does. */
 export function tableIsThere(target: AwsTarget, TableName: string): Promise<boolean> {
-  const call = client(DynamoDBClient, target).send(new DescribeTableCommand({ TableName }));
+  const call = client(DynamoDB, target).describeTable({ TableName });
   return exists(call, /^ResourceNotFoundException$/);
 }
 

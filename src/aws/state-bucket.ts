@@ -1,17 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import {
-  CreateBucketCommand,
-  GetBucketEncryptionCommand,
-  GetBucketLifecycleConfigurationCommand,
-  GetBucketPolicyCommand,
-  GetBucketVersioningCommand,
-  GetPublicAccessBlockCommand,
-  PutBucketEncryptionCommand,
-  PutBucketLifecycleConfigurationCommand,
-  PutBucketPolicyCommand,
-  PutBucketVersioningCommand,
-  PutPublicAccessBlockCommand,
-  S3Client,
+  S3,
   type BucketLocationConstraint,
   type CreateBucketRequest,
   type LifecycleRule,
@@ -43,12 +32,12 @@ export async function makeStateBucket(
   accountId: string,
   { check, tls }: { readonly check: boolean; readonly tls: boolean },
 ): Promise<Finding[]> {
-  const s3 = client(S3Client, target);
+  const s3 = client(S3, target);
   const object = `bucket ${Bucket}`;
   const there = await bucketExists(target, Bucket, accountId);
   if (!there && check) return [{ object, property: "exists", result: "missing" }];
   if (!there) {
-    await s3.send(new CreateBucketCommand({ Bucket, ...bucketLocation(target.region) }));
+    await s3.createBucket({ Bucket, ...bucketLocation(target.region) });
   }
   return [
     { object, property: "exists", result: there ? "ok" : "made" },
@@ -78,47 +67,39 @@ async function bucketExists(target: AwsTarget, Bucket: string, owner: string): P
   }
 }
 
-function properties(s3: S3Client, Bucket: string, region: string, tls: boolean): Property[] {
+function properties(s3: S3, Bucket: string, region: string, tls: boolean): Property[] {
   return [
     {
       property: "versioned",
-      isRight: async () =>
-        (await s3.send(new GetBucketVersioningCommand({ Bucket }))).Status === "Enabled",
+      isRight: async () => (await s3.getBucketVersioning({ Bucket })).Status === "Enabled",
       repair: () =>
-        s3.send(
-          new PutBucketVersioningCommand({
-            Bucket,
-            VersioningConfiguration: { Status: "Enabled" },
-          }),
-        ),
+        s3.putBucketVersioning({
+          Bucket,
+          VersioningConfiguration: { Status: "Enabled" },
+        }),
     },
     {
       property: "encrypted",
       isRight: async () => {
-        const found = await unlessMissing(s3.send(new GetBucketEncryptionCommand({ Bucket })));
+        const found = await unlessMissing(s3.getBucketEncryption({ Bucket }));
         return Boolean(found?.ServerSideEncryptionConfiguration?.Rules?.length);
       },
       repair: () =>
-        s3.send(
-          new PutBucketEncryptionCommand({
-            Bucket,
-            ServerSideEncryptionConfiguration: {
-              Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
-            },
-          }),
-        ),
+        s3.putBucketEncryption({
+          Bucket,
+          ServerSideEncryptionConfiguration: {
+            Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
+          },
+        }),
     },
     {
       property: "not public",
       isRight: async () => {
-        const found = await unlessMissing(s3.send(new GetPublicAccessBlockCommand({ Bucket })));
+        const found = await unlessMissing(s3.getPublicAccessBlock({ Bucket }));
         const block = found?.PublicAccessBlockConfiguration;
         return Object.keys(notPublic).every((key) => block?.[key as keyof typeof notPublic]);
       },
-      repair: () =>
-        s3.send(
-          new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: notPublic }),
-        ),
+      repair: () => s3.putPublicAccessBlock({ Bucket, PublicAccessBlockConfiguration: notPublic }),
     },
     ...(tls ? [tlsOnlyProperty(s3, Bucket, region)] : []),
     {
@@ -127,15 +108,13 @@ function properties(s3: S3Client, Bucket: string, region: string, tls: boolean):
       repair: async () => {
         const others = (await rulesOf(s3, Bucket)).filter(({ ID }) => ID !== RULE);
         const Rules: LifecycleRule[] = [...others, expiry];
-        await s3.send(
-          new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules } }),
-        );
+        await s3.putBucketLifecycleConfiguration({ Bucket, LifecycleConfiguration: { Rules } });
       },
     },
   ];
 }
 
-function tlsOnlyProperty(s3: S3Client, Bucket: string, region: string): Property {
+function tlsOnlyProperty(s3: S3, Bucket: string, region: string): Property {
   return {
     property: "TLS only",
     isRight: async () =>
@@ -146,7 +125,7 @@ function tlsOnlyProperty(s3: S3Client, Bucket: string, region: string): Property
       const { Version, Statement } = await policyOf(s3, Bucket);
       const others = Statement.filter(({ Sid }) => Sid !== TLS_ONLY);
       const Policy = JSON.stringify({ Version, Statement: [...others, tlsOnly(Bucket, region)] });
-      await s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+      await s3.putBucketPolicy({ Bucket, Policy });
     },
   };
 }
@@ -194,15 +173,15 @@ function isTlsOnly(bucket: string, region: string, statement: object): boolean {
   return isDeepStrictEqual({ ...statement, Sid: TLS_ONLY }, tlsOnly(bucket, region));
 }
 
-async function policyOf(s3: S3Client, Bucket: string): Promise<Policy> {
-  const found = await unlessMissing(s3.send(new GetBucketPolicyCommand({ Bucket })));
+async function policyOf(s3: S3, Bucket: string): Promise<Policy> {
+  const found = await unlessMissing(s3.getBucketPolicy({ Bucket }));
   return found?.Policy
     ? (JSON.parse(found.Policy) as Policy)
     : { Version: "2012-10-17", Statement: [] };
 }
 
-async function rulesOf(s3: S3Client, Bucket: string): Promise<LifecycleRule[]> {
-  const call = s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
+async function rulesOf(s3: S3, Bucket: string): Promise<LifecycleRule[]> {
+  const call = s3.getBucketLifecycleConfiguration({ Bucket });
   return (await unlessMissing(call))?.Rules ?? [];
 }
 

@@ -1,9 +1,5 @@
-import {
-  GetLoggingConfigurationCommand,
-  GetWebACLForResourceCommand,
-  WAFV2Client,
-} from "@aws-sdk/client-wafv2";
-import type { AwsError } from "./errors";
+import { WAFV2 } from "@aws-sdk/client-wafv2";
+import { unlessMissing } from "./errors";
 import { client, type AwsTarget } from "./client";
 
 /** The web ACL in front of a load balancer. */
@@ -19,16 +15,10 @@ export async function webAclOf(
   target: AwsTarget,
   loadBalancerArn: string,
 ): Promise<WebAcl | undefined> {
-  const waf = client(WAFV2Client, target);
-  const { WebACL } = await waf.send(
-    new GetWebACLForResourceCommand({ ResourceArn: loadBalancerArn }),
-  );
+  const waf = client(WAFV2, target);
+  const { WebACL } = await waf.getWebACLForResource({ ResourceArn: loadBalancerArn });
   if (!WebACL?.ARN) return undefined;
-  try {
-    await waf.send(new GetLoggingConfigurationCommand({ ResourceArn: WebACL.ARN }));
-    return { name: WebACL.Name ?? "", logs: true };
-  } catch (error) {
-    if ((error as AwsError).name !== "WAFNonexistentItemException") throw error;
-    return { name: WebACL.Name ?? "", logs: false };
-  }
+  const { ARN: ResourceArn, Name: name = "" } = WebACL;
+  const log = () => waf.getLoggingConfiguration({ ResourceArn });
+  return { name, logs: Boolean(await unlessMissing(log, /^WAFNonexistentItemException$/)) };
 }

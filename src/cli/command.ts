@@ -108,6 +108,9 @@ export function collect(value: string, before: readonly string[] = []): string[]
 /** Answers every question, for scripts. */
 export const yesOption = () => new Option("-y, --yes", "answer every question with yes");
 
+/** Shows all that Terraform prints. */
+export const verboseOption = () => new Option("--verbose", "show all that Terraform prints");
+
 /** Prints the data as JSON, for programs. */
 export const jsonOption = () => new Option("--json", "print JSON");
 

@@ -2,6 +2,7 @@ import type { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
 import type { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import type { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { Construct } from "constructs";
+import { Annotations } from "../cdktf";
 import { hasProxy, type ApiServerSettings } from "../environments/settings";
 import { api, ports } from "../names";
 import type { Cache } from "./cache";
@@ -48,6 +49,11 @@ export class ApiServer extends Construct implements Connectable {
     super(scope, id);
     const { database, storage, cache, repository, imageTag, ...context } = props;
     this.proxied = hasProxy(props.settings);
+    if (!this.proxied) {
+      Annotations.of(this).addWarning(
+        `apiServer.urlRewrite is "${props.settings.urlRewrite}": Plue closes a kept connection after 5 seconds, the load balancer later, and a request between the two gets a 502. "proxy" avoids it.`,
+      );
+    }
     const { securityGroup, service } = fargateService(this, {
       ...context,
       component: api,

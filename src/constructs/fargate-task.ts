@@ -9,7 +9,12 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import type { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
 import { SecurityGroup, type SecurityGroupEgress } from "@cdktf/provider-aws/lib/security-group";
 import type { Construct } from "constructs";
-import type { EgressSettings, FargateSize, LogRetentionDays } from "../environments/settings";
+import type {
+  CompleteSettings,
+  EgressSettings,
+  FargateSize,
+  LogRetentionDays,
+} from "../environments/settings";
 import { names, type Component } from "../names";
 import { tcp } from "./connections";
 import type { Context } from "./context";
@@ -50,6 +55,8 @@ export interface ContainerProps {
 export interface TaskContext extends Context {
   /** The task runs in its private subnets. */
   readonly network: Network;
+  /** Processors of the task. @default "X86_64", as ECS has it without a platform */
+  readonly cpuArchitecture?: CompleteSettings["cpuArchitecture"];
 }
 
 /** Properties of a task. */
@@ -182,6 +189,10 @@ export function fargateTask(scope: Construct, props: FargateTaskProps): FargateT
     memory: String(props.size.memoryLimitMiB),
     executionRoleArn: executionRole.arn,
     taskRoleArn: taskRole.arn,
+    runtimePlatform:
+      props.cpuArchitecture === "ARM64"
+        ? { cpuArchitecture: "ARM64", operatingSystemFamily: "LINUX" }
+        : undefined,
     volume: props.volumes?.length ? [...props.volumes] : undefined,
     containerDefinitions: JSON.stringify(
       [container, ...(props.proxy ? [props.proxy] : [])].map((each) =>

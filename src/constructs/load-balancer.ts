@@ -51,6 +51,8 @@ export interface LoadBalancerProps extends Context {
   readonly replacesRecord?: boolean;
   /** Flag: the load balancer removes `/api` from the paths of the requests to the API server. */
   readonly rewritesApiPath: boolean;
+  /** Seconds after which a silent connection is closed. @default AWS's own, 60 */
+  readonly idleTimeoutSeconds?: number;
 }
 
 /** A listener, which forwards requests if its count is one. */
@@ -126,6 +128,7 @@ export class LoadBalancer extends Construct implements Connectable {
       subnets: network.publicSubnets.map((subnet) => subnet.id),
       enableHttp2: true,
       dropInvalidHeaderFields: true,
+      idleTimeout: props.idleTimeoutSeconds,
       enableDeletionProtection: props.deletionProtection.asBoolean,
       tags: { Name: names.loadBalancer(environment) },
       // AWS refuses an internet-facing load balancer in a VPC without an internet gateway. The load

@@ -275,6 +275,12 @@ const loadBalancer = group({
   waf: v.optional(waf),
   /** A log of each request, in a bucket. @default none */
   accessLogs: v.optional(accessLogs),
+  /**
+   * Seconds after which it closes a connection on which nothing is sent, 1 to 4000: an upload or an
+   * answer that pauses for longer is cut.
+   * @default AWS's own, 60
+   */
+  idleTimeoutSeconds: v.optional(whole(1, 4000, "must be 1 to 4000 seconds")),
 });
 
 /** The Application Load Balancer. */
@@ -530,6 +536,11 @@ const entries = {
   webApp,
   /** The migration task. */
   migration,
+  /**
+   * Processors of all tasks on Fargate. `ARM64` costs a fifth less than `X86_64`, and needs images of that
+   * platform, which `plue images` then builds: push them before the deployment that changes this.
+   */
+  cpuArchitecture: v.optional(oneOf(["X86_64", "ARM64"]), "X86_64"),
   /**
    * `notify`: alarms on database, services and targets, sent by e-mail to the variable
    * `sns_alert_email`; `targets-only`: unhealthy targets raise an alarm that is seen in

@@ -1,11 +1,12 @@
 import { join, resolve } from "node:path";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { STS } from "@aws-sdk/client-sts";
 import { closest, distance } from "fastest-levenshtein";
 import { client, type AwsEnvironment } from "../aws/client";
 import { enterEmbeddedAws } from "../embedded-aws/environment";
 import { findServer, runningAt, type Running } from "../embedded-aws/server";
 import { environments } from "../environments";
 import type { EnvironmentSettings } from "../environments/settings";
+import { patterns } from "../environments/patterns";
 import { ActionRequired } from "../process/errors";
 import type { StackFolder } from "../terraform/stack";
 import { variableValue, type VariableOptions } from "../terraform/variables";
@@ -52,10 +53,10 @@ export async function openEnvironment(
 ): Promise<Environment> {
   const { name } = settings;
   const folder: StackFolder = { name, projectDir, stackDir: stackFolderOf(name, projectDir) };
-  const region = regionOf(settings, projectDir, variables);
+  const region = await regionOf(settings, projectDir, variables);
   if (name === "local") await useEmbeddedAws(projectDir, region);
-  const sts = client(STSClient, { region });
-  const { Account: accountId = "" } = await sts.send(new GetCallerIdentityCommand({}));
+  const sts = client(STS, { region });
+  const { Account: accountId = "" } = await sts.getCallerIdentity({});
   if (settings.accountId && accountId !== settings.accountId) {
     throw new ActionRequired(
       `${name} belongs to the account ${settings.accountId}, and these credentials to ${accountId}`,
@@ -99,15 +100,22 @@ export function stackFolderOf(name: string, projectDir: string): string {
 /**
  * Region of everything but the state: Terraform's `aws_region`, or the region of the settings. As in the stack, an
  * empty value stands for the default.
+ * @throws ActionRequired if it is not the code of a region
  */
-export function regionOf(
+export async function regionOf(
   settings: EnvironmentSettings,
   projectDir: string,
   variables?: VariableOptions,
-): string {
+): Promise<string> {
   const { name } = settings;
   const folder: StackFolder = { name, projectDir, stackDir: stackFolderOf(name, projectDir) };
-  return variableValue(folder, "aws_region", variables) || settings.region || "us-east-1";
+  const given = await variableValue(folder, "aws_region", variables);
+  const region = given ?? settings.region ?? "us-east-1";
+  if (new RegExp(patterns.region).test(region)) return region;
+  throw new ActionRequired(
+    `the variable aws_region is "${region}", which is not the code of an AWS region`,
+    `Correct it in ${name}.tfvars, --var-file, --var or TF_VAR_aws_region: a region such as us-east-1.`,
+  );
 }
 
 async function useEmbeddedAws(projectDir: string, region: string): Promise<void> {

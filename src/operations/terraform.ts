@@ -6,6 +6,7 @@ import { say } from "../terminal/output";
 import type { S3Backend, Stack } from "../terraform/stack";
 import { synthesize } from "../terraform/synthesize";
 import { terraformCommand } from "../terraform/program";
+import { checkVariables, type VariableOptions } from "../terraform/variables";
 import { Terraform } from "../terraform/terraform";
 import type { Environment } from "./environment";
 import { checkVersions, refuseOldProvider } from "./versions";
@@ -19,17 +20,31 @@ export function synthesizeStack(environment: Environment): Promise<Stack> {
   return synthesize(environment);
 }
 
+/** What is checked before Terraform starts. */
+export interface OpenOptions extends VariableOptions {
+  /** Modules that a plan is limited to. @default everything */
+  readonly targetModule?: readonly string[];
+  /** Show all that Terraform prints. @default false */
+  readonly verbose?: boolean;
+}
+
 /**
  * Synthesizes the environment and initialises Terraform with its state.
- * @throws ActionRequired if bucket or table of the state are missing, another workspace is selected, or the AWS
+ * @throws ActionRequired if a module does not exist, Terraform refuses a variable, bucket or table of the state are missing, another workspace is selected, or the AWS
  * provider does not match the state
  */
-export async function openTerraform(environment: Environment): Promise<Terraform> {
+export async function openTerraform(
+  environment: Environment,
+  { targetModule = [], verbose, ...variables }: OpenOptions = {},
+): Promise<Terraform> {
   refuseWorkspace(environment);
   const stack = await synthesizeStack(environment);
+  stack.addressesOf(targetModule);
+  await checkVariables(environment, stack.declaredVariables, variables);
   refuseOldProvider(environment);
   await refuseMissingBackend(environment, stack.backend);
   const terraform = await Terraform.init(environment, stack, {
+    verbose,
     onProviders: ({ unreachable }) => unreachable && say(unreachable),
   });
   for (const note of await checkVersions(terraform, environment)) say(note);

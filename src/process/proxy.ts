@@ -2,6 +2,7 @@ import type { Agent } from "node:http";
 import { HttpProxyAgent } from "http-proxy-agent";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { getProxyForUrl } from "proxy-from-env";
+import { ActionRequired } from "./errors";
 
 /** Hosts that no proxy reaches. Terraform and the AWS CLI go to them directly, too. */
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
@@ -14,5 +15,11 @@ export function proxyAgent(url: string): Agent | undefined {
   if (LOOPBACK.test(new URL(url).hostname)) return undefined;
   const proxy = getProxyForUrl(url);
   if (proxy === "") return undefined;
+  if (!URL.canParse(proxy)) {
+    throw new ActionRequired(
+      `the proxy for ${url} is "${proxy}", which is not a URL`,
+      "Correct HTTPS_PROXY or HTTP_PROXY: a URL such as http://proxy.example.com:3128.",
+    );
+  }
   return url.startsWith("https:") ? new HttpsProxyAgent(proxy) : new HttpProxyAgent(proxy);
 }

@@ -32,6 +32,7 @@ export interface Captured {
   /** Exit code; 1 where a signal ended it. */
   readonly code: number;
   readonly stdout: string;
+  /** Without colours, which a message would show as escapes. */
   readonly stderr: string;
 }
 
@@ -110,7 +111,7 @@ export async function capture(
   child.stderr!.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const { code } = await ended(program, child);
   throwIfInterrupted();
-  return { code, stdout, stderr };
+  return { code, stdout, stderr: stripVTControlCharacters(stderr) };
 }
 
 /**

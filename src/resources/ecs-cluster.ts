@@ -1,3 +1,4 @@
+import type { Cluster } from "@aws-sdk/client-ecs";
 import { aws } from "../aws/services";
 import { blocks } from "../terraform/stack";
 import { listed } from "./ask";
@@ -28,7 +29,7 @@ export const ecsCluster: ResourceKind = {
       aws.ecs,
       "clusters",
       (ecs, _, arn) => ecs.describeClusters({ clusters: [arn] }),
-      ({ status }) => status !== "INACTIVE",
+      ({ status }: Cluster) => status !== "INACTIVE",
     ),
   },
   loses: "none",

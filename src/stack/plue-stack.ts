@@ -162,6 +162,7 @@ export class PlueStack extends BaseStack {
       domain: settings.domain,
       replacesRecord: settings.recovery !== undefined,
       rewritesApiPath: settings.apiServer.urlRewrite === "load-balancer",
+      idleTimeoutSeconds: settings.loadBalancer.idleTimeoutSeconds,
     });
     const { waf, accessLogs } = settings.loadBalancer;
     const front = { ...context, loadBalancer: loadBalancer.lb };
@@ -185,7 +186,8 @@ export class PlueStack extends BaseStack {
       webApp: variables.webImageTag,
       dbMigrate: variables.migrateImageTag,
     });
-    const service = { ...context, network, ecsCluster, loadBalancer, adopted };
+    const { cpuArchitecture } = settings;
+    const service = { ...context, network, ecsCluster, loadBalancer, adopted, cpuArchitecture };
     const apiServer = new ApiServer(this, "api_server", {
       ...service,
       database,
@@ -203,6 +205,7 @@ export class PlueStack extends BaseStack {
     });
     const dbMigrate = new DbMigrate(this, "db_migrate", {
       ...context,
+      cpuArchitecture,
       network,
       database,
       repository: ecr.dbMigrate,

@@ -34,7 +34,7 @@ export function existingAddresses(output: string): string[] {
     .flatMap((message) => /^with ([^\s,]+),$/m.exec(message)?.[1] ?? []);
 }
 
-/** Says of a Terraform that failed what a person can do about it. */
+/** Explains a failure of Terraform and what a person can do about it. */
 export function explainFailure(
   command: string,
   { output, log }: { readonly output: string; readonly log?: string },
@@ -43,7 +43,7 @@ export function explainFailure(
   const messages = log === undefined ? "see Terraform's messages above" : `\n\n${tail(output)}`;
   const text = output.replace(/^[│╷╵\s]+/gm, "");
   const terraform = terraformCommand();
-  const again = `Run the same command again: Terraform goes on from what is done.`;
+  const again = "Run the same command again: Terraform continues from what is done.";
   if (/Error acquiring the state lock/i.test(text)) {
     const field = (key: string) => new RegExp(`^${key}:\\s*(.+)$`, "m").exec(text)?.[1]?.trim();
     const id = field("ID");
@@ -55,7 +55,7 @@ export function explainFailure(
     }
     return new ActionRequired(
       `the state of ${name} is locked by ${field("Who")} since ${field("Created")} (${field("Operation")})`,
-      "Wait until that is done. Only if it cannot be running any more, break the lock:",
+      "Wait until that is done. Only if it is certain that it no longer runs, break the lock:",
       `  ${terraform} -chdir=${stackDir} force-unlock ${id}`,
     );
   }
@@ -73,6 +73,26 @@ export function explainFailure(
     )
   ) {
     return new ActionRequired(`Terraform refuses the value of a variable: ${messages}`);
+  }
+  if (/on \S+\.tfvars(\.json)? line \d+/.test(text)) {
+    return new ActionRequired(`Terraform cannot read a file of variables: ${messages}`);
+  }
+  if (/failed to read dependency lock file/i.test(text)) {
+    return new ActionRequired(
+      `the lock file of the providers cannot be read: ${messages}`,
+      `Restore src/environments/${name}.terraform.lock.hcl from git, or write it again: \`plue providers lock ${name}\`.`,
+      `If ${name} has no such file, delete ${stackDir}/.terraform.lock.hcl.`,
+    );
+  }
+  if (
+    /Failed to load state: invalid|failed to read module manifest|Required plugins are not installed|Failed to (load|instantiate) provider|cached package .* does not match|Could not load plugin/i.test(
+      text,
+    )
+  ) {
+    return new ActionRequired(
+      `${stackDir}/.terraform is damaged: ${messages}`,
+      "Delete that folder, then run the same command again. The state is not in it.",
+    );
   }
   if (/Backend configuration changed|Backend initialization required/i.test(text)) {
     return new ActionRequired(

@@ -30,7 +30,9 @@ export type Attributes = Readonly<Record<string, unknown>>;
 /** A synthesized stack, `cdk.tf.json`, as far as it is read here. */
 export interface StackJson {
   readonly resource?: Readonly<Record<string, Readonly<Record<string, Attributes>>>>;
-  readonly variable?: Readonly<Record<string, { readonly default?: unknown }>>;
+  readonly variable?: Readonly<
+    Record<string, { readonly default?: unknown; readonly type?: string }>
+  >;
   readonly provider?: Readonly<
     Record<string, readonly { readonly alias?: string; readonly region?: unknown }[]>
   >;
@@ -125,6 +127,11 @@ export class Stack {
   /** The versions of Terraform that it runs on. */
   get requiredVersion(): string {
     return this.terraform.required_version ?? "*";
+  }
+
+  /** Its variables, as they are declared. */
+  get declaredVariables(): NonNullable<StackJson["variable"]> {
+    return this.json.variable ?? {};
   }
 
   /** The providers that it needs, with the accepted versions. */

@@ -8,13 +8,11 @@ import { temporaryFile } from "../process/temporary";
 import { explainFailure } from "./failures";
 import { readLockFile } from "./lock-file";
 import type { PlanJson } from "./plan";
+import { showProgress, type ProgressOptions } from "./progress";
 import { findTerraform, registryOf, type TerraformProgram } from "./program";
 import type { StateJson } from "./state";
 import type { Stack, StackFolder } from "./stack";
 import { variableArguments, type VariableOptions } from "./variables";
-
-/** What an apply prints of each resource that it has finished. */
-const FINISHED = /: (?:Creation|Modifications|Destruction|Import) complete/g;
 
 /** One output of a stack. */
 export interface Output {
@@ -22,7 +20,7 @@ export interface Output {
   readonly sensitive: boolean;
 }
 
-/** How Terraform tells what it does. */
+/** How Terraform's work is shown. */
 export interface TerraformOptions {
   /** Told where the providers come from, or that nothing offers them. @default nobody */
   readonly onProviders?: (found: CliConfig) => void;
@@ -30,14 +28,19 @@ export interface TerraformOptions {
   readonly reconfigure?: boolean;
   /** File of a command's output. @default it is shown on standard error */
   readonly logOf?: (command: string) => string;
-  /** Called with how many resources an apply has finished, as it goes on. @default it shows its output */
-  readonly onApplied?: (resources: number) => void;
+  /** Called with how far an apply is. @default it is shown on standard error */
+  readonly onStatus?: (status: string) => void;
+  /** Show all that Terraform prints, not only what matters. @default false */
+  readonly verbose?: boolean;
   /** Called with the process id of each Terraform that changes something. @default nothing */
   readonly onApplyStart?: (pid: number) => void;
 }
 
 /** Terraform at work in the directory of an environment's stack. */
 export class Terraform {
+  /** How many changes each saved plan makes, by its file. */
+  private readonly planned = new Map<string, number>();
+
   private constructor(
     private readonly folder: StackFolder,
     /** The stack. */
@@ -73,15 +76,22 @@ export class Terraform {
   }): Promise<{ file: string; plan: PlanJson }> {
     const { variables, targets = [], destroy = false } = options;
     const file = temporaryFile(`plan-${Date.now()}`);
-    await this.run([
-      "plan",
-      "-input=false",
-      `-out=${file}`,
-      ...(destroy ? ["-destroy"] : []),
-      ...variableArguments(this.folder, variables),
-      ...targets.map((address) => `-target=${address}`),
-    ]);
-    return { file, plan: await this.json<PlanJson>(["show", "-json", file]) };
+    // TF_CLI_ARGS_plan may ask for -detailed-exitcode, by which 2 means that there are changes.
+    await this.runShown(
+      [
+        "plan",
+        "-input=false",
+        `-out=${file}`,
+        ...(destroy ? ["-destroy"] : []),
+        ...variableArguments(this.folder, variables),
+        ...targets.map((address) => `-target=${address}`),
+      ],
+      { fine: [2] },
+    );
+    const plan = await this.json<PlanJson>(["show", "-json", file]);
+    const actions = (plan.resource_changes ?? []).flatMap(({ change }) => change.actions);
+    this.planned.set(file, actions.filter((one) => /create|update|delete/.test(one)).length);
+    return { file, plan };
   }
 
   /** Whether a plan of everything would change anything. */
@@ -96,16 +106,13 @@ export class Terraform {
    * @throws AlreadyExists if it would create what exists
    */
   async apply(file?: string): Promise<string> {
-    const { onApplied, onApplyStart: onStart } = this.options;
-    let printed = "";
-    const count = (text: string) => {
-      printed += text;
-      onApplied?.(printed.match(FINISHED)?.length ?? 0);
-    };
-    const { output } = await this.run(["apply", "-input=false", file ?? "-auto-approve"], {
-      onStart,
-      ...(onApplied && { onOutput: count }),
-    });
+    const { onStatus, onApplyStart: onStart } = this.options;
+    const total = file === undefined ? undefined : this.planned.get(file);
+    const { output } = await this.runShown(
+      ["apply", "-input=false", file ?? "-auto-approve"],
+      { onStart },
+      { onStatus, total },
+    );
     return /Apply complete! (?:Resources: )?(.*)\./.exec(output)?.[1] ?? "done";
   }
 
@@ -128,7 +135,7 @@ export class Terraform {
   /** The state; undefined where there is none yet. */
   async state(): Promise<StateJson | undefined> {
     const text = await this.text(["state", "pull"]);
-    return text.trim() === "" ? undefined : (JSON.parse(text) as StateJson);
+    return text.includes("{") ? this.parse<StateJson>(text, ["state", "pull"]) : undefined;
   }
 
   /** The version of a provider that `init` has chosen: `hashicorp/aws`. */
@@ -156,8 +163,45 @@ export class Terraform {
     throw explainFailure(command, { output: result.output, log }, this.folder);
   }
 
+  /** Runs Terraform and shows how far it is. */
+  private async runShown(
+    args: readonly string[],
+    options: Parameters<Terraform["run"]>[1],
+    shown: Pick<ProgressOptions, "onStatus" | "total"> = {},
+  ): Promise<Followed> {
+    if (this.options.logOf !== undefined && shown.onStatus === undefined) {
+      return this.run(args, options);
+    }
+    const { verbose } = this.options;
+    const what = `${this.program.command} ${args[0]}`;
+    const { onOutput, end } = showProgress({ what, verbose, ...shown });
+    try {
+      return await this.run(args, { ...options, ...(onOutput && { onOutput }) });
+    } finally {
+      end();
+    }
+  }
+
   private async json<T>(args: readonly string[]): Promise<T> {
-    return JSON.parse(await this.text(args)) as T;
+    return this.parse(await this.text(args), args);
+  }
+
+  private parse<T>(text: string, args: readonly string[]): T {
+    // A wrapper, such as that of GitHub's action hashicorp/setup-terraform, adds lines of its own.
+    const json = text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1);
+    try {
+      return JSON.parse(json) as T;
+    } catch {
+      const { command } = this.program;
+      throw new PlueError(
+        `${command} ${args.join(" ")} printed no JSON, but:\n${text.trim().slice(0, 500)}`,
+        {
+          advice: [
+            `If ${command} is a script around Terraform, let PLUE_TERRAFORM name Terraform itself.`,
+          ],
+        },
+      );
+    }
   }
 
   /** What a command prints. */

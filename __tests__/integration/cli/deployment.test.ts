@@ -141,7 +141,7 @@ describeEmbeddedAws("plue, from the first deployment of an environment to its de
         expect(build).toContain(`--platform linux/amd64`);
         expect(build).toContain(`--build-context plue=${source()}`);
         expect(build).toContain(`--tag ${uri}:${commit}`);
-        expect(calls).toContain(`push ${uri}:${commit}`);
+        expect(build).toMatch(/^buildx build --push --provenance=false --sbom=false /);
       }
     });
 
@@ -152,7 +152,20 @@ describeEmbeddedAws("plue, from the first deployment of an environment to its de
       });
       expect(result.stderr).toContain("docker failed");
       expect(result.stdout).toBe("");
-      expect(user.docker.take().calls.some((call) => call.startsWith("push"))).toBe(false);
+      expect(user.docker.take().calls.filter((call) => call.startsWith("build"))).toHaveLength(1);
+    });
+
+    test("another platform than the tasks' is refused before anything is built", async () => {
+      const args = ["images", "local", "--source", source(), "--platform", "linux/arm64"];
+      const { stderr } = await user.ends(2, ...args);
+      expect(stderr).toContain("The tasks of local run linux/amd64, not linux/arm64");
+      expect(user.docker.take().calls.filter((call) => call.startsWith("build"))).toEqual([]);
+    });
+
+    test("provenance and SBOM are pushed where they are asked for", async () => {
+      const args = ["images", "local", "--source", source(), "--tag", "attested", "--attestations"];
+      await user.ends(0, ...args);
+      expect(user.docker.take().calls.join()).toContain("--provenance=mode=max --sbom=true");
     });
 
     test("uncommitted source is not built without --tag", async () => {

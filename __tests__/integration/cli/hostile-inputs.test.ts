@@ -54,6 +54,36 @@ test.each<[string, string[], RegExp]>([
   expect(stdout).toBe("");
 });
 
+test.each<[string, NodeJS.ProcessEnv, string]>([
+  ["a region that is none", { TF_VAR_aws_region: "mars-1" }, 'aws_region is "mars-1"'],
+  ["an endpoint that is no URL", { AWS_ENDPOINT_URL: "notaurl" }, 'AWS_ENDPOINT_URL is "notaurl"'],
+  ["a service's endpoint that is no URL", { AWS_ENDPOINT_URL_STS: "sts" }, '"sts" is not a URL'],
+  ["a proxy that is no URL", { HTTPS_PROXY: "::" }, "Correct HTTPS_PROXY"],
+  ["an unknown profile", { AWS_PROFILE: "nobody" }, 'the profile "nobody" gives no'],
+  ["a process that fails", { AWS_PROFILE: "fails" }, "no login today"],
+  ["a process that prints no JSON", { AWS_PROFILE: "text" }, "returned invalid JSON"],
+  ["an unknown source profile", { AWS_PROFILE: "source" }, "[nowhere]"],
+])("%s needs a person, and is named", async (_, variables, message) => {
+  const AWS_CONFIG_FILE = join(folder, "aws");
+  writeFileSync(
+    AWS_CONFIG_FILE,
+    [
+      "[profile fails]",
+      'credential_process = sh -c "echo no login today >&2; exit 3"',
+      "[profile text]",
+      "credential_process = echo hello",
+      "[profile source]",
+      "role_arn = arn:aws:iam::123456789012:role/x",
+      "source_profile = nowhere",
+    ].join("\n"),
+  );
+  // Without credentials of their own the endpoint and the proxy would not be asked.
+  const keys = variables.AWS_PROFILE ? {} : { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
+  const given = { ...env, AWS_CONFIG_FILE, ...keys, ...variables };
+  const { stderr } = await plueEnds(2, ["status", "dev"], given);
+  expect(stderr).toContain(message);
+});
+
 test.each([
   ["no.json", "is not a plan as JSON: it is not JSON"],
   ["state.json", "is not a plan"],

@@ -4,6 +4,8 @@ import { EcsCluster } from "@cdktf/provider-aws/lib/ecs-cluster";
 import { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import { EcsTaskDefinition } from "@cdktf/provider-aws/lib/ecs-task-definition";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
+import { Testing } from "cdktf";
+import { PlueStack } from "../../../src/stack/plue-stack";
 import { local } from "../../../src/environments/local";
 import type { ApiServerSettings } from "../../../src/environments/settings";
 import { production } from "../../../src/environments/production";
@@ -21,6 +23,46 @@ const withUrlRewrite = (urlRewrite: ApiServerSettings["urlRewrite"]) =>
   synthesize({ ...local, apiServer: { ...local.apiServer, urlRewrite } });
 
 const tasks = ["api_server", "web_app", "db_migrate"];
+
+test("ARM64 is the platform of every task, and without it no task definition has one", () => {
+  const arm = synthesize({ ...local, cpuArchitecture: "ARM64" });
+
+  for (const task of tasks.map((name) => `aws_ecs_task_definition.${name}`)) {
+    expect(stacks.local.resource(task)).not.toHaveProperty("runtime_platform");
+    expect(arm.resource(task).runtime_platform).toEqual({
+      cpu_architecture: "ARM64",
+      operating_system_family: "LINUX",
+    });
+  }
+});
+
+test("the load balancer's idle timeout is the setting's, and AWS's own without it", () => {
+  const loadBalancer = { ...local.loadBalancer, idleTimeoutSeconds: 600 };
+
+  const timeouts = (stack: Synthesized) =>
+    Object.values(stack.resources("aws_lb")).map((lb) => lb.idle_timeout as number | undefined);
+
+  expect(timeouts(stacks.local)).toEqual([undefined]);
+  expect(timeouts(synthesize({ ...local, loadBalancer }))).toEqual([600]);
+});
+
+test.each(["load-balancer", "none"] as const)(
+  "urlRewrite %s warns of the API's short keep-alive, proxy does not",
+  (urlRewrite) => {
+    const warnings = (settings: typeof local) => {
+      const stack = new PlueStack(Testing.app({ stackTraces: false }), settings);
+      return stack.node
+        .findAll()
+        .flatMap(({ node }) =>
+          node.metadata.filter(({ type }) => type === "@cdktf/warn").map(({ data }) => `${data}`),
+        );
+    };
+    const apiServer = { ...local.apiServer, urlRewrite };
+
+    expect(warnings({ ...local, apiServer })).toEqual([expect.stringContaining("5 seconds")]);
+    expect(warnings(local)).toEqual([]);
+  },
+);
 
 describe.each(knownNames)("tasks of %s", (name) => {
   const stack = stacks[name];

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openEnvironment } from "../../../src/operations/environment";
@@ -59,40 +59,5 @@ describe("opening an environment", () => {
       advice: [expect.stringContaining("npm run local")],
     });
     process.env.AWS_ENDPOINT_URL = endpoint;
-  });
-
-  test("takes the region that Terraform takes", async () => {
-    expect((await openEnvironment(dev, folder)).region).toBe("us-east-1");
-    expect((await openEnvironment({ ...dev, region: "eu-west-1" }, folder)).region).toBe(
-      "eu-west-1",
-    );
-    process.env.TF_VAR_aws_region = "eu-west-2";
-    expect((await openEnvironment(dev, folder)).region).toBe("eu-west-2");
-    writeFileSync(join(folder, "dev.tfvars"), 'aws_region = "eu-west-3"\n');
-    expect((await openEnvironment(dev, folder)).region).toBe("eu-west-3");
-    const varFile = [join(folder, "given.tfvars"), join(folder, "given.tfvars.json")];
-    writeFileSync(
-      varFile[0]!,
-      '/* aws_region = "eu-west-9" */\n aws_region="eu-central-1" # mine\n',
-    );
-    writeFileSync(varFile[1]!, '{ "aws_region": "eu-north-1" }');
-    const regionWith = async (variables: object) =>
-      (await openEnvironment(dev, folder, variables)).region;
-    expect(await regionWith({ varFile: [varFile[0]!] })).toBe("eu-central-1");
-    expect(await regionWith({ varFile })).toBe("eu-north-1");
-    expect(await regionWith({ varFile, var: ["aws_region=eu-south-1"] })).toBe("eu-south-1");
-    expect(await regionWith({ var: ["aws_region="] })).toBe("us-east-1");
-    delete process.env.TF_VAR_aws_region;
-  });
-
-  test("takes the region of the files that Terraform loads by itself", async () => {
-    rmSync(join(folder, "dev.tfvars"));
-    const stackDir = join(folder, "cdktf.out", "stacks", "dev");
-    mkdirSync(stackDir, { recursive: true });
-    writeFileSync(join(stackDir, "terraform.tfvars"), 'aws_region = "eu-west-1"\n');
-    expect((await openEnvironment(dev, folder)).region).toBe("eu-west-1");
-    writeFileSync(join(stackDir, "b.auto.tfvars"), 'aws_region = "eu-west-2"\n');
-    writeFileSync(join(stackDir, "a.auto.tfvars.json"), '{ "aws_region": "eu-west-3" }');
-    expect((await openEnvironment(dev, folder)).region).toBe("eu-west-2");
   });
 });

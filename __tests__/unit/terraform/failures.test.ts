@@ -90,3 +90,17 @@ platforms); for more information:
   expect(failure.message).toMatch(message);
   expect(failure.advice?.join("\n")).toMatch(advice);
 });
+
+test.each([
+  [
+    "Error: failed to read dependency lock file: Argument or block definition required",
+    "lock file",
+  ],
+  ["Error: Failed to load state: invalid syntax: invalid character 'g'", "/.terraform is damaged"],
+  ["Error: failed to read module manifest: unexpected end of JSON input", "/.terraform is damaged"],
+  ["Error: Missing value\n\n  on dev.tfvars line 3:\n   3: x =", "a file of variables"],
+])("%j needs a person", (output, message) => {
+  const explained = explainFailure("init", { output }, { name: "dev", stackDir: "/stack" });
+  expect(explained.exitCode).toBe(2);
+  expect(explained.message).toContain(message);
+});

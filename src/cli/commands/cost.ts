@@ -13,9 +13,9 @@ import {
 /** `plue cost`. */
 export const command = ({ projectDir }: Context) =>
   new Command("cost")
-    .summary("tell what a month costs, or would cost")
+    .summary("show what a month costs, or would cost")
     .description(
-      "Tell what a month of the environment costs, by part, or what it would cost with other settings. Counts the synthesized stack, the usage in src/environments/usage.ts and the prices in src/cost/prices.json: needs neither AWS nor Terraform.",
+      "Show what a month of the environment costs, by part, or what it would cost with other settings. Counts the synthesized stack, the usage in src/environments/usage.ts and the prices in src/cost/prices.json. Needs no AWS.",
     )
     .addArgument(environmentArgument())
     .addOption(
@@ -25,17 +25,17 @@ export const command = ({ projectDir }: Context) =>
       ).argParser(collect),
     )
     .addOption(jsonOption())
-    .action((settings, { if: changes, json: asJson }) => {
+    .action(async (settings, { if: changes, json: asJson }) => {
       if (changes !== undefined) {
-        const { cost, remarks } = costIf(settings, changes, projectDir);
+        const { cost, remarks } = await costIf(settings, changes, projectDir);
         if (asJson) return json(cost);
         return data([changeText(cost), "", ...remarks].join("\n"));
       }
-      const { cost, remarks } = costOf(settings, projectDir);
+      const { cost, remarks } = await costOf(settings, projectDir);
       if (asJson) return json(cost);
       data([billText(cost), "", ...remarks].join("\n"));
       const { name, apiServer } = settings;
       next(
-        `\`plue cost ${name} --if apiServer.maxCapacity=${apiServer.maxCapacity + 2}\` tells what that would cost.`,
+        `\`plue cost ${name} --if apiServer.maxCapacity=${apiServer.maxCapacity + 2}\` shows what that would cost.`,
       );
     });

@@ -9,6 +9,7 @@ import {
   timeoutOption,
   varFileOption,
   varOption,
+  verboseOption,
   yesOption,
   type Context,
 } from "../command";
@@ -27,6 +28,7 @@ export const command = ({ projectDir }: Context) =>
     .addArgument(environmentArgument())
     .addOption(varOption())
     .addOption(varFileOption())
+    .addOption(verboseOption())
     .addOption(tagOption())
     .addOption(targetModuleOption())
     .option("--migrate", "run the migrations before the services change")

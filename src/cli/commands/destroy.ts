@@ -4,6 +4,7 @@ import {
   jsonOption,
   varFileOption,
   varOption,
+  verboseOption,
   yesOption,
   type Context,
 } from "../command";
@@ -21,6 +22,7 @@ export const command = ({ projectDir }: Context) =>
     .addArgument(environmentArgument())
     .addOption(varOption())
     .addOption(varFileOption())
+    .addOption(verboseOption())
     .addOption(yesOption())
     .addOption(jsonOption())
     .action(async (settings, options) => {

@@ -8,6 +8,7 @@ import {
   targetModuleOption,
   varFileOption,
   varOption,
+  verboseOption,
   type Context,
 } from "../command";
 import { planCost, planCostText, priceSection } from "../../operations/inspect/cost";
@@ -27,6 +28,7 @@ export const command = ({ projectDir }: Context) =>
     .addArgument(environmentArgument())
     .addOption(varOption())
     .addOption(varFileOption())
+    .addOption(verboseOption())
     .addOption(tagOption())
     .addOption(targetModuleOption())
     .addOption(
@@ -43,7 +45,11 @@ export const command = ({ projectDir }: Context) =>
     )
     .action(async (settings, options) => {
       const environment = await openEnvironment(settings, projectDir, options);
-      const terraform = await openTerraform(environment);
+      const terraform = await openTerraform(environment, {
+        ...planVariables(options),
+        targetModule: options.targetModule,
+        verbose: options.verbose,
+      });
       const targets = terraform.stack.addressesOf(options.targetModule ?? []);
       const { plan } = await terraform.plan({ variables: planVariables(options), targets });
       if (options.review) writeReview(options.review, environment.name, plan);

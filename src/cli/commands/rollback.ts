@@ -6,6 +6,7 @@ import {
   timeoutOption,
   varFileOption,
   varOption,
+  verboseOption,
   yesOption,
   type Context,
 } from "../command";
@@ -26,6 +27,7 @@ export const command = ({ projectDir }: Context) =>
     .addOption(timeoutOption(1200))
     .addOption(varOption())
     .addOption(varFileOption())
+    .addOption(verboseOption())
     .addOption(yesOption())
     .action(async (settings, service, options) => {
       const environment = await openEnvironment(settings, projectDir, options);

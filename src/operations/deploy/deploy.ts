@@ -17,6 +17,8 @@ export interface PlanOptions extends VariableOptions {
   readonly tag?: string;
   /** Modules to plan. @default everything */
   readonly targetModule?: readonly string[];
+  /** Show all that Terraform prints. @default false */
+  readonly verbose?: boolean;
 }
 
 /** Options of a deployment. */
@@ -58,9 +60,10 @@ export function planVariables({ tag, var: given = [], varFile }: PlanOptions): V
 /** Plans, asks for confirmation, applies exactly that plan, and waits until the services are stable. */
 export async function deploy(environment: Environment, options: DeployOptions): Promise<Deployed> {
   const { yes = false, timeout } = options;
-  const terraform = await openTerraform(environment);
   const variables = planVariables(options);
-  const targets = terraform.stack.addressesOf(options.targetModule ?? []);
+  const { targetModule, verbose } = options;
+  const terraform = await openTerraform(environment, { ...variables, targetModule, verbose });
+  const targets = terraform.stack.addressesOf(targetModule ?? []);
   const reviewed = options.reviewed ? readReview(options.reviewed, environment.name) : undefined;
   if (reviewed) refuseUnreviewed(reviewed, (await terraform.plan({ variables, targets })).plan);
 

@@ -25,6 +25,8 @@ import { openTerraform } from "../terraform";
 export interface DestroyOptions extends VariableOptions {
   /** Answers every question. @default false */
   readonly yes?: boolean;
+  /** Show all that Terraform prints. @default false */
+  readonly verbose?: boolean;
 }
 
 /** Resources whose destroy behaviour comes from the state, not from the current settings. */
@@ -39,11 +41,11 @@ const UNPROTECT = ["database_deletion_protection=false", "alb_deletion_protectio
  */
 export async function destroy(
   environment: Environment,
-  { var: values = [], varFile, yes = false }: DestroyOptions,
+  { var: values = [], varFile, yes = false, verbose }: DestroyOptions,
 ): Promise<RemainingResource[]> {
   const { name } = environment;
-  const terraform = await openTerraform(environment);
   const variables = { varFile, var: [...values, ...UNPROTECT] };
+  const terraform = await openTerraform(environment, { ...variables, verbose });
   const { plan } = await terraform.plan({ variables, destroy: true });
   const actions = plannedActions(plan, terraform.stack);
   if (actions.length > 0) {

@@ -19,9 +19,11 @@ export interface ImagesOptions extends VariableOptions {
   readonly source: string;
   /** Tag of the images. */
   readonly tag: string;
-  /** What Fargate runs: `linux/amd64` or `linux/arm64`. */
-  readonly platform: string;
-  /** More options of `docker build`. */
+  /** Platform to build for; any but the one of the environment's tasks is refused. @default the tasks' */
+  readonly platform?: string;
+  /** Whether to push provenance and an SBOM with each image. @default false */
+  readonly attestations?: boolean;
+  /** More options of `docker buildx build`. */
   readonly buildOptions: readonly string[];
   /** Answers every question. @default false */
   readonly yes?: boolean;
@@ -32,12 +34,13 @@ export async function buildAndPushImages(
   environment: Environment,
   options: ImagesOptions,
 ): Promise<void> {
+  const platform = platformOf(environment, options);
   const repositories = await ensureRepositories(environment, options);
   await keepDeployed(environment);
   if (pushes(environment)) await logIn(environment);
   onInterrupt("What was pushed stays. Run the same command again: it goes on from there.");
   for (const [component, uri] of repositories) {
-    await buildAndPush(environment, component, uri, options);
+    await buildAndPush(environment, component, uri, { ...options, platform });
   }
 }
 
@@ -83,6 +86,22 @@ export async function requireDocker(): Promise<void> {
   }
 }
 
+/**
+ * The platform of the environment's tasks.
+ * @throws ActionRequired if another one is asked for: Fargate could not start its images, and an
+ * immutable tag would be used up
+ */
+function platformOf({ name, settings }: Environment, { platform }: ImagesOptions): string {
+  const runs = settings.cpuArchitecture === "ARM64" ? "linux/arm64" : "linux/amd64";
+  if (platform !== undefined && platform !== runs) {
+    throw new ActionRequired(
+      `The tasks of ${name} run ${runs}, not ${platform}`,
+      `Leave --platform out, or set cpuArchitecture in the settings of ${name}.`,
+    );
+  }
+  return runs;
+}
+
 async function ensureRepositories(
   environment: Environment,
   { var: values, varFile, yes = false }: ImagesOptions,
@@ -90,9 +109,10 @@ async function ensureRepositories(
   const found = await repositoryUris(environment, components);
   if (found) return found;
   say("There are no repositories yet: making them, and nothing else.");
-  const terraform = await openTerraform(environment);
+  const variables = { var: values, varFile };
+  const terraform = await openTerraform(environment, variables);
   await planAndApply(environment, terraform, {
-    variables: { var: values, varFile },
+    variables,
     targets: terraform.stack.addressesOf(["ecr"]),
     yes,
   });
@@ -125,7 +145,13 @@ async function buildAndPush(
   environment: Environment,
   component: Component,
   repositoryUri: string,
-  { source, platform, buildOptions, tag }: ImagesOptions,
+  {
+    source,
+    platform,
+    buildOptions,
+    tag,
+    attestations = false,
+  }: ImagesOptions & { readonly platform: string },
 ): Promise<void> {
   const immutable = environment.settings.ecr.imageTagMutability === "IMMUTABLE";
   if (immutable && (await imageExists(environment, component, tag))) {
@@ -133,29 +159,30 @@ async function buildAndPush(
     return;
   }
   if (!existsSync(source)) throw new ActionRequired(`${source} does not exist`);
-  const failed = (step: string) =>
-    new PlueError(
-      `docker ${step} of the ${component.title}'s image failed: see its messages above`,
-      { advice: ["What was pushed before stays. Run the same command again."] },
-    );
   const reference = `${repositoryUri}:${tag}`;
+  // One step, because only --push works with every builder: another than the engine's own leaves no image
+  // behind that `docker push` could find.
   const build = [
+    "buildx",
     "build",
+    // An embedded AWS finds its images in the engine itself.
+    pushes(environment) ? "--push" : "--load",
+    ...[`--provenance=${attestations ? "mode=max" : "false"}`, `--sbom=${attestations}`],
     ...["--platform", platform],
     ...["--build-context", `plue=${source}`],
     ...["--build-arg", `VERSION=${tag}`],
     ...["--build-arg", `REVISION=${tag}`],
     ...["--target", component.target],
     ...["--tag", reference],
-    // Into the engine, whichever builder is chosen.
-    "--load",
     ...buildOptions,
     join(environment.projectDir, "docker"),
   ];
   say(`\nBuilding the ${component.title}'s image`);
-  const built = await follow("docker", build, { env: { ...process.env, DOCKER_BUILDKIT: "1" } });
-  if (built.code !== 0) throw failed("build");
-  if (!pushes(environment)) return;
-  const pushed = await follow("docker", ["push", reference]);
-  if (pushed.code !== 0) throw failed("push");
+  const { code } = await follow("docker", build);
+  if (code !== 0) {
+    throw new PlueError(
+      `docker build of the ${component.title}'s image failed: see its messages above`,
+      { advice: ["What was pushed before stays. Run the same command again."] },
+    );
+  }
 }

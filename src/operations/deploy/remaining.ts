@@ -1,6 +1,6 @@
 import {
   paginateGetResources,
-  ResourceGroupsTaggingAPIClient,
+  ResourceGroupsTaggingAPI,
 } from "@aws-sdk/client-resource-groups-tagging-api";
 import { client, type AwsEnvironment } from "../../aws/client";
 import { isNotServed, type AwsError } from "../../aws/errors";
@@ -22,7 +22,7 @@ export interface RemainingResource {
 export async function remainingResources(
   environment: AwsEnvironment,
 ): Promise<RemainingResource[]> {
-  const tagging = client(ResourceGroupsTaggingAPIClient, environment);
+  const tagging = client(ResourceGroupsTaggingAPI, environment);
   const arns = new Set<string>();
   for await (const page of paginateGetResources(
     { client: tagging },

@@ -20,6 +20,8 @@ export interface RollbackOptions extends VariableOptions {
   readonly to?: string;
   /** Answers every prompt with yes. @default false */
   readonly yes?: boolean;
+  /** Show all that Terraform prints. @default false */
+  readonly verbose?: boolean;
   /** Longest wait, in seconds. */
   readonly timeout: number;
 }
@@ -34,7 +36,7 @@ const LOOK_BACK = 20;
 export async function rollback(
   environment: Environment,
   component: Component,
-  { to, yes = false, timeout, var: values = [], varFile }: RollbackOptions,
+  { to, yes = false, timeout, var: values = [], varFile, verbose }: RollbackOptions,
 ): Promise<void> {
   const { name } = environment;
   const { title, module, tagVariable } = component;
@@ -46,9 +48,10 @@ export async function rollback(
     );
   }
   say(`The ${title} is rolled back to ${tag}.`);
-  const terraform = await openTerraform(environment);
+  const variables = { var: [...values, `${tagVariable}=${tag}`], varFile };
+  const terraform = await openTerraform(environment, { ...variables, verbose });
   await planAndApply(environment, terraform, {
-    variables: { var: [...values, `${tagVariable}=${tag}`], varFile },
+    variables,
     targets: terraform.stack.addressesOf([module]),
     yes,
   });

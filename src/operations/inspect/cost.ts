@@ -26,11 +26,14 @@ interface Synthesized {
   readonly bill: Estimate;
 }
 
-/** Estimates the monthly cost of an environment. It needs neither AWS nor Terraform. */
-export function costOf(settings: EnvironmentSettings, projectDir: string): Told<Estimate> {
+/** Estimates the monthly cost of an environment. It needs no AWS. */
+export async function costOf(
+  settings: EnvironmentSettings,
+  projectDir: string,
+): Promise<Told<Estimate>> {
   const { bill } = synthesizedBill(
     suppose(settings, []),
-    regionOf(settings, projectDir),
+    await regionOf(settings, projectDir),
     projectDir,
   );
   return { cost: bill, remarks: remarks(bill, settings.budget, projectDir) };
@@ -42,14 +45,14 @@ export function costOf(settings: EnvironmentSettings, projectDir: string): Told<
  * @param changes `apiServer.minCapacity=4`, `usage.natGigabytes=500`
  * @throws ActionRequired if a change has no effect, or AWS would refuse it
  */
-export function costIf(
+export async function costIf(
   settings: EnvironmentSettings,
   changes: readonly string[],
   projectDir: string,
-): Told<CostChange> {
+): Promise<Told<CostChange>> {
   const asIs = suppose(settings, []);
   const supposed = suppose(settings, changes);
-  const region = regionOf(settings, projectDir);
+  const region = await regionOf(settings, projectDir);
   const elsewhere =
     supposed.settings.region === settings.region ? region : (supposed.settings.region ?? region);
   const before = synthesizedBill(asIs, region, projectDir);

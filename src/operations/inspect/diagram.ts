@@ -46,7 +46,7 @@ export async function diagram(
   if (format === "png") return png(picture(drawing, { actions }));
   if (format === "svg") return picture(drawing, { actions });
   if (plan) {
-    const region = planned(plan, "aws_region") ?? regionOf(settings, projectDir);
+    const region = planned(plan, "aws_region") ?? (await regionOf(settings, projectDir));
     const price = priceSection(planCostOf(stack, { settings, region, projectDir }, plan));
     return pageOf(settings.name, plan, actions!, drawing, price);
   }

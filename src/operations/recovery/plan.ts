@@ -99,7 +99,7 @@ export async function planRecovery(
   settings: EnvironmentSettings,
   { projectDir, region: named }: { readonly projectDir: string; readonly region?: string },
 ): Promise<RecoveryPlan> {
-  const region = regionOf(settings, projectDir);
+  const region = await regionOf(settings, projectDir);
   const secondRegion = secondRegionOf(settings, region, named);
   const there = await openEnvironment(settings, projectDir, {
     var: [`aws_region=${secondRegion}`],

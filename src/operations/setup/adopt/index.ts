@@ -20,7 +20,7 @@ export async function checkAdoption(
       `If it should, set adopts in src/environments/${name}.ts.`,
     );
   }
-  const terraform = await openTerraform(environment);
+  const terraform = await openTerraform(environment, variables);
   const { plan } = await terraform.plan({ variables });
   return checkPlan(plan, {
     environment: settings.adopts,

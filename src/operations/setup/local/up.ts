@@ -115,7 +115,7 @@ async function deploy(
       reconfigure: true,
       logOf,
       onApplyStart: (pid) => markUnfinished(home, pid),
-      onApplied: (resources) => noteApplied(`${resources} resources`),
+      onStatus: (status) => noteApplied(status),
     }),
   );
   await steps.run("terraform apply", async (note) => {
