@@ -3,9 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudWatchLogsClient, CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
+  AllocateAddressCommand,
+  CreateNatGatewayCommand,
   CreateSecurityGroupCommand,
   CreateSubnetCommand,
   CreateVpcCommand,
+  DeleteNatGatewayCommand,
   EC2Client,
   ModifyVpcAttributeCommand,
 } from "@aws-sdk/client-ec2";
@@ -29,6 +32,7 @@ import {
   DeleteFileSystemPolicyCommand,
   DescribeBackupPolicyCommand,
   DescribeFileSystemPolicyCommand,
+  DescribeLifecycleConfigurationCommand,
   EFSClient,
   PolicyNotFound,
   PutBackupPolicyCommand,
@@ -57,6 +61,10 @@ import {
   ResetDBParameterGroupCommand,
 } from "@aws-sdk/client-rds";
 import {
+  GetResourcesCommand,
+  ResourceGroupsTaggingAPIClient,
+} from "@aws-sdk/client-resource-groups-tagging-api";
+import {
   describeEmbeddedAws,
   region,
   startEmbeddedAws,
@@ -66,6 +74,45 @@ import { declaredGaps, testGaps, type Gap, type GapClient } from "../../support/
 
 /** For each gap that every environment meets, a test that fails while it is open. */
 const gaps: Record<string, Gap> = {
+  ec2_nat_gateway_address: async (client) => {
+    const ec2 = new EC2Client(client);
+    const { networkConfiguration } = await makeNetwork(client);
+    const SubnetId = networkConfiguration.awsvpcConfiguration.subnets[0];
+    const { AllocationId } = await ec2.send(new AllocateAddressCommand({ Domain: "vpc" }));
+    for (let made = 0; made < 2; made++) {
+      const { NatGateway } = await ec2.send(
+        new CreateNatGatewayCommand({ SubnetId, AllocationId }),
+      );
+      const { NatGatewayId } = NatGateway!;
+      await ec2.send(new DeleteNatGatewayCommand({ NatGatewayId }));
+    }
+  },
+
+  efs_unknown_file_system: async (client) => {
+    const efs = new EFSClient(client);
+    const { FileSystemId } = await new EFSClient({ ...client, region: "us-west-2" }).send(
+      new CreateFileSystemCommand({ CreationToken: "elsewhere" }),
+    );
+    for (const command of [
+      new DescribeFileSystemPolicyCommand({ FileSystemId }),
+      new DescribeBackupPolicyCommand({ FileSystemId }),
+      new DescribeLifecycleConfigurationCommand({ FileSystemId }),
+    ]) {
+      const answer = efs.send(command);
+      await expect(answer).rejects.toMatchObject({
+        name: "FileSystemNotFound",
+        $metadata: { httpStatusCode: 404 },
+      });
+    }
+  },
+
+  ecs_cluster_without_tags: async (client) => {
+    await new ECSClient(client).send(new CreateClusterCommand({ clusterName: "untagged" }));
+    await new ResourceGroupsTaggingAPIClient(client).send(
+      new GetResourcesCommand({ ResourceTypeFilters: ["ecs:cluster"] }),
+    );
+  },
+
   elbv2_longest_deregistration_delay: async (client) => {
     const { targetGroupArn } = await makeNetwork(client);
     const delay = { Key: "deregistration_delay.timeout_seconds", Value: "3600" };
