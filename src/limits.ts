@@ -1,6 +1,6 @@
 /**
  * Numbers that AWS sets and that both the schema of the settings and the embedded AWS check.
- * `npm run docs` writes them to limits.json, which the Python side reads.
+ * `npm run docs` writes them to embedded-aws/limits.json, which the Python side reads.
  */
 export const limits = {
   /**

@@ -31,10 +31,12 @@ async function main(check: boolean): Promise<void> {
     ]),
   };
   const json = {
-    ...(await prettier.resolveConfig(join(project, "src/limits.json"))),
+    ...(await prettier.resolveConfig(join(project, "src/embedded-aws/limits.json"))),
     parser: "json",
   };
-  const files = new Map([["src/limits.json", await prettier.format(JSON.stringify(limits), json)]]);
+  const files = new Map([
+    ["src/embedded-aws/limits.json", await prettier.format(JSON.stringify(limits), json)],
+  ]);
   for (const [page, texts] of Object.entries(pages)) {
     const file = join(project, page);
     const config = await prettier.resolveConfig(file);

@@ -27,7 +27,7 @@ from models.requests import AwsRequest
 from refusals import Refusal
 
 DOCS = "https://docs.aws.amazon.com"
-LIMITS = json.loads((Path(__file__).parents[2] / "limits.json").read_text())
+LIMITS = json.loads((Path(__file__).parents[1] / "limits.json").read_text())
 
 # What is wrong: a message, or AWS's error code and a message.
 Fault = str | tuple[str, str]
