@@ -20,7 +20,7 @@ import { copyOfProject } from "./plue";
 
 const fixture = join(__dirname, "../fixtures/legacy");
 
-/** Types whose objects are nothing but settings of another one, so that making them anew is harmless. */
+/** Types whose objects are only settings of another object, so that replacing them is harmless. */
 const withoutIdentity =
   /^aws_(appautoscaling_|ecs_task_definition|secretsmanager_secret_version|ecr_lifecycle_policy)/;
 
@@ -157,7 +157,7 @@ function adoption(settings: EnvironmentSettings): void {
     expect(verdict.moved.length).toBeGreaterThan(60);
   });
 
-  test("plue adopt says the same to a person", async () => {
+  test("plue adopt prints the same as text", async () => {
     const { masterPassword } = adopting.database;
     const project = copyOfProject(name, (text) =>
       text.replace(/masterPassword: \{.*?\}/, `masterPassword: ${JSON.stringify(masterPassword)}`),
@@ -206,7 +206,7 @@ function adoption(settings: EnvironmentSettings): void {
     expect(await checksOf(aws)).toMatchObject({ refused: refusedBefore, unread: 0 });
   });
 
-  test("no service accepts the internet any more, but the load balancer", async () => {
+  test("only the load balancer accepts the internet", async () => {
     const { SecurityGroups } = await new EC2Client(aws.client).send(
       new DescribeSecurityGroupsCommand({}),
     );

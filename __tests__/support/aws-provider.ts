@@ -19,7 +19,7 @@ export interface AwsProvider {
  * plan of the environment local takes 8 seconds of CPU so, and 3 with a provider that runs already.
  *
  * It holds one configuration at a time: {@link ownProvider} is for a stack in two regions.
- * @param env what tells it where AWS is
+ * @param env variables with the endpoint and credentials of AWS
  */
 export async function startAwsProvider(env: Record<string, string>): Promise<AwsProvider> {
   const home = mkdtempSync(join(tmpdir(), "plue-aws-provider-"));

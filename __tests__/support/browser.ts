@@ -7,7 +7,7 @@ export interface OpenPage {
   readonly page: Page;
   /** Addresses of all that it has asked for, itself included. */
   readonly requests: readonly string[];
-  /** What the console says, and errors of its scripts. */
+  /** Messages of the console and errors of scripts. */
   readonly complaints: readonly string[];
   /** Ends the browser. */
   close(): Promise<void>;

@@ -20,7 +20,7 @@ export interface LifecycleRule {
 }
 
 /**
- * What ECR leaves of a repository's images.
+ * The images of a repository that ECR keeps.
  *
  * Source: "How lifecycle policy evaluation works" in the ECR user guide: an image that matches the tags
  * of a rule is not expired by a rule of lower priority; rules still count what others have expired; order

@@ -18,7 +18,7 @@ export interface EmbeddedAws {
   readonly endpoint: string;
   /** Folder of its own files. */
   readonly home: string;
-  /** What stands before it, if it was asked for. */
+  /** The proxy in front of it, if one was requested. */
   readonly proxy?: FaultProxy;
   /** Environment for Terraform, the AWS CLI and whatever else is to reach it. */
   readonly env: Record<string, string>;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener } from "node:h
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
-/** What the proxy does with a call instead of passing it on. */
+/** A fault that the proxy causes instead of passing the call on. */
 export type Fault =
   /** Cut the connection without an answer. */
   | "cut"
@@ -12,7 +12,7 @@ export type Fault =
       readonly body: string;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  /** Pass the call on, and change what comes back. */
+  /** Pass the call on, and change the response. */
   | { readonly rewrite: (body: string) => string };
 
 /** Decides by a call's name, such as `DescribeServices`, or for S3 `HEAD /bucket`. */
@@ -98,7 +98,7 @@ export function everyCall(operation: string, fault: Fault): Rule {
   return (called) => (called === operation ? fault : undefined);
 }
 
-/** Changes the JSON that comes back. */
+/** Changes the JSON of the response. */
 export function rewriteJson<T>(change: (body: T) => void): Fault {
   return {
     rewrite: (text) => {

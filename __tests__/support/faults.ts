@@ -2,7 +2,7 @@ import type { EnvironmentSettings } from "../../src/environments/settings";
 import { SettingsError, type Fault } from "../../src/environments/faults";
 import { validate } from "../../src/environments/validate";
 
-/** What is wrong with the settings of environments; nothing where they are accepted. */
+/** The faults in the settings of environments; empty if they are accepted. */
 export function faults(...settings: EnvironmentSettings[]): readonly Fault[] {
   try {
     validate(settings);

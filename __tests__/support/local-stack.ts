@@ -6,9 +6,9 @@ import type { EnvironmentSettings } from "../../src/environments/settings";
 import type { Need } from "../../scripts/policies/needs";
 import { deployment, type Deployment } from "./deployment";
 import { startEmbeddedAws, type EmbeddedAws } from "./embedded-aws";
-import { lacking, policyRecording } from "./policies";
+import { missingPermissions, policyRecording } from "./policies";
 
-/** The stack of the environment local on an embedded AWS that tells the database's password. */
+/** The stack of the environment local on an embedded AWS that records the database password. */
 export class LocalStack {
   aws!: EmbeddedAws;
   stack!: Deployment;
@@ -18,7 +18,7 @@ export class LocalStack {
 
   /** Starts the embedded AWS and initializes the stack; applies nothing. */
   async start(settings: EnvironmentSettings): Promise<void> {
-    const launcher = join(__dirname, "../fixtures/embedded-aws/telling_aws.py");
+    const launcher = join(__dirname, "../fixtures/embedded-aws/password_aws.py");
     this.folder = mkdtempSync(join(tmpdir(), "plue-calls-"));
     this.recording = policyRecording ?? join(this.folder, "calls.jsonl");
     this.aws = await startEmbeddedAws({ launcher, recording: this.recording });
@@ -34,10 +34,10 @@ export class LocalStack {
 
   /** The calls so far that CI's policies do not allow. */
   notAllowed(): Promise<Need[]> {
-    return lacking(this.recording);
+    return missingPermissions(this.recording);
   }
 
-  /** What one of the database's two secrets holds. */
+  /** The content of one of the two secrets of the database. */
   async secret(name: "password" | "connection"): Promise<string> {
     const client = new SecretsManagerClient(this.aws.client);
     const { SecretString } = await client.send(
@@ -46,7 +46,7 @@ export class LocalStack {
     return SecretString!;
   }
 
-  /** The password that RDS was told last. */
+  /** The password that RDS received last. */
   databasePassword(): string {
     return readFileSync(join(this.aws.home, "database-password"), "utf8");
   }

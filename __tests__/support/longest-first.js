@@ -1,6 +1,6 @@
 const { default: Sequencer } = require("@jest/test-sequencer");
 
-/** What waits longest, in that order: these deploy whole environments, some of them several times. */
+/** The longest test files, longest first: they deploy whole environments, some of them several times. */
 const LONG = [
   "cli/deployment",
   "stack/full",
@@ -17,10 +17,10 @@ const LONG = [
 
 /**
  * Runs the longest tests first, so that all others run beside their waits. Where it has run the tests
- * before, Jest knows what takes how long; on a CI machine it would go by the size of the files.
+ * before, Jest knows the duration of each file; on a CI machine it would use the size of the files.
  */
 module.exports = class LongestFirst extends Sequencer {
-  /** Sorts what is to be run. */
+  /** Sorts the test files. */
   sort(tests) {
     const rank = ({ path }) => {
       const place = LONG.findIndex((file) => path.includes(`/integration/${file}`));

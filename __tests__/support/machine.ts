@@ -5,13 +5,13 @@ import { basename, join } from "node:path";
 /** Something of the machine that a test needs, or why there is none. */
 export type Tool = { path: string } | { missing: string };
 
-/** What the machine has of all that integration tests need; `probe-machine.ts` finds it, once a run. */
+/** The tools for integration tests on this machine; `probe-machine.ts` finds them, once a run. */
 export interface Machine {
   /** The Python with moto in it, where there also are Terraform and its providers. */
   readonly embeddedAws: Tool;
   /** The program of the AWS provider. */
   readonly awsProvider: Tool;
-  /** What tells Terraform where its providers come from. */
+  /** Environment variables that give Terraform the source of its providers. */
   readonly terraformVariables: Record<string, string>;
   readonly chromium: Tool;
   /** The linter of Dockerfiles. */
@@ -25,7 +25,7 @@ export const machineFile = () => join(tmpdir(), "machine.json");
 
 let found: Machine | undefined;
 
-/** What was found at the start of the run. */
+/** The tools that were found at the start of the run. */
 export function machine(): Machine {
   return (found ??= JSON.parse(readFileSync(machineFile(), "utf8")) as Machine);
 }

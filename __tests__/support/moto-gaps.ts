@@ -5,7 +5,7 @@ import { startEmbeddedAws, type EmbeddedAws } from "./embedded-aws";
 /** How a gap's test reaches the embedded AWS: once, since another try finds no other answer. */
 export type GapClient = EmbeddedAws["client"] & { maxAttempts: number };
 
-/** Tries what moto lacks: passes where it is there, throws where it is not. */
+/** Uses something that moto does not have. It throws if it is not there. */
 export type Gap = (client: GapClient) => Promise<void>;
 
 const folder = resolve(__dirname, "../../src/embedded-aws/gaps");

@@ -22,7 +22,7 @@ import { RecordingDocker } from "./docker-stand-in";
 import { startEmbeddedAws, terraform, type EmbeddedAws } from "./embedded-aws";
 import type { FaultProxy } from "./fault-proxy";
 import { plueEnds, project } from "./plue";
-import { lacking, policyRecording } from "./policies";
+import { missingPermissions, policyRecording } from "./policies";
 
 /** The cluster of the environment local. */
 export const cluster = "local-plue-cluster";
@@ -68,7 +68,7 @@ export class PlueUser {
 
   /** The calls so far that CI's policies do not allow. */
   notAllowed(): Promise<Need[]> {
-    return lacking(this.recording);
+    return missingPermissions(this.recording);
   }
 
   /** Runs `plue`, which must end with an exit code. */
@@ -76,7 +76,7 @@ export class PlueUser {
     return plueEnds(code, args, this.env);
   }
 
-  /** What a colleague's plain Terraform, in a checkout of their own, would change. */
+  /** Changes that the plain Terraform of a colleague, in another checkout, would make. */
   async colleaguesPlan(): Promise<readonly string[] | string> {
     const outdir = join(this.folder, "theirs");
     const own = { ...this.aws.env, CDKTF_OUTDIR: outdir };

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 /** Directory of the project. */
 export const project = resolve(__dirname, "../..");
 
-/** What `plue` printed, and its exit code. */
+/** The output of `plue` and its exit code. */
 export interface PlueResult {
   readonly code: number | null;
   readonly stdout: string;
@@ -17,7 +17,7 @@ export interface PlueResult {
 export interface RunningPlue {
   readonly child: ChildProcess;
   /** Resolves when it has printed something to standard error that matches. */
-  said(pattern: RegExp): Promise<void>;
+  prints(pattern: RegExp): Promise<void>;
   readonly result: Promise<PlueResult>;
 }
 
@@ -47,7 +47,7 @@ export function startPlue(
     child.once("error", failed);
     child.once("close", (code) => done({ code, stdout, stderr }));
   });
-  const said = (pattern: RegExp) =>
+  const prints = (pattern: RegExp) =>
     new Promise<void>((done, failed) => {
       const look = () => {
         if (!pattern.test(stderr)) return;
@@ -60,7 +60,7 @@ export function startPlue(
         failed(new Error(`plue ended without ${String(pattern)}:\n${stderr}`)),
       );
     });
-  return { child, said, result };
+  return { child, prints, result };
 }
 
 /** Runs the command line to its end. */

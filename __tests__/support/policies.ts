@@ -9,11 +9,11 @@ import { allows, type Policy } from "../../scripts/policies/policy";
 export const policyRecording = process.env.EMBEDDED_AWS_RECORDING;
 
 /**
- * What Terraform and plue called and the policies of CI do not allow, all together; none while the policies
- * are made of those calls.
+ * The calls of Terraform and plue that the policies of CI do not allow. Empty while the policies are generated
+ * from these calls.
  * @param purposes the policies. @default those of an environment without options
  */
-export async function lacking(
+export async function missingPermissions(
   recording: string,
   purposes: readonly Purpose[] = ["plan", "deploy", "state"],
 ): Promise<Need[]> {

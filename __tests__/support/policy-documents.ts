@@ -10,7 +10,7 @@ import { synthesize, type Block } from "./stack";
 
 /** A policy document, its expressions replaced by what they stand for on AWS. */
 export interface Document extends PolicyDocument {
-  /** Where it stands: stack, address and argument; or its file. */
+  /** Its place: stack, address and argument; or its file. */
   readonly name: string;
   /** The object that it belongs to: a role, a bucket, a key. Undefined for a file. */
   readonly owner?: string;

@@ -10,8 +10,8 @@ import { list, type Statement } from "../../src/iam";
 import type { Document } from "./policy-documents";
 
 /**
- * What is wrong, or wider than it may be, in a policy document: one line each, without the document's
- * name. Source: AWS's service authorization reference, as the package iam-data has it.
+ * Faults in a policy document, and permissions that are too wide: one line for each, without the name of the
+ * document. Source: AWS's service authorization reference, in the package iam-data.
  */
 export async function lint({ name, Statement }: Document): Promise<string[]> {
   const trust = name.endsWith(".assume_role_policy");
@@ -70,7 +70,7 @@ async function lintAction(
   return [...misfits, ...conditions.flat()];
 }
 
-/** Whether an action that knows some condition keys knows one more: those that all actions know, too. */
+/** True if an action supports a condition key, by itself or because all actions support it. */
 async function knows(keys: readonly string[], key: string): Promise<boolean> {
   if (getGlobalConditionKeyByName(key) ?? getGlobalConditionKeyByPrefix(key)) return true;
   const found = await findConditionKey(key);

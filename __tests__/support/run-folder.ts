@@ -9,7 +9,7 @@ const isOurs = (folder: string) => basename(folder).startsWith(`${prefix}${proce
 
 /**
  * Sends everything temporary of this run of Jest, of its workers and of the programs that they start
- * into one folder, whose name tells the process, and sweeps the folders of runs that were killed.
+ * into one folder, whose name contains the process id, and sweeps the folders of runs that were killed.
  */
 export async function makeRunFolder(): Promise<void> {
   if (isOurs(tmpdir())) return;

@@ -3,13 +3,13 @@ import { environments } from "../../src/environments";
 import { PlueStack } from "../../src/stack/plue-stack";
 import type { EnvironmentSettings } from "../../src/environments/settings";
 
-/** A resource as it stands in the Terraform JSON. */
+/** A resource in the Terraform JSON. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Block = Record<string, any>;
 
-/** What a stack synthesizes to. */
+/** The output of the synthesis of a stack. */
 export interface Synthesized {
-  /** As cdktf's matchers take it. */
+  /** The text for cdktf's matchers. */
   readonly json: string;
   /** The same, parsed. */
   readonly template: Block;

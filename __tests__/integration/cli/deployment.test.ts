@@ -208,7 +208,7 @@ describeEmbeddedAws("plue, from the first deployment of an environment to its de
   test("an interrupted apply ends in order, and the next one continues", async () => {
     await user.pushImages("v1");
     const first = startPlue(["deploy", "local", "--tag", "v1", "--yes"], user.env);
-    await first.said(/Creation complete/);
+    await first.prints(/Creation complete/);
     first.child.kill("SIGINT");
     const { code, stderr } = await first.result;
     expect(code).toBe(130);
@@ -216,7 +216,7 @@ describeEmbeddedAws("plue, from the first deployment of an environment to its de
 
     // If plue is killed, its Terraform finishes the apply and holds the lock until then.
     const second = startPlue(["deploy", "local", "--tag", "v1", "--yes"], user.env);
-    await second.said(/Creation complete/);
+    await second.prints(/Creation complete/);
     second.child.kill("SIGKILL");
     expect((await user.ends(2, "deploy", "local", "--yes")).stderr).toMatch(
       /is locked by .* since /,

@@ -44,7 +44,7 @@ describeEmbeddedAws("plue on a deployed environment", () => {
     const migrate = async (lines: readonly string[], code: number) => {
       await user.tasksMoveOn(1_000_000);
       const running = startPlue(["migrate", "local"], user.env);
-      await running.said(/migration task \S+ starts/);
+      await running.prints(/migration task \S+ starts/);
       const { taskArns = [] } = await user.ecs.send(
         new ListTasksCommand({ cluster, family: "local-plue-db-migrate" }),
       );
@@ -89,7 +89,7 @@ describeEmbeddedAws("plue on a deployed environment", () => {
     test("if interrupted, reports that the task continues and how to follow it", async () => {
       await user.tasksMoveOn(1_000_000);
       const running = startPlue(["migrate", "local"], user.env);
-      await running.said(/The migration: RUNNING/);
+      await running.prints(/The migration: RUNNING/);
       running.child.kill("SIGINT");
       const { code, stderr } = await running.result;
       expect(code).toBe(130);

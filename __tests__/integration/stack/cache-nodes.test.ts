@@ -12,7 +12,7 @@ import {
   type EmbeddedAws,
 } from "../../support/embedded-aws";
 import { full } from "../../support/full";
-import { lacking, policyRecording } from "../../support/policies";
+import { missingPermissions, policyRecording } from "../../support/policies";
 
 const settings = (nodeType: string): EnvironmentSettings => ({
   ...local,
@@ -65,6 +65,6 @@ describeEmbeddedAws("a cache of nodes", () => {
   });
 
   test("CI's policies allow every call that was made, with that of the options", async () => {
-    expect(await lacking(recording, purposes)).toEqual([]);
+    expect(await missingPermissions(recording, purposes)).toEqual([]);
   });
 });

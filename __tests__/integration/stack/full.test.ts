@@ -18,7 +18,7 @@ import {
 } from "../../support/embedded-aws";
 import { full } from "../../support/full";
 import { project } from "../../support/plue";
-import { lacking, policyRecording } from "../../support/policies";
+import { missingPermissions, policyRecording } from "../../support/policies";
 
 describeEmbeddedAws("every option at once", () => {
   let aws: EmbeddedAws;
@@ -135,6 +135,6 @@ describeEmbeddedAws("every option at once", () => {
   });
 
   test("CI's policies allow every call that was made, with that of the options", async () => {
-    expect(await lacking(recording, purposes)).toEqual([]);
+    expect(await missingPermissions(recording, purposes)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import http from "node:http";
 
 /**
- * An API that says what reached it. A path that ends in `/slow` is answered once `release` is called,
+ * An API that returns the request that reached it. A path that ends in `/slow` is answered once `release` is called,
  * one that ends in `/long` with a header of 30 kB.
  */
 export class EchoApi {

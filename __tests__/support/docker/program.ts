@@ -42,7 +42,7 @@ export class Program {
     });
   }
 
-  /** What it has printed, on both streams. */
+  /** The output on both streams. */
   get output(): string {
     return readFileSync(this.log, "utf8");
   }

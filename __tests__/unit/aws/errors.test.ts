@@ -1,7 +1,7 @@
 import { explain, isNotServed } from "../../../src/aws/errors";
 import { explainFailure } from "../../../src/terraform/failures";
 
-const awsError = (name: string, status?: number, attempts = 1, message = "said") =>
+const awsError = (name: string, status?: number, attempts = 1, message = "reason") =>
   Object.assign(new Error(message), {
     name,
     operation: "ECS DescribeServices",
@@ -13,7 +13,7 @@ describe("what AWS's errors mean for the exit code", () => {
     ["CredentialsProviderError", undefined, 2, "found no AWS credentials"],
     ["ExpiredTokenException", 400, 2, "expired"],
     ["InvalidClientTokenId", 403, 2, "does not know these credentials"],
-    ["AccessDeniedException", 400, 2, "ECS DescribeServices: said"],
+    ["AccessDeniedException", 400, 2, "ECS DescribeServices: reason"],
     ["ThrottlingException", 400, 1, "after 6 tries"],
     ["ServerException", 500, 1, "after 6 tries"],
   ])("%s", (name, status, exitCode, message) => {

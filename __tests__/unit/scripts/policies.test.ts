@@ -26,11 +26,12 @@ describe("the policies of CI", () => {
     "%s allows all that was needed, and lacks it without any statement",
     (purpose) => {
       const policy = policies[purpose];
-      const lacking = (of: Policy) => needs[purpose].filter((need) => !allows([of], need));
-      expect(lacking(policy)).toEqual([]);
+      const missingPermissions = (of: Policy) =>
+        needs[purpose].filter((need) => !allows([of], need));
+      expect(missingPermissions(policy)).toEqual([]);
       for (const statement of policy.Statement) {
         const others = policy.Statement.filter((other) => other !== statement);
-        expect(lacking({ ...policy, Statement: others })).not.toEqual([]);
+        expect(missingPermissions({ ...policy, Statement: others })).not.toEqual([]);
       }
     },
   );
