@@ -6,13 +6,7 @@
 export const shared = {
   version: "0.2",
   // A folder is added when all its files pass.
-  files: [
-    ".github/*.md",
-    "CONTRIBUTING.md",
-    "CHANGELOG.md",
-    "examples/*.md",
-    "docs/{README,adopting,audit,cdktn,ci,commands,costs,operations,options,decisions,security,upgrading,versions}.md",
-  ],
+  files: [".github/*.md", "*.md", "examples/*.md", "docs/!(plue).md"],
   ignorePaths: [
     ...["package-lock.json", "LICENSE", "cspell.*", "__tests__/fixtures/legacy", "docs/pictures"],
   ],

@@ -9,8 +9,8 @@ export enum ExitCode {
 /** What each exit code means. */
 export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
   [ExitCode.Done]: "done",
-  [ExitCode.Failed]: "tried and failed; the message says what failed and what to do",
+  [ExitCode.Failed]: "failed; the message shows what failed and what to do",
   [ExitCode.ActionRequired]:
     "you must change, decide or provide something first: an option, a setting, a variable, an answer, a login, an image, a bucket, a lock that another run holds; where possible it is found before anything runs",
-  [ExitCode.Interrupted]: "interrupted; the message says what is unfinished and how to go on",
+  [ExitCode.Interrupted]: "interrupted; the message lists what is unfinished and how to continue",
 };
