@@ -6,7 +6,7 @@
 export const shared = {
   version: "0.2",
   // A folder is added when all its files pass.
-  files: [".github/*.md", "*.md", "examples/*.md", "docs/!(plue).md"],
+  files: [".github/*.md", "*.md", "examples/*.md", "docs/*.md"],
   ignorePaths: [
     ...["package-lock.json", "LICENSE", "cspell.*", "__tests__/fixtures/legacy", "docs/pictures"],
   ],
