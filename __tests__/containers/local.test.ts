@@ -128,7 +128,7 @@ describe("Plue on the embedded AWS", () => {
       return images !== undefined;
     });
     const { stderr } = await plue(1, "deploy", "local", "--tag", "bad", "--yes");
-    expect(stderr).toContain("ECS deployment circuit breaker: tasks failed to start.");
+    expect(stderr).toMatch(/the API server's deployment failed: .*tasks failed to start/);
     expect(stderr).toContain("Essential container in task exited");
     expect((await get("/api/health")).status).toBe(200);
   });

@@ -100,7 +100,11 @@ async function rolling(
     const primary = primaryDeployment(service);
     const own = deployments.find(({ id }) => id === ours);
     if (own?.rolloutState === "FAILED" || primary?.id !== ours) {
-      const reason = own?.rolloutStateReason ?? primary?.rolloutStateReason;
+      // ECS drops a deployment that it has rolled back, but keeps its events.
+      const event = service.events?.find(({ message }) =>
+        message?.includes(`${ours}) deployment failed`),
+      );
+      const reason = own?.rolloutStateReason ?? event?.message ?? primary?.rolloutStateReason;
       throw new PlueError(`the ${title}'s deployment failed: ${reason ?? "another replaced it"}`);
     }
     // In a crash loop all tasks run for a moment.
