@@ -1,7 +1,5 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { ACMClient, RequestCertificateCommand } from "@aws-sdk/client-acm";
 import { DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { ECSClient, DescribeServicesCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -11,14 +9,11 @@ import type { PlanJson } from "../../src/terraform/plan";
 import { Stack } from "../../src/terraform/stack";
 import type { EnvironmentSettings } from "../../src/environments/settings";
 import { capture } from "../../src/process/run";
-import { makeStateBackend } from "./deployment";
-import { stateBackend } from "../../src/environments/state-backend";
 import inventory from "../fixtures/legacy/addresses.json";
-import { describeEmbeddedAws, startEmbeddedAws, terraform, type EmbeddedAws } from "./embedded-aws";
+import { describeEmbeddedAws, type EmbeddedAws } from "./embedded-aws";
+import { applyOldProject, type OldProject } from "./old-project";
 import { deployment, type Deployment } from "./deployment";
 import { copyOfProject } from "./plue";
-
-const fixture = join(__dirname, "../fixtures/legacy");
 
 /** Types whose objects are only settings of another object, so that replacing them is harmless. */
 const withoutIdentity =
@@ -59,61 +54,16 @@ function adoption(settings: EnvironmentSettings): void {
   const { name } = settings;
   let refusedBefore: number;
   let aws: EmbeddedAws;
-  let legacy: string;
-  let random: boolean;
+  let old: OldProject;
   let stack: Deployment;
   let adopting: EnvironmentSettings;
   let before: Map<string, string>;
   let verdict: Verdict;
-  let variableArguments: string[];
-
-  /** Applies the old project, with a random password where its provider can be installed. */
-  async function applyLegacy(variables: string[]): Promise<void> {
-    legacy = mkdtempSync(join(tmpdir(), "plue-legacy-"));
-    cpSync(fixture, legacy, { recursive: true });
-    const root = join(legacy, "environments", name);
-    const { bucket, lockTable, region } = stateBackend;
-    await makeStateBackend(aws);
-    const backend = {
-      bucket,
-      region,
-      dynamodb_table: lockTable,
-      key: `plue/${name}/terraform.tfstate`,
-      use_path_style: "true",
-    };
-    const init = () =>
-      terraform(
-        root,
-        [
-          "init",
-          ...Object.entries(backend).map(([key, value]) => `-backend-config=${key}=${value}`),
-        ],
-        aws.env,
-      );
-    random = (await init()).code === 0;
-    if (!random) {
-      console.warn(
-        `Left out of the adoption of ${name}: the random password, whose provider hashicorp/random cannot be installed here. The database's password is fixed instead, and write-only afterwards.`,
-      );
-      cpSync(join(legacy, "without-random"), legacy, { recursive: true });
-      expect(await init()).toMatchObject({ code: 0 });
-    }
-    const applied = await terraform(root, ["apply", "-auto-approve", ...variables], aws.env);
-    if (applied.code !== 0) throw new Error(`terraform apply: ${applied.stderr}`);
-  }
 
   beforeAll(async () => {
-    aws = await startEmbeddedAws({ launcher: join(fixture, "legacy_aws.py") });
-    const { CertificateArn } = await new ACMClient(aws.client).send(
-      new RequestCertificateCommand({ DomainName: "plue.example.com" }),
-    );
-    const variables: Record<string, string> =
-      name === "production"
-        ? { certificate_arn: CertificateArn!, sns_alert_email: "alerts@example.com" }
-        : {};
-    variableArguments = Object.entries(variables).map(([key, value]) => `--var=${key}=${value}`);
-    await applyLegacy(variableArguments.map((argument) => argument.slice(1)));
-
+    old = await applyOldProject(name);
+    ({ aws } = old);
+    const { random } = old;
     // Its services come before the listeners of their target groups, and its provider tries again.
     ({ refused: refusedBefore } = await checksOf(aws));
     adopting = random
@@ -122,7 +72,7 @@ function adoption(settings: EnvironmentSettings): void {
           ...settings,
           database: { ...settings.database, masterPassword: { mode: "write-only", version: 1 } },
         };
-    stack = await deployment(aws, adopting, variables);
+    stack = await deployment(aws, adopting, old.variables);
     before = ids(await stack.succeed("state", "pull"));
     await stack.succeed("plan", "-out=adoption.tfplan");
     const plan = JSON.parse(await stack.succeed("show", "-json", "adoption.tfplan")) as PlanJson;
@@ -135,14 +85,13 @@ function adoption(settings: EnvironmentSettings): void {
   });
   afterAll(async () => {
     stack?.remove();
-    if (legacy) rmSync(legacy, { recursive: true, force: true });
-    await aws?.stop();
+    await old?.stop();
   });
 
   test("starts from all that the inventory lists", () => {
     const expected = inventory[name as "dev"]
       .map(({ address }) => address)
-      .filter((address) => random || !address.includes(".random_password."));
+      .filter((address) => old.random || !address.includes(".random_password."));
     expect([...before.keys()].sort()).toEqual(expected.sort());
   });
 
@@ -150,7 +99,9 @@ function adoption(settings: EnvironmentSettings): void {
     const unforeseen = (findings: readonly Finding[]) =>
       findings.filter(({ reason }) => !reason).map(({ attributes }) => attributes.join());
     // The fixed password of the fixture becomes a write-only one, which no real adoption does.
-    expect(unforeseen(verdict.changed)).toEqual(random ? [] : ["password", "password_wo_version"]);
+    expect(unforeseen(verdict.changed)).toEqual(
+      old.random ? [] : ["password", "password_wo_version"],
+    );
     expect(unforeseen(verdict.created)).toEqual([]);
     expect(unforeseen(verdict.replaced)).toEqual([]);
     expect(unforeseen(verdict.destroyed)).toEqual([]);
@@ -163,17 +114,17 @@ function adoption(settings: EnvironmentSettings): void {
       text.replace(/masterPassword: \{.*?\}/, `masterPassword: ${JSON.stringify(masterPassword)}`),
     );
     try {
-      const args = ["bin/plue.js", "adopt", name, ...variableArguments];
+      const args = ["bin/plue.js", "adopt", name, ...old.variableArguments];
       const { code, stdout, stderr } = await capture(process.execPath, args, {
         cwd: project,
         env: aws.env,
       });
-      expect([code, code === 1 ? stderr : ""]).toEqual([random ? 0 : 2, ""]);
+      expect([code, code === 1 ? stderr : ""]).toEqual([old.random ? 0 : 2, ""]);
       expect(stdout).toContain(`Moved to a new address: ${verdict.moved.length}\n`);
       expect(stdout).toContain("the provider sets the project's tags on every object");
       expect(stdout).toContain("named the cluster by its ARN and so never scaled");
       expect(stdout).toContain(
-        random
+        old.random
           ? `${name} can be adopted`
           : "! aws_db_instance.database_main would be changed (password)",
       );

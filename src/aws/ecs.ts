@@ -28,6 +28,25 @@ export async function describeService(
   return found?.services?.find(({ status }) => status === "ACTIVE");
 }
 
+/** Takes the alarms off a service's deployments; does nothing where there is no service. */
+export async function withoutAlarms(
+  environment: AwsEnvironment,
+  component: Component,
+): Promise<void> {
+  const service = await describeService(environment, component);
+  if (!service?.deploymentConfiguration?.alarms?.alarmNames?.length) return;
+  await client(ECSClient, environment).send(
+    new UpdateServiceCommand({
+      cluster: service.clusterArn,
+      service: service.serviceName,
+      deploymentConfiguration: {
+        ...service.deploymentConfiguration,
+        alarms: { alarmNames: [], enable: false, rollback: false },
+      },
+    }),
+  );
+}
+
 /** Replaces all tasks of a service, with the same task definition. */
 export async function forceNewDeployment(
   environment: AwsEnvironment,

@@ -580,6 +580,18 @@ const entries = {
    */
   adopts: v.optional(oneOf(["dev", "production"])),
   /**
+   * Key of the Terraform state in its bucket. An environment that adopts a state of the old project gets a
+   * key of its own, so that the old code no longer finds the state.
+   * @default plue/NAME/terraform.tfstate
+   */
+  stateKey: v.optional(
+    text(
+      /^plue\/[\w.-]+\/([\w.-]+\/)*terraform\.tfstate$/,
+      "must begin with plue/ and end with /terraform.tfstate, as the roles of CI expect",
+      "plue/dev/cdktf/terraform.tfstate",
+    ),
+  ),
+  /**
    * Leaves the S3 backend's bucket in the path of its URL instead of the host's name, as an
    * embedded AWS on loopback needs.
    */

@@ -36,3 +36,11 @@ export const stateBackend: StateBackend = {
   region: process.env.PLUE_STATE_REGION || "us-east-1",
   lockFile: process.env.PLUE_STATE_LOCK_FILE === "true",
 };
+
+/** Key of an environment's state in the bucket. */
+export function stateKeyOf({ name, stateKey }: { name: string; stateKey?: string }): string {
+  return stateKey ?? oldStateKeyOf(name);
+}
+
+/** The key at which the old Terraform project keeps an environment's state; also the default. */
+export const oldStateKeyOf = (name: string): string => `plue/${name}/terraform.tfstate`;

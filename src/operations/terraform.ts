@@ -9,6 +9,7 @@ import { terraformCommand } from "../terraform/program";
 import { checkVariables, type VariableOptions } from "../terraform/variables";
 import { Terraform } from "../terraform/terraform";
 import type { Environment } from "./environment";
+import { isUnmoved, statesOf } from "./setup/adopt/state";
 import { checkVersions, refuseOldProvider } from "./versions";
 
 /**
@@ -35,16 +36,48 @@ export interface OpenOptions extends VariableOptions {
  */
 export async function openTerraform(
   environment: Environment,
-  { targetModule = [], verbose, ...variables }: OpenOptions = {},
+  options: OpenOptions = {},
+): Promise<Terraform> {
+  const stack = await synthesizeStack(environment);
+  await refuseUnmovedState(environment, stack.backend);
+  return connect(environment, stack, options);
+}
+
+/** With the state at the old project's key, Terraform would create everything a second time. */
+async function refuseUnmovedState(environment: Environment, backend: S3Backend): Promise<void> {
+  const { name, settings } = environment;
+  if (settings.adopts === undefined || settings.stateKey === undefined) return;
+  const states = statesOf(environment, backend);
+  if (!(await isUnmoved(states))) return;
+  throw new ActionRequired(
+    `the state of ${name} is still at ${states.old.key}, where the old project keeps it`,
+    `Check it with \`plue adopt ${name}\`, then move and adopt it with \`plue adopt ${name} --apply\`: docs/adopting.md.`,
+  );
+}
+
+/**
+ * Connects the directory of a synthesized stack with its state.
+ * @param options `stateKey` is the key of another state, for a plan on it
+ * @throws ActionRequired as {@link openTerraform}
+ */
+export async function connect(
+  environment: Environment,
+  stack: Stack,
+  {
+    targetModule = [],
+    verbose,
+    stateKey,
+    ...variables
+  }: OpenOptions & { readonly stateKey?: string } = {},
 ): Promise<Terraform> {
   refuseWorkspace(environment);
-  const stack = await synthesizeStack(environment);
   stack.addressesOf(targetModule);
   await checkVariables(environment, stack.declaredVariables, variables);
   refuseOldProvider(environment);
   await refuseMissingBackend(environment, stack.backend);
   const terraform = await Terraform.init(environment, stack, {
     verbose,
+    stateKey,
     onProviders: ({ unreachable }) => unreachable && say(unreachable),
   });
   for (const note of await checkVersions(terraform, environment)) say(note);

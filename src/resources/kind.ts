@@ -105,7 +105,22 @@ export interface Existing {
 }
 
 /** The planned arguments that identify an object. */
-export type Planned = Partial<Record<"name" | "identifier" | "creation_token" | "vpc_id", string>>;
+export type Planned = Partial<
+  Record<
+    | "name"
+    | "identifier"
+    | "creation_token"
+    | "vpc_id"
+    | "service_name"
+    | "security_group_id"
+    | "source_security_group_id"
+    | "type"
+    | "protocol"
+    | "from_port"
+    | "to_port",
+    string
+  >
+>;
 
 /** Finds an object by its planned arguments. */
 export type Find = (planned: Planned, environment: AwsEnvironment) => Promise<Existing | undefined>;

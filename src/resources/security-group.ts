@@ -1,6 +1,6 @@
 import { aws } from "../aws/services";
 import { listed, search, where, existing } from "./ask";
-import { free, noSearch, partBy, partOfType, settingOf, type ResourceKind } from "./kind";
+import { free, partBy, partOfType, settingOf, type ResourceKind } from "./kind";
 
 /** A security group. */
 export const securityGroup: ResourceKind = {
@@ -37,7 +37,17 @@ export const securityGroupRule = settingOf("aws_security_group", {
   words: "security group rule",
   drawing: partBy("security_group_id"),
   cost: free.always,
-  existing: noSearch.notYet,
+  // AWS refuses a rule that differs in nothing but its description, so the one that exists is this one. It
+  // belongs to whom its group belongs.
+  existing: search(aws.ec2, async (ec2, rule) => {
+    const { security_group_id: group, source_security_group_id: source } = rule;
+    if (group === undefined || source === undefined) return undefined;
+    const { SecurityGroups: [found] = [] } = await ec2.describeSecurityGroups({
+      GroupIds: [group],
+    });
+    const id = [group, rule.type, rule.protocol, rule.from_port, rule.to_port, source].join("_");
+    return found && existing(id, found.Tags);
+  }),
   remaining: {
     "ec2:security-group-rule/": listed(aws.ec2, "SecurityGroupRules", (ec2, id) =>
       ec2.describeSecurityGroupRules(where({ "security-group-rule-id": id })),

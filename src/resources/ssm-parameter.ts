@@ -1,6 +1,6 @@
 import { aws } from "../aws/services";
-import { ask } from "./ask";
-import { after, noSearch, shown, type ResourceKind } from "./kind";
+import { ask, existing, search } from "./ask";
+import { after, shown, type ResourceKind } from "./kind";
 
 /** A parameter of Systems Manager. */
 export const ssmParameter: ResourceKind = {
@@ -15,7 +15,10 @@ export const ssmParameter: ResourceKind = {
     facts: ({ name }) => [shown(name)?.split("/").at(-1)],
   },
   cost: "standard parameters are free of charge",
-  existing: noSearch.notYet,
+  existing: search(aws.ssm, async (ssm, { name }) => {
+    const ofParameter = { ResourceType: "Parameter", ResourceId: name } as const;
+    return existing(name, (await ssm.listTagsForResource(ofParameter)).TagList);
+  }),
   remaining: {
     "ssm:parameter/": ask(aws.ssm, (ssm, name) => ssm.getParameter({ Name: `/${name}` })),
   },

@@ -1,9 +1,9 @@
 import { aws } from "../aws/services";
 import { count } from "../terminal/output";
 import { blocks } from "../terraform/stack";
-import { listed, where } from "./ask";
+import { existing, listed, search, where } from "./ask";
 import { HOURS_PER_MONTH, partOf } from "./charges";
-import { noSearch, shown, type ResourceKind } from "./kind";
+import { shown, type ResourceKind } from "./kind";
 
 /** A VPC endpoint. */
 export const vpcEndpoint: ResourceKind = {
@@ -33,7 +33,12 @@ export const vpcEndpoint: ResourceKind = {
       },
     ];
   },
-  existing: noSearch.newId,
+  // A second one of a service would add routes that the first one has added, which AWS refuses.
+  existing: search(aws.ec2, async (ec2, { vpc_id: vpc = "", service_name: service = "" }) => {
+    const endpoints = where({ "vpc-id": vpc, "service-name": service });
+    const { VpcEndpoints: [found] = [] } = await ec2.describeVpcEndpoints(endpoints);
+    return existing(found?.VpcEndpointId, found?.Tags);
+  }),
   remaining: {
     "ec2:vpc-endpoint/": listed(
       aws.ec2,

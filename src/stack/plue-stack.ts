@@ -35,7 +35,7 @@ import {
   type CompleteSettings,
   type EnvironmentSettings,
 } from "../environments/settings";
-import { stateBackend } from "../environments/state-backend";
+import { stateBackend, stateKeyOf } from "../environments/state-backend";
 import { Variables } from "./variables";
 
 /**
@@ -318,7 +318,7 @@ export class PlueStack extends BaseStack {
     const { bucket, lockTable, region, lockFile } = stateBackend;
     new S3Backend(this, {
       bucket,
-      key: `plue/${settings.name}/terraform.tfstate`,
+      key: stateKeyOf(settings),
       region,
       dynamodbTable: lockTable,
       encrypt: true,

@@ -15,14 +15,12 @@ export class AlreadyExists extends ActionRequired {
 }
 
 /**
- * The codes with which AWS refuses to create what exists, and the provider's own words for it.
- * Sources: the errors of CreateRole (IAM), CreateLogGroup (Logs), CreateDBInstance, CreateDBParameterGroup
- * and CreateDBSubnetGroup (RDS), CreateRepository (ECR), CreateSecurityGroup (EC2), CreateFileSystem
- * (EFS), CreateSecret (Secrets Manager), CreateLoadBalancer and CreateTargetGroup (ELB) in their API
- * references.
+ * AWS's errors for an object that exists: most services end or begin the name of the error with one of
+ * these words, EC2 has `InvalidGroup.Duplicate` and `InvalidPermission.Duplicate`. The provider has words
+ * of its own for the load balancer.
  */
 const EXISTS =
-  /\b(EntityAlreadyExists|ResourceAlreadyExistsException|DBInstanceAlreadyExists|DBParameterGroupAlreadyExists|DBSubnetGroupAlreadyExists|RepositoryAlreadyExistsException|InvalidGroup\.Duplicate|FileSystemAlreadyExists|ResourceExistsException|DuplicateLoadBalancerName|DuplicateTargetGroupName)(Exception|Fault)?\b|^ELBv2 (Target Group|Load Balancer) \(.*\) already exists/m;
+  /\b\w*(AlreadyExists|ResourceExists|Duplicate(?=[A-Z])|DuplicateItem|AlreadyOwnedByYou)\w*\b|\bInvalid\w+\.Duplicate\b|^ELBv2 (Target Group|Load Balancer) \(.*\) already exists/m;
 
 /** The addresses for which Terraform's messages say that such an object exists already. */
 export function existingAddresses(output: string): string[] {
@@ -99,6 +97,12 @@ export function explainFailure(
       "the settings of the state's backend have changed since the last terraform init in this directory",
       `If only the lock has changed: ${terraform} -chdir=${stackDir} init -reconfigure`,
       `If the state must move to another bucket: ${terraform} -chdir=${stackDir} init -migrate-state`,
+    );
+  }
+  if (/Moved resource instances excluded by targeting/i.test(text)) {
+    return new ActionRequired(
+      `the adoption of ${name} is not finished: its state still has addresses of the old project, and Terraform cannot plan only a part of it`,
+      `Finish it: \`plue adopt ${name} --apply --tag TAG\`.`,
     );
   }
   if (/ExpiredToken|token.*(has|is) expired/i.test(text)) {

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import semver from "semver";
 import { terraformCliConfig, type CliConfig } from "./cli-config";
@@ -5,6 +6,7 @@ import { TERRAFORM_LOCK_FILE } from "../environments/lock-file";
 import { ActionRequired, PlueError } from "../process/errors";
 import { capture, follow, type Followed, type FollowOptions } from "../process/run";
 import { temporaryFile } from "../process/temporary";
+import { writeWhole } from "../process/files";
 import { explainFailure } from "./failures";
 import { readLockFile } from "./lock-file";
 import type { PlanJson } from "./plan";
@@ -20,10 +22,23 @@ export interface Output {
   readonly sensitive: boolean;
 }
 
+/** An object that exists and that the state does not have. */
+export interface Import {
+  /** Its address in the code. */
+  readonly address: string;
+  /** The id by which Terraform imports it. */
+  readonly id: string;
+}
+
 /** How Terraform's work is shown. */
 export interface TerraformOptions {
   /** Told where the providers come from, or that nothing offers them. @default nobody */
   readonly onProviders?: (found: CliConfig) => void;
+  /**
+   * Use the state at another key of the bucket, and a data directory of its own beside the stack.
+   * @default the stack's key
+   */
+  readonly stateKey?: string;
   /** Accept that the backend's settings have changed since the last time. @default false */
   readonly reconfigure?: boolean;
   /** File of a command's output. @default it is shown on standard error */
@@ -61,10 +76,17 @@ export class Terraform {
     refuseTooOld(program, folder, stack);
     const providers = await terraformCliConfig({ file: temporaryFile("terraformrc"), program });
     options.onProviders?.(providers);
-    const env = { ...process.env, ...providers.variables, TF_IN_AUTOMATION: "1" };
+    const { stateKey } = options;
+    const env = {
+      ...process.env,
+      ...providers.variables,
+      TF_IN_AUTOMATION: "1",
+      ...(stateKey && { TF_DATA_DIR: ".terraform-other-state" }),
+    };
     const terraform = new Terraform(folder, stack, program, env, options);
     const reconfigure = options.reconfigure ? ["-reconfigure"] : [];
-    await terraform.run(["init", "-input=false", ...reconfigure]);
+    const backend = stateKey ? ["-reconfigure", `-backend-config=key=${stateKey}`] : reconfigure;
+    await terraform.run(["init", "-input=false", ...backend]);
     return terraform;
   }
 
@@ -73,8 +95,11 @@ export class Terraform {
     readonly variables?: VariableOptions;
     readonly targets?: readonly string[];
     readonly destroy?: boolean;
+    /** Objects that exist, to take into the state. */
+    readonly imports?: readonly Import[];
   }): Promise<{ file: string; plan: PlanJson }> {
-    const { variables, targets = [], destroy = false } = options;
+    const { variables, targets = [], destroy = false, imports = [] } = options;
+    this.writeImports(imports);
     const file = temporaryFile(`plan-${Date.now()}`);
     // TF_CLI_ARGS_plan may ask for -detailed-exitcode, by which 2 means that there are changes.
     await this.runShown(
@@ -116,10 +141,16 @@ export class Terraform {
     return /Apply complete! (?:Resources: )?(.*)\./.exec(output)?.[1] ?? "done";
   }
 
-  /** Takes an object that exists into the state. */
-  async import(address: string, id: string, variables?: VariableOptions): Promise<void> {
-    const given = variableArguments(this.folder, variables);
-    await this.run(["import", "-input=false", ...given, address, id]);
+  /**
+   * Import blocks, unlike the command `terraform import`, work while objects are still to be moved. One of
+   * an object that the state has already does nothing.
+   */
+  private writeImports(imports: readonly Import[]): void {
+    const file = join(this.folder.stackDir, "imports.tf.json");
+    rmSync(file, { force: true });
+    if (imports.length === 0) return;
+    const blocks = imports.map(({ address, id }) => ({ to: address, id }));
+    writeWhole(file, JSON.stringify({ import: blocks }, null, 2));
   }
 
   /** Takes the mark off objects that an apply did not see finished, so that they are kept. */

@@ -22,6 +22,15 @@ test.each([
   refused("EFS: CreateFileSystem", "FileSystemAlreadyExists"),
   refused("Secrets Manager: CreateSecret", "ResourceExistsException"),
   "ELBv2 Target Group (dev-plue-api-tg) already exists",
+  "authorizing Security Group (sg-1) Rule: operation error EC2: AuthorizeSecurityGroupIngress, https response error StatusCode: 400, api error InvalidPermission.Duplicate: the specified rule already exists",
+  refused("EC2: CreateVpcEndpoint", "api error RouteAlreadyExists"),
+  refused("SSM: PutParameter", "ParameterAlreadyExists"),
+  refused("KMS: CreateAlias", "AlreadyExistsException"),
+  refused("WAFV2: CreateWebACL", "WAFDuplicateItemException"),
+  refused("S3: CreateBucket", "BucketAlreadyOwnedByYou"),
+  refused("Budgets: CreateBudget", "DuplicateRecordException"),
+  refused("ElastiCache: CreateUser", "UserAlreadyExists"),
+  refused("ELBv2: CreateListener", "DuplicateListener"),
 ])("an object that exists is found by its address: %s", (message) => {
   expect(existingAddresses(error(message, "aws_some_type.name[0]"))).toEqual([
     "aws_some_type.name[0]",
@@ -29,10 +38,8 @@ test.each([
 });
 
 test.each([
-  "authorizing Security Group (sg-1) Rule: operation error EC2: AuthorizeSecurityGroupIngress, https response error StatusCode: 400, api error InvalidPermission.Duplicate: the specified rule already exists",
   "tagging resource: api error InvalidParameterException: Duplicate tag keys found",
   "creating ECS Service (dev-plue-web-app): InvalidParameterException",
-  "creating Route: RouteAlreadyExists: The route identified by 0.0.0.0/0 already exists.",
 ])("no other failure counts as one: %s", (message) => {
   expect(existingAddresses(error(message, "aws_some_type.name"))).toEqual([]);
 });

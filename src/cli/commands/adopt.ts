@@ -1,37 +1,74 @@
 import {
+  collect,
   Command,
   environmentArgument,
   jsonOption,
   varFileOption,
   varOption,
+  yesOption,
   type Context,
 } from "../command";
-import { checkAdoption } from "../../operations/setup/adopt";
+import { adopt, checkAdoption, rollBackAdoption } from "../../operations/setup/adopt";
 import { report } from "../../operations/setup/adopt/report";
 import { openEnvironment } from "../../operations/environment";
-import { data, json, next } from "../../terminal/output";
+import { ActionRequired } from "../../process/errors";
+import { data, json, next, say } from "../../terminal/output";
 
 /** `plue adopt`. */
 export const command = ({ projectDir }: Context) =>
   new Command("adopt")
-    .summary("check whether the old state can be adopted safely")
+    .summary("check, adopt, or give back the old project's state")
     .description(
-      "Plan on the state of the old Terraform project and check the plan. Nothing is changed. " +
-        "Exit code 0: safe; 2: a person must decide.",
+      "Plan on the state of the old Terraform project and check the plan. Without --apply or --back " +
+        "nothing is changed. Exit code 0: safe; 2: a person must decide.",
     )
     .addArgument(environmentArgument())
+    .option(
+      "--apply",
+      "check, move the state to its own key, and apply; again after an interruption",
+    )
+    .option("--back", "give the old project its state of before the adoption back")
+    .option("--tag <tag>", "image tag of the API server and the web app, with --apply")
+    .option(
+      "--accept <address>",
+      "agree to the unexpected changes of an object, with --apply (repeatable)",
+      collect,
+    )
     .addOption(varOption())
     .addOption(varFileOption())
+    .addOption(yesOption())
     .addOption(jsonOption())
-    .action(async (settings, { json: asJson, ...variables }) => {
-      const environment = await openEnvironment(settings, projectDir, variables);
-      const verdict = await checkAdoption(environment, variables);
-      if (asJson) json(verdict);
-      else data(report(settings.name, verdict));
+    .action(async (settings, { json: asJson, apply, back, ...options }) => {
+      if (apply && back) {
+        throw new ActionRequired("--apply and --back exclude each other", "Give one of them.");
+      }
+      const environment = await openEnvironment(settings, projectDir, options);
+      const { name } = environment;
+      if (back) {
+        const { old, copy } = await rollBackAdoption(environment, options);
+        return next(
+          `the state is at ${old.key} as it was (copy: ${copy.key}). Plan and apply with the old code: docs/adopting.md, "Roll back".`,
+        );
+      }
+      if (apply) {
+        await adopt(environment, options);
+        return next(`\`plue plan ${name}\` must be empty; then \`plue images ${name}\`.`);
+      }
+      const { verdict, sharesKey } = await checkAdoption(environment, options);
+      if (asJson) json({ ...verdict, sharesKey });
+      else {
+        if (sharesKey) say(OLD_CODE_DESTROYS(name));
+        data(report(name, verdict));
+      }
       process.exitCode = verdict.safe ? 0 : 2;
       next(
         verdict.safe
-          ? "build and push the images, then apply: docs/adopting.md goes through it."
+          ? `build and push the images, then \`plue adopt ${name} --apply --tag TAG\`: docs/adopting.md.`
           : "docs/adopting.md explains what each of these can mean.",
       );
     });
+
+const OLD_CODE_DESTROYS = (name: string) =>
+  `\nWARNING: after the adoption, an apply of the old code on the same state would DESTROY the database, ` +
+  `the file system and every repository of ${name}. Set stateKey in src/environments/${name}.ts ` +
+  `(for example "plue/${name}/cdktf/terraform.tfstate"): then the state moves, and the old code stops.\n`;

@@ -11,7 +11,7 @@ import {
   type PlannedAction,
 } from "../../terraform/plan";
 import type { Review } from "../../terraform/review";
-import type { Terraform } from "../../terraform/terraform";
+import type { Import, Terraform } from "../../terraform/terraform";
 import type { VariableOptions } from "../../terraform/variables";
 import { refuseAnotherKey } from "./another-key";
 import { planCost, planCostText } from "../inspect/cost";
@@ -50,8 +50,9 @@ export async function planAndApply(
   options: ApplyOptions,
 ): Promise<PlannedAction[]> {
   const done: PlannedAction[] = [];
+  const imports: Import[] = [];
   for (;;) {
-    const saved = await planWithoutTaint(terraform, options);
+    const saved = await planWithoutTaint(terraform, options, imports);
     const actions = plannedActions(saved.plan, terraform.stack);
     if (!changesAnything(saved.plan, actions)) {
       if (done.length === 0) {
@@ -79,7 +80,9 @@ export async function planAndApply(
       "Terraform finished the current step and saved the state. Run the same command again to continue.",
     );
     done.push(...actions);
-    if (await applied(environment, terraform, saved, options)) {
+    const leftovers = await applied(environment, terraform, saved, options);
+    imports.push(...leftovers);
+    if (leftovers.length === 0) {
       onInterrupt(`Everything planned was applied to ${environment.name}.`);
       return done;
     }
@@ -93,37 +96,38 @@ export async function planAndApply(
 async function planWithoutTaint(
   terraform: Terraform,
   { variables, targets, yes }: ApplyOptions,
+  imports: readonly Import[],
 ): Promise<SavedPlan> {
-  const saved = await terraform.plan({ variables, targets });
+  const saved = await terraform.plan({ variables, targets, imports });
   const tainted = taintedAddresses(saved.plan);
   if (tainted.length === 0) return saved;
   say(`\nAn earlier apply was interrupted while AWS was creating\n  ${tainted.join("\n  ")}`);
   await confirm("Keep them, and update them in place?", yes);
   await terraform.untaint(tainted);
-  return terraform.plan({ variables, targets });
+  return terraform.plan({ variables, targets, imports });
 }
 
 /**
- * Applies a plan. If the user agrees, it imports objects that an interrupted apply created and that are not in the state.
- * @returns true if everything was applied; false if a new plan must apply the rest
+ * Applies a plan.
+ * @returns what an interrupted apply created and the state does not have, for the next plan to import if
+ * the user agrees; none if everything was applied
  */
 async function applied(
   environment: Environment,
   terraform: Terraform,
   { file, plan }: SavedPlan,
-  { variables, yes }: ApplyOptions,
-): Promise<boolean> {
+  { yes }: ApplyOptions,
+): Promise<Import[]> {
   try {
     await terraform.apply(file);
-    return true;
+    return [];
   } catch (error) {
     if (!(error instanceof AlreadyExists)) throw error;
     const leftovers = await findLeftovers(environment, plan, error.addresses);
     say("\nAn interrupted apply created these objects, and they are not in the state:");
     for (const { address, id } of leftovers) say(`  ${address} (${id})`);
-    await confirm("Import them into the state, and continue?", yes);
-    for (const { address, id } of leftovers) await terraform.import(address, id, variables);
-    return false;
+    await confirm("Import them into the state and continue?", yes);
+    return leftovers;
   }
 }
 

@@ -3,15 +3,8 @@ import type { Existing } from "../../resources/kind";
 import { logGroupsOfAws } from "../../names";
 import { ActionRequired } from "../../process/errors";
 import type { PlanJson } from "../../terraform/plan";
+import type { Import } from "../../terraform/terraform";
 import type { Environment } from "../environment";
-
-/** An object of this environment that exists and that the state does not know. */
-export interface Leftover {
-  /** Its address in the code. */
-  readonly address: string;
-  /** The id by which Terraform imports it. */
-  readonly id: string;
-}
 
 /**
  * Finds what an apply that was cut short has left: objects that the plan would create, that exist, and
@@ -23,8 +16,8 @@ export async function findLeftovers(
   environment: Environment,
   plan: PlanJson,
   addresses: readonly string[],
-): Promise<Leftover[]> {
-  const leftovers: Leftover[] = [];
+): Promise<Import[]> {
+  const leftovers: Import[] = [];
   const others: string[] = [];
   for (const address of addresses) {
     const found = await existingAt(environment, plan, address);

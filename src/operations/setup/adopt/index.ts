@@ -1,8 +1,33 @@
+import { withoutAlarms } from "../../../aws/ecs";
+import { services } from "../../../names";
 import { ActionRequired } from "../../../process/errors";
-import type { VariableOptions } from "../../../terraform/variables";
+import { confirm } from "../../../terminal/prompt";
+import { say } from "../../../terminal/output";
+import { planAndApply } from "../../deploy/apply";
 import type { Environment } from "../../environment";
-import { openTerraform } from "../../terraform";
-import { checkPlan, type Verdict } from "./verdict";
+import { connect, synthesizeStack } from "../../terraform";
+import type { VariableOptions } from "../../../terraform/variables";
+import { report } from "./report";
+import { giveStateBack, isUnmoved, statesOf, takeState, type States } from "./state";
+import { checkPlan, undecided, type Verdict } from "./verdict";
+
+/** How to adopt. */
+export interface AdoptOptions extends VariableOptions {
+  /** Tag of the API server's and the web app's image. @default the variables' own */
+  readonly tag?: string;
+  /** Addresses of objects whose unexpected changes somebody has agreed to. @default none */
+  readonly accept?: readonly string[];
+  /** Answer every question with yes. @default false */
+  readonly yes?: boolean;
+}
+
+/** What a check has found. */
+export interface Checked {
+  /** What the plan would do. */
+  readonly verdict: Verdict;
+  /** Whether the old project's code can still plan on this state, and would destroy what is adopted. */
+  readonly sharesKey: boolean;
+}
 
 /**
  * Plans on the state of the old project and compares the plan with what the adoption does. Nothing is
@@ -12,18 +37,80 @@ import { checkPlan, type Verdict } from "./verdict";
 export async function checkAdoption(
   environment: Environment,
   variables: VariableOptions,
-): Promise<Verdict> {
-  const { name, settings } = environment;
-  if (settings.adopts === undefined) {
-    throw new ActionRequired(
-      `${name} does not adopt a state of the old project`,
-      `If it should, set adopts in src/environments/${name}.ts.`,
-    );
-  }
-  const terraform = await openTerraform(environment, variables);
-  const { plan } = await terraform.plan({ variables });
-  return checkPlan(plan, {
-    environment: settings.adopts,
-    isAdopted: terraform.stack.isAdopted,
+): Promise<Checked> {
+  const { settings } = environment;
+  const adopts = adoptedBy(environment);
+  const stack = await synthesizeStack(environment);
+  const states = statesOf(environment, stack.backend);
+  const unmoved = await isUnmoved(states);
+  const terraform = await connect(environment, stack, {
+    ...variables,
+    stateKey: unmoved ? states.old.key : undefined,
   });
+  const { plan } = await terraform.plan({ variables });
+  const verdict = checkPlan(plan, { environment: adopts, isAdopted: stack.isAdopted });
+  return { verdict, sharesKey: settings.stateKey === undefined };
+}
+
+/**
+ * Adopts the state: checks the plan, moves the state to its own key, and applies. After an interruption
+ * the same call continues.
+ * @throws ActionRequired if the plan has changes that the adoption does not make, and nobody agrees
+ */
+export async function adopt(environment: Environment, options: AdoptOptions): Promise<void> {
+  const variables = imageVariables(options);
+  const { verdict } = await checkAdoption(environment, variables);
+  say(`\n${report(environment.name, verdict)}\n`);
+  if (verdict.empty) {
+    throw new ActionRequired("there is nothing to adopt", "Check bucket, region and key.");
+  }
+  const open = undecided(verdict).filter(({ address }) => !options.accept?.includes(address));
+  if (open.length > 0) {
+    if (options.yes) {
+      throw new ActionRequired(
+        `${environment.name} has changes that a person must decide on`,
+        "Correct what the list names, or agree to it: --accept ADDRESS for each object.",
+      );
+    }
+    await confirm("Adopt with these changes too?", false);
+  }
+  const stack = await synthesizeStack(environment);
+  await takeState(statesOf(environment, stack.backend));
+  const terraform = await connect(environment, stack, variables);
+  await planAndApply(environment, terraform, { variables, yes: options.yes ?? false });
+}
+
+/**
+ * Gives the old project its state back and makes the services such that its provider can update them.
+ * @throws ActionRequired if there is no copy of the old state
+ */
+export async function rollBackAdoption(
+  environment: Environment,
+  { yes = false }: Pick<AdoptOptions, "yes">,
+): Promise<States> {
+  adoptedBy(environment);
+  const stack = await synthesizeStack(environment);
+  const states = statesOf(environment, stack.backend);
+  await confirm(
+    `Give the old project its state of before the adoption back (${environment.name}, account ${environment.accountId})?`,
+    yes,
+  );
+  // The provider cannot remove alarms from a service: its request lacks their names, and AWS refuses it.
+  for (const service of services) await withoutAlarms(environment, service);
+  await giveStateBack(states);
+  return states;
+}
+
+function adoptedBy({ name, settings: { adopts } }: Environment): NonNullable<typeof adopts> {
+  if (adopts !== undefined) return adopts;
+  throw new ActionRequired(
+    `${name} does not adopt a state of the old project`,
+    `If it should, set adopts in src/environments/${name}.ts.`,
+  );
+}
+
+/** The migration task's image is not there yet: the adoption makes its repository. */
+function imageVariables({ tag, var: given = [], varFile }: AdoptOptions): VariableOptions {
+  const tags = tag ? services.map(({ tagVariable }) => `${tagVariable}=${tag}`) : [];
+  return { var: [...tags, ...given], varFile };
 }

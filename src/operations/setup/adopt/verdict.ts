@@ -116,6 +116,13 @@ export function checkPlan(plan: PlanJson, { environment, isAdopted }: Expectatio
   };
 }
 
+/** The findings that a person must decide on. */
+export function undecided({ changed, created, replaced, destroyed }: Omit<Verdict, "safe">) {
+  return [...changed, ...created, ...replaced, ...destroyed].filter(
+    ({ reason }) => reason === undefined,
+  );
+}
+
 function loss(resource: ResourceChange, action: "replaced" | "destroyed"): Finding {
   const name = resource.address.split(".").at(-1)!;
   const causes = forcingAttributes(resource);

@@ -1,0 +1,91 @@
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ACMClient, RequestCertificateCommand } from "@aws-sdk/client-acm";
+import { stateBackend } from "../../src/environments/state-backend";
+import type { Captured } from "../../src/process/run";
+import { makeStateBackend } from "./deployment";
+import { startEmbeddedAws, terraform, type EmbeddedAws } from "./embedded-aws";
+
+const fixture = join(__dirname, "../fixtures/legacy");
+
+/** The old project, applied on an embedded AWS of its own. */
+export interface OldProject {
+  readonly aws: EmbeddedAws;
+  /** Whether its password is random: hashicorp/random can be installed. */
+  readonly random: boolean;
+  /** Values of its variables, which the new project takes too. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** The same as arguments: `--var=NAME=VALUE`. */
+  readonly variableArguments: readonly string[];
+  /** Runs Terraform with its code. */
+  terraform(...args: string[]): Promise<Captured>;
+  /** Ends the embedded AWS and removes the code. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Applies the old project, with a random password where its provider can be installed.
+ * @param proxied put a proxy before the embedded AWS
+ */
+export async function applyOldProject(
+  name: string,
+  { proxied = false }: { readonly proxied?: boolean } = {},
+): Promise<OldProject> {
+  const aws = await startEmbeddedAws({ launcher: join(fixture, "legacy_aws.py"), proxied });
+  const { CertificateArn } = await new ACMClient(aws.client).send(
+    new RequestCertificateCommand({ DomainName: "plue.example.com" }),
+  );
+  const variables: Record<string, string> =
+    name === "production"
+      ? { certificate_arn: CertificateArn!, sns_alert_email: "alerts@example.com" }
+      : {};
+  const variableArguments = Object.entries(variables).map(
+    ([key, value]) => `--var=${key}=${value}`,
+  );
+  const code = mkdtempSync(join(tmpdir(), "plue-legacy-"));
+  cpSync(fixture, code, { recursive: true });
+  const root = join(code, "environments", name);
+  const { bucket, lockTable, region } = stateBackend;
+  await makeStateBackend(aws);
+  const backend = {
+    bucket,
+    region,
+    dynamodb_table: lockTable,
+    key: `plue/${name}/terraform.tfstate`,
+    use_path_style: "true",
+  };
+  const env = {
+    ...aws.env,
+    ...Object.fromEntries(
+      Object.entries(variables).map(([key, value]) => [`TF_VAR_${key}`, value]),
+    ),
+  };
+  const run = (...args: string[]) => terraform(root, args, env);
+  const init = () =>
+    run(
+      "init",
+      ...Object.entries(backend).map(([key, value]) => `-backend-config=${key}=${value}`),
+    );
+  const random = (await init()).code === 0;
+  if (!random) {
+    console.warn(
+      `Left out of the adoption of ${name}: the random password, whose provider hashicorp/random cannot be installed here. The database's password is fixed instead, and write-only afterwards.`,
+    );
+    cpSync(join(code, "without-random"), code, { recursive: true });
+    expect(await init()).toMatchObject({ code: 0 });
+  }
+  const applied = await run("apply", "-auto-approve");
+  if (applied.code !== 0) throw new Error(`terraform apply: ${applied.stderr}`);
+  return {
+    aws,
+    random,
+    variables,
+    variableArguments,
+    terraform: run,
+    stop: async () => {
+      rmSync(code, { recursive: true, force: true });
+      await aws.stop();
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import {
+  deleteState,
+  readState,
+  whileLocked,
+  writeState,
+  type StateObject,
+} from "../../../aws/state-object";
+import { oldStateKeyOf, stateKeyOf } from "../../../environments/state-backend";
+import { ActionRequired } from "../../../process/errors";
+import { say } from "../../../terminal/output";
+import type { S3Backend } from "../../../terraform/stack";
+import type { Environment } from "../../environment";
+
+/** The states of an environment that adopts one of the old project. */
+export interface States {
+  /** Where the old project keeps it. */
+  readonly old: StateObject;
+  /** Where this project keeps it; the same object unless `stateKey` names another. */
+  readonly now: StateObject;
+  /** The copy of the old project's state, from before the adoption. */
+  readonly copy: StateObject;
+  /** Region of bucket and table. */
+  readonly region: string;
+}
+
+/** A state as far as it is read here. */
+interface Content {
+  readonly version: number;
+  readonly lineage?: string;
+  readonly resources?: readonly { readonly module?: string }[];
+}
+
+/** The format that no Terraform can read, so that each stops at it. Terraform's own is 4. */
+const UNREADABLE = 5;
+
+/** Finds the states of an environment. */
+export function statesOf(
+  { name, settings }: Environment,
+  { bucket, dynamodb_table: table, region }: S3Backend,
+): States {
+  const at = (key: string): StateObject => ({ bucket, table, key });
+  const old = oldStateKeyOf(name);
+  return {
+    old: at(old),
+    now: at(stateKeyOf(settings)),
+    copy: at(`${old}.before-adoption`),
+    region,
+  };
+}
+
+/** Whether the state is still where the old project keeps it, though `stateKey` names another place. */
+export async function isUnmoved({ old, now, region }: States): Promise<boolean> {
+  if (old.key === now.key) return false;
+  return (
+    (await readState({ region }, now)) === undefined &&
+    parse(await readState({ region }, old))?.version === 4
+  );
+}
+
+/**
+ * Moves the state from the old project's key to this project's, keeps a copy, and leaves a file at the
+ * old key that stops every Terraform, with the reason in its message. Where both keys are the same, only
+ * the copy is made. What is done already is not done again.
+ */
+export async function takeState(states: States): Promise<void> {
+  const { old, now, copy, region } = states;
+  await whileLocked({ region }, old, async () => {
+    const content = await readState({ region }, old);
+    const state = parse(content);
+    if (content === undefined || state?.version !== 4) return;
+    if (state.resources?.some(({ module }) => module)) await writeState({ region }, copy, content);
+    if (old.key === now.key) return;
+    const there = parse(await readState({ region }, now));
+    if (there !== undefined && there.lineage !== state.lineage) {
+      throw new ActionRequired(
+        `there is another state at ${now.bucket}/${now.key}`,
+        "Choose a stateKey at which there is none.",
+      );
+    }
+    if (there === undefined) await writeState({ region }, now, content);
+    await writeState({ region }, old, stopper(states, state));
+    say(
+      `The state is at ${now.key} now. At ${old.key} every Terraform stops and names that place.`,
+    );
+  });
+}
+
+/**
+ * Gives the old project its state back, as it was before the adoption, and removes this project's.
+ * @throws ActionRequired if there is no copy
+ */
+export async function giveStateBack({ old, now, copy, region }: States): Promise<void> {
+  await whileLocked({ region }, old, async () => {
+    const content = await readState({ region }, copy);
+    if (content === undefined) {
+      throw new ActionRequired(
+        `there is no copy of the old state at ${copy.bucket}/${copy.key}`,
+        "`plue adopt ENV --apply` makes it. If the adoption was applied in another way, docs/adopting.md has the steps by hand.",
+      );
+    }
+    await writeState({ region }, old, content);
+    if (old.key !== now.key) await whileLocked({ region }, now, () => deleteState({ region }, now));
+  });
+}
+
+/**
+ * A file that Terraform's S3 backend finds in order and cannot read. Terraform prints the version of the
+ * Terraform that wrote it, which must be a semantic version and here is the reason.
+ */
+function stopper({ now }: States, { lineage }: Content): string {
+  const place = now.key.replaceAll(/[^0-9A-Za-z]+/g, ".");
+  return `${JSON.stringify(
+    {
+      version: UNREADABLE,
+      terraform_version: `99.0.0-the-new-project-has-adopted-this-state.it-is-at.${place}`,
+      lineage,
+      adopted: `The state moved to ${now.key}. The old project must not be applied. To go back: plue adopt --back.`,
+    },
+    null,
+    2,
+  )}\n`;
+}
+
+function parse(content: string | undefined): Content | undefined {
+  return content === undefined ? undefined : (JSON.parse(content) as Content);
+}
