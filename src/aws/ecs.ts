@@ -35,16 +35,14 @@ export async function withoutAlarms(
 ): Promise<void> {
   const service = await describeService(environment, component);
   if (!service?.deploymentConfiguration?.alarms?.alarmNames?.length) return;
-  await client(ECSClient, environment).send(
-    new UpdateServiceCommand({
-      cluster: service.clusterArn,
-      service: service.serviceName,
-      deploymentConfiguration: {
-        ...service.deploymentConfiguration,
-        alarms: { alarmNames: [], enable: false, rollback: false },
-      },
-    }),
-  );
+  await client(ECS, environment).updateService({
+    cluster: service.clusterArn,
+    service: service.serviceName,
+    deploymentConfiguration: {
+      ...service.deploymentConfiguration,
+      alarms: { alarmNames: [], enable: false, rollback: false },
+    },
+  });
 }
 
 /** Replaces all tasks of a service, with the same task definition. */

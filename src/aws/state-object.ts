@@ -1,17 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
-import {
-  DeleteItemCommand,
-  DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-} from "@aws-sdk/client-dynamodb";
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  PutObjectCommand,
-  S3Client,
-} from "@aws-sdk/client-s3";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
+import { S3 } from "@aws-sdk/client-s3";
 import { client, type AwsTarget } from "./client";
 import { ActionRequired } from "../process/errors";
 import type { AwsError } from "./errors";
@@ -29,7 +19,7 @@ export async function readState(
   { bucket: Bucket, key: Key }: Pick<StateObject, "bucket" | "key">,
 ): Promise<string | undefined> {
   try {
-    const { Body } = await client(S3Client, target).send(new GetObjectCommand({ Bucket, Key }));
+    const { Body } = await client(S3, target).getObject({ Bucket, Key });
     return await Body!.transformToString();
   } catch (error) {
     if (/^(NoSuchKey|NotFound)$/.test((error as AwsError).name)) return undefined;
@@ -43,33 +33,30 @@ export async function writeState(
   state: StateObject,
   content: string,
 ): Promise<void> {
-  await client(S3Client, target).send(
-    new PutObjectCommand({
-      Bucket: state.bucket,
-      Key: state.key,
-      Body: content,
-      ContentType: "application/json",
-      ServerSideEncryption: "AES256",
-    }),
-  );
-  await client(DynamoDBClient, target).send(
-    new PutItemCommand({
-      TableName: state.table,
-      Item: {
-        LockID: { S: digestId(state) },
-        Digest: { S: createHash("md5").update(content).digest("hex") },
-      },
-    }),
-  );
+  await client(S3, target).putObject({
+    Bucket: state.bucket,
+    Key: state.key,
+    Body: content,
+    ContentType: "application/json",
+    ServerSideEncryption: "AES256",
+  });
+  await client(DynamoDB, target).putItem({
+    TableName: state.table,
+    Item: {
+      LockID: { S: digestId(state) },
+      Digest: { S: createHash("md5").update(content).digest("hex") },
+    },
+  });
 }
 
 /** Deletes a state and its digest. */
 export async function deleteState(target: AwsTarget, state: StateObject): Promise<void> {
   const { bucket: Bucket, key: Key, table: TableName } = state;
-  await client(S3Client, target).send(new DeleteObjectCommand({ Bucket, Key }));
-  await client(DynamoDBClient, target).send(
-    new DeleteItemCommand({ TableName, Key: { LockID: { S: digestId(state) } } }),
-  );
+  await client(S3, target).deleteObject({ Bucket, Key });
+  await client(DynamoDB, target).deleteItem({
+    TableName,
+    Key: { LockID: { S: digestId(state) } },
+  });
 }
 
 /**
@@ -81,7 +68,7 @@ export async function whileLocked<T>(
   { bucket, key, table: TableName }: StateObject,
   work: () => Promise<T>,
 ): Promise<T> {
-  const dynamodb = client(DynamoDBClient, target);
+  const dynamodb = client(DynamoDB, target);
   const LockID = { S: `${bucket}/${key}` };
   // The fields that Terraform shows to whoever finds the state locked.
   const Info = JSON.stringify({
@@ -92,16 +79,14 @@ export async function whileLocked<T>(
     Path: LockID.S,
   });
   try {
-    await dynamodb.send(
-      new PutItemCommand({
-        TableName,
-        Item: { LockID, Info: { S: Info } },
-        ConditionExpression: "attribute_not_exists(LockID)",
-      }),
-    );
+    await dynamodb.putItem({
+      TableName,
+      Item: { LockID, Info: { S: Info } },
+      ConditionExpression: "attribute_not_exists(LockID)",
+    });
   } catch (error) {
     if ((error as AwsError).name !== "ConditionalCheckFailedException") throw error;
-    const { Item } = await dynamodb.send(new GetItemCommand({ TableName, Key: { LockID } }));
+    const { Item } = await dynamodb.getItem({ TableName, Key: { LockID } });
     throw new ActionRequired(
       `the state ${LockID.S} is locked: ${Item?.Info?.S ?? "nobody says by whom"}`,
       "Wait until that is done. Only if it cannot be running any longer, delete the lock:",
@@ -111,7 +96,7 @@ export async function whileLocked<T>(
   try {
     return await work();
   } finally {
-    await dynamodb.send(new DeleteItemCommand({ TableName, Key: { LockID } }));
+    await dynamodb.deleteItem({ TableName, Key: { LockID } });
   }
 }
 
