@@ -49,6 +49,37 @@ test.each(types)("%s has a kind with every field", (type) => {
   }
 });
 
+/** Arguments that give an object its name. */
+const naming =
+  /^(name|bucket|\w*identifier|creation_token|alarm_name|dashboard_name|(user|user_group|replication_group)_id)$/;
+
+/** Settings of a bucket, whose name is the bucket's. */
+const isBucketSetting = (type: string) => type.startsWith("aws_s3_bucket_");
+
+test("what has a fixed name is found after an interrupted apply, or creating it again is no error", () => {
+  const named = types.filter((type) =>
+    templates
+      .flatMap(({ resource }) => Object.values((resource as Record<string, object>)[type] ?? {}))
+      .some((config: object) => Object.keys(config).some((key) => naming.test(key))),
+  );
+  const unsearched = named.filter(
+    (type) => typeof kinds.get(type)!.existing === "string" && !isBucketSetting(type),
+  );
+  expect(unsearched).toEqual([
+    "aws_appautoscaling_policy",
+    "aws_appautoscaling_scheduled_action",
+    "aws_budgets_budget",
+    "aws_cloudwatch_dashboard",
+    "aws_cloudwatch_event_rule",
+    "aws_cloudwatch_metric_alarm",
+    "aws_ecs_cluster",
+    "aws_iam_policy",
+    "aws_iam_role_policy",
+    "aws_route53_record",
+    "aws_sns_topic",
+  ]);
+});
+
 test("no kind is of a type that no stack has", () => {
   expect([...kinds.keys()].sort()).toEqual(types);
 });

@@ -1,9 +1,9 @@
 import { aws } from "../aws/services";
-import { ask } from "./ask";
+import { ask, search } from "./ask";
+import { withTags } from "./backup-vault";
 import {
   after,
   free,
-  noSearch,
   partBy,
   passRole,
   settingOf,
@@ -18,7 +18,12 @@ export const backupPlan: ResourceKind = {
   words: "backup plan",
   drawing: partBy("rule"),
   cost: free.partOfAnother,
-  existing: noSearch.newId,
+  // AWS refuses a second plan with the same document.
+  existing: search(aws.backup, async (backup, { name }) => {
+    const { BackupPlansList: plans = [] } = await backup.listBackupPlans({ MaxResults: 1000 });
+    const plan = plans.find(({ BackupPlanName }) => BackupPlanName === name);
+    return withTags(backup, plan?.BackupPlanId, plan?.BackupPlanArn);
+  }),
   remaining: {
     "backup:backup-plan:": ask(
       aws.backup,
@@ -42,7 +47,12 @@ const rolesIn = (value: unknown): string[] => {
 export const backupSelection = settingOf("aws_backup_plan", {
   type: "aws_backup_selection",
   words: "backup selection",
-  existing: noSearch.newId,
+  existing: search(aws.backup, async (backup, { name, plan_id: BackupPlanId }) => {
+    const { BackupSelectionsList = [] } = await backup.listBackupSelections({ BackupPlanId });
+    const found = BackupSelectionsList.find(({ SelectionName }) => SelectionName === name);
+    const { BackupPlanArn } = await backup.getBackupPlan({ BackupPlanId });
+    return withTags(backup, found && `${BackupPlanId}|${found.SelectionId}`, BackupPlanArn);
+  }),
   permissions: {
     also: {
       "backup:CreateBackupSelection": (p) => [passRole(rolesIn(p), "backup.amazonaws.com")],
@@ -61,7 +71,10 @@ export const backupRestoreTestingPlan: ResourceKind = {
   words: "backup restore testing plan",
   drawing: { as: "part" },
   cost: "each test costs what it restores, for as long as it is there",
-  existing: noSearch.notYet,
+  existing: search(aws.backup, async (backup, { name }) => {
+    const found = await backup.getRestoreTestingPlan({ RestoreTestingPlanName: name });
+    return withTags(backup, name, found.RestoreTestingPlan?.RestoreTestingPlanArn);
+  }),
   remaining: {
     // AWS puts an id of 36 characters behind the name.
     "backup:restore-testing-plan:": ask(aws.backup, (backup, id) =>
@@ -81,4 +94,13 @@ export const backupRestoreTestingPlan: ResourceKind = {
 export const backupRestoreTestingSelection = settingOf("aws_backup_restore_testing_plan", {
   type: "aws_backup_restore_testing_selection",
   words: "backup restore testing selection",
+  existing: search(aws.backup, async (backup, { name, restore_testing_plan_name: plan }) => {
+    const [RestoreTestingPlanName, RestoreTestingSelectionName] = [plan, name];
+    await backup.getRestoreTestingSelection({
+      RestoreTestingPlanName,
+      RestoreTestingSelectionName,
+    });
+    const found = await backup.getRestoreTestingPlan({ RestoreTestingPlanName });
+    return withTags(backup, `${name}:${plan}`, found.RestoreTestingPlan?.RestoreTestingPlanArn);
+  }),
 });

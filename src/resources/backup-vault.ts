@@ -1,8 +1,9 @@
+import type { Backup } from "@aws-sdk/client-backup";
 import { aws } from "../aws/services";
 import { block, blocks } from "../terraform/stack";
-import { ask } from "./ask";
+import { ask, search } from "./ask";
 import { allFileGigabytes } from "./efs-file-system";
-import { after, noSearch, settingOf, shown, type ResourceKind } from "./kind";
+import { after, settingOf, shown, type Existing, type ResourceKind } from "./kind";
 
 /** A vault of AWS Backup. */
 export const backupVault: ResourceKind = {
@@ -44,7 +45,10 @@ export const backupVault: ResourceKind = {
         quantity: allFileGigabytes(usage),
       },
     ]),
-  existing: noSearch.notYet,
+  existing: search(aws.backup, async (backup, { name }) => {
+    const found = await backup.describeBackupVault({ BackupVaultName: name });
+    return withTags(backup, name, found.BackupVaultArn);
+  }),
   remaining: {
     "backup:backup-vault:": ask(aws.backup, (backup, BackupVaultName) =>
       backup.describeBackupVault({ BackupVaultName }),
@@ -75,3 +79,13 @@ export const backupVaultLockConfiguration = settingOf("aws_backup_vault", {
   type: "aws_backup_vault_lock_configuration",
   words: "backup vault lock configuration",
 });
+
+/** An object of AWS Backup with the tags of this ARN; undefined without an id. */
+export async function withTags(
+  backup: Backup,
+  id: string | undefined,
+  ResourceArn: string | undefined,
+): Promise<Existing | undefined> {
+  if (id === undefined) return undefined;
+  return { id, tags: (await backup.listTags({ ResourceArn })).Tags ?? {} };
+}

@@ -1,4 +1,4 @@
-import { noSearch, type ResourceKind } from "./kind";
+import { type ResourceKind } from "./kind";
 
 /** A budget. */
 export const budgetsBudget: ResourceKind = {
@@ -12,7 +12,7 @@ export const budgetsBudget: ResourceKind = {
     facts: ({ limit_amount: limit }) => [`$${Number(limit).toFixed(0)} a month`],
   },
   cost: "a budget that only tells is free of charge",
-  existing: noSearch.notYet,
+  existing: "no search: Terraform reports a budget of the same name",
   remaining: "budgets are global: the search by tags in a region does not list them",
   loses: "none",
   permissions: {},

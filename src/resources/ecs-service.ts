@@ -3,7 +3,7 @@ import { aws } from "../aws/services";
 import type { Usage } from "../environments/usage";
 import { count } from "../terminal/output";
 import { blocks } from "../terraform/stack";
-import { listed } from "./ask";
+import { listed, search, existing } from "./ask";
 import {
   HOURS_PER_MONTH,
   number,
@@ -13,7 +13,7 @@ import {
   type RuleContext,
 } from "./charges";
 import { taskCharges, taskDefinitionOf, taskSize } from "./ecs-task-definition";
-import { after, lastParts, noSearch, type ResourceKind } from "./kind";
+import { after, lastParts, type ResourceKind } from "./kind";
 
 /** A service. */
 export const ecsService: ResourceKind = {
@@ -36,7 +36,14 @@ export const ecsService: ResourceKind = {
     },
   },
   cost: (services, context) => services.flatMap((service) => serviceCharges(service, context)),
-  existing: noSearch.notYet,
+  existing: search(aws.ecs, async (ecs, { cluster = "", name = "" }) => {
+    const call = { cluster, services: [name], include: ["TAGS" as const] };
+    const { services = [] } = await ecs.describeServices(call);
+    const found = services.find(({ status }) => status === "ACTIVE");
+    if (!found) return undefined;
+    const tags = found.tags?.map(({ key: Key, value: Value }) => ({ Key, Value }));
+    return existing(`${cluster.split("/").at(-1)}/${name}`, tags);
+  }),
   remaining: {
     // ECS shows services and tasks for about an hour after their end.
     "ecs:service/": listed(

@@ -3,7 +3,7 @@ import { aws } from "../aws/services";
 import { block } from "../terraform/stack";
 import { listed, search, existing } from "./ask";
 import { allOf, byUsage } from "./charges";
-import { linkedRole, noSearch, settingOf, type ResourceKind } from "./kind";
+import { linkedRole, settingOf, type ResourceKind } from "./kind";
 
 /** GB of all git repositories, in both storage classes. */
 export const allFileGigabytes = (usage: Usage) =>
@@ -85,7 +85,7 @@ export const efsReplicationConfiguration: ResourceKind = {
     "copy of the git repositories in a second region",
     allFileGigabytes,
   ),
-  existing: noSearch.notYet,
+  existing: "AWS has no error of its own for a replication that exists: Terraform reports it",
   remaining: "without tags: the copy stays in the other region until somebody deletes it",
   loses: "none",
   permissions: {

@@ -1,4 +1,6 @@
-import { free, noSearch, type ResourceKind } from "./kind";
+import { aws } from "../aws/services";
+import { existing, search } from "./ask";
+import { free, type ResourceKind } from "./kind";
 
 /**
  * A mount target of a file system, for which AWS creates a network interface.
@@ -9,7 +11,13 @@ export const efsMountTarget: ResourceKind = {
   words: "efs mount target",
   drawing: { as: "card", family: "storage", glyph: "folder", title: "EFS mount target" },
   cost: free.partOfAnother,
-  existing: noSearch.notYet,
+  // A mount target has no tags: its file system tells whose it is.
+  existing: search(aws.efs, async (efs, { file_system_id: FileSystemId, subnet_id: subnet }) => {
+    const { MountTargets = [] } = await efs.describeMountTargets({ FileSystemId });
+    const { FileSystems: [owner] = [] } = await efs.describeFileSystems({ FileSystemId });
+    const found = MountTargets.find(({ SubnetId }) => SubnetId === subnet);
+    return existing(found?.MountTargetId, owner?.Tags);
+  }),
   remaining: "without tags: its network interface is asked for",
   loses: "none",
   permissions: {

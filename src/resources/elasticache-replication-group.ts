@@ -1,16 +1,17 @@
+import type { ElastiCache } from "@aws-sdk/client-elasticache";
 import { aws } from "../aws/services";
 import { count } from "../terminal/output";
-import { listed } from "./ask";
+import { listed, search, existing } from "./ask";
 import { HOURS_PER_MONTH, number, text } from "./charges";
 import {
   after,
   capital,
   free,
   linkedRole,
-  noSearch,
   settingOf,
   shown,
   strings,
+  type Existing,
   type ResourceKind,
 } from "./kind";
 
@@ -41,7 +42,10 @@ export const elasticacheReplicationGroup: ResourceKind = {
         quantity: nodes * HOURS_PER_MONTH,
       };
     }),
-  existing: noSearch.notYet,
+  existing: search(aws.elasticache, async (elasticache, { replication_group_id: id }) => {
+    const found = await elasticache.describeReplicationGroups({ ReplicationGroupId: id });
+    return withTags(elasticache, id, found.ReplicationGroups?.[0]?.ARN);
+  }),
   remaining: {
     "elasticache:replicationgroup:": listed(
       aws.elasticache,
@@ -87,7 +91,10 @@ export const elasticacheSubnetGroup = settingOf("aws_elasticache_replication_gro
   type: "aws_elasticache_subnet_group",
   words: "elasticache subnet group",
   cost: free.always,
-  existing: noSearch.notYet,
+  existing: search(aws.elasticache, async (elasticache, { name }) => {
+    const found = await elasticache.describeCacheSubnetGroups({ CacheSubnetGroupName: name });
+    return withTags(elasticache, name, found.CacheSubnetGroups?.[0]?.ARN);
+  }),
   remaining: {
     "elasticache:subnetgroup:": listed(
       aws.elasticache,
@@ -100,3 +107,13 @@ export const elasticacheSubnetGroup = settingOf("aws_elasticache_replication_gro
     names: { "elasticache:subnetgroup": (p) => after("subnetgroup:", p.CacheSubnetGroupName) },
   },
 });
+
+/** An object of ElastiCache with its tags; undefined without an ARN. */
+export async function withTags(
+  elasticache: ElastiCache,
+  id: string | undefined,
+  arn: string | undefined,
+): Promise<Existing | undefined> {
+  if (arn === undefined) return undefined;
+  return existing(id, (await elasticache.listTagsForResource({ ResourceName: arn })).TagList);
+}

@@ -1,8 +1,9 @@
 import { aws } from "../aws/services";
 import { block } from "../terraform/stack";
-import { listed } from "./ask";
+import { listed, search } from "./ask";
 import { HOURS_PER_MONTH } from "./charges";
-import { after, capital, linkedRole, noSearch, shown, type ResourceKind } from "./kind";
+import { withTags } from "./elasticache-replication-group";
+import { after, capital, linkedRole, shown, type ResourceKind } from "./kind";
 
 /** The data for which a serverless cache of Valkey is charged at least, in GB. Source: Amazon ElastiCache pricing. */
 const LEAST_CACHE_GIGABYTES = 0.1;
@@ -39,7 +40,10 @@ export const elasticacheServerlessCache: ResourceKind = {
         quantity: usage.cacheProcessingUnitMillions,
       },
     ]),
-  existing: noSearch.notYet,
+  existing: search(aws.elasticache, async (elasticache, { name }) => {
+    const found = await elasticache.describeServerlessCaches({ ServerlessCacheName: name });
+    return withTags(elasticache, name, found.ServerlessCaches?.[0]?.ARN);
+  }),
   remaining: {
     "elasticache:serverlesscache:": listed(
       aws.elasticache,

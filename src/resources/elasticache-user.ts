@@ -1,13 +1,17 @@
 import { aws } from "../aws/services";
-import { listed } from "./ask";
-import { after, free, noSearch, settingOf } from "./kind";
+import { listed, search } from "./ask";
+import { withTags } from "./elasticache-replication-group";
+import { after, free, settingOf } from "./kind";
 
 /** A user of a cache. */
 export const elasticacheUser = settingOf("aws_elasticache_user_group", {
   type: "aws_elasticache_user",
   words: "elasticache user",
   cost: free.always,
-  existing: noSearch.notYet,
+  existing: search(aws.elasticache, async (elasticache, { user_id: UserId }) => {
+    const found = await elasticache.describeUsers({ UserId });
+    return withTags(elasticache, UserId, found.Users?.[0]?.ARN);
+  }),
   remaining: {
     "elasticache:user:": listed(aws.elasticache, "Users", (elasticache, UserId) =>
       elasticache.describeUsers({ UserId }),
@@ -24,7 +28,10 @@ export const elasticacheUserGroup = settingOf("aws_elasticache_serverless_cache"
   type: "aws_elasticache_user_group",
   words: "elasticache user group",
   cost: free.always,
-  existing: noSearch.notYet,
+  existing: search(aws.elasticache, async (elasticache, { user_group_id: UserGroupId }) => {
+    const found = await elasticache.describeUserGroups({ UserGroupId });
+    return withTags(elasticache, UserGroupId, found.UserGroups?.[0]?.ARN);
+  }),
   remaining: {
     "elasticache:usergroup:": listed(aws.elasticache, "UserGroups", (elasticache, UserGroupId) =>
       elasticache.describeUserGroups({ UserGroupId }),

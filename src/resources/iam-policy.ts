@@ -1,4 +1,4 @@
-import { free, noSearch, type ResourceKind } from "./kind";
+import { free, type ResourceKind } from "./kind";
 
 /** A managed policy; only the stack `github` has some, which no command destroys. */
 export const iamPolicy: ResourceKind = {
@@ -6,7 +6,7 @@ export const iamPolicy: ResourceKind = {
   words: "managed IAM policy",
   drawing: { as: "part" },
   cost: free.always,
-  existing: noSearch.notYet,
+  existing: "no command applies the stack that has it",
   remaining: "no command destroys the stack that has it",
   loses: "none",
   permissions: {},

@@ -104,23 +104,8 @@ export interface Existing {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** The planned arguments that identify an object. */
-export type Planned = Partial<
-  Record<
-    | "name"
-    | "identifier"
-    | "creation_token"
-    | "vpc_id"
-    | "service_name"
-    | "security_group_id"
-    | "source_security_group_id"
-    | "type"
-    | "protocol"
-    | "from_port"
-    | "to_port",
-    string
-  >
->;
+/** The planned arguments of an object that are texts or numbers. */
+export type Planned = Readonly<Record<string, string | undefined>>;
 
 /** Finds an object by its planned arguments. */
 export type Find = (planned: Planned, environment: AwsEnvironment) => Promise<Existing | undefined>;
@@ -184,8 +169,6 @@ export const noSearch = {
   newId: "AWS gives each a new id: a second one does not collide",
   /** Creating it again has the same result. */
   idempotent: "creating it again overwrites the same object",
-  /** Terraform reports it. */
-  notYet: "no search yet: Terraform reports the object that is in the way",
 } as const;
 
 /**

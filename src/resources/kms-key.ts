@@ -1,5 +1,5 @@
 import { aws } from "../aws/services";
-import { ask } from "./ask";
+import { ask, search, existing } from "./ask";
 import { allOf, byUsage, each } from "./charges";
 import { free, noSearch, settingOf, type ResourceKind } from "./kind";
 
@@ -45,7 +45,15 @@ export const kmsAlias = settingOf("aws_kms_key", {
   type: "aws_kms_alias",
   words: "kms alias",
   cost: free.always,
-  existing: noSearch.notYet,
+  // An alias has no tags: its key tells whose it is.
+  existing: search(aws.kms, async (kms, { name }) => {
+    const { KeyMetadata } = await kms.describeKey({ KeyId: name });
+    const { Tags = [] } = await kms.listResourceTags({ KeyId: KeyMetadata?.KeyId });
+    return existing(
+      name,
+      Tags.map(({ TagKey: Key, TagValue: Value }) => ({ Key, Value })),
+    );
+  }),
   permissions: {
     names: { "kms:alias": (p) => p.AliasName },
     also: Object.fromEntries(

@@ -1,6 +1,7 @@
 import { aws } from "../aws/services";
-import { listed } from "./ask";
-import { free, noSearch, partBy, type ResourceKind } from "./kind";
+import { listed, search } from "./ask";
+import { withTags } from "./lb";
+import { free, partBy, type ResourceKind } from "./kind";
 
 /** A listener of a load balancer. */
 export const lbListener: ResourceKind = {
@@ -8,7 +9,10 @@ export const lbListener: ResourceKind = {
   words: "listener",
   drawing: partBy("load_balancer_arn"),
   cost: free.partOfAnother,
-  existing: noSearch.notYet,
+  existing: search(aws.elb, async (elb, { load_balancer_arn: LoadBalancerArn, port }) => {
+    const { Listeners = [] } = await elb.describeListeners({ LoadBalancerArn });
+    return withTags(elb, Listeners.find(({ Port }) => Port === Number(port))?.ListenerArn);
+  }),
   remaining: {
     "elasticloadbalancing:listener/": listed(aws.elb, "Listeners", (elb, _, arn) =>
       elb.describeListeners({ ListenerArns: [arn] }),
@@ -24,7 +28,10 @@ export const lbListenerRule: ResourceKind = {
   words: "listener rule",
   drawing: partBy("listener_arn"),
   cost: free.partOfAnother,
-  existing: noSearch.notYet,
+  existing: search(aws.elb, async (elb, { listener_arn: ListenerArn, priority }) => {
+    const { Rules = [] } = await elb.describeRules({ ListenerArn });
+    return withTags(elb, Rules.find(({ Priority }) => Priority === String(priority))?.RuleArn);
+  }),
   remaining: {
     "elasticloadbalancing:listener-rule/": listed(aws.elb, "Rules", (elb, _, arn) =>
       elb.describeRules({ RuleArns: [arn] }),

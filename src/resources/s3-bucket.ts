@@ -1,7 +1,7 @@
 import { aws } from "../aws/services";
-import { ask } from "./ask";
+import { ask, search, existing } from "./ask";
 import { byUsage } from "./charges";
-import { noSearch, partBy, settingOf, strings, type ResourceKind } from "./kind";
+import { partBy, settingOf, strings, type ResourceKind } from "./kind";
 
 /** A bucket. */
 export const s3Bucket: ResourceKind = {
@@ -15,7 +15,9 @@ export const s3Bucket: ResourceKind = {
     facts: (_, { resource }) => [resource.module.replaceAll("_", " ")],
   },
   cost: byUsage("object.gigabyteMonth", "objects", (usage) => usage.objectGigabytes),
-  existing: noSearch.notYet,
+  existing: search(aws.s3, async (s3, { bucket: Bucket }) =>
+    existing(Bucket, (await s3.getBucketTagging({ Bucket })).TagSet),
+  ),
   remaining: {
     "s3:": ask(aws.s3, (s3, Bucket) => s3.headBucket({ Bucket })),
   },

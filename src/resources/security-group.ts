@@ -1,5 +1,5 @@
 import { aws } from "../aws/services";
-import { listed, search, where, existing } from "./ask";
+import { existing, listed, search, where } from "./ask";
 import { free, partBy, partOfType, settingOf, type ResourceKind } from "./kind";
 
 /** A security group. */

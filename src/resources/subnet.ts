@@ -1,6 +1,6 @@
 import { aws } from "../aws/services";
-import { listed, where } from "./ask";
-import { free, noSearch, type ResourceKind } from "./kind";
+import { existing, listed, search, where } from "./ask";
+import { free, type ResourceKind } from "./kind";
 
 /** A subnet. */
 export const subnet: ResourceKind = {
@@ -8,7 +8,12 @@ export const subnet: ResourceKind = {
   words: "subnet",
   drawing: { as: "frame" },
   cost: free.always,
-  existing: noSearch.newId,
+  // AWS refuses a subnet whose addresses another one has.
+  existing: search(aws.ec2, async (ec2, { vpc_id: vpc = "", cidr_block: cidr = "" }) => {
+    const found = await ec2.describeSubnets(where({ "vpc-id": vpc, "cidr-block": cidr }));
+    const [subnet] = found.Subnets ?? [];
+    return existing(subnet?.SubnetId, subnet?.Tags);
+  }),
   remaining: {
     "ec2:subnet/": listed(aws.ec2, "Subnets", (ec2, id) =>
       ec2.describeSubnets(where({ "subnet-id": id })),

@@ -1,17 +1,8 @@
 import { aws } from "../aws/services";
 import { count } from "../terminal/output";
 import { blocks } from "../terraform/stack";
-import { ask } from "./ask";
-import {
-  after,
-  linkedRole,
-  noSearch,
-  partBy,
-  settingOf,
-  shown,
-  withId,
-  type ResourceKind,
-} from "./kind";
+import { ask, search, existing } from "./ask";
+import { after, linkedRole, partBy, settingOf, shown, withId, type ResourceKind } from "./kind";
 
 // Source: "AWS managed rule groups in policies", AWS WAF Developer Guide.
 const managedRules = (action: string) => () => [
@@ -45,7 +36,15 @@ export const wafv2WebAcl: ResourceKind = {
         quantity: usage.requestMillions * 1e6,
       },
     ]),
-  existing: noSearch.notYet,
+  existing: search(aws.wafv2, async (wafv2, { name }) => {
+    const { WebACLs = [] } = await wafv2.listWebACLs({ Scope: "REGIONAL", Limit: 100 });
+    const found = WebACLs.find(({ Name }) => Name === name);
+    if (!found) return undefined;
+    const { TagInfoForResource: tags } = await wafv2.listTagsForResource({
+      ResourceARN: found.ARN,
+    });
+    return existing(`${found.Id}/${name}/REGIONAL`, tags?.TagList);
+  }),
   remaining: {
     "wafv2:regional/webacl/": ask(aws.wafv2, (wafv2, id) => {
       const [Name, Id] = id.split("/");

@@ -28,9 +28,17 @@ export function existingAddresses(output: string): string[] {
   return text
     .split(/^Error: /m)
     .slice(1)
-    .filter((message) => EXISTS.test(message))
+    .filter((message) => EXISTS.test(message) || TAKEN.test(message))
     .flatMap((message) => /^with ([^\s,]+),$/m.exec(message)?.[1] ?? []);
 }
+
+/**
+ * AWS's errors for an object that has the place of the new one: the priority of a listener rule, a mount
+ * target's zone, a subnet's addresses, the name of an ECS service. Sources: the errors of CreateRule (ELB),
+ * CreateMountTarget (EFS), CreateSubnet (EC2) and CreateService (ECS) in their API references.
+ */
+const TAKEN =
+  /\b(PriorityInUse|MountTargetConflict|InvalidSubnet\.Conflict)(Exception)?\b|Creation of service was not idempotent/;
 
 /** Explains a failure of Terraform and what a person can do about it. */
 export function explainFailure(

@@ -44,6 +44,15 @@ test.each([
   expect(existingAddresses(error(message, "aws_some_type.name"))).toEqual([]);
 });
 
+test.each([
+  refused("Elastic Load Balancing v2: CreateRule", "PriorityInUse"),
+  refused("EFS: CreateMountTarget", "MountTargetConflict"),
+  refused("EC2: CreateSubnet", "api error InvalidSubnet.Conflict"),
+  "creating ECS Service (dev-plue-web-app): InvalidParameterException: Creation of service was not idempotent.",
+])("an object in the place of the new one is found by its address: %s", (message) => {
+  expect(existingAddresses(error(message, "aws_some_type.name"))).toEqual(["aws_some_type.name"]);
+});
+
 test("of several failures each is looked at by itself", () => {
   const output = [
     error(refused("IAM: CreateRole", "EntityAlreadyExists"), "aws_iam_role.one"),

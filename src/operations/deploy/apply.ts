@@ -123,7 +123,7 @@ async function applied(
     return [];
   } catch (error) {
     if (!(error instanceof AlreadyExists)) throw error;
-    const leftovers = await findLeftovers(environment, plan, error.addresses);
+    const leftovers = await findLeftovers(environment, terraform.stack, plan, error.addresses);
     say("\nAn interrupted apply created these objects, and they are not in the state:");
     for (const { address, id } of leftovers) say(`  ${address} (${id})`);
     await confirm("Import them into the state and continue?", yes);

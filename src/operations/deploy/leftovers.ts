@@ -1,8 +1,9 @@
 import { kinds } from "../../resources";
-import type { Existing } from "../../resources/kind";
+import type { Existing, Planned } from "../../resources/kind";
 import { logGroupsOfAws } from "../../names";
 import { ActionRequired } from "../../process/errors";
 import type { PlanJson } from "../../terraform/plan";
+import type { Stack } from "../../terraform/stack";
 import type { Import } from "../../terraform/terraform";
 import type { Environment } from "../environment";
 
@@ -14,13 +15,14 @@ import type { Environment } from "../environment";
  */
 export async function findLeftovers(
   environment: Environment,
+  stack: Stack,
   plan: PlanJson,
   addresses: readonly string[],
 ): Promise<Import[]> {
   const leftovers: Import[] = [];
   const others: string[] = [];
   for (const address of addresses) {
-    const found = await existingAt(environment, plan, address);
+    const found = await existingAt(environment, stack, plan, address);
     if (found && isOurs(environment, found)) leftovers.push({ address, id: found.id });
     else others.push(found ? `${address} (${found.id})` : address);
   }
@@ -35,13 +37,16 @@ export async function findLeftovers(
 
 async function existingAt(
   environment: Environment,
+  stack: Stack,
   plan: PlanJson,
   address: string,
 ): Promise<Existing | undefined> {
   const change = plan.resource_changes?.find((resource) => resource.address === address);
   if (change?.change.actions.join() !== "create" || !change.change.after) return undefined;
   const find = kinds.get(change.type)?.existing;
-  return typeof find === "function" ? find(change.change.after, environment) : undefined;
+  if (typeof find !== "function") return undefined;
+  const { region = environment.region } = stack.declaredAt(address) ?? {};
+  return find(change.change.after as Planned, { ...environment, region });
 }
 
 function isOurs({ name }: Environment, { id, tags }: Existing): boolean {

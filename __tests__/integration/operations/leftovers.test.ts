@@ -1,0 +1,251 @@
+import { Backup } from "@aws-sdk/client-backup";
+import { EC2 } from "@aws-sdk/client-ec2";
+import { ECS } from "@aws-sdk/client-ecs";
+import { EFS } from "@aws-sdk/client-efs";
+import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { ElastiCache } from "@aws-sdk/client-elasticache";
+import { KMS } from "@aws-sdk/client-kms";
+import { S3 } from "@aws-sdk/client-s3";
+import { SSM } from "@aws-sdk/client-ssm";
+import { WAFV2 } from "@aws-sdk/client-wafv2";
+import { kinds } from "../../../src/resources";
+import type { Existing } from "../../../src/resources/kind";
+import { describeEmbeddedAws, region, startEmbeddedAws } from "../../support/embedded-aws";
+
+const tags = { Environment: "dev", Project: "plue" };
+const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+const name = "dev-plue";
+const VisibilityConfig = {
+  SampledRequestsEnabled: false,
+  CloudWatchMetricsEnabled: false,
+  MetricName: name,
+};
+
+describeEmbeddedAws("an object that an interrupted apply created", () => {
+  let aws: Awaited<ReturnType<typeof startEmbeddedAws>>;
+  let ec2: EC2, elb: ElasticLoadBalancingV2, cache: ElastiCache, backup: Backup;
+  let vpc: string, subnet: string, subnets: string[];
+
+  beforeAll(async () => {
+    aws = await startEmbeddedAws();
+    ec2 = new EC2(aws.client);
+    elb = new ElasticLoadBalancingV2(aws.client);
+    cache = new ElastiCache(aws.client);
+    backup = new Backup(aws.client);
+    vpc = (await ec2.createVpc({ CidrBlock: "10.0.0.0/16" })).Vpc!.VpcId!;
+    subnets = [];
+    for (const [index, zone] of ["a", "b"].entries()) {
+      const { Subnet } = await ec2.createSubnet({
+        VpcId: vpc,
+        CidrBlock: `10.0.${index}.0/24`,
+        AvailabilityZone: `${region}${zone}`,
+        TagSpecifications: [{ ResourceType: "subnet", Tags }],
+      });
+      subnets.push(Subnet!.SubnetId!);
+    }
+    subnet = subnets[0]!;
+  }, 120_000);
+  afterAll(() => aws.stop());
+
+  const find = (type: string, planned: Readonly<Record<string, string | undefined>>) => {
+    const { existing } = kinds.get(type)!;
+    if (typeof existing === "string") throw new Error(existing);
+    return existing(planned, { ...aws.client, name: "dev" });
+  };
+  const finds = async (type: string, planned: Record<string, unknown>, id: string | undefined) => {
+    const found: Existing = { id: id!, tags };
+    expect(await find(type, planned as Record<string, string>)).toEqual(found);
+  };
+
+  test("is found if it is a subnet", async () => {
+    await finds("aws_subnet", { vpc_id: vpc, cidr_block: "10.0.0.0/24" }, subnet);
+  });
+
+  test("is found if it is the alias of a key", async () => {
+    const kms = new KMS(aws.client);
+    const keyTags = Tags.map(({ Key, Value }) => ({ TagKey: Key, TagValue: Value }));
+    const { KeyMetadata } = await kms.createKey({ Tags: keyTags });
+    await kms.createAlias({ AliasName: `alias/${name}`, TargetKeyId: KeyMetadata!.KeyId });
+    await finds("aws_kms_alias", { name: `alias/${name}` }, `alias/${name}`);
+  });
+
+  test("is found if it belongs to AWS Backup", async () => {
+    await backup.createBackupVault({ BackupVaultName: name, BackupVaultTags: tags });
+    await finds("aws_backup_vault", { name }, name);
+    const Rules = [{ RuleName: "daily", TargetBackupVaultName: name }];
+    const { BackupPlanId: plan } = await backup.createBackupPlan({
+      BackupPlan: { BackupPlanName: name, Rules },
+      BackupPlanTags: tags,
+    });
+    await finds("aws_backup_plan", { name }, plan);
+    const { SelectionId } = await backup.createBackupSelection({
+      BackupPlanId: plan,
+      BackupSelection: { SelectionName: name, IamRoleArn: "arn:aws:iam::123456789012:role/r" },
+    });
+    await finds("aws_backup_selection", { name, plan_id: plan }, `${plan}|${SelectionId}`);
+    const test = "dev_plue";
+    await backup.createRestoreTestingPlan({
+      RestoreTestingPlan: {
+        RestoreTestingPlanName: test,
+        ScheduleExpression: "cron(0 6 * * ? *)",
+        RecoveryPointSelection: {
+          Algorithm: "LATEST_WITHIN_WINDOW",
+          IncludeVaults: ["*"],
+          RecoveryPointTypes: ["SNAPSHOT"],
+        },
+      },
+      Tags: tags,
+    });
+    await finds("aws_backup_restore_testing_plan", { name: test }, test);
+    await backup.createRestoreTestingSelection({
+      RestoreTestingPlanName: test,
+      RestoreTestingSelection: {
+        RestoreTestingSelectionName: "database",
+        ProtectedResourceType: "RDS",
+        IamRoleArn: "arn:aws:iam::123456789012:role/r",
+        ProtectedResourceArns: ["*"],
+      },
+    });
+    const selection = { name: "database", restore_testing_plan_name: test };
+    await finds("aws_backup_restore_testing_selection", selection, `database:${test}`);
+  });
+
+  test("is found if it belongs to ElastiCache", async () => {
+    const CacheSubnetGroupDescription = "cache";
+    await cache.createCacheSubnetGroup({
+      CacheSubnetGroupName: name,
+      CacheSubnetGroupDescription,
+      SubnetIds: subnets,
+      Tags,
+    });
+    await finds("aws_elasticache_subnet_group", { name }, name);
+    await cache.createReplicationGroup({
+      ReplicationGroupId: name,
+      ReplicationGroupDescription: "cache",
+      Engine: "valkey",
+      CacheNodeType: "cache.t4g.micro",
+      CacheSubnetGroupName: name,
+      NumCacheClusters: 1,
+      Tags,
+    });
+    await finds("aws_elasticache_replication_group", { replication_group_id: name }, name);
+    await cache.createUser({
+      UserId: name,
+      UserName: name,
+      Engine: "valkey",
+      AccessString: "on ~* +@all",
+      AuthenticationMode: { Type: "iam" },
+      Tags,
+    });
+    await finds("aws_elasticache_user", { user_id: name }, name);
+    await cache.createUserGroup({ UserGroupId: name, Engine: "valkey", UserIds: [name], Tags });
+    await finds("aws_elasticache_user_group", { user_group_id: name }, name);
+    await cache.createServerlessCache({ ServerlessCacheName: name, Engine: "valkey", Tags });
+    await finds("aws_elasticache_serverless_cache", { name }, name);
+  });
+
+  test("is found if it is a web ACL", async () => {
+    const waf = new WAFV2(aws.client);
+    const { Summary } = await waf.createWebACL({
+      Name: name,
+      Scope: "REGIONAL",
+      DefaultAction: { Allow: {} },
+      VisibilityConfig,
+      Tags,
+    });
+    await finds("aws_wafv2_web_acl", { name }, `${Summary!.Id}/${name}/REGIONAL`);
+  });
+
+  test("is found if it is a bucket", async () => {
+    const s3 = new S3({ ...aws.client, forcePathStyle: true });
+    await s3.createBucket({ Bucket: name });
+    await s3.putBucketTagging({ Bucket: name, Tagging: { TagSet: Tags } });
+    await finds("aws_s3_bucket", { bucket: name }, name);
+  });
+
+  test("is found if it is a mount target", async () => {
+    const efs = new EFS(aws.client);
+    const { FileSystemId } = await efs.createFileSystem({ CreationToken: name, Tags });
+    const { MountTargetId } = await efs.createMountTarget({ FileSystemId, SubnetId: subnet });
+    await finds(
+      "aws_efs_mount_target",
+      { file_system_id: FileSystemId, subnet_id: subnet },
+      MountTargetId,
+    );
+  });
+
+  test("is found if it belongs to a load balancer", async () => {
+    const { LoadBalancers } = await elb.createLoadBalancer({ Name: name, Subnets: subnets });
+    const arn = LoadBalancers![0]!.LoadBalancerArn;
+    const answer = { StatusCode: "404", ContentType: "text/plain" };
+    const DefaultActions = [{ Type: "fixed-response" as const, FixedResponseConfig: answer }];
+    const { Listeners } = await elb.createListener({
+      LoadBalancerArn: arn,
+      Protocol: "HTTP",
+      Port: 80,
+      DefaultActions,
+      Tags,
+    });
+    const listener = Listeners![0]!.ListenerArn;
+    await finds("aws_lb_listener", { load_balancer_arn: arn, port: 80 }, listener);
+    const { Rules } = await elb.createRule({
+      ListenerArn: listener,
+      Priority: 10,
+      Conditions: [{ Field: "path-pattern", Values: ["/api/*"] }],
+      Actions: DefaultActions,
+      Tags,
+    });
+    const planned = { listener_arn: listener, priority: 10 };
+    await finds("aws_lb_listener_rule", planned, Rules![0]!.RuleArn);
+  });
+
+  test("is found if it is a service", async () => {
+    const ecs = new ECS(aws.client);
+    const { cluster } = await ecs.createCluster({ clusterName: name });
+    const { taskDefinition } = await ecs.registerTaskDefinition({
+      family: name,
+      containerDefinitions: [{ name: "web", image: "web", memory: 256 }],
+    });
+    await ecs.createService({
+      cluster: name,
+      serviceName: "web",
+      taskDefinition: taskDefinition!.taskDefinitionArn,
+      desiredCount: 0,
+      tags: Tags.map(({ Key: key, Value: value }) => ({ key, value })),
+    });
+    const planned = { cluster: cluster!.clusterArn, name: "web" };
+    await finds("aws_ecs_service", planned, `${name}/web`);
+  });
+
+  test("is found if it is a parameter, or an endpoint or a flow log of the VPC", async () => {
+    const ssm = new SSM(aws.client);
+    await ssm.putParameter({ Name: `/${name}/tag`, Value: "1", Type: "String", Tags });
+    await finds("aws_ssm_parameter", { name: `/${name}/tag` }, `/${name}/tag`);
+    const service = `com.amazonaws.${region}.s3`;
+    const { VpcEndpoint } = await ec2.createVpcEndpoint({
+      VpcId: vpc,
+      ServiceName: service,
+      TagSpecifications: [{ ResourceType: "vpc-endpoint", Tags }],
+    });
+    const planned = { vpc_id: vpc, service_name: service };
+    await finds("aws_vpc_endpoint", planned, VpcEndpoint!.VpcEndpointId);
+    const bucket = "arn:aws:s3:::dev-plue-flow-logs";
+    await new S3({ ...aws.client, forcePathStyle: true }).createBucket({
+      Bucket: "dev-plue-flow-logs",
+    });
+    const { FlowLogIds } = await ec2.createFlowLogs({
+      ResourceType: "VPC",
+      ResourceIds: [vpc],
+      TrafficType: "ALL",
+      LogDestinationType: "s3",
+      LogDestination: bucket,
+      TagSpecifications: [{ ResourceType: "vpc-flow-log", Tags }],
+    });
+    await finds("aws_flow_log", { vpc_id: vpc, log_destination: bucket }, FlowLogIds![0]);
+  });
+
+  test("is not found if AWS has no such object", async () => {
+    const planned = { vpc_id: vpc, cidr_block: "10.0.9.0/24" };
+    expect(await find("aws_subnet", planned)).toBeUndefined();
+  });
+});
