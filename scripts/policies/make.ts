@@ -186,7 +186,7 @@ async function recordTerraform(
 
 /** The tests that hold the policies to all that they call. */
 const commandTests = ["cli/deployment", "cli/operation", "stack/deploy", "stack/change"];
-const optionTests = ["stack/full", "stack/cache-nodes"];
+const optionTests = ["stack/full", "stack/cache-nodes", "operations/leftovers"];
 
 async function recordTests(tests: readonly string[], recording: string): Promise<Call[]> {
   const options = ["--selectProjects=integration", "--maxWorkers=4"];

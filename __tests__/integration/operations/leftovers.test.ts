@@ -8,6 +8,7 @@ import { KMS } from "@aws-sdk/client-kms";
 import { S3 } from "@aws-sdk/client-s3";
 import { SSM } from "@aws-sdk/client-ssm";
 import { WAFV2 } from "@aws-sdk/client-wafv2";
+import { api, names } from "../../../src/names";
 import { kinds } from "../../../src/resources";
 import type { Existing } from "../../../src/resources/kind";
 import { describeEmbeddedAws, region, startEmbeddedAws } from "../../support/embedded-aws";
@@ -63,10 +64,11 @@ describeEmbeddedAws("an object that an interrupted apply created", () => {
 
   test("is found if it is the alias of a key", async () => {
     const kms = new KMS(aws.client);
+    const alias = names.keyAlias("dev");
     const keyTags = Tags.map(({ Key, Value }) => ({ TagKey: Key, TagValue: Value }));
     const { KeyMetadata } = await kms.createKey({ Tags: keyTags });
-    await kms.createAlias({ AliasName: `alias/${name}`, TargetKeyId: KeyMetadata!.KeyId });
-    await finds("aws_kms_alias", { name: `alias/${name}` }, `alias/${name}`);
+    await kms.createAlias({ AliasName: alias, TargetKeyId: KeyMetadata!.KeyId });
+    await finds("aws_kms_alias", { name: alias }, alias);
   });
 
   test("is found if it belongs to AWS Backup", async () => {
@@ -83,7 +85,7 @@ describeEmbeddedAws("an object that an interrupted apply created", () => {
       BackupSelection: { SelectionName: name, IamRoleArn: "arn:aws:iam::123456789012:role/r" },
     });
     await finds("aws_backup_selection", { name, plan_id: plan }, `${plan}|${SelectionId}`);
-    const test = "dev_plue";
+    const test = names.restoreTestingPlan("dev");
     await backup.createRestoreTestingPlan({
       RestoreTestingPlan: {
         RestoreTestingPlanName: test,
@@ -111,37 +113,38 @@ describeEmbeddedAws("an object that an interrupted apply created", () => {
   });
 
   test("is found if it belongs to ElastiCache", async () => {
+    const [group, user] = [names.cache("dev"), names.cacheUser("dev")];
     const CacheSubnetGroupDescription = "cache";
     await cache.createCacheSubnetGroup({
-      CacheSubnetGroupName: name,
+      CacheSubnetGroupName: group,
       CacheSubnetGroupDescription,
       SubnetIds: subnets,
       Tags,
     });
-    await finds("aws_elasticache_subnet_group", { name }, name);
+    await finds("aws_elasticache_subnet_group", { name: group }, group);
     await cache.createReplicationGroup({
-      ReplicationGroupId: name,
+      ReplicationGroupId: group,
       ReplicationGroupDescription: "cache",
       Engine: "valkey",
       CacheNodeType: "cache.t4g.micro",
-      CacheSubnetGroupName: name,
+      CacheSubnetGroupName: group,
       NumCacheClusters: 1,
       Tags,
     });
-    await finds("aws_elasticache_replication_group", { replication_group_id: name }, name);
+    await finds("aws_elasticache_replication_group", { replication_group_id: group }, group);
     await cache.createUser({
-      UserId: name,
-      UserName: name,
+      UserId: user,
+      UserName: user,
       Engine: "valkey",
       AccessString: "on ~* +@all",
       AuthenticationMode: { Type: "iam" },
       Tags,
     });
-    await finds("aws_elasticache_user", { user_id: name }, name);
-    await cache.createUserGroup({ UserGroupId: name, Engine: "valkey", UserIds: [name], Tags });
-    await finds("aws_elasticache_user_group", { user_group_id: name }, name);
-    await cache.createServerlessCache({ ServerlessCacheName: name, Engine: "valkey", Tags });
-    await finds("aws_elasticache_serverless_cache", { name }, name);
+    await finds("aws_elasticache_user", { user_id: user }, user);
+    await cache.createUserGroup({ UserGroupId: group, Engine: "valkey", UserIds: [user], Tags });
+    await finds("aws_elasticache_user_group", { user_group_id: group }, group);
+    await cache.createServerlessCache({ ServerlessCacheName: group, Engine: "valkey", Tags });
+    await finds("aws_elasticache_serverless_cache", { name: group }, group);
   });
 
   test("is found if it is a web ACL", async () => {
@@ -158,14 +161,18 @@ describeEmbeddedAws("an object that an interrupted apply created", () => {
 
   test("is found if it is a bucket", async () => {
     const s3 = new S3({ ...aws.client, forcePathStyle: true });
-    await s3.createBucket({ Bucket: name });
-    await s3.putBucketTagging({ Bucket: name, Tagging: { TagSet: Tags } });
-    await finds("aws_s3_bucket", { bucket: name }, name);
+    const Bucket = names.accessLogsBucket("dev", "123456789012", region);
+    await s3.createBucket({ Bucket });
+    await s3.putBucketTagging({ Bucket, Tagging: { TagSet: Tags } });
+    await finds("aws_s3_bucket", { bucket: Bucket }, Bucket);
   });
 
   test("is found if it is a mount target", async () => {
     const efs = new EFS(aws.client);
-    const { FileSystemId } = await efs.createFileSystem({ CreationToken: name, Tags });
+    const { FileSystemId } = await efs.createFileSystem({
+      CreationToken: names.fileSystem("dev"),
+      Tags,
+    });
     const { MountTargetId } = await efs.createMountTarget({ FileSystemId, SubnetId: subnet });
     await finds(
       "aws_efs_mount_target",
@@ -175,7 +182,10 @@ describeEmbeddedAws("an object that an interrupted apply created", () => {
   });
 
   test("is found if it belongs to a load balancer", async () => {
-    const { LoadBalancers } = await elb.createLoadBalancer({ Name: name, Subnets: subnets });
+    const { LoadBalancers } = await elb.createLoadBalancer({
+      Name: names.loadBalancer("dev"),
+      Subnets: subnets,
+    });
     const arn = LoadBalancers![0]!.LoadBalancerArn;
     const answer = { StatusCode: "404", ContentType: "text/plain" };
     const DefaultActions = [{ Type: "fixed-response" as const, FixedResponseConfig: answer }];
@@ -201,26 +211,28 @@ describeEmbeddedAws("an object that an interrupted apply created", () => {
 
   test("is found if it is a service", async () => {
     const ecs = new ECS(aws.client);
-    const { cluster } = await ecs.createCluster({ clusterName: name });
+    const [clusterName, service] = [names.cluster("dev"), names.task("dev", api)];
+    const { cluster } = await ecs.createCluster({ clusterName });
     const { taskDefinition } = await ecs.registerTaskDefinition({
-      family: name,
+      family: service,
       containerDefinitions: [{ name: "web", image: "web", memory: 256 }],
     });
     await ecs.createService({
-      cluster: name,
-      serviceName: "web",
+      cluster: clusterName,
+      serviceName: service,
       taskDefinition: taskDefinition!.taskDefinitionArn,
       desiredCount: 0,
       tags: Tags.map(({ Key: key, Value: value }) => ({ key, value })),
     });
-    const planned = { cluster: cluster!.clusterArn, name: "web" };
-    await finds("aws_ecs_service", planned, `${name}/web`);
+    const planned = { cluster: cluster!.clusterArn, name: service };
+    await finds("aws_ecs_service", planned, `${clusterName}/${service}`);
   });
 
   test("is found if it is a parameter, or an endpoint or a flow log of the VPC", async () => {
     const ssm = new SSM(aws.client);
-    await ssm.putParameter({ Name: `/${name}/tag`, Value: "1", Type: "String", Tags });
-    await finds("aws_ssm_parameter", { name: `/${name}/tag` }, `/${name}/tag`);
+    const parameter = `${names.tagParameters("dev")}/api`;
+    await ssm.putParameter({ Name: parameter, Value: "1", Type: "String", Tags });
+    await finds("aws_ssm_parameter", { name: parameter }, parameter);
     const service = `com.amazonaws.${region}.s3`;
     const { VpcEndpoint } = await ec2.createVpcEndpoint({
       VpcId: vpc,
