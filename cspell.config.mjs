@@ -6,7 +6,12 @@
 export const shared = {
   version: "0.2",
   // A folder is added when all its files pass.
-  files: [".github/*.md", "*.md", "examples/*.md", "docs/*.md"],
+  files: [
+    ...[".github/*.md", "*.md", "examples/*.md", "docs/*.md", "scripts/policies/*.ts"],
+    "src/{aws,cost,diagram,resources}/*.ts",
+    "__tests__/unit/{aws,cost,diagram,scripts}/*.ts",
+    "__tests__/unit/resources.test.ts",
+  ],
   ignorePaths: [
     ...["package-lock.json", "LICENSE", "cspell.*", "__tests__/fixtures/legacy", "docs/pictures"],
   ],

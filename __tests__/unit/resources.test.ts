@@ -145,7 +145,7 @@ const arns: Readonly<Record<string, string>> = {
   aws_wafv2_web_acl: "wafv2:regional/webacl/NAME/ID",
 };
 
-/** Whether resources of a type have tags, which a search uses, by the types of the provider. */
+/** Tests whether resources of a type have tags, which a search uses, by the types of the provider. */
 function isTagged(type: string): boolean {
   const folder = type.replace("aws_", "").replaceAll("_", "-");
   const file = join(project, "node_modules/@cdktf/provider-aws/lib", folder, "index.d.ts");

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 /** A call that an embedded AWS has recorded. */
 export interface Call {
-  /** Who called, by the User-Agent header. */
+  /** The caller, by the User-Agent header. */
   readonly caller: "terraform" | "plue" | "other";
   /** botocore's name of the service. */
   readonly service: string;

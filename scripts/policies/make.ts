@@ -33,7 +33,7 @@ export const purposes = ["plan", "deploy", "state", "options"] as const;
 /** One of {@link purposes}. */
 export type Purpose = (typeof purposes)[number];
 
-/** What each purpose needs; those of `deploy` are what `plan` lacks, of `options` what both lack. */
+/** The needs of each purpose. `deploy` has only what `plan` does not have, `options` what neither has. */
 export type Needs = Readonly<Record<Purpose, readonly Need[]>>;
 
 /**
@@ -52,7 +52,7 @@ export function policiesOf(needs: Needs): Record<Purpose, Policy> {
 }
 
 /**
- * What recorded calls need.
+ * The needs of recorded calls.
  * @param planned calls of a plan
  * @param deployed calls of everything else
  * @param withOptions calls of an environment with all options
@@ -84,7 +84,7 @@ async function distinctNeeds(calls: readonly Call[]): Promise<Need[]> {
   return distinct(needs.flat());
 }
 
-/** What a call needs in CI; making the state's bucket and table is for a person, once. */
+/** The needs of a call in CI. A person, not CI, creates the state's bucket and table. */
 export async function needsOfCi(call: Call): Promise<Need[]> {
   const needs = await needsOf(call);
   const reads = /^(Get|Describe|List|Head)/.test(call.operation);
@@ -96,7 +96,7 @@ function distinct(needs: readonly Need[]): Need[] {
   return [...texts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need);
 }
 
-/** Whether a need is about the state's bucket or lock. */
+/** Tests whether a need is about the state's bucket or lock. */
 function isState({ resource }: Need): boolean {
   const { bucket, lockTable } = stateBackend;
   return resource.includes(`:${bucket}`) || resource.includes(`table/${lockTable}`);

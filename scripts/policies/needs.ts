@@ -6,7 +6,7 @@ import type { Parameters } from "../../src/resources/kind";
 import { strings, type Call } from "./calls";
 import { region, resourcesOf, typesOf } from "./resources";
 
-/** What somebody must be allowed to make a call. */
+/** A permission that a caller needs. */
 export interface Need {
   /** `ecs:CreateService` */
   readonly action: string;
@@ -62,7 +62,7 @@ const taggingActions = new Map(
   ),
 );
 
-/** What an operation needs beside its own action. */
+/** The needs of an operation beside its own action. */
 async function companions(action: string, { parameters: p }: Call): Promise<Need[]> {
   const [service = "", operation = ""] = action.split(":");
   const needs: Need[] = [];
@@ -127,7 +127,7 @@ async function createdBy(
 }
 
 /**
- * What a call needs, by AWS's service authorization reference.
+ * The needs of a call, by AWS's service authorization reference.
  * @throws PlueError for an operation whose action that reference does not know
  */
 export async function needsOf(call: Call): Promise<Need[]> {

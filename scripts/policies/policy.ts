@@ -48,7 +48,7 @@ export function generalized(resource: string, environments: readonly string[]): 
   return [arn, partition, service, wherever(region), owner, end].join(":");
 }
 
-/** The policy that allows what is needed and no more, as far as the objects' names tell. */
+/** The policy that allows only what is needed, as far as the objects' names show. */
 export function policyFor(needs: readonly Need[], environments: readonly string[]): Policy {
   const found = new Map<string, { patterns: Set<string>; condition: Condition }>();
   for (const { action, resource, context } of needs) {
@@ -87,7 +87,7 @@ function widest(patterns: readonly string[]): string[] {
     .sort();
 }
 
-/** Whether policies allow what is needed. */
+/** Tests whether policies allow what is needed. */
 export function allows(policies: readonly Policy[], need: Need): boolean {
   return decide(policies, need) === "allowed";
 }

@@ -9,7 +9,7 @@ import {
 } from "../../src/resources/kind";
 import { strings } from "./calls";
 
-/** Region of the embedded AWS, which stands in the ARNs of needs. */
+/** Region of the embedded AWS, which is in the ARNs of needs. */
 export const region = "us-east-1";
 
 /** How calls name objects that no stack has: those of the state. */

@@ -75,7 +75,7 @@ export function client<C>(
       "Set it to a URL such as http://127.0.0.1:4566, or unset it to use AWS.",
     );
   }
-  // Any of AWS's own hosts stands for all of them where NO_PROXY is asked.
+  // Any of AWS's own hosts represents all of them for NO_PROXY.
   const agent = proxyAgent(at ?? `https://sts.${region}.amazonaws.com`);
   const made = new Service({
     region,
@@ -86,7 +86,7 @@ export function client<C>(
     ...(endpoint && { endpoint }),
     ...(credentials && { credentials }),
     maxAttempts: MAX_ATTEMPTS,
-    // CloudTrail and an embedded AWS's recording tell by it what plue has called.
+    // CloudTrail and an embedded AWS's recording show by it which calls are plue's.
     customUserAgent: "plue",
     // A bucket's own host name exists on AWS only.
     forcePathStyle: Boolean(at ?? process.env.AWS_ENDPOINT_URL_S3),

@@ -25,7 +25,7 @@ export async function activeAlarms(environment: AwsEnvironment): Promise<ActiveA
   return alarms;
 }
 
-/** Whether there is a dashboard of that name. */
+/** Tests whether there is a dashboard of that name. */
 export async function hasDashboard(target: AwsTarget, DashboardName: string): Promise<boolean> {
   const cloudwatch = client(CloudWatch, target);
   return Boolean(await unlessMissing(() => cloudwatch.getDashboard({ DashboardName })));

@@ -11,7 +11,7 @@ import { components, deployedTagPrefix, names, originOf, type Component } from "
 import { client, type AwsEnvironment } from "./client";
 import { unlessMissing } from "./errors";
 
-/** What a second region has of an environment. */
+/** The copies of an environment in a second region. */
 export interface Copies {
   /** The database's backups; undefined if there are none. */
   readonly database?: {
@@ -47,7 +47,7 @@ export interface Copies {
   readonly password?: {
     /** Its ARN there. */
     readonly arn: string;
-    /** Whether it follows a secret of another region. */
+    /** True if it is a replica of a secret of another region. */
     readonly isReplica: boolean;
   };
 }
@@ -64,7 +64,7 @@ export interface CopiedRepository {
   readonly bytes: number;
 }
 
-/** What a second region has of an environment, asked of that region alone: the first may be gone. */
+/** The copies of an environment in a second region. Asks that region alone: the first may be gone. */
 export async function describeCopies(environment: AwsEnvironment, region: string): Promise<Copies> {
   const there = { ...environment, region };
   const origin = originOf(environment);

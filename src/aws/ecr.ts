@@ -16,7 +16,7 @@ export interface TaggedImage {
   readonly digest: string;
 }
 
-/** What an image may be described by; ECR converts it if the request does not name its kind. */
+/** Types of image manifests. ECR converts a manifest whose type the request does not name. */
 const MANIFESTS = [
   "application/vnd.oci.image.index.v1+json",
   "application/vnd.oci.image.manifest.v1+json",
@@ -88,7 +88,7 @@ export async function removeTags(
 /** Images that one call deletes. Source: BatchDeleteImage in the ECR API reference. */
 const IMAGES_PER_CALL = 100;
 
-/** Whether a tag is in the repository of a component. */
+/** Tests whether a tag is in the repository of a component. */
 export async function imageExists(
   environment: AwsEnvironment,
   component: Component,

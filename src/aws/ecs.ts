@@ -65,7 +65,7 @@ export function primaryDeployment({ deployments = [] }: Service) {
 
 /**
  * The deployment of a service that was started last, as ECS keeps its history; undefined if there is
- * none. It tells what `deployments` of the service does not: the stage, and that it was turned back.
+ * none. It has what `deployments` of the service does not: the stage, and a rollback.
  */
 export async function newestServiceDeployment(
   environment: AwsEnvironment,
@@ -138,7 +138,7 @@ export function byAge(tasks: readonly Task[]): Task[] {
   return tasks.toSorted((one, other) => time(other) - time(one));
 }
 
-/** What a service's deployment is about, in one line. */
+/** The state of a service's deployment, in one line. */
 export function deploymentState({ deployments = [], runningCount, desiredCount }: Service): string {
   const old = deployments.length - 1;
   const leaving = old > 0 ? `, ${old} older deployment${old > 1 ? "s" : ""} still there` : "";
@@ -155,7 +155,7 @@ export function whyStopped({ stoppedReason, containers = [] }: Task): string {
   return [stoppedReason || "ECS gives no reason", ...details].join("; ");
 }
 
-/** What running a task once takes. */
+/** A task to run once. */
 export interface TaskToRun {
   /** ARN or family. */
   readonly taskDefinition: string;
@@ -163,7 +163,7 @@ export interface TaskToRun {
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
   /**
-   * What the task remembers of who started it: letters, digits, `-` and `_`, at most 128.
+   * The name of the starter, which the task keeps: letters, digits, `-` and `_`, at most 128.
    * Source: startedBy of RunTask in the ECS API reference.
    */
   readonly startedBy: string;

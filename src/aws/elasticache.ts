@@ -3,7 +3,7 @@ import { names } from "../names";
 import { client, type AwsEnvironment } from "./client";
 import { unlessMissing } from "./errors";
 
-/** What ElastiCache says of the environment's cache, such as `available`; undefined if there is none. */
+/** The status of the environment's cache, such as `available`; undefined if there is none. */
 export async function cacheStatus(
   environment: AwsEnvironment,
   kind: "serverless" | "nodes",

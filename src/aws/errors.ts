@@ -1,6 +1,6 @@
 import { ActionRequired, explainFileError, PlueError } from "../process/errors";
 
-/** What AWS's clients throw, as far as this project looks into it. */
+/** The errors of AWS's clients, as far as this project uses them. */
 export interface AwsError extends Error {
   readonly code?: string;
   readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
@@ -40,13 +40,13 @@ export async function unlessMissing<T>(
   }
 }
 
-/** Whether AWS says that the caller may not do this. */
+/** Tests whether AWS denies the caller this. */
 export function isDenied(error: unknown): boolean {
   const { name = "", $metadata } = error as AwsError;
   return DENIED.test(name) || $metadata?.httpStatusCode === 403;
 }
 
-/** Whether AWS, or a stand-in for it, does not have this call. */
+/** Tests whether AWS, or an embedded AWS, does not have this call. */
 export function isNotServed(error: unknown): boolean {
   const { name = "", message, $metadata } = error as AwsError;
   return (
@@ -71,7 +71,7 @@ export function explain(error: unknown): PlueError {
     );
   }
   if (name === "CredentialsProviderError") {
-    // With credentials that are there and cannot be used, the SDK says what is wrong with them.
+    // With credentials that are there and cannot be used, the SDK's message has the reason.
     const none = /^Could not load credentials from any providers/.test(message);
     return new ActionRequired(
       reason ??

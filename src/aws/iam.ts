@@ -12,7 +12,7 @@ export interface Permission {
 }
 
 /**
- * What IAM's simulator says: its own word, `allowed` or a kind of denial; `no such role`; or
+ * The result of IAM's simulator: its own word, `allowed` or a kind of denial; `no such role`; or
  * `unknown` where it does not answer.
  */
 export async function simulate(

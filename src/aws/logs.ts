@@ -27,7 +27,7 @@ export async function lastLines(
         nextToken,
       });
       lines.unshift(...events.map(({ message }) => (message ?? "").trimEnd()));
-      // A page may be empty before the stream's beginning, which an unchanged token tells.
+      // A page can be empty before the stream's beginning, where the token stays the same.
       if (lines.length >= limit || nextBackwardToken === nextToken) return lines.slice(-limit);
       nextToken = nextBackwardToken;
     }
@@ -93,7 +93,7 @@ export class StreamReader {
           nextToken: this.nextToken,
         });
         lines.push(...events.map(({ message }) => (message ?? "").trimEnd()));
-        // A page may be empty before the stream's end, which an unchanged token tells.
+        // A page can be empty before the stream's end, where the token stays the same.
         const end = nextForwardToken === this.nextToken;
         this.nextToken = nextForwardToken;
         if (end) return lines;
@@ -105,7 +105,7 @@ export class StreamReader {
   }
 }
 
-/** Which events of a log group to read. */
+/** A selection of a log group's events. */
 export interface EventQuery {
   readonly logGroupName: string;
   /** Milliseconds since 1970. */
@@ -128,7 +128,7 @@ export async function* eventsOf(
   } while (nextToken);
 }
 
-/** Whether a log group exists. */
+/** Tests whether a log group exists. */
 export async function logGroupExists(
   environment: AwsEnvironment,
   logGroupNamePrefix: string,

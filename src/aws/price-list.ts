@@ -7,7 +7,7 @@ const PRICE_LIST_REGION = "us-east-1";
 /** `EUC1-`, `EU-` or, of KMS, `eu-central-1-` before a usage type: no part of it, such as `SpotUsage-`. */
 const REGION_PREFIX = "(?:[A-Z]{2,3}[A-Z0-9]*-|[a-z]{2}(?:-[a-z]+)+-\\d-)?";
 
-/** What to look for in the price list. */
+/** A search in the price list. */
 export interface PriceQuery {
   /** AWS's code of the service. */
   readonly service: string;
@@ -21,7 +21,7 @@ export interface PriceQuery {
   readonly filters?: Readonly<Record<string, string>>;
 }
 
-/** What the price list answers. */
+/** The answer of the price list. */
 export type ListedPrice =
   { readonly usd: number } | { readonly problem: "not listed" | "several prices" };
 

@@ -1,7 +1,7 @@
 import { retryWhile } from "./retry";
 import type { AwsError } from "./errors";
 
-/** What became of one property of an object that the state needs. */
+/** The result for one property of an object that the state needs. */
 export interface Finding {
   /** For example `bucket plue-terraform-state`. */
   readonly object: string;
@@ -15,7 +15,7 @@ export interface Finding {
 export interface Property {
   /** For example `versioned`. */
   readonly property: string;
-  /** Whether it is as it should be. */
+  /** Tests whether it is as it should be. */
   readonly isRight: () => Promise<boolean>;
   /** Makes it so. */
   readonly repair: () => Promise<unknown>;

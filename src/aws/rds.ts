@@ -15,7 +15,7 @@ export async function describeDatabase({
   return found?.DBInstances?.[0];
 }
 
-/** Whether a snapshot of that name exists. */
+/** Tests whether a snapshot of that name exists. */
 export async function snapshotExists(
   target: AwsTarget,
   DBSnapshotIdentifier: string,

@@ -7,7 +7,7 @@ const SECONDS = 60;
 /**
  * Makes a call again, with growing pauses, as long as AWS refuses it because something that was just
  * made is not yet known everywhere.
- * @param passes tells such a refusal from others
+ * @param passes whether an error is such a refusal
  */
 export async function retryWhile<T>(
   passes: (error: AwsError) => boolean,

@@ -5,7 +5,7 @@ import { ActionRequired } from "../process/errors";
 import { isDenied, regionOfBucket, type AwsError } from "./errors";
 
 /**
- * Whether a bucket exists, as far as one may know: who may not look at it is told that it does.
+ * Tests whether a bucket exists. True also if AWS denies the caller to look at it.
  * @throws ActionRequired if it is in another region
  */
 export function bucketIsThere(target: AwsTarget, Bucket: string): Promise<boolean> {
@@ -35,7 +35,7 @@ export async function headBucket(target: AwsTarget, Bucket: string, owner?: stri
   );
 }
 
-/** Whether a table exists, as far as one may know: who may not look at it is told that it does. */
+/** Tests whether a table exists. True also if AWS denies the caller to look at it. */
 export function tableIsThere(target: AwsTarget, TableName: string): Promise<boolean> {
   const call = client(DynamoDB, target).describeTable({ TableName });
   return exists(call, /^ResourceNotFoundException$/);
@@ -47,7 +47,7 @@ async function exists(call: Promise<unknown>, missing: RegExp): Promise<boolean>
     return true;
   } catch (error) {
     if (missing.test((error as AwsError).name)) return false;
-    // Who may use the state may not be allowed to look at what holds it.
+    // A caller that may use the state may have no permission to describe its bucket and table.
     if (isDenied(error)) return true;
     throw error;
   }

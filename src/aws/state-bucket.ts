@@ -168,7 +168,7 @@ const tlsOnly = (bucket: string, region: string) => ({
   Condition: { Bool: { "aws:SecureTransport": "false" } },
 });
 
-/** Whether a statement, under whatever Sid, forbids everything without TLS. */
+/** Tests whether a statement, under any Sid, forbids everything without TLS. */
 function isTlsOnly(bucket: string, region: string, statement: object): boolean {
   return isDeepStrictEqual({ ...statement, Sid: TLS_ONLY }, tlsOnly(bucket, region));
 }

@@ -6,7 +6,7 @@ import { client, type AwsTarget } from "./client";
 export interface WebAcl {
   /** Its name. */
   readonly name: string;
-  /** Whether it logs. */
+  /** True if it logs. */
   readonly logs: boolean;
 }
 

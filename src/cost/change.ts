@@ -3,7 +3,7 @@ import type { PlanJson } from "../terraform/plan";
 import type { Stack } from "../terraform/stack";
 import { resourcesOfPlan } from "./resources";
 
-/** What a change does to a month's bill. */
+/** The effect of a change on a month's bill. */
 export interface CostChange {
   /** The bill before. */
   readonly before: Estimate;
@@ -33,7 +33,7 @@ export function costChange(before: Estimate, after: Estimate): CostChange {
   return { before, after, parts, difference: after.monthly - before.monthly };
 }
 
-/** What a plan of a stack does to a month's bill. */
+/** The effect of a stack's plan on a month's bill. */
 export function costOfPlan(plan: PlanJson, stack: Stack, options: EstimateOptions): CostChange {
   return costChange(
     estimate(resourcesOfPlan(plan, "before", stack), options),

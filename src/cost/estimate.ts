@@ -7,7 +7,7 @@ import { kinds } from "../resources";
 export interface CostLine {
   /** The construct that it is for. */
   readonly part: string;
-  /** What is charged. */
+  /** The charge, in words. */
   readonly what: string;
   /** How much of it, in `unit`. */
   readonly quantity: number;
@@ -21,7 +21,7 @@ export interface CostLine {
   readonly atMost: number;
 }
 
-/** What is not in the bill. */
+/** A charge that is not in the bill. */
 export interface NotPriced {
   /** A type of resource, or a kind of charge. */
   readonly what: string;
@@ -39,21 +39,21 @@ export interface Estimate {
   readonly monthly: number;
   /** US dollars a month when everything that scales by itself is at its largest. */
   readonly atMost: number;
-  /** What is not in the bill. */
+  /** The charges that are not in the bill. */
   readonly notPriced: readonly NotPriced[];
 }
 
-/** What an estimate is made from. */
+/** The basis of an estimate. */
 export interface EstimateOptions {
   /** Region of the prices. */
   readonly region: string;
-  /** What no setting tells. */
+  /** The usage that no setting defines. */
   readonly usage: Usage;
   /** The prices. */
   readonly prices: Prices;
 }
 
-/** What every bill may hold and no estimate here does. */
+/** Charges that a bill may contain and no estimate here does. */
 const neverPriced: readonly NotPriced[] = [
   { what: "taxes, support plans", why: "they depend on the account" },
   { what: "free tiers, savings plans, credits", why: "they depend on the account; they lower it" },

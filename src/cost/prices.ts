@@ -4,7 +4,7 @@ import { join } from "node:path";
 /** The file of prices, from the project's directory. */
 export const PRICES_FILE = "src/cost/prices.json";
 
-/** What AWS charges for one unit of something. */
+/** The price of one unit of something. */
 export interface Price {
   /** The unit, for example `hour` or `GB-month`. */
   readonly unit: string;
@@ -12,15 +12,15 @@ export interface Price {
   readonly service?: string;
   /** The usage type in the price list, without the prefix of a region such as `EUC1-`. */
   readonly usageType?: string;
-  /** Attributes that tell it from others of the same usage type. */
+  /** Attributes that distinguish it from others of the same usage type. */
   readonly filters?: Readonly<Record<string, string>>;
   /** The attribute that holds the region. @default regionCode */
   readonly regionField?: string;
-  /** Why AWS's price list cannot tell it. */
+  /** Why AWS's price list cannot give it. */
   readonly why?: string;
   /** US dollars, without tax, by region. Where there are steps: the first one that costs anything. */
   readonly usd: Readonly<Record<string, number>>;
-  /** When AWS's price list said so, by region. @default never: a price that nobody has compared */
+  /** When AWS's price list confirmed it, by region. @default never: a price that nobody has compared */
   readonly listed?: Readonly<Record<string, string>>;
 }
 

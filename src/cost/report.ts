@@ -56,7 +56,7 @@ export function billText({ lines, monthly, atMost, notPriced }: Estimate): strin
   ].join("\n");
 }
 
-/** What a change does to a month's bill: before, after and the difference, by part. */
+/** The effect of a change on a month's bill: before, after and the difference, by part. */
 export function changeText({ before, after, parts, difference }: CostChange): string {
   const row = (part: string, from: number, to: number) => [
     part,
@@ -91,7 +91,7 @@ export function changeText({ before, after, parts, difference }: CostChange): st
 }
 
 /**
- * Whether a bill passes an environment's budget.
+ * Compares a bill with an environment's budget, in words.
  *
  * @returns undefined where there is no budget
  */
@@ -114,11 +114,11 @@ export function budgetText(
 export function pricesText({ date, prices }: Prices, region: string): string {
   const of = Object.values(prices).filter(({ usd }) => region in usd);
   const listed = of.filter(({ listed = {} }) => region in listed).length;
-  const told =
+  const confirmed =
     listed === of.length
       ? "all from AWS's price list"
       : listed === 0
         ? "none of them compared with AWS's price list"
         : `${listed} of ${of.length} from AWS's price list`;
-  return `List prices of ${region} in US dollars, as of ${date}, ${told}; 730 hours a month.`;
+  return `List prices of ${region} in US dollars, as of ${date}, ${confirmed}; 730 hours a month.`;
 }

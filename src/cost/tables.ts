@@ -2,7 +2,7 @@ import type { Estimate } from "./estimate";
 import { regionsOf, type Prices } from "./prices";
 import { dollars } from "./report";
 
-/** A table in Markdown; columns of amounts stand on the right. */
+/** A table in Markdown; columns of amounts are aligned at the right. */
 function markdown(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -35,7 +35,7 @@ export function billTable({ lines, monthly, atMost }: Estimate): string {
   );
 }
 
-/** What bills leave out, and why. */
+/** The charges that bills leave out, and why. */
 export function notPricedTable(bills: readonly Estimate[]): string {
   const all = new Map(
     bills.flatMap(({ notPriced }) => notPriced.map(({ what, why }) => [what, why])),

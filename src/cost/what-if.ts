@@ -3,11 +3,11 @@ import { usageOf, usageSchema, type Usage } from "../environments/usage";
 import { checkAll, SettingsError } from "../environments/faults";
 import { ActionRequired } from "../process/errors";
 
-/** An environment and what it is used for. */
+/** An environment and its assumed usage. */
 export interface Supposed {
   /** The settings. */
   readonly settings: EnvironmentSettings;
-  /** What it is used for. */
+  /** Its assumed usage. */
   readonly usage: Usage;
 }
 

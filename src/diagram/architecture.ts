@@ -11,7 +11,7 @@ import { INTERNET } from "../reachability";
 import { compare, type Stack } from "../terraform/stack";
 
 /**
- * What is drawn of an environment's stack.
+ * The drawing of an environment's stack.
  *
  * @param removed addresses of what is no longer in the stack, but in its state. @default nothing
  */
@@ -38,7 +38,7 @@ function removedFrame(addresses: readonly string[]): Frame {
     id: "removed",
     kind: "removed",
     title: "No longer in the code",
-    stands: [],
+    addresses: [],
     folded: [],
     children: types.map((type): Card => {
       const own = addresses.filter((address) => typeOf(address) === type);
@@ -49,7 +49,7 @@ function removedFrame(addresses: readonly string[]): Frame {
         glyph,
         title: capital(typeInWords(type, own.length)),
         lines: shortened(own.map((address) => address.slice(address.indexOf(".") + 1))),
-        stands: own,
+        addresses: own,
         folded: [],
       };
     }),
@@ -64,6 +64,6 @@ const internet: Card = {
   glyph: "globe",
   title: "Internet",
   lines: [],
-  stands: [],
+  addresses: [],
   folded: [],
 };

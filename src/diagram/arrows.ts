@@ -34,7 +34,7 @@ export class Arrows {
     return lift(regions, merge(all));
   }
 
-  /** What security groups and routes let through. */
+  /** The traffic that security groups and routes let through. */
   private traffic(): Arrow[] {
     const { stack, network, folding } = this;
     const members = new Map(
@@ -114,7 +114,7 @@ export class Arrows {
     return [...asked, ...accessLogs];
   }
 
-  /** What AWS Backup copies into its vault. */
+  /** The copies that AWS Backup puts into its vault. */
   private ofBackups(): Arrow[] {
     const { stack } = this;
     return stack.ofType("aws_backup_selection").flatMap(({ attributes }) => {

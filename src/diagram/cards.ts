@@ -63,7 +63,7 @@ export class Cards {
       glyph,
       title: titleOf(resources),
       lines: shortened([...new Set(lines)]),
-      stands: resources.map(({ address }) => address),
+      addresses: resources.map(({ address }) => address),
       folded: folding.into(resources),
     };
   }

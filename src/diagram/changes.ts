@@ -1,7 +1,7 @@
 import { parts, type Architecture } from "./model";
 import type { Action, PlannedAction } from "../terraform/plan";
 
-/** What a plan does to a card or frame, with all that is folded into it. */
+/** The plan's action on a card or frame, with all that is folded into it. */
 export interface PartAction {
   /** The gravest. */
   readonly action: Action;
@@ -9,7 +9,7 @@ export interface PartAction {
   readonly words: string;
 }
 
-/** What a plan does, as what has become of a resource once it is applied. */
+/** Each action in the past: the result after the apply. */
 export const past: Readonly<Record<Action, string>> = {
   destroy: "destroyed",
   replace: "replaced",
@@ -22,7 +22,7 @@ export const past: Readonly<Record<Action, string>> = {
 /** The gravest last. */
 const gravity: readonly Action[] = ["move", "forget", "create", "change", "replace", "destroy"];
 
-/** What a plan does to each part of a drawing, by the part's id; parts that stay are left out. */
+/** The plan's action on each part of a drawing, by the part's id; unchanged parts are left out. */
 export function actionsOnParts(
   architecture: Architecture,
   actions: readonly PlannedAction[],
@@ -34,10 +34,10 @@ export function actionsOnParts(
   }
   const found = new Map<string, PartAction>();
   for (const part of parts(architecture.children)) {
-    const own = part.stands.flatMap((address) => byAddress.get(address) ?? []);
+    const own = part.addresses.flatMap((address) => byAddress.get(address) ?? []);
     const all = [...own, ...part.folded.flatMap((address) => byAddress.get(address) ?? [])];
     if (all.length === 0) continue;
-    const total = part.stands.length + part.folded.length;
+    const total = part.addresses.length + part.folded.length;
     const numbers = gravity
       .toReversed()
       .filter((action) => all.includes(action))
@@ -45,7 +45,7 @@ export function actionsOnParts(
     const worst = gravity.findLast((action) => (own.length > 0 ? own : all).includes(action))!;
     // A rule that is created within a load balancer that stays changes the load balancer; so does one
     // alarm more the card of all alarms.
-    const isWhole = own.length === part.stands.length || (own.length > 0 && worst !== "create");
+    const isWhole = own.length === part.addresses.length || (own.length > 0 && worst !== "create");
     const action = isWhole || worst === "move" ? worst : "change";
     found.set(part.id, {
       action,

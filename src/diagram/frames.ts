@@ -30,7 +30,7 @@ export class Frames {
         kind: "other-region",
         title: "Second region",
         subtitle: region,
-        stands: [],
+        addresses: [],
         folded: [],
         children: this.cards.of(resources.filter((resource) => regionOf(resource) === region)),
       })),
@@ -40,7 +40,7 @@ export class Frames {
   private ownRegion(resources: readonly Resource[]): Frame {
     const { stack } = this;
     const vpcs = stack.ofType("aws_vpc").map((vpc) => this.vpc(vpc, resources));
-    const placed = new Set(parts(vpcs).flatMap(({ stands }) => stands));
+    const placed = new Set(parts(vpcs).flatMap(({ addresses }) => addresses));
     const isLeft = ({ address }: Resource) => !placed.has(address);
     const clusters = stack.ofType("aws_ecs_cluster").filter(isLeft);
     const region = stack.variable("aws_region");
@@ -49,7 +49,7 @@ export class Frames {
       kind: "region",
       title: "AWS region",
       subtitle: typeof region === "string" ? region : undefined,
-      stands: [],
+      addresses: [],
       folded: [],
       children: [
         ...vpcs,
@@ -59,7 +59,7 @@ export class Frames {
     };
   }
 
-  /** What is in one subnet stands in it; what is in several, in a frame of its own across the zones. */
+  /** A resource in one subnet is drawn in it; one in several, in a frame of its own across the zones. */
   private vpc(vpc: Resource, resources: readonly Resource[]): Frame {
     const { stack, network } = this;
     const subnets = network.subnets.filter(({ attributes }) =>
@@ -72,7 +72,7 @@ export class Frames {
       id: `zone-${network.letter(zone)}`,
       kind: "zone",
       title: `Availability zone ${network.letter(zone)}`,
-      stands: [],
+      addresses: [],
       folded: [],
       children: subnets
         .filter((subnet) => zoneOf(subnet) === zone)
@@ -88,7 +88,7 @@ export class Frames {
           id: `across-${tier}`,
           kind: tier,
           title: `${capital(tier)} subnets`,
-          stands: [],
+          addresses: [],
           folded: [],
           children: this.inClusters(here),
         },
@@ -98,7 +98,7 @@ export class Frames {
       id: "across",
       kind: "across",
       title: network.zones.length === 2 ? "In both zones" : `In all ${network.zones.length} zones`,
-      stands: [],
+      addresses: [],
       folded: [],
       children: tiers,
     };
@@ -111,7 +111,7 @@ export class Frames {
       kind: "vpc",
       title: "VPC",
       subtitle: String(stack.evaluate(vpc.attributes.cidr_block)),
-      stands: [vpc.address],
+      addresses: [vpc.address],
       folded: this.folding.into([vpc]),
       children: [
         ...this.cards.of(elsewhere),
@@ -128,7 +128,7 @@ export class Frames {
       kind: tierOf(subnet),
       title: `${capital(tierOf(subnet))} subnet`,
       subtitle: String(this.stack.evaluate(subnet.attributes.cidr_block)),
-      stands: [subnet.address],
+      addresses: [subnet.address],
       folded: this.folding.into([subnet]),
       children: this.cards.of(resources),
     };
@@ -154,7 +154,7 @@ export class Frames {
       id: cluster.address,
       kind: "cluster",
       title: "ECS cluster on Fargate",
-      stands: [cluster.address],
+      addresses: [cluster.address],
       folded: this.folding.into([cluster]),
       children: this.cards.of([...services, ...tasks]),
     };

@@ -40,7 +40,7 @@ export interface PlacedArrow {
   readonly arrow: Arrow;
   /** From the start to the end of the arrow. */
   readonly points: readonly Point[];
-  /** Where its label stands, if it has one. */
+  /** The place of its label, if it has one. */
   readonly label?: Box;
 }
 
@@ -68,7 +68,7 @@ function cardSize({ title, lines, folded }: Card): { width: number; height: numb
   };
 }
 
-/** What a card says of what is folded into it. */
+/** The note on a card that includes other resources. */
 export const foldedNote = (number: number) => `+ ${number} folded in`;
 
 const options: LayoutOptions = {
@@ -151,7 +151,7 @@ export async function layOut(architecture: Architecture): Promise<Drawing> {
   return rows.reduce((above, row) => stacked(architecture, above, row), best);
 }
 
-/** Cards in a row of what stands below. */
+/** Cards in a row of a frame below. */
 const LONGEST_ROW = 5;
 
 /** Pixels between a region and the next, with room for the arrow's label. */

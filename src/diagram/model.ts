@@ -6,10 +6,10 @@ export interface Card {
   readonly family: Family;
   readonly glyph: Glyph;
   readonly title: string;
-  /** What is worth knowing, line by line. */
+  /** Its properties, line by line. */
   readonly lines: readonly string[];
-  /** Addresses of the resources that it stands for. */
-  readonly stands: readonly string[];
+  /** Addresses of the resources that it represents. */
+  readonly addresses: readonly string[];
   /** Addresses of the resources that are folded into it. */
   readonly folded: readonly string[];
 }
@@ -29,8 +29,8 @@ export interface Frame {
     | "removed";
   readonly title: string;
   readonly subtitle?: string;
-  /** Addresses of the resources that it stands for. */
-  readonly stands: readonly string[];
+  /** Addresses of the resources that it represents. */
+  readonly addresses: readonly string[];
   /** Addresses of the resources that are folded into it. */
   readonly folded: readonly string[];
   readonly children: readonly (Card | Frame)[];
@@ -46,7 +46,7 @@ export interface Arrow {
    */
   readonly kind: "traffic" | "data" | "copies" | "logs";
   readonly label: string;
-  /** Whether the layout puts its end before its start: traffic on its way out. */
+  /** True if the layout puts its end before its start: outgoing traffic. @default false */
   readonly outward?: boolean;
 }
 
@@ -57,7 +57,7 @@ export interface Architecture {
   readonly arrows: readonly Arrow[];
 }
 
-/** Whether this is a frame. */
+/** Tests whether a part is a frame. */
 export const isFrame = (part: Card | Frame): part is Frame => "children" in part;
 
 /** Every card and every frame, those within others too, parents first. */
@@ -72,7 +72,7 @@ const verbs: Readonly<Record<Arrow["kind"], string>> = {
   logs: "reports to",
 };
 
-/** What each arrow says: `API server may reach Database (5432)`. */
+/** Each arrow in words: `API server may reach Database (5432)`. */
 export function arrowsInWords({ children, arrows }: Architecture): string[] {
   const titles = new Map(parts(children).map(({ id, title }) => [id, title]));
   return arrows.map(

@@ -1,6 +1,6 @@
 import { compare, ownAttributes, type Resource, type Stack } from "../terraform/stack";
 
-/** Whether the internet can reach what is in a subnet. */
+/** `public` if the internet can reach what is in a subnet. */
 export type Tier = "public" | "private";
 
 /** Where in the network a stack's resources are. */
@@ -67,7 +67,7 @@ export class Network {
 /** The zone of a subnet. */
 export const zoneOf = ({ attributes }: Resource) => String(attributes.availability_zone);
 
-/** Whether the internet can reach what is in a subnet. */
+/** The tier of a subnet. */
 export function tierOf({ attributes }: Resource): Tier {
   return attributes.map_public_ip_on_launch === true ? "public" : "private";
 }

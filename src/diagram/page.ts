@@ -79,7 +79,7 @@ export function inventorySection({ architecture, parts }: Drawing): Section {
     title: "Every resource",
     body: [
       ...parts
-        .filter(({ part }) => part.stands.length > 0)
+        .filter(({ part }) => part.addresses.length > 0)
         .map(({ part }) => item(part, path(part.id))),
       `<h3>Arrows</h3>`,
       `<ul>${arrows.join("\n")}</ul>`,
@@ -93,7 +93,7 @@ function item(part: Card | Frame, path: readonly string[]): string {
   return [
     `<details class="entry" id="${partAnchor(part.id)}">`,
     `<summary><b>${escape(part.title)}</b> <span class="where">${escape(path.join(" › "))}</span></summary>`,
-    list(part.stands),
+    list(part.addresses),
     ...(part.folded.length > 0
       ? [`<p>Folded into ${isFrame(part) ? "it" : "this card"}:</p>`, list(part.folded)]
       : []),

@@ -14,19 +14,19 @@ import { escape } from "./svg";
 import { compare } from "../terraform/stack";
 import { secretsOf, valueChanges, type Shown, type ValueChange } from "./values";
 
-/** What a plan costs, ready to be shown. */
+/** The cost of a plan, ready to be shown. */
 export interface PriceSection {
   /** In one sentence. */
   readonly summary: string;
   /** Titles of the columns. */
   readonly head: readonly string[];
-  /** Row by row; numbers stand on the right. */
+  /** Row by row; numbers are aligned at the right. */
   readonly rows: readonly (readonly (string | number)[])[];
-  /** What is assumed and what is not priced, one line each. */
+  /** The assumptions and what is not priced, one line each. */
   readonly notes: readonly string[];
 }
 
-/** What a plan's page shows. */
+/** The content of a plan's page. */
 export interface PlanPage {
   /** Name of the environment. */
   readonly environment: string;
@@ -59,7 +59,7 @@ export function planPage({ environment, plan, actions, drawing, svg, price }: Pl
 }
 
 const drawn = ({ parts }: Drawing) =>
-  parts.reduce((sum, { part }) => sum + part.stands.length + part.folded.length, 0);
+  parts.reduce((sum, { part }) => sum + part.addresses.length + part.folded.length, 0);
 
 /** Id in the page of a resource's change. */
 export const changeAnchor = (address: string) => `change-${address.replace(/[^\w.-]/g, "-")}`;
@@ -136,7 +136,7 @@ function table(changes: readonly ValueChange[], forcing: readonly string[] = [])
 function value(shown: Shown): string {
   if (shown.kind === "sensitive") return `<span class="hidden-value">sensitive, not shown</span>`;
   if (shown.kind === "unknown") return `<span class="unknown">known after the apply</span>`;
-  // What is long scrolls by itself, by keyboard too.
+  // A long value scrolls by itself, by keyboard too.
   const long = shown.text.length > LONG ? ` long" tabindex="0` : "";
   return `<span class="value${long}">${escape(shown.text)}</span>`;
 }
@@ -197,7 +197,7 @@ function checksSection(checks: readonly Check[]): Section {
     body:
       items.length > 0
         ? `<p>What the stack demands of its variables and resources.</p>\n<ul class="plain">${items.join("\n")}</ul>`
-        : "<p>The plan tells of none.</p>",
+        : "<p>The plan lists none.</p>",
   };
 }
 

@@ -13,7 +13,7 @@ const FOOTER = 44;
 
 /** How to draw. */
 export interface SvgOptions {
-  /** What a plan does to each part, by its id. @default nothing is coloured by it */
+  /** The plan's action on each part, by the part's id. @default nothing is coloured by it */
   readonly actions?: ReadonlyMap<string, PartAction>;
   /** Below the title. */
   readonly subtitle: string;
@@ -79,7 +79,7 @@ function frame({ id, kind, title, subtitle }: Frame, box: Box, action?: PartActi
 }
 
 function card(
-  { id, family, glyph, title, lines, stands, folded }: Card,
+  { id, family, glyph, title, lines, addresses, folded }: Card,
   box: Box,
   action?: PartAction,
 ) {
@@ -91,7 +91,7 @@ function card(
   const colour = action ? ` action-${action.action}` : "";
   return [
     `<g class="card ${family}${colour}" data-part="${escape(id)}">`,
-    `<title>${escape([title, ...stands].join("\n"))}${actionNote(action)}${folded.length > 0 ? escape(`\nFolded in: ${inWords(folded)}`) : ""}</title>`,
+    `<title>${escape([title, ...addresses].join("\n"))}${actionNote(action)}${folded.length > 0 ? escape(`\nFolded in: ${inWords(folded)}`) : ""}</title>`,
     `<rect class="body" ${rectangle(box)} rx="7"/>`,
     `<rect class="icon" ${rectangle({ x: box.x + padding, y: box.y + padding, width: icon, height: icon })} rx="6"/>`,
     `<path class="glyph" transform="translate(${round(box.x + padding + 2)} ${round(box.y + padding + 2)})" d="${glyphs[glyph]}"/>`,
@@ -118,7 +118,7 @@ export function inWords(addresses: readonly string[]): string {
     .join(", ");
 }
 
-/** What happens to a part in a word, on its upper edge: colours alone are not for everybody. */
+/** The action on a part in a word, on its upper edge: some readers cannot distinguish the colours. */
 function actionTab(box: Box, action?: PartAction): string {
   if (!action) return "";
   const words = past[action.action];
@@ -235,7 +235,7 @@ function actionLegend(x: number, y: number): string {
     .join("\n");
 }
 
-/** What a reader of a screen hears: the same in words. */
+/** The description for screen readers: the same in words. */
 const describe = ({ architecture }: Drawing) =>
   arrowsInWords(architecture)
     .map((words) => `${words}.`)
@@ -253,7 +253,7 @@ const rectangle = ({ x, y, width, height }: Box) =>
 
 const round = (value: number) => Math.round(value * 10) / 10;
 
-/** Text as it stands in XML and HTML, in attributes too. */
+/** Escapes text for XML and HTML, in attributes too. */
 export function escape(text: string): string {
   return text
     .replaceAll("&", "&amp;")

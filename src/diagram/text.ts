@@ -27,7 +27,7 @@ const widths: Readonly<Record<Weight, readonly number[]>> = {
 };
 
 const FIRST = " ".charCodeAt(0);
-/** Of a character that has no width above: wider than most. */
+/** Width of a character that is not listed above: wider than most. */
 const OTHER = 96;
 
 /** Width of a line of text, in the unit of its size, without kerning, which only makes it narrower. */

@@ -17,7 +17,7 @@ export type Shown =
   | { readonly kind: "sensitive" }
   | { readonly kind: "unknown" };
 
-/** What Terraform says of one side of a change. */
+/** One side of a change, as Terraform describes it. */
 interface Side {
   readonly value: unknown;
   /** `true` where all of it is sensitive or unknown; otherwise of the value's own shape. */
@@ -26,7 +26,7 @@ interface Side {
 }
 
 /**
- * Every value that differs: first those that the plan knows, then those that only the apply will tell,
+ * Every value that differs: first those that the plan knows, then those known only after the apply,
  * both in the order of paths. Secrets are never among the texts.
  */
 export function valueChanges(change: Change): ValueChange[] {
@@ -88,7 +88,7 @@ function leaves(
 ): Map<string, Leaf> {
   const { value, sensitive, unknown } = side;
   if (unknown === true) {
-    // What is sensitive as well stays so once it is known.
+    // A value that is also sensitive stays hidden after the apply.
     found.set(path, { shown: { kind: sensitive === true ? "sensitive" : "unknown" }, raw: "?" });
   } else if (sensitive === true) {
     if (value !== null && value !== undefined) {

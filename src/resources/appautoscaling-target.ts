@@ -46,5 +46,5 @@ export const appautoscalingPolicy = settingOf("aws_appautoscaling_target", {
 export const appautoscalingScheduledAction = settingOf("aws_appautoscaling_target", {
   type: "aws_appautoscaling_scheduled_action",
   words: "appautoscaling scheduled action",
-  cost: "changes how many tasks run: apiServerTasks and webAppTasks in src/environments/usage.ts tell the average",
+  cost: "changes how many tasks run: apiServerTasks and webAppTasks in src/environments/usage.ts set the average",
 });

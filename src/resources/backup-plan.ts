@@ -43,7 +43,7 @@ const rolesIn = (value: unknown): string[] => {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(rolesIn) : [];
 };
 
-/** What a plan backs up. */
+/** The resources that a plan backs up. */
 export const backupSelection = settingOf("aws_backup_plan", {
   type: "aws_backup_selection",
   words: "backup selection",
@@ -90,7 +90,7 @@ export const backupRestoreTestingPlan: ResourceKind = {
   },
 };
 
-/** What restore tests restore. */
+/** The resources that restore tests restore. */
 export const backupRestoreTestingSelection = settingOf("aws_backup_restore_testing_plan", {
   type: "aws_backup_restore_testing_selection",
   words: "backup restore testing selection",

@@ -11,7 +11,7 @@ export const budgetsBudget: ResourceKind = {
     title: "Budget",
     facts: ({ limit_amount: limit }) => [`$${Number(limit).toFixed(0)} a month`],
   },
-  cost: "a budget that only tells is free of charge",
+  cost: "a budget that only sends alerts is free of charge",
   existing: "no search: Terraform reports a budget of the same name",
   remaining: "budgets are global: the search by tags in a region does not list them",
   loses: "none",

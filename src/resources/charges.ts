@@ -9,9 +9,9 @@ export type PricedResource = Pick<Resource, "address" | "type" | "module" | "reg
 export interface Charge {
   /** The construct that it is for. */
   readonly part: string;
-  /** What is charged, in words. */
+  /** The charge, in words. */
   readonly what: string;
-  /** Which price of src/cost/prices.json. */
+  /** The key of its price in src/cost/prices.json. */
   readonly price: string;
   /** How many units a month. */
   readonly quantity: number;
@@ -19,15 +19,15 @@ export interface Charge {
   readonly atMost?: number;
 }
 
-/** What a rule can use beside the resources of its type. */
+/** The data that a rule can use beside the resources of its type. */
 export interface RuleContext {
-  /** What no setting defines. */
+  /** The usage that no setting defines. */
   readonly usage: Usage;
   /** All resources of another type in the same region. */
   readonly of: (type: string) => readonly PricedResource[];
 }
 
-/** What AWS charges for all resources of a type in one region. */
+/** The charges for all resources of a type in one region. */
 export type Rule = (
   resources: readonly PricedResource[],
   context: RuleContext,

@@ -85,7 +85,7 @@ function serviceCharges(service: PricedResource, { usage, of }: RuleContext): Ch
   const most = Math.max(tasks, number(scaling?.values.max_capacity));
   const usual = share(tasks, service);
   const largest = share(most, service);
-  // Of a share of a task the whole one may run on the dearer side.
+  // A fraction of a task can be a whole task on the more expensive side.
   const largestOnDemand = Math.min(most, Math.ceil(largest.onDemand));
   const name = (tasks: number, atMost: number) =>
     `${count(+tasks.toFixed(2), "task")}, ${atMost} at most`;

@@ -11,7 +11,7 @@ export const efsMountTarget: ResourceKind = {
   words: "efs mount target",
   drawing: { as: "card", family: "storage", glyph: "folder", title: "EFS mount target" },
   cost: free.partOfAnother,
-  // A mount target has no tags: its file system tells whose it is.
+  // A mount target has no tags: it belongs to whom its file system belongs.
   existing: search(aws.efs, async (efs, { file_system_id: FileSystemId, subnet_id: subnet }) => {
     const { MountTargets = [] } = await efs.describeMountTargets({ FileSystemId });
     const { FileSystems: [owner] = [] } = await efs.describeFileSystems({ FileSystemId });

@@ -10,7 +10,7 @@ export interface ResourceKind {
   readonly words: string;
   /** How it is drawn. */
   readonly drawing: Drawing;
-  /** What AWS charges for it, or why it costs nothing by itself. */
+  /** The charges of AWS for it, or why it costs nothing by itself. */
   readonly cost: Rule | string;
   /** How to find an object that an interrupted apply has left, or why there is no search for one. */
   readonly existing: Find | string;
@@ -21,7 +21,7 @@ export interface ResourceKind {
   readonly remaining: Readonly<Record<string, Ask>> | string;
   /** The data that a destroy loses. `none` if it holds no data. */
   readonly loses: string;
-  /** What CI must be allowed to do with it. */
+  /** The permissions that CI needs for it. */
   readonly permissions: Permissions;
 }
 
@@ -71,14 +71,14 @@ export type Glyph =
   | "swap"
   | "user";
 
-/** What a card shows. */
+/** The content of a card. */
 export interface Card {
   readonly family: Family;
   readonly glyph: Glyph;
   readonly title: string;
   /** Title of one card for all resources of the type. @default each has a card of its own */
   readonly together?: string;
-  /** Whether the card has the title of the component whose tasks run. @default false */
+  /** True if the card has the title of the component whose tasks run. @default false */
   readonly runsTasks?: boolean;
   /** Its properties, a few words a line. @default none */
   readonly facts?: (values: Attributes, context: FactsContext) => readonly (string | undefined)[];
@@ -86,7 +86,7 @@ export interface Card {
   readonly copiesTo?: (values: Attributes) => unknown;
 }
 
-/** What facts are read from, beside the values of the resource. */
+/** The sources of facts, beside the values of the resource. */
 export interface FactsContext {
   readonly resource: Resource;
   readonly stack: Stack;
@@ -110,9 +110,9 @@ export type Planned = Readonly<Record<string, string | undefined>>;
 /** Finds an object by its planned arguments. */
 export type Find = (planned: Planned, environment: AwsEnvironment) => Promise<Existing | undefined>;
 
-/** Whether an object still exists. */
+/** The answer to the question whether an object still exists. */
 export interface Look {
-  /** Whether it is gone. @default false */
+  /** True if it is gone. @default false */
   readonly gone?: boolean;
   /** Why it exists on purpose. @default it must not exist */
   readonly reason?: string;
@@ -124,7 +124,7 @@ export type Ask = (environment: AwsEnvironment, id: string, arn: string) => Prom
 /** The parameters of a call of AWS's API. */
 export type Parameters = Readonly<Record<string, unknown>>;
 
-/** What CI must be allowed to do with a kind, beside the actions of the calls that CI makes. */
+/** The permissions that CI needs for a kind, beside the actions of the calls that CI makes. */
 export interface Permissions {
   /**
    * How a call names the object, by the type of the service authorization reference (`rds:db`): the ends of

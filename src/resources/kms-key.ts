@@ -45,7 +45,7 @@ export const kmsAlias = settingOf("aws_kms_key", {
   type: "aws_kms_alias",
   words: "kms alias",
   cost: free.always,
-  // An alias has no tags: its key tells whose it is.
+  // An alias has no tags: it belongs to whom its key belongs.
   existing: search(aws.kms, async (kms, { name }) => {
     const { KeyMetadata } = await kms.describeKey({ KeyId: name });
     const { Tags = [] } = await kms.listResourceTags({ KeyId: KeyMetadata?.KeyId });

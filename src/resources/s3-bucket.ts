@@ -33,7 +33,7 @@ export const s3Bucket: ResourceKind = {
 
 const setting = (type: string, words: string) => settingOf("aws_s3_bucket", { type, words });
 
-/** Who may use a bucket. */
+/** The policy of a bucket. */
 export const s3BucketPolicy = settingOf("aws_s3_bucket", {
   type: "aws_s3_bucket_policy",
   words: "s3 bucket policy",

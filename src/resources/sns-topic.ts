@@ -25,14 +25,14 @@ export const snsTopic: ResourceKind = {
   permissions: { names: { "sns:topic": (p) => p.Name }, tagging: "sns:TagResource" },
 };
 
-/** Who may publish to a topic. */
+/** The policy of a topic: the principals that may publish. */
 export const snsTopicPolicy = settingOf("aws_sns_topic", {
   type: "aws_sns_topic_policy",
   words: "sns topic policy",
   cost: free.always,
 });
 
-/** Who receives the messages of a topic. */
+/** A receiver of the messages of a topic. */
 export const snsTopicSubscription = settingOf("aws_sns_topic", {
   type: "aws_sns_topic_subscription",
   words: "subscription",

@@ -6,7 +6,7 @@ import { explain } from "../../../src/aws/errors";
 
 describe("a network that swallows what is sent", () => {
   test.each(["before it answers", "in the middle of its answer"])(
-    "%s, is given up on, and told",
+    "%s, ends in an error that is reported",
     async (when) => {
       const silent = createServer((_, response) => {
         if (when === "before it answers") return;

@@ -66,7 +66,7 @@ test("the images of image indexes go after the indexes", async () => {
   expect(images).toEqual([]);
 });
 
-test("what ECR does not delete is told, and not passed over", async () => {
+test("images that ECR does not delete are reported", async () => {
   stuck = ["held"];
   images = [
     { digest: "free", children: [] },

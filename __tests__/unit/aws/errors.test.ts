@@ -23,7 +23,7 @@ describe("what AWS's errors mean for the exit code", () => {
     expect(error.advice.join()).not.toBe("");
   });
 
-  test("an SSO session that has expired is no lack of credentials", () => {
+  test("an expired SSO session is not reported as missing credentials", () => {
     const error = awsError("CredentialsProviderError", undefined, 1, "The SSO session has expired");
     expect(explain(error).message).toContain("expired");
   });
@@ -34,7 +34,7 @@ describe("what AWS's errors mean for the exit code", () => {
     expect(explain(error).exitCode).toBe(1);
   });
 
-  test("a call that the endpoint does not have is told from a failure", () => {
+  test("a call that the endpoint does not have is distinguished from a failure", () => {
     expect(isNotServed(awsError("UnknownOperationException", 400))).toBe(true);
     expect(isNotServed(awsError("ServerException", 500))).toBe(false);
   });

@@ -17,7 +17,7 @@ const options = {
 };
 const stack = new Stack(templateOf(dev));
 
-/** A plan that makes all of dev, as Terraform tells it: what is not known yet is missing. */
+/** A plan that creates all of dev, as Terraform reports it: what is not known yet is missing. */
 const creation: PlanJson = {
   resource_changes: stack.resources.map(({ address, type, values }) => ({
     address,
@@ -63,7 +63,7 @@ test("a plan prices an alarm on an expression as `plue cost` does: one price for
   expect(bill(query)).toBe("0.10");
 });
 
-test("a plan that changes nothing says so in one line", () => {
+test("a plan that changes nothing is reported in one line", () => {
   const change = costOfPlan(
     planOf(() => ({})),
     stack,
@@ -89,7 +89,7 @@ test("a changed, an added and a removed resource show in their parts", () => {
   expect(parts.map(({ part }) => part)).toEqual(["api_server", "database", "network"]);
   const small = 730 * (0.25 * 0.04048 + 0.5 * 0.004445);
   const [api, database, network] = parts.map(({ before, after }) => after - before);
-  // Of the second task, four fifths are on Spot.
+  // Four fifths of the second task are on Spot.
   expect(api).toBeCloseTo(small * (0.2 + 0.8 * 0.3));
   expect(database).toBeCloseTo(730 * 0.018 + 20 * 0.115);
   expect(network).toBeCloseTo(-730 * 0.045 - 10 * 0.045);

@@ -78,12 +78,12 @@ describe("what scales by itself", () => {
 
   test("is no task where none may be added", () => {
     const fixed = ["apiServer.maxCapacity=1", "webApp.maxCapacity=1"];
-    // What is left is the database's storage.
+    // The rest is the database's storage.
     expect(added("dev", fixed)).toBeCloseTo(20 * 0.115);
   });
 });
 
-test("where a region has no price, the bill says so and how to get it", () => {
+test("a region without a price: the bill lists the missing price and how to get it", () => {
   const { monthly, notPriced } = bill("dev", ["region=sa-east-1"]);
   expect(monthly).toBe(0);
   expect(notPriced).toContainEqual({
@@ -112,7 +112,7 @@ test("a resource of another region is charged by that region's prices", () => {
 
 describe("the file of prices", () => {
   test.each(Object.entries(prices.prices))(
-    "%s can be found in the list, or says why not",
+    "%s can be found in the list, or has the reason why not",
     (_, price) => {
       expect(Boolean(price.service && price.usageType)).toBe(price.why === undefined);
       for (const usd of Object.values(price.usd)) expect(usd).toBeGreaterThan(0);

@@ -1,19 +1,19 @@
 import { actionsOnParts } from "../../../src/diagram/changes";
 import type { Action } from "../../../src/terraform/plan";
 
-const part = (stands: readonly string[], folded: readonly string[] = []) => ({
+const part = (addresses: readonly string[], folded: readonly string[] = []) => ({
   id: "part",
   family: "compute" as const,
   glyph: "box" as const,
   title: "Part",
   lines: [],
-  stands,
+  addresses,
   folded,
 });
 
 test.each<[string, readonly string[], readonly string[], Record<string, Action>, string]>([
   [
-    "all that it stands for",
+    "all that it represents",
     ["a", "b"],
     [],
     { a: "create", b: "create" },
@@ -36,14 +36,14 @@ test.each<[string, readonly string[], readonly string[], Record<string, Action>,
     "destroy: 1 to destroy, 1 to change, 1 to create of 3",
   ],
   ["only a move in the state", ["a"], ["b"], { b: "move" }, "move: 1 to move of 2"],
-])("a card shows %s", (_, stands, folded, planned, expected) => {
+])("a card shows %s", (_, addresses, folded, planned, expected) => {
   const actions = Object.entries(planned).map(([address, action]) => ({
     action,
     address,
     module: "m",
     attributes: [],
   }));
-  const architecture = { title: "", children: [part(stands, folded)], arrows: [] };
+  const architecture = { title: "", children: [part(addresses, folded)], arrows: [] };
   const { action, words } = actionsOnParts(architecture, actions).get("part")!;
   expect(`${action}: ${words}`).toBe(expected);
 });

@@ -20,13 +20,13 @@ const off = {
 };
 
 const partOf = ({ children }: Architecture, address: string) =>
-  parts(children).find(({ stands, folded }) => [...stands, ...folded].includes(address))!;
+  parts(children).find(({ addresses, folded }) => [...addresses, ...folded].includes(address))!;
 
-/** Titles of the frames around what stands for a resource, the outermost first. */
+/** Titles of the frames around the part that represents a resource, the outermost first. */
 function framesAround({ children }: Architecture, address: string): string[] {
   const path = (among: Architecture["children"]): string[] | undefined => {
     for (const part of among) {
-      if (part.stands.includes(address)) return [];
+      if (part.addresses.includes(address)) return [];
       const below = isFrame(part) ? path(part.children) : undefined;
       if (below) return [part.title, ...below];
     }
@@ -50,7 +50,10 @@ describe.each([...environments, all, ...examples.map(([, settings]) => settings)
     const { template, drawn } = architectureOf(settings);
 
     test("every resource is drawn once, or folded into one that is", () => {
-      const shown = parts(drawn.children).flatMap(({ stands, folded }) => [...stands, ...folded]);
+      const shown = parts(drawn.children).flatMap(({ addresses, folded }) => [
+        ...addresses,
+        ...folded,
+      ]);
       expect(shown.toSorted()).toEqual(template.resources.map(({ address }) => address).toSorted());
     });
 
@@ -112,7 +115,7 @@ describe("production", () => {
     });
   });
 
-  test("arrows tell who may reach whom, and where data and logs go", () => {
+  test("arrows show allowed connections, and where data and logs go", () => {
     expect(arrowsOf(drawn)).toEqual([
       "API server -data-> Secrets Manager: secrets",
       "API server -traffic-> Database: 5432",
@@ -150,7 +153,7 @@ test("a narrower rule takes its arrow away", () => {
   ]);
 });
 
-test("one NAT gateway says which zones it serves", () => {
+test("one NAT gateway lists the zones that it serves", () => {
   const { drawn } = architectureOf(dev);
   const nats = parts(drawn.children).filter(({ title }) => title === "NAT gateway");
   expect(nats).toMatchObject([{ lines: ["way out of zone a and b"] }]);
@@ -191,7 +194,7 @@ describe("with every option", () => {
     expect(partOf(drawn, address).title).toBe(title);
   });
 
-  test("arrows tell what the options add", () => {
+  test("arrows show what the options add", () => {
     const without = arrowsOf(architectureOf({ ...all, name: "full", ...off }).drawn);
     const added = arrowsOf(drawn).filter((arrow) => !without.includes(arrow));
     expect(added).toEqual(
@@ -219,13 +222,13 @@ test("what is only in the state has a frame of its own, a card for each type", (
   expect(children.at(-1)).toMatchObject({
     title: "No longer in the code",
     children: [
-      { title: "Elastic IP", lines: ["old"], stands: ["aws_eip.old"] },
+      { title: "Elastic IP", lines: ["old"], addresses: ["aws_eip.old"] },
       { title: "2 sqs queues", lines: ["jobs", "mails"] },
     ],
   });
 });
 
-test("the load balancer says by which name it is reached", () => {
+test("the load balancer shows the name by which it is reached", () => {
   const [, example] = examples.find(([file]) => file === "domain-with-zone.ts")!;
   const { drawn } = architectureOf(example);
   expect(partOf(drawn, "aws_lb.load_balancer_main")).toMatchObject({

@@ -19,7 +19,7 @@ const rule = (protocol: string, [from, to]: readonly [number, number], cidr: str
 const client = "aws_security_group.client";
 const server = "aws_security_group.server";
 
-/** What the client reaches if it may send by one rule and the server lets in by another. */
+/** The ports that a client reaches if one rule lets it send and another lets the server receive. */
 function ports(egress: Rule, ingress: Rule): string[] {
   const template = new Stack({
     resource: {

@@ -2,7 +2,7 @@ import { secretsOf, valueChanges } from "../../../src/diagram/values";
 
 const value = (text: string) => ({ kind: "value", text });
 
-test("says which values differ, within lists and objects too", () => {
+test("shows which values differ, within lists and objects too", () => {
   expect(
     valueChanges({
       before: { size: 1, tags: { a: "x", b: "y" }, ports: [80, 443], kept: "k" },
@@ -15,7 +15,7 @@ test("says which values differ, within lists and objects too", () => {
   ]);
 });
 
-test("tells what is known after the apply only", () => {
+test("marks what is known only after the apply", () => {
   expect(
     valueChanges({
       before: { arn: "old", rules: [{ id: "1" }] },

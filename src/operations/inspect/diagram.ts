@@ -98,7 +98,7 @@ function pageOf(
   const changed = new Map(actions.map(({ address }) => [withoutIndex(address), address]));
   const links = new Map(
     drawing.parts.map(({ part }) => {
-      const first = [...part.stands, ...part.folded].find((address) => changed.has(address));
+      const first = [...part.addresses, ...part.folded].find((address) => changed.has(address));
       return [part.id, first ? changeAnchor(changed.get(first)!) : partAnchor(part.id)];
     }),
   );
