@@ -1,6 +1,6 @@
 import { aws } from "../aws/services";
 import { ask, search } from "./ask";
-import { withTags } from "./backup-vault";
+import { backupTags } from "./backup-vault";
 import {
   after,
   free,
@@ -22,7 +22,7 @@ export const backupPlan: ResourceKind = {
   existing: search(aws.backup, async (backup, { name }) => {
     const { BackupPlansList: plans = [] } = await backup.listBackupPlans({ MaxResults: 1000 });
     const plan = plans.find(({ BackupPlanName }) => BackupPlanName === name);
-    return withTags(backup, plan?.BackupPlanId, plan?.BackupPlanArn);
+    return backupTags(backup, plan?.BackupPlanId, plan?.BackupPlanArn);
   }),
   remaining: {
     "backup:backup-plan:": ask(
@@ -51,7 +51,7 @@ export const backupSelection = settingOf("aws_backup_plan", {
     const { BackupSelectionsList = [] } = await backup.listBackupSelections({ BackupPlanId });
     const found = BackupSelectionsList.find(({ SelectionName }) => SelectionName === name);
     const { BackupPlanArn } = await backup.getBackupPlan({ BackupPlanId });
-    return withTags(backup, found && `${BackupPlanId}|${found.SelectionId}`, BackupPlanArn);
+    return backupTags(backup, found && `${BackupPlanId}|${found.SelectionId}`, BackupPlanArn);
   }),
   permissions: {
     also: {
@@ -73,7 +73,7 @@ export const backupRestoreTestingPlan: ResourceKind = {
   cost: "each test costs what it restores, for as long as it is there",
   existing: search(aws.backup, async (backup, { name }) => {
     const found = await backup.getRestoreTestingPlan({ RestoreTestingPlanName: name });
-    return withTags(backup, name, found.RestoreTestingPlan?.RestoreTestingPlanArn);
+    return backupTags(backup, name, found.RestoreTestingPlan?.RestoreTestingPlanArn);
   }),
   remaining: {
     // AWS puts an id of 36 characters behind the name.
@@ -101,6 +101,6 @@ export const backupRestoreTestingSelection = settingOf("aws_backup_restore_testi
       RestoreTestingSelectionName,
     });
     const found = await backup.getRestoreTestingPlan({ RestoreTestingPlanName });
-    return withTags(backup, `${name}:${plan}`, found.RestoreTestingPlan?.RestoreTestingPlanArn);
+    return backupTags(backup, `${name}:${plan}`, found.RestoreTestingPlan?.RestoreTestingPlanArn);
   }),
 });

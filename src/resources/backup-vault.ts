@@ -47,7 +47,7 @@ export const backupVault: ResourceKind = {
     ]),
   existing: search(aws.backup, async (backup, { name }) => {
     const found = await backup.describeBackupVault({ BackupVaultName: name });
-    return withTags(backup, name, found.BackupVaultArn);
+    return backupTags(backup, name, found.BackupVaultArn);
   }),
   remaining: {
     "backup:backup-vault:": ask(aws.backup, (backup, BackupVaultName) =>
@@ -81,7 +81,7 @@ export const backupVaultLockConfiguration = settingOf("aws_backup_vault", {
 });
 
 /** An object of AWS Backup with the tags of this ARN; undefined without an id. */
-export async function withTags(
+export async function backupTags(
   backup: Backup,
   id: string | undefined,
   ResourceArn: string | undefined,

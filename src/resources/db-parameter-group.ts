@@ -11,7 +11,7 @@ export const dbParameterGroup: ResourceKind = {
   cost: free.always,
   existing: search(aws.rds, async (rds, { name }) => {
     const found = await rds.describeDBParameterGroups({ DBParameterGroupName: name });
-    return withTags(rds, name, found.DBParameterGroups?.[0]?.DBParameterGroupArn);
+    return rdsTags(rds, name, found.DBParameterGroups?.[0]?.DBParameterGroupArn);
   }),
   remaining: {
     "rds:pg:": listed(aws.rds, "DBParameterGroups", (rds, DBParameterGroupName) =>
@@ -23,7 +23,7 @@ export const dbParameterGroup: ResourceKind = {
 };
 
 /** A named object of RDS with its tags. */
-export async function withTags(
+export async function rdsTags(
   rds: RDS,
   name: string | undefined,
   ResourceName: string | undefined,

@@ -1,6 +1,6 @@
 import { aws } from "../aws/services";
 import { listed, search } from "./ask";
-import { withTags } from "./db-parameter-group";
+import { rdsTags } from "./db-parameter-group";
 import { after, free, partOfType, type ResourceKind } from "./kind";
 
 /** A subnet group of a database. */
@@ -11,7 +11,7 @@ export const dbSubnetGroup: ResourceKind = {
   cost: free.always,
   existing: search(aws.rds, async (rds, { name }) => {
     const found = await rds.describeDBSubnetGroups({ DBSubnetGroupName: name });
-    return withTags(rds, name, found.DBSubnetGroups?.[0]?.DBSubnetGroupArn);
+    return rdsTags(rds, name, found.DBSubnetGroups?.[0]?.DBSubnetGroupArn);
   }),
   remaining: {
     "rds:subgrp:": listed(aws.rds, "DBSubnetGroups", (rds, DBSubnetGroupName) =>

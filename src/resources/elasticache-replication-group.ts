@@ -44,7 +44,7 @@ export const elasticacheReplicationGroup: ResourceKind = {
     }),
   existing: search(aws.elasticache, async (elasticache, { replication_group_id: id }) => {
     const found = await elasticache.describeReplicationGroups({ ReplicationGroupId: id });
-    return withTags(elasticache, id, found.ReplicationGroups?.[0]?.ARN);
+    return cacheTags(elasticache, id, found.ReplicationGroups?.[0]?.ARN);
   }),
   remaining: {
     "elasticache:replicationgroup:": listed(
@@ -93,7 +93,7 @@ export const elasticacheSubnetGroup = settingOf("aws_elasticache_replication_gro
   cost: free.always,
   existing: search(aws.elasticache, async (elasticache, { name }) => {
     const found = await elasticache.describeCacheSubnetGroups({ CacheSubnetGroupName: name });
-    return withTags(elasticache, name, found.CacheSubnetGroups?.[0]?.ARN);
+    return cacheTags(elasticache, name, found.CacheSubnetGroups?.[0]?.ARN);
   }),
   remaining: {
     "elasticache:subnetgroup:": listed(
@@ -109,7 +109,7 @@ export const elasticacheSubnetGroup = settingOf("aws_elasticache_replication_gro
 });
 
 /** An object of ElastiCache with its tags; undefined without an ARN. */
-export async function withTags(
+export async function cacheTags(
   elasticache: ElastiCache,
   id: string | undefined,
   arn: string | undefined,

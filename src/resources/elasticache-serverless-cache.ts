@@ -2,7 +2,7 @@ import { aws } from "../aws/services";
 import { block } from "../terraform/stack";
 import { listed, search } from "./ask";
 import { HOURS_PER_MONTH } from "./charges";
-import { withTags } from "./elasticache-replication-group";
+import { cacheTags } from "./elasticache-replication-group";
 import { after, capital, linkedRole, shown, type ResourceKind } from "./kind";
 
 /** The data for which a serverless cache of Valkey is charged at least, in GB. Source: Amazon ElastiCache pricing. */
@@ -42,7 +42,7 @@ export const elasticacheServerlessCache: ResourceKind = {
     ]),
   existing: search(aws.elasticache, async (elasticache, { name }) => {
     const found = await elasticache.describeServerlessCaches({ ServerlessCacheName: name });
-    return withTags(elasticache, name, found.ServerlessCaches?.[0]?.ARN);
+    return cacheTags(elasticache, name, found.ServerlessCaches?.[0]?.ARN);
   }),
   remaining: {
     "elasticache:serverlesscache:": listed(

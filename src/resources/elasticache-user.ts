@@ -1,6 +1,6 @@
 import { aws } from "../aws/services";
 import { listed, search } from "./ask";
-import { withTags } from "./elasticache-replication-group";
+import { cacheTags } from "./elasticache-replication-group";
 import { after, free, settingOf } from "./kind";
 
 /** A user of a cache. */
@@ -10,7 +10,7 @@ export const elasticacheUser = settingOf("aws_elasticache_user_group", {
   cost: free.always,
   existing: search(aws.elasticache, async (elasticache, { user_id: UserId }) => {
     const found = await elasticache.describeUsers({ UserId });
-    return withTags(elasticache, UserId, found.Users?.[0]?.ARN);
+    return cacheTags(elasticache, UserId, found.Users?.[0]?.ARN);
   }),
   remaining: {
     "elasticache:user:": listed(aws.elasticache, "Users", (elasticache, UserId) =>
@@ -30,7 +30,7 @@ export const elasticacheUserGroup = settingOf("aws_elasticache_serverless_cache"
   cost: free.always,
   existing: search(aws.elasticache, async (elasticache, { user_group_id: UserGroupId }) => {
     const found = await elasticache.describeUserGroups({ UserGroupId });
-    return withTags(elasticache, UserGroupId, found.UserGroups?.[0]?.ARN);
+    return cacheTags(elasticache, UserGroupId, found.UserGroups?.[0]?.ARN);
   }),
   remaining: {
     "elasticache:usergroup:": listed(aws.elasticache, "UserGroups", (elasticache, UserGroupId) =>

@@ -1,6 +1,6 @@
 import { aws } from "../aws/services";
 import { listed, search } from "./ask";
-import { withTags } from "./lb";
+import { elbTags } from "./lb";
 import { free, partBy, type ResourceKind } from "./kind";
 
 /** A listener of a load balancer. */
@@ -11,7 +11,7 @@ export const lbListener: ResourceKind = {
   cost: free.partOfAnother,
   existing: search(aws.elb, async (elb, { load_balancer_arn: LoadBalancerArn, port }) => {
     const { Listeners = [] } = await elb.describeListeners({ LoadBalancerArn });
-    return withTags(elb, Listeners.find(({ Port }) => Port === Number(port))?.ListenerArn);
+    return elbTags(elb, Listeners.find(({ Port }) => Port === Number(port))?.ListenerArn);
   }),
   remaining: {
     "elasticloadbalancing:listener/": listed(aws.elb, "Listeners", (elb, _, arn) =>
@@ -30,7 +30,7 @@ export const lbListenerRule: ResourceKind = {
   cost: free.partOfAnother,
   existing: search(aws.elb, async (elb, { listener_arn: ListenerArn, priority }) => {
     const { Rules = [] } = await elb.describeRules({ ListenerArn });
-    return withTags(elb, Rules.find(({ Priority }) => Priority === String(priority))?.RuleArn);
+    return elbTags(elb, Rules.find(({ Priority }) => Priority === String(priority))?.RuleArn);
   }),
   remaining: {
     "elasticloadbalancing:listener-rule/": listed(aws.elb, "Rules", (elb, _, arn) =>

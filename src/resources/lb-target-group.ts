@@ -1,7 +1,7 @@
 import { aws } from "../aws/services";
 import { listed, search } from "./ask";
 import { after, free, partOfType, withId, type ResourceKind } from "./kind";
-import { withTags } from "./lb";
+import { elbTags } from "./lb";
 
 /** A target group. */
 export const lbTargetGroup: ResourceKind = {
@@ -11,7 +11,7 @@ export const lbTargetGroup: ResourceKind = {
   cost: free.partOfAnother,
   existing: search(aws.elb, async (elb, { name = "" }) => {
     const { TargetGroups: [group] = [] } = await elb.describeTargetGroups({ Names: [name] });
-    return withTags(elb, group?.TargetGroupArn);
+    return elbTags(elb, group?.TargetGroupArn);
   }),
   remaining: {
     "elasticloadbalancing:targetgroup/": listed(aws.elb, "TargetGroups", (elb, _, arn) =>

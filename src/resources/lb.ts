@@ -47,7 +47,7 @@ export const lb: ResourceKind = {
     ]),
   existing: search(aws.elb, async (elb, { name = "" }) => {
     const { LoadBalancers: [balancer] = [] } = await elb.describeLoadBalancers({ Names: [name] });
-    return withTags(elb, balancer?.LoadBalancerArn);
+    return elbTags(elb, balancer?.LoadBalancerArn);
   }),
   remaining: {
     "elasticloadbalancing:loadbalancer/": listed(aws.elb, "LoadBalancers", (elb, _, arn) =>
@@ -71,7 +71,7 @@ export const lb: ResourceKind = {
 };
 
 /** An object of Elastic Load Balancing with its tags; undefined without an ARN. */
-export async function withTags(
+export async function elbTags(
   elb: ElasticLoadBalancingV2,
   arn: string | undefined,
 ): Promise<Existing | undefined> {
