@@ -3,7 +3,7 @@ import type { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { SecurityGroupRule } from "@cdktf/provider-aws/lib/security-group-rule";
 import type { Construct } from "constructs";
 import { connections, type Connection, type Part } from "../names";
-import { mayBeAt, stoodAt } from "./legacy";
+import { mayBeAt, legacyAddressIs } from "./legacy";
 import { reference } from "./reference";
 
 /** A part of Plue that connects to others, or that others connect to. */
@@ -55,7 +55,7 @@ function allow(connection: Connection, from: Connectable, to: Connectable): void
     sourceSecurityGroupId: from.securityGroup.id,
   });
   const { legacyEnvironment: old } = connection;
-  stoodAt(rule, old ? { [old]: rule.node.id } : {});
+  legacyAddressIs(rule, old ? { [old]: rule.node.id } : {});
   // Without the rule nothing works, so the owner of the other environment has added it in the same place.
   if (old) mayBeAt(rule, rule.node.id);
   if (from.service) {

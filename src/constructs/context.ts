@@ -1,4 +1,4 @@
-/** What all parts of an environment share. */
+/** Properties that all parts of an environment share. */
 export interface Context {
   /** Name of the environment: prefix of all names. */
   readonly environment: string;

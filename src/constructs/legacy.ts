@@ -19,7 +19,7 @@ export function isNew(...elements: readonly Construct[]): void {
  * @param address address by environment; the old project did not have the resource in an environment that
  * is missing here
  */
-export function stoodAt(
+export function legacyAddressIs(
   resource: TerraformResource,
   address: Partial<Record<LegacyEnvironment, string>>,
 ): void {

@@ -3,10 +3,10 @@ import { TerraformStack, type TerraformElement, type TerraformResource } from ".
 const addressInModule = /^(?:data\.)?([a-z0-9_]+)\.([A-Za-z0-9_]+)(?:\[(\d+)\])?$/;
 
 /**
- * A stack whose Terraform addresses can be read off its constructs.
+ * A stack whose Terraform addresses follow from its constructs.
  *
  * A resource's construct id is its address within its module, `aws_subnet.public[0]`; in the state
- * it is `aws_subnet.network_public_0`, where `network` is the construct that holds it. A name that
+ * it is `aws_subnet.network_public_0`, where `network` is its parent construct. A name that
  * begins with the construct's own (`api_server_cpu` in `api_server`) is not prefixed again.
  */
 export class BaseStack extends TerraformStack {
@@ -43,7 +43,7 @@ function nameOf(element: TerraformElement, type: string): string {
   if (name === undefined || idType !== type) {
     throw new Error(`${path}: the id of this ${type} must read ${type}.NAME or ${type}.NAME[0]`);
   }
-  // Terraform itself puts the index to the name of a resource that has a count.
+  // Terraform itself adds the index to the name of a resource with a count.
   const counted = (element as TerraformResource).count !== undefined;
   return index === undefined || counted ? name : `${name}_${index}`;
 }

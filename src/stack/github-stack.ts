@@ -17,22 +17,22 @@ import { deployPolicies, planPolicies } from "./github-policies";
 
 const HOST = "token.actions.githubusercontent.com";
 
-/** Hours that a deployment may take, for which its credentials are good. */
+/** Maximum duration of a deployment in hours; its credentials are valid for that time. */
 const DEPLOY_HOURS = 2;
 
 /**
- * Lets the workflows of one GitHub repository into the account, without a secret: roles that take
- * GitHub's own word (OIDC) for which repository, branch and environment a job belongs to.
+ * Roles for the workflows of one GitHub repository, without a secret: the roles trust GitHub's token (OIDC),
+ * which contains repository, branch and environment of a job.
  *
  * - `plan` for pull requests and for the branch: reads.
  * - `images` for the branch: pushes images.
  * - `deploy` for jobs of one GitHub environment, which run after its reviewers' approval.
  *
- * The subject of a token is another one for a job that names an environment, so no role of one kind
- * of job can be taken by another. Source: "OpenID Connect reference", GitHub Docs.
+ * A job with an environment has another subject in its token, so a job of one kind cannot assume the role
+ * of another kind. Source: "OpenID Connect reference", GitHub Docs.
  */
 export class GithubStack extends BaseStack {
-  /** Makes the provider, unless the account has it, and the roles. */
+  /** Creates the roles, and the provider unless the account has it. */
   constructor(scope: Construct, given: GithubSettings) {
     super(scope, "github");
     const settings = check(githubSchema, given, "github");
@@ -131,7 +131,7 @@ export class GithubStack extends BaseStack {
 /** Source: "Pushing a Docker image", required IAM permissions, Amazon ECR User Guide. */
 function pushImages(accountId: string, environments: readonly string[]): string {
   return policyDocument(
-    // Logging in to ECR cannot be limited to a repository, nor can asking who one is.
+    // The login to ECR and the identity call cannot be limited to a repository.
     { Action: "ecr:GetAuthorizationToken", Resource: "*" },
     {
       Action: [
@@ -153,7 +153,7 @@ function pushImages(accountId: string, environments: readonly string[]): string 
       ),
     },
     {
-      // Which images are deployed, for ECR to keep them.
+      // Marks of deployed images, which make ECR keep them.
       Action: "ssm:GetParametersByPath",
       Resource: environments.map(
         (environment) => `arn:aws:ssm:*:${accountId}:parameter${names.tagParameters(environment)}`,

@@ -364,7 +364,7 @@ function providerConfig({ name, accountId, tags }: EnvironmentSettings) {
   };
 }
 
-/** Whether the stack has write-only arguments, which came with 1.11 of Terraform and of OpenTofu. */
+/** True if the stack has write-only arguments, which need Terraform or OpenTofu 1.11. */
 function writesOnly({ database }: EnvironmentSettings): boolean {
   return database.masterPassword.mode === "write-only";
 }

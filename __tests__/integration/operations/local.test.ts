@@ -117,7 +117,7 @@ describeEmbeddedAws("npm run local", () => {
     return { endpoint: endpoint!, region: "eu-west-1", credentials };
   }
 
-  test("a busy port that PLUE_LOCAL_PORT names is told", async () => {
+  test("reports a busy port in PLUE_LOCAL_PORT", async () => {
     const busy = createServer();
     await new Promise<void>((listening) => busy.listen(0, "127.0.0.1", listening));
     const { port } = busy.address() as { port: number };
@@ -127,7 +127,7 @@ describeEmbeddedAws("npm run local", () => {
     expect(code).toBe(1);
   });
 
-  test("deploys the stack, and says where to go next", async () => {
+  test("deploys the stack, and prints the next steps", async () => {
     const { code, output } = await command("up").ended;
     expect(output).toContain("terraform apply ... 1 added, 0 changed, 0 destroyed");
     expect(output).toContain("terraform plan ... nothing to change");
@@ -157,7 +157,7 @@ describeEmbeddedAws("npm run local", () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: "aws_ssm_parameter.greeting\n" });
   });
 
-  test("wrong settings are told, and nothing is deployed", async () => {
+  test("reports invalid settings, and deploys nothing", async () => {
     const { code, output } = await command("up", { WRONG: "1" }).ended;
     expect(output).toContain("local.network.vpcCidr is 10.0.0.0/33");
     expect(output).not.toContain("terraform apply");
@@ -165,7 +165,7 @@ describeEmbeddedAws("npm run local", () => {
     expect(code).toBe(1);
   });
 
-  test("a locked state is told, with what to do", async () => {
+  test("reports a locked state, with advice", async () => {
     const info = {
       ID: "6f7a",
       Who: "me@here",
@@ -222,7 +222,7 @@ describeEmbeddedAws("npm run local", () => {
     expect(readdirSync(local()).filter((name) => name.startsWith("venv-"))).toEqual([venv]);
   });
 
-  test("what cannot be used is told by name", async () => {
+  test("reports an unusable program by name", async () => {
     const tools = mkdtempSync(join(tmpdir(), "plue-tools-"));
     const old = { terraform: "Terraform v1.5.7\non linux_amd64", python3: "Python 3.8.1" };
     for (const [name, version] of Object.entries(old)) {

@@ -21,7 +21,7 @@ const settings = (nodeType: string): EnvironmentSettings => ({
   cache: { kind: "nodes", nodeType, replicas: 1 },
 });
 
-// Of the stack, what a cache of nodes is made of and needs: the rest is tried with the other kind.
+// The resources of a cache of nodes and their dependencies; another test covers the rest of the stack.
 const targets = [
   "-target=aws_elasticache_replication_group.cache_main",
   "-target=aws_cloudwatch_metric_alarm.cache_cpu",

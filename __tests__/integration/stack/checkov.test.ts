@@ -76,11 +76,11 @@ describeWith([machine().embeddedAws, checkov])(
           ],
           { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 },
         );
-        const said = JSON.parse(stdout) as {
+        const report = JSON.parse(stdout) as {
           results: { failed_checks: { check_id: string }[] };
         };
         const counts: Record<string, number> = {};
-        for (const { check_id } of said.results.failed_checks) {
+        for (const { check_id } of report.results.failed_checks) {
           counts[check_id] = (counts[check_id] ?? 0) + 1;
         }
         expect(counts).toEqual(explained(column));

@@ -38,9 +38,9 @@ describeEmbeddedAws("every option at once", () => {
   /** Applies other settings, and returns the addresses of what was replaced. */
   const apply = async (settings: EnvironmentSettings) => {
     stack.synthesize(settings);
-    const said = await stack.succeed("apply", "-auto-approve", "-parallelism=20");
+    const output = await stack.succeed("apply", "-auto-approve", "-parallelism=20");
     expect(await stack.pending()).toEqual([]);
-    return said.match(/# \S+ must be replaced/g) ?? [];
+    return output.match(/# \S+ must be replaced/g) ?? [];
   };
 
   test("is applied, and a second plan is empty", async () => {
@@ -121,7 +121,7 @@ describeEmbeddedAws("every option at once", () => {
     ]);
   });
 
-  test("what is left by its tags has a reason", async () => {
+  test("remaining resources with the tags have a reason", async () => {
     const left = await remainingResources({ name: full.name, ...aws.client });
     expect(left.filter(({ reason }) => reason === undefined)).toEqual([]);
     expect(left).toContainEqual({

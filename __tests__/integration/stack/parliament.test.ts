@@ -9,7 +9,7 @@ import { pythonProgram } from "../../support/python-program";
 // It needs pkg_resources, which later releases of setuptools warn of, or do not have.
 const parliament = pythonProgram("parliament", "1.6.4", "setuptools==75.8.0");
 
-/** What stays as it is: in which documents, by their name without the stack, what it says, and why. */
+/** Accepted findings: documents by their name without the stack, the finding, and the reason. */
 const reasons: readonly (readonly [where: RegExp, finding: RegExp, reason: string])[] = [
   [/^aws_kms_key\./, /^RESOURCE_STAR: /, "in a key's policy, all objects are the key itself"],
   [
@@ -35,7 +35,7 @@ const reasons: readonly (readonly [where: RegExp, finding: RegExp, reason: strin
   [
     /^(aws_iam_policy|deploy\.json)/,
     /^RESOURCE_MISMATCH: elasticloadbalancing:(Create|Delete)Rule,/,
-    "it wants patterns with as many slashes as the ARN has; * matches slashes, too",
+    "it expects patterns with as many slashes as the ARN; * matches slashes, too",
   ],
   [
     /^(aws_iam_policy|options\.json)/,
@@ -75,7 +75,7 @@ describeWith([parliament])("parliament, of all policy documents", () => {
   beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "plue-parliament-"))));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  async function judge(documents: Readonly<Record<string, object>>): Promise<[string, string][]> {
+  async function lint(documents: Readonly<Record<string, object>>): Promise<[string, string][]> {
     const directory = mkdtempSync(join(folder, "policies-"));
     for (const [name, document] of Object.entries(documents)) {
       writeFileSync(join(directory, `${name}.json`), JSON.stringify(document));
@@ -96,11 +96,11 @@ describeWith([parliament])("parliament, of all policy documents", () => {
       });
   }
 
-  test("says nothing that is not explained, and every explanation is needed", async () => {
+  test("reports nothing without an explanation, and every explanation is needed", async () => {
     // It takes a trust policy for a permission, and misses the resource.
     const documents = allDocuments().filter(({ name }) => !name.endsWith("assume_role_policy"));
     expect(documents.length).toBeGreaterThan(40);
-    const findings = await judge(
+    const findings = await lint(
       Object.fromEntries(
         documents.map(({ name, Statement }) => [
           name.replace(" ", "~"),
@@ -121,7 +121,7 @@ describeWith([parliament])("parliament, of all policy documents", () => {
       { Effect: "Allow", Action: "s3:GetObjects", Resource: "*" },
       { Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::bucket" },
     ];
-    const findings = await judge({ bad: { Version: "2012-10-17", Statement } });
+    const findings = await lint({ bad: { Version: "2012-10-17", Statement } });
     expect(findings.map(([, text]) => text.split(":")[0]).sort()).toEqual([
       "RESOURCE_MISMATCH",
       "UNKNOWN_ACTION",

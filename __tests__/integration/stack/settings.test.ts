@@ -71,7 +71,7 @@ function leaves(value: unknown, path = ""): [string, unknown][] {
 describeEmbeddedAws("each setting, changed on a live environment", () => {
   const local = useLocalStack(settings);
 
-  /** Applies other settings, and says what that replaced. */
+  /** Applies other settings, and returns the replaced resources. */
   async function change(to: EnvironmentSettings): Promise<string[]> {
     local.stack.synthesize(to);
     const planned = await local.stack.pending();

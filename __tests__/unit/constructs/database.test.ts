@@ -49,14 +49,14 @@ describe.each(knownNames)("the database of %s", (name) => {
     );
   });
 
-  test("finds its log group there, so that RDS makes none without a retention", () => {
+  test("is created after its log group, so that RDS creates none without a retention", () => {
     expect(stack.json).toHaveResourceWithProperties(CloudwatchLogGroup, {
       name: `/aws/rds/instance/${name}-plue-db/postgresql`,
     });
     expect(database(stack).depends_on).toContain("aws_cloudwatch_log_group.database");
   });
 
-  test("goes before anything that holds data when all is destroyed", () => {
+  test("is destroyed before all other resources that hold data", () => {
     expect(database(stack).depends_on).toEqual(
       expect.arrayContaining([
         "aws_efs_file_system.storage_main",
@@ -79,7 +79,7 @@ describe.each(knownNames)("the database of %s", (name) => {
     }
   });
 
-  test("tells how to connect: over TLS, with an encoded password", () => {
+  test("has a connection secret: over TLS, with an encoded password", () => {
     const version = stack.resource("aws_secretsmanager_secret_version.database_connection");
     const content = (version.secret_string ?? version.secret_string_wo) as string;
     for (const key of ["engine", "host", "port", "dbname", "username", "password", "url"]) {
@@ -88,7 +88,7 @@ describe.each(knownNames)("the database of %s", (name) => {
     expect(content).toMatch(/postgresql:\/\/plue:\$\{urlencode\([^)]+\)\}@.*\?sslmode=verify-full/);
   });
 
-  test("what holds data or a name is never to be created anew beside itself", () => {
+  test("resources that hold data or a unique name are not created before they are destroyed", () => {
     // Terraform spreads create_before_destroy from a resource to all that it depends on.
     const spread = new Set<string>();
     const visit = (address: string) => {
@@ -135,7 +135,7 @@ test.each(["dev", "production"] as const)(
   },
 );
 
-test("local's password never reaches plan or state, and every reader reads it back from the secret", () => {
+test("local's password is in neither plan nor state, and all readers read it from the secret", () => {
   const stack = stacks.local;
   expect(stack.resources("random_password")).toEqual({});
   expect(stack.template.terraform.required_providers).not.toHaveProperty("random");
@@ -160,7 +160,7 @@ test("local's password never reaches plan or state, and every reader reads it ba
   expect(connection.secret_string_wo_version).toContain("aws_db_instance.database_main.address");
 });
 
-test("a secret that is lost and made again takes its new password to the database", () => {
+test("a secret that is lost and recreated passes its new password to the database", () => {
   // The number changes with the secret's version, and with it the provider sends the password again.
   const { password_wo_version } = database(stacks.local);
   expect(password_wo_version).toContain(
@@ -175,7 +175,7 @@ test("a secret that is lost and made again takes its new password to the databas
 test.each([
   [399, undefined, undefined],
   [400, 12000, 500],
-])("%i GiB of gp3 have what RDS gives them: %s IOPS", (allocatedStorage, iops, throughput) => {
+])("%i GiB of gp3 have the IOPS that RDS gives them: %s", (allocatedStorage, iops, throughput) => {
   const instance = database(
     synthesize({
       ...local,
@@ -185,7 +185,7 @@ test.each([
   expect([instance.iops, instance.storage_throughput]).toEqual([iops, throughput]);
 });
 
-test("production can lose a zone, is watched, and is hard to destroy", () => {
+test("production survives the loss of a zone, is monitored, and is protected against a destroy", () => {
   expect(stacks.production.json).toHaveResourceWithProperties(DbInstance, {
     instance_class: "db.t3.small",
     allocated_storage: 50,
@@ -209,13 +209,13 @@ test("a parameter that equals its default, which every plan would show, is left 
   ]);
 });
 
-test("production's final snapshot has a name that no plan changes and no second life repeats", () => {
+test("production's final snapshot has a name that no plan changes and that is new after each destroy", () => {
   const { final_snapshot_identifier } = database(stacks.production);
   expect(final_snapshot_identifier).toContain("aws_security_group.database.id");
   expect(final_snapshot_identifier).not.toMatch(/timestamp|uuid/);
 });
 
-test("dev is small and goes without a trace", () => {
+test("dev is small and leaves nothing behind after a destroy", () => {
   expect(stacks.dev.json).toHaveResourceWithProperties(DbInstance, {
     instance_class: "db.t3.micro",
     allocated_storage: 20,

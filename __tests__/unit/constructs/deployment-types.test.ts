@@ -25,8 +25,8 @@ const deployment: EnvironmentSettings["apiServer"]["deployment"] = {
   hooks: [{ lambdaArn: hook, stages: ["PRE_SCALE_UP"] }],
 };
 
-describeWith([installed])("what stands in the stack for want of types", () => {
-  test("is what the bindings for AWS provider 6 make of the same values", () => {
+describeWith([installed])("Terraform text that cdktf has no types for", () => {
+  test("equals the output of the bindings for AWS provider 6", () => {
     const service = synthesize({
       ...local,
       apiServer: { ...local.apiServer, deployment },

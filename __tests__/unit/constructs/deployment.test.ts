@@ -62,13 +62,13 @@ test.each([
   },
 );
 
-test("what serves without it stays as it is: it can be switched on a live environment", () => {
+test("the resources that serve without it do not change: it can be turned on in a live environment", () => {
   for (const type of ["aws_lb_target_group", "aws_lb_listener", "aws_lb_listener_rule"]) {
     expect(stack.resources(type)).toMatchObject(without.resources(type));
   }
 });
 
-test("the path is rewritten where that is the load balancer's task", () => {
+test("the path is rewritten if that is the load balancer's task", () => {
   const rewriting = synthesize({
     ...both,
     apiServer: { ...both.apiServer, urlRewrite: "load-balancer" },
@@ -115,7 +115,7 @@ test("blue-green: ECS has the strategy, both groups, the rule, the alarms, and n
   );
 });
 
-test("canary: a part of the requests first, and the function is asked", () => {
+test("canary: a part of the requests moves first, and ECS calls the function", () => {
   expect(stack.resource("aws_ecs_service.web_app").deployment_configuration).toEqual({
     strategy: "CANARY",
     bake_time_in_minutes: "5",
@@ -130,7 +130,7 @@ test("canary: a part of the requests first, and the function is asked", () => {
   });
 });
 
-test("ECS's role changes load balancers, and asks the named function alone", () => {
+test("ECS's role changes load balancers, and calls only the named function", () => {
   expect(stack.resource("aws_iam_role_policy_attachment.web_app_deployment").policy_arn).toBe(
     "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers",
   );
@@ -148,12 +148,12 @@ test("ECS's role changes load balancers, and asks the named function alone", () 
 test.each([
   ["blue-green", blueGreen, ">= 6.4.0, < 7.0.0"],
   ["canary", canary, ">= 6.21.0, < 7.0.0"],
-])("%s asks for the provider that can do it", (_, deployment, version) => {
+])("%s requires the provider that supports it", (_, deployment, version) => {
   const { template } = synthesize({ ...local, webApp: { ...local.webApp, deployment } });
   expect((template.terraform as Block).required_providers.aws.version).toBe(version);
 });
 
-test("of two settings the later provider counts", () => {
+test("two settings require the later provider of the two", () => {
   const { template } = synthesize({
     ...local,
     apiServer: { ...local.apiServer, urlRewrite: "load-balancer", deployment: canary },
@@ -161,7 +161,7 @@ test("of two settings the later provider counts", () => {
   expect((template.terraform as Block).required_providers.aws.version).toBe(">= 6.21.0, < 7.0.0");
 });
 
-test("an adopted environment keeps its target group, and nothing is looked for in the old state", () => {
+test("an adopted environment keeps its target group, and expects none of the new resources in the old state", () => {
   const { template } = synthesize({
     ...production,
     apiServer: { ...production.apiServer, requestsPerTarget: undefined, deployment: blueGreen },

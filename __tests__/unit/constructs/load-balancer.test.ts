@@ -13,7 +13,7 @@ describe.each(environments)("the load balancer of $name", (settings) => {
   const { name } = settings;
   const stack = synthesize(settings);
 
-  test("stands in the public subnets and drops what is no valid header", () => {
+  test("is in the public subnets and drops invalid headers", () => {
     expect(stack.json).toHaveResourceWithProperties(Lb, {
       name: `${name}-plue-alb`,
       internal: false,
@@ -41,7 +41,7 @@ describe.each(environments)("the load balancer of $name", (settings) => {
     });
   });
 
-  test("comes after the way to the internet and goes before it", () => {
+  test("is created after the routes to the internet, and destroyed before them", () => {
     expect(stack.resource("aws_lb.load_balancer_main").depends_on).toEqual([
       "aws_internet_gateway.network_main",
       "aws_route_table_association.network_public_0",
@@ -49,7 +49,7 @@ describe.each(environments)("the load balancer of $name", (settings) => {
     ]);
   });
 
-  test("serves HTTPS with TLS 1.2 and 1.3, where the variable says so", () => {
+  test("serves HTTPS with TLS 1.2 and 1.3 if the variable is true", () => {
     expect(stack.json).toHaveResourceWithProperties(LbListener, {
       count: "${local.enable_https ? 1 : 0}",
       port: 443,
@@ -58,7 +58,7 @@ describe.each(environments)("the load balancer of $name", (settings) => {
     });
   });
 
-  test("sends /api and what is below to the API, on the listener that serves", () => {
+  test("forwards /api and all paths below to the API, on the listener that serves", () => {
     const rules = stack.resources("aws_lb_listener_rule");
     expect(stack.json).toHaveResourceWithProperties(LbListenerRule, { priority: 100 });
     expect(Object.values(rules).map((rule) => [rule.count, referred(rule.listener_arn)])).toEqual([
@@ -97,20 +97,20 @@ describe.each(environments)("the load balancer of $name", (settings) => {
   );
 });
 
-describe("the address that users see", () => {
+describe("the URL for users", () => {
   const url = (stack: ReturnType<typeof synthesize>) => {
     expect(stack.template.output.alb_url.value).toBe("${local.load_balancer_url}");
     expect(stack.template.output.api_url.value).toBe("${local.load_balancer_url}/api");
     return stack.template.locals.load_balancer_url as string;
   };
 
-  test("is the load balancer's own where there is no domain", () => {
+  test("is the load balancer's own name without a domain", () => {
     expect(url(stacks.dev)).toBe(
       '${local.enable_https ? "https" : "http"}://${aws_lb.load_balancer_main.dns_name}',
     );
   });
 
-  test("is warned of in every plan that has HTTPS and no domain", () => {
+  test("causes a warning in every plan with HTTPS and no domain", () => {
     expect(stacks.production.template.check.alb_url.assert).toMatchObject({
       condition: "${!local.enable_https}",
       error_message: expect.stringContaining("src/environments/production.ts"),
@@ -125,7 +125,7 @@ describe("the address that users see", () => {
     expect(stack.template.variable.certificate_arn).not.toHaveProperty("default");
   });
 
-  test("is the domain, whose record and certificate are made in its zone", () => {
+  test("is the domain, whose record and certificate are created in its zone", () => {
     const stack = synthesize(domainWithZone);
     expect(url(stack)).toBe('${local.enable_https ? "https" : "http"}://plue.example.com');
     expect(stack.json).toHaveResourceWithProperties(Route53Record, {

@@ -98,7 +98,7 @@ test("in production each private subnet leaves through the NAT gateway of its ow
   }
 });
 
-test("Local and Wavelength Zones are left out, and zones that the settings name", () => {
+test("Local and Wavelength Zones are excluded, and zones in the settings", () => {
   const zones = (stack: Synthesized) =>
     stack.template.data.aws_availability_zones.network_available as Record<string, unknown>;
   for (const name of knownNames) {
@@ -112,7 +112,7 @@ test("Local and Wavelength Zones are left out, and zones that the settings name"
   expect(zones(synthesize({ ...local, network })).exclude_zone_ids).toEqual(["use1-az3"]);
 });
 
-test("takes three zones", () => {
+test("supports three zones", () => {
   const stack = synthesize(threeZones);
   expect(exits(stack)).toMatchObject({
     "aws_subnet.network_private_2": "aws_nat_gateway.network_main_2",

@@ -16,7 +16,7 @@ function allowed(of: Synthesized, role: string): string[] {
     );
 }
 
-describe("off, there is nothing of any option", () => {
+describe("an option that is off has no resources", () => {
   const types = [
     "aws_backup_vault",
     "aws_cloudwatch_dashboard",
@@ -32,7 +32,7 @@ describe("off, there is nothing of any option", () => {
     expect((template.provider as Block).aws).toHaveLength(1);
   });
 
-  test("and full has all of it", () => {
+  test("full has the resources of every option", () => {
     expect(types.filter((type) => !(type in (stack.template.resource as object)))).toEqual([]);
   });
 });
@@ -51,7 +51,7 @@ describe("WAF", () => {
     ]);
   });
 
-  test("only counts in count", () => {
+  test("only counts in the mode count", () => {
     const counting = synthesize({
       ...local,
       loadBalancer: { ...local.loadBalancer, waf: { mode: "count", logRetentionDays: 7 } },
@@ -61,7 +61,7 @@ describe("WAF", () => {
     }
   });
 
-  test("lets large bodies through, for a git push is one", () => {
+  test("allows large bodies, because a git push has one", () => {
     const common = rules(stack).find(({ name }) => name === "common")!;
     const counted = common.statement.managed_rule_group_statement.rule_action_override as Block[];
     expect(counted.map(({ name }) => name as string)).toEqual([
@@ -71,7 +71,7 @@ describe("WAF", () => {
     for (const { action_to_use } of counted) expect(action_to_use).toEqual({ count: {} });
   });
 
-  test("states neither version nor capacity of AWS's groups", () => {
+  test("sets neither version nor capacity of AWS's groups", () => {
     for (const { statement } of rules(stack).slice(1)) {
       expect(Object.keys(statement.managed_rule_group_statement as object)).not.toContain(
         "version",
@@ -80,7 +80,7 @@ describe("WAF", () => {
     expect(stack.resource("aws_wafv2_web_acl.waf_main")).not.toHaveProperty("capacity");
   });
 
-  test("logs to a group that WAF may write to, without what opens a session", () => {
+  test("logs to a group that WAF may write to, without credentials", () => {
     expect(stack.resource("aws_cloudwatch_log_group.waf").name).toMatch(/^aws-waf-logs-/);
     const { redacted_fields } = stack.resource("aws_wafv2_web_acl_logging_configuration.waf_main");
     expect(
@@ -97,7 +97,7 @@ describe("access logs", () => {
     });
   });
 
-  test("the load balancer writes, and nobody comes without TLS", () => {
+  test("the load balancer may write, and all requests need TLS", () => {
     const [write, tls] = policy(
       stack.resource("aws_s3_bucket_policy.access_logs").policy as string,
     );
@@ -113,7 +113,7 @@ describe("access logs", () => {
     });
   });
 
-  test("a destroy empties the bucket only where it is asked to", () => {
+  test("a destroy empties the bucket only if the settings allow it", () => {
     const kept = synthesize({
       ...local,
       loadBalancer: {
@@ -124,7 +124,7 @@ describe("access logs", () => {
     expect(kept.resource("aws_s3_bucket.access_logs").force_destroy).toBe(false);
   });
 
-  test("the longest name of an environment still makes a bucket's name", () => {
+  test("the longest name of an environment gives a valid bucket name", () => {
     const name = "e".repeat(20);
     const { bucket } = synthesize({ ...full, name }).resource("aws_s3_bucket.access_logs");
     const shown = (bucket as string)
@@ -164,7 +164,7 @@ describe("customer key", () => {
     }
   });
 
-  test("ECS decrypts the secrets of a task that has some, and nothing else", () => {
+  test("ECS decrypts only the secrets of tasks that have some", () => {
     expect(allowed(stack, "api_server_task_execution")).toContain(`kms:Decrypt on ${key}`);
     expect(allowed(stack, "web_app_task_execution").join()).not.toContain("kms:");
     expect(allowed(stack, "api_server_task").join()).not.toContain("kms:");
@@ -176,7 +176,7 @@ describe("customer key", () => {
     });
   });
 
-  test("no service uses it for another account", () => {
+  test("no service can use it for another account", () => {
     const statements = policy(stack.resource("aws_kms_key.customer_key_main").policy as string);
     const services = statements.filter(({ Principal }) => Principal.Service);
     // EventBridge gives no source, and the topic that it writes to is named in no condition.
@@ -194,7 +194,7 @@ describe("scaling", () => {
     stack.resource(`aws_appautoscaling_policy.api_server_${name}`)
       .target_tracking_scaling_policy_configuration as Block;
 
-  test("divides a metric that does not fall by itself", () => {
+  test("divides a metric that does not fall when tasks are added by the number of tasks", () => {
     const { target_value, customized_metric_specification } = configuration("jobs");
     expect(target_value).toBe(10);
     const metrics = customized_metric_specification.metrics as Block[];
@@ -203,7 +203,7 @@ describe("scaling", () => {
     ]);
   });
 
-  test("follows another as it is", () => {
+  test("follows other metrics directly", () => {
     expect(configuration("load").customized_metric_specification).toMatchObject({
       namespace: "Plue/Api",
       metric_name: "Load",
@@ -211,7 +211,7 @@ describe("scaling", () => {
     });
   });
 
-  test("an alarm tells when the metric stops", () => {
+  test("an alarm reports a metric that stops", () => {
     expect(stack.resource("aws_cloudwatch_metric_alarm.api_server_jobs_missing")).toMatchObject({
       alarm_name: "full-plue-api-scaling-jobs-missing",
       metric_name: "Waiting",
@@ -244,7 +244,7 @@ describe("cache", () => {
     }
   });
 
-  test("its address holds no password, and the API server's role may sign in", () => {
+  test("its URL contains no password, and the API server's role may sign in", () => {
     const [container] = JSON.parse(
       stack.resource("aws_ecs_task_definition.api_server").container_definitions as string,
     ) as Block[];
@@ -286,7 +286,7 @@ describe("cache", () => {
 });
 
 describe("backup", () => {
-  test("takes database and file system by kind and by tag, and nothing else", () => {
+  test("selects only database and file system, by type and by tag", () => {
     expect(stack.resource("aws_backup_selection.backup_main")).toMatchObject({
       resources: [
         "arn:${data.aws_partition.current.partition}:rds:*:*:db:*",
@@ -318,7 +318,7 @@ describe("backup", () => {
     expect(stack.resource("aws_backup_vault.backup_copies").provider).toBe("aws.us_west_2");
   });
 
-  test("AWS Backup has AWS's own two policies, for this account only", () => {
+  test("AWS Backup has the two AWS-managed policies, for this account only", () => {
     const attachments = Object.entries(stack.resources("aws_iam_role_policy_attachment"))
       .filter(([name]) => name.startsWith("backup_"))
       .map(([, { policy_arn }]) => policy_arn as string);
@@ -337,7 +337,7 @@ describe("backup", () => {
 });
 
 describe("disaster recovery", () => {
-  test("the database's backups and their key are made in the second region", () => {
+  test("the database's backups and their key are created in the second region", () => {
     expect(
       stack.resource("aws_db_instance_automated_backups_replication.disaster_recovery_main"),
     ).toMatchObject({
@@ -353,7 +353,7 @@ describe("disaster recovery", () => {
     for (const { replica } of secrets) expect(replica).toEqual([{ region: "us-west-2" }]);
   });
 
-  test("the images of this environment alone are copied", () => {
+  test("only the images of this environment are copied", () => {
     const { replication_configuration } = stack.resource(
       "aws_ecr_replication_configuration.disaster_recovery_main",
     );
@@ -364,7 +364,7 @@ describe("disaster recovery", () => {
     ]);
   });
 
-  test("a region that was left keeps its provider, so that Terraform can delete there", () => {
+  test("a former region keeps its provider, so that Terraform can delete resources there", () => {
     const { provider } = synthesize({ ...local, formerRegions: ["us-west-2"] }).template as Record<
       string,
       Block
@@ -376,7 +376,7 @@ describe("disaster recovery", () => {
   });
 });
 
-test("the dashboard begins with what users see, and each widget shows something", () => {
+test("the dashboard begins with requests and errors, and each widget has a metric", () => {
   const body = JSON.parse(
     stack.resource("aws_cloudwatch_dashboard.dashboard_main").dashboard_body as string,
   ) as { widgets: { type: string; properties: Block }[] };
@@ -389,7 +389,7 @@ test("the dashboard begins with what users see, and each widget shows something"
   }
 });
 
-test("every alarm of an option is told to the topic, and has a name of its own", () => {
+test("every alarm of an option notifies the topic, and has its own name", () => {
   const alarms = Object.values(stack.resources("aws_cloudwatch_metric_alarm"));
   const names = alarms.map(({ alarm_name }) => alarm_name as string);
   expect(new Set(names).size).toBe(names.length);

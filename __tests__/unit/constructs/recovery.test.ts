@@ -15,7 +15,7 @@ test("without recovery nothing is imported, and no database is restored", () => 
   }
 });
 
-test("the copies are taken into the state, and what is not there is made", () => {
+test("the copies are imported, and missing resources are created", () => {
   expect(imports(stack.template)).toEqual({
     "aws_efs_file_system.storage_main": recovery.fileSystemId,
     "aws_ecr_repository.ecr_api_server": "local-plue-api-server",
@@ -25,7 +25,7 @@ test("the copies are taken into the state, and what is not there is made", () =>
   });
 });
 
-test("what is taken over keeps its name, and all else has one of its own", () => {
+test("imported resources keep their names, and all others have new names", () => {
   const name = (address: string) => stack.resource(address).name as string;
   expect(name("aws_ecr_repository.ecr_api_server")).toBe("local-plue-api-server");
   expect(name("aws_ecr_repository.ecr_db_migrate")).toBe("local-plue-db-migrate");
@@ -38,7 +38,7 @@ test("what is taken over keeps its name, and all else has one of its own", () =>
 describe("the database", () => {
   const database = stack.resource("aws_db_instance.database_main");
 
-  test("is restored to the latest moment, and by no later plan again", () => {
+  test("is restored to the latest time, and no later plan restores it again", () => {
     expect(database.restore_to_point_in_time).toEqual({
       source_db_instance_automated_backups_arn: recovery.databaseBackupsArn,
       use_latest_restorable_time: true,
@@ -46,7 +46,7 @@ describe("the database", () => {
     expect(database.lifecycle).toEqual({ ignore_changes: ["restore_to_point_in_time"] });
   });
 
-  test("or to a moment of choice", () => {
+  test("is restored to a time in the settings", () => {
     const databaseRestoreTime = "2030-01-31T07:00:00Z";
     const chosen = synthesize({ ...recovered, recovery: { ...recovery, databaseRestoreTime } });
     expect(chosen.resource("aws_db_instance.database_main").restore_to_point_in_time).toEqual({
@@ -55,7 +55,7 @@ describe("the database", () => {
     });
   });
 
-  test("brings its name and its key along, which the provider would replace it for", () => {
+  test("keeps its name and key, for which the provider would replace it", () => {
     expect(database.db_name).toBeUndefined();
     expect(database.kms_key_id).toBeUndefined();
     expect(stack.resource("aws_efs_file_system.storage_main").lifecycle).toEqual({
@@ -72,7 +72,7 @@ describe("the database", () => {
 });
 
 describe("the password", () => {
-  test("is the old one, read from the secret that came along, and stands in no state", () => {
+  test("is the old one, read from the copied secret, and is not in the state", () => {
     const { ephemeral } = stack.template as { ephemeral: Block };
     expect(ephemeral.aws_secretsmanager_random_password).toBeUndefined();
     expect(ephemeral.aws_secretsmanager_secret_version.database_password).toEqual({
@@ -82,7 +82,7 @@ describe("the password", () => {
     expect(versions).toEqual(["database_connection"]);
   });
 
-  test("in mode random, too", () => {
+  test("is the old one in mode random, too", () => {
     const random = synthesize({
       ...recovered,
       database: { ...local.database, masterPassword: { mode: "random" } },
@@ -95,7 +95,7 @@ describe("the password", () => {
   });
 });
 
-test("copies of the copies: the images are found by the names that they have", () => {
+test("copies of the copies: the images are found by their existing names", () => {
   const again = synthesize({ ...recovered, disasterRecovery: { region: "us-east-1" } });
   const { replication_configuration } = again.resource(
     "aws_ecr_replication_configuration.disaster_recovery_main",
@@ -103,7 +103,7 @@ test("copies of the copies: the images are found by the names that they have", (
   expect(replication_configuration.rule[0].repository_filter[0].filter).toBe("local-plue-");
 });
 
-test("the name's record is taken from the environment that has it", () => {
+test("the DNS record is taken from the environment that has it", () => {
   const domain = { name: "plue.example.com", hostedZoneId: "Z0123456789ABCDEFGHIJ" };
   const record = (of: ReturnType<typeof synthesize>) =>
     of.resource("aws_route53_record.load_balancer_main").allow_overwrite;

@@ -16,7 +16,7 @@ function containers(stack: Synthesized, task: string): Block[] {
   return JSON.parse(definition.container_definitions as string) as Block[];
 }
 
-/** The task's own container, which stands before the proxy. */
+/** The task's own container, which is the first one in the list. */
 const container = (stack: Synthesized, task: string): Block => containers(stack, task)[0]!;
 
 const withUrlRewrite = (urlRewrite: ApiServerSettings["urlRewrite"]) =>
@@ -76,7 +76,7 @@ describe.each(knownNames)("tasks of %s", (name) => {
     }
   });
 
-  test.each(["api_server", "db_migrate"])("%s gets DATABASE_URL out of the secret", (task) => {
+  test.each(["api_server", "db_migrate"])("%s gets DATABASE_URL from the secret", (task) => {
     expect(container(stack, task).secrets).toEqual([
       {
         name: "DATABASE_URL",
@@ -106,7 +106,7 @@ describe.each(knownNames)("tasks of %s", (name) => {
     },
   );
 
-  test("the API's proxy is of the API's image, can write nothing but /tmp, and stops first", () => {
+  test("the API's proxy uses the API's image, can write only to /tmp, and stops first", () => {
     const [server, proxy] = containers(stack, "api_server");
     expect(server).toMatchObject({
       portMappings: [{ containerPort: 8000 }],
@@ -154,32 +154,35 @@ describe.each(knownNames)("tasks of %s", (name) => {
     expect(container(stack, task).image).toBe(`${repository}:${tag}`);
   });
 
-  test.each(["api_server", "web_app"])("%s waits for all that its first task needs", (task) => {
-    const service = stack.resource(`aws_ecs_service.${task}`);
-    const needs = [
-      "aws_lb_listener.load_balancer_http",
-      "aws_lb_listener.load_balancer_https",
-      "aws_lb_listener_rule.load_balancer_api_http",
-      "aws_lb_listener_rule.load_balancer_api_https",
-      "aws_route_table_association.network_private_0",
-      "aws_route_table_association.network_private_1",
-      `aws_iam_role_policy.${task}_task_execution`,
-    ];
-    const apiNeeds = [
-      "aws_iam_role_policy.api_server_task_execution_secrets",
-      "aws_iam_role_policy.api_server_task_efs",
-      "aws_secretsmanager_secret_version.database_connection",
-      "aws_efs_mount_target.storage_main_0",
-      "aws_efs_mount_target.storage_main_1",
-      "aws_security_group_rule.database_from_api",
-      "aws_security_group_rule.storage_efs_from_api",
-    ];
-    expect(service.depends_on).toEqual(
-      expect.arrayContaining(task === "api_server" ? [...needs, ...apiNeeds] : needs),
-    );
-  });
+  test.each(["api_server", "web_app"])(
+    "%s waits for everything that its first task needs",
+    (task) => {
+      const service = stack.resource(`aws_ecs_service.${task}`);
+      const needs = [
+        "aws_lb_listener.load_balancer_http",
+        "aws_lb_listener.load_balancer_https",
+        "aws_lb_listener_rule.load_balancer_api_http",
+        "aws_lb_listener_rule.load_balancer_api_https",
+        "aws_route_table_association.network_private_0",
+        "aws_route_table_association.network_private_1",
+        `aws_iam_role_policy.${task}_task_execution`,
+      ];
+      const apiNeeds = [
+        "aws_iam_role_policy.api_server_task_execution_secrets",
+        "aws_iam_role_policy.api_server_task_efs",
+        "aws_secretsmanager_secret_version.database_connection",
+        "aws_efs_mount_target.storage_main_0",
+        "aws_efs_mount_target.storage_main_1",
+        "aws_security_group_rule.database_from_api",
+        "aws_security_group_rule.storage_efs_from_api",
+      ];
+      expect(service.depends_on).toEqual(
+        expect.arrayContaining(task === "api_server" ? [...needs, ...apiNeeds] : needs),
+      );
+    },
+  );
 
-  test("a deployment that never gets healthy goes back by itself", () => {
+  test("a deployment that does not become healthy is rolled back automatically", () => {
     expect(stack.json).toHaveResourceWithProperties(EcsService, {
       name: `${name}-plue-api-server`,
       deployment_circuit_breaker: { enable: true, rollback: true },
@@ -194,7 +197,7 @@ describe.each(knownNames)("tasks of %s", (name) => {
     }
   });
 
-  test("autoscaling owns the count, finds the service by the cluster's name, and aims at 75 %", () => {
+  test("autoscaling controls the number of tasks, finds the service by the cluster's name, and has a target of 75 %", () => {
     for (const service of ["api_server", "web_app"]) {
       const { lifecycle } = stack.resource(`aws_ecs_service.${service}`);
       expect(lifecycle.ignore_changes).toContain("desired_count");
@@ -228,7 +231,7 @@ describe.each(knownNames)("tasks of %s", (name) => {
     }
   });
 
-  test("Container Insights only where it is worth its price", () => {
+  test("Container Insights is on only in production", () => {
     expect(stack.json).toHaveResourceWithProperties(EcsCluster, {
       name: `${name}-plue-cluster`,
       setting: [{ name: "containerInsights", value: production ? "enabled" : "disabled" }],
@@ -236,12 +239,12 @@ describe.each(knownNames)("tasks of %s", (name) => {
   });
 });
 
-describe("who takes /api off", () => {
+describe("the part that removes /api from paths", () => {
   const rules = (stack: Synthesized) => Object.values(stack.resources("aws_lb_listener_rule"));
   const awsVersion = (stack: Synthesized) =>
     (stack.template.terraform as Block).required_providers.aws.version as string;
 
-  test("by default the proxy: any provider will do, and no rule rewrites", () => {
+  test("by default it is the proxy: every provider supports that, and no rule rewrites", () => {
     expect(awsVersion(stacks.dev)).toBe(">= 5.100.0, < 7.0.0");
     for (const rule of rules(stacks.dev)) expect(rule).not.toHaveProperty("transform");
   });
@@ -257,7 +260,7 @@ describe("who takes /api off", () => {
     ]);
   });
 
-  test("with load-balancer each rule to the API rewrites, and the provider must know how", () => {
+  test("with load-balancer each rule to the API rewrites, and the provider must support that", () => {
     const stack = withUrlRewrite("load-balancer");
     expect(awsVersion(stack)).toBe(">= 6.19.0, < 7.0.0");
     expect(rules(stack)).toHaveLength(2);
@@ -288,7 +291,7 @@ test("production runs on FARGATE", () => {
   }
 });
 
-test("dev runs on Spot above one API task, and an adopted service is not torn down for it", () => {
+test("dev runs on Spot above one API task, and an adopted service is not replaced for it", () => {
   const strategy = (service: string) =>
     stacks.dev.resource(`aws_ecs_service.${service}`).capacity_provider_strategy as Block[];
   expect(strategy("api_server")).toEqual([
@@ -308,7 +311,7 @@ test("dev runs on Spot above one API task, and an adopted service is not torn do
   }
 });
 
-test("a new service has a strategy with Spot or without, so that none is replaced for the other", () => {
+test("a new service has a strategy with and without Spot, so that a change does not replace it", () => {
   const withoutSpot = { ...local.webApp, fargateSpot: undefined };
   const service = synthesize({ ...local, webApp: withoutSpot }).resource("aws_ecs_service.web_app");
   expect(service).not.toHaveProperty("launch_type");
@@ -318,7 +321,7 @@ test("a new service has a strategy with Spot or without, so that none is replace
   });
 });
 
-test("ECS Exec, which Fargate does not support with a read-only root, has a writable one", () => {
+test("with ECS Exec, which does not support a read-only root, the root is writable", () => {
   for (const name of knownNames) {
     const stack = stacks[name];
     for (const task of ["api_server", "web_app"]) {
@@ -330,7 +333,7 @@ test("ECS Exec, which Fargate does not support with a read-only root, has a writ
   expect(container(stacks.production, "web_app").readonlyRootFilesystem).toBe(true);
 });
 
-test("the page finds the API on its own host, whatever name and certificate it was opened with", () => {
+test("the page calls the API on its own host, whatever name and certificate it was opened with", () => {
   for (const name of knownNames) {
     expect(container(stacks[name], "web_app").environment).toContainEqual({
       name: "API_ENDPOINT",
@@ -339,7 +342,7 @@ test("the page finds the API on its own host, whatever name and certificate it w
   }
 });
 
-test("a stack without a legacy life changes its strategy in place", () => {
+test("a stack without an adopted state changes its strategy in place", () => {
   for (const service of Object.values(stacks.local.resources("aws_ecs_service"))) {
     expect(service.lifecycle.ignore_changes).toEqual(["desired_count"]);
     expect(service.force_new_deployment).toBe(true);
@@ -360,7 +363,7 @@ test("services can scale on requests", () => {
 });
 
 describe("alarms", () => {
-  test("in production each one is heard when it starts and when it ends", () => {
+  test("in production each alarm notifies the topic when it starts and when it ends", () => {
     const alarms = Object.values(stacks.production.resources("aws_cloudwatch_metric_alarm"));
     expect(alarms.map(({ alarm_name: name }) => name).sort()).toEqual(
       [
@@ -395,7 +398,7 @@ describe("alarms", () => {
     });
   });
 
-  test("an outage in which no target is registered is one", () => {
+  test("an outage in which no target is registered triggers an alarm", () => {
     const alarm = stacks.production.resource(
       "aws_cloudwatch_metric_alarm.api_server_healthy_hosts",
     );
@@ -431,7 +434,7 @@ describe("alarms", () => {
     },
   );
 
-  test("a failed deployment and a task that ended by itself are told, ordinary ends are not", () => {
+  test("a failed deployment and a task that stopped by itself send a notification, ordinary stops do not", () => {
     const pattern = (name: string) =>
       JSON.parse(
         stacks.production.resource(`aws_cloudwatch_event_rule.ecs_events_${name}`)
@@ -448,7 +451,7 @@ describe("alarms", () => {
     ]);
   });
 
-  test("the topic takes messages of the environment's alarms and of EventBridge", () => {
+  test("the topic accepts messages of the environment's alarms and of EventBridge", () => {
     const { policy } = stacks.production.resource("aws_sns_topic_policy.alerts");
     const statements = (JSON.parse(policy as string) as { Statement: Block[] }).Statement;
     expect(statements.map(({ Principal }) => (Principal as Block).Service)).toEqual([
@@ -459,7 +462,7 @@ describe("alarms", () => {
     expect(statements[1]!.Condition).toBeUndefined();
   });
 
-  test("the dimensions name what the metrics are filed under", () => {
+  test("the dimensions are those of the published metrics", () => {
     const dimensions = (alarm: string) =>
       stacks.production.resource(`aws_cloudwatch_metric_alarm.alarms_${alarm}`).dimensions as Block;
     expect(dimensions("database_cpu")).toEqual({
@@ -476,7 +479,7 @@ describe("alarms", () => {
   });
 });
 
-test("dev keeps every log for a shorter time than production", () => {
+test("dev keeps all logs for a shorter time than production", () => {
   const retention = (stack: Synthesized) =>
     Object.entries(stack.resources("aws_cloudwatch_log_group")).map(
       ([name, group]) => [name, group.retention_in_days as number] as const,
@@ -490,7 +493,7 @@ test("dev keeps every log for a shorter time than production", () => {
 describe("the log group of Container Insights", () => {
   const address = "aws_cloudwatch_log_group.ecs_cluster_container_insights";
 
-  test("is made before the cluster, with a retention", () => {
+  test("is created before the cluster, with a retention", () => {
     const stack = synthesize({ ...local, ecsCluster: { containerInsights: "enhanced" } });
     expect(stack.resource(address)).toMatchObject({
       name: "/aws/ecs/containerinsights/local-plue-cluster/performance",
@@ -502,7 +505,7 @@ describe("the log group of Container Insights", () => {
     });
   });
 
-  test("is AWS's own where a state was adopted: it is there already", () => {
+  test("is not created in an adopted environment, where AWS has created it already", () => {
     expect(() => stacks.production.resource(address)).toThrow();
   });
 });

@@ -53,7 +53,7 @@ describe.each(knownNames)("image repositories of %s", (name) => {
     });
   });
 
-  test("each keeps its last ten images, and what is deployed", () => {
+  test("each keeps its last ten images, and those that are deployed", () => {
     const policies = Object.values(stacks[name].resources("aws_ecr_lifecycle_policy"));
     expect(policies).toHaveLength(3);
     for (const { policy } of policies) {

@@ -13,7 +13,7 @@ describe("opening an environment", () => {
   let folder: string;
 
   beforeAll(async () => {
-    // The account that the credentials belong to, as STS tells it.
+    // The account of the credentials, as STS returns it.
     sts = createServer((_, response) =>
       response
         .writeHead(200, { "content-type": "text/xml" })
@@ -37,7 +37,7 @@ describe("opening an environment", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test("in another account than its own is refused", async () => {
+  test("is refused with credentials of another account", async () => {
     const settings = { ...dev, accountId: "222222222222" };
     await expect(openEnvironment(settings, folder)).rejects.toMatchObject({
       exitCode: 2,
@@ -45,13 +45,13 @@ describe("opening an environment", () => {
     });
   });
 
-  test("in its own account, or without one, is not", async () => {
+  test("is possible in its own account, or without one", async () => {
     const settings = { ...dev, accountId: "111111111111" };
     expect((await openEnvironment(settings, folder)).accountId).toBe("111111111111");
     expect((await openEnvironment(dev, folder)).accountId).toBe("111111111111");
   });
 
-  test("local, without an embedded AWS, never reaches for AWS itself", async () => {
+  test("local never calls AWS without an embedded AWS", async () => {
     const endpoint = process.env.AWS_ENDPOINT_URL;
     delete process.env.AWS_ENDPOINT_URL;
     await expect(openEnvironment(local, folder)).rejects.toMatchObject({

@@ -6,7 +6,7 @@ import type { Environment } from "../../../src/operations/environment";
 import { checkServices } from "../../../src/operations/inspect/doctor/services";
 import { waitUntilStable } from "../../../src/operations/service";
 
-/** What ECS answers to one look after the other; the last answer stays. */
+/** Responses of ECS, one for each call; the last one repeats. */
 interface Look {
   readonly status: string;
   readonly statusReason?: string;
@@ -101,13 +101,13 @@ const wait = async (...answers: Look[]) => {
   await waitUntilStable(environment(), api, 20);
 };
 
-test("a blue/green deployment is stable when ECS says so and the old tasks are gone", async () => {
+test("a blue/green deployment is stable when ECS reports success and the old tasks have stopped", async () => {
   const before = { status: "SUCCESSFUL", deployments: 2 };
   await wait(before, { status: "SUCCESSFUL", deployments: 1 });
   expect(looks).toHaveLength(1);
 });
 
-test("a deployment that ECS has turned back failed, although the service is stable again", async () => {
+test("a deployment that ECS rolled back has failed, although the service is stable again", async () => {
   const statusReason = "alarm dev-plue-api-deployment-errors";
   await expect(
     wait({ status: "ROLLBACK_SUCCESSFUL", statusReason, deployments: 1 }),
@@ -123,7 +123,7 @@ test.each(["STOPPED", "ROLLBACK_FAILED"])(
   },
 );
 
-test("plue doctor says whether ECS has the strategy of the settings", async () => {
+test("plue doctor checks that ECS has the strategy of the settings", async () => {
   looks = [{ status: "SUCCESSFUL", deployments: 1 }];
   expect(await checkServices(environment())).toMatchObject([
     { result: "ok", saw: "2 of 2 running, blue-green deployments" },

@@ -35,7 +35,7 @@ const usual: Versions = {
   tableAlone: true,
 };
 
-/** What stops the command, as the user reads it. */
+/** The error that stops the command, as the user reads it. */
 function refusal(versions: Partial<Versions>): string {
   try {
     compareVersions({ ...usual, ...versions });
@@ -52,7 +52,7 @@ test.each([
   ["6.13 on 6.47.0", { state: of613, provider: "6.47.0" }],
   ["5.x on 6.47.0, which somebody has locked", { provider: "6.47.0" }],
   ["an empty state on 6.47.0", { state: undefined, provider: "6.47.0" }],
-])("goes on without a word: a state of %s", (_, versions) => {
+])("accepts without a note: a state of %s", (_, versions) => {
   expect(compareVersions({ ...usual, ...versions })).toEqual([]);
 });
 
@@ -60,14 +60,14 @@ test.each([
   ["5.100.0", of6, "6.0.0"],
   ["5.100.0", of613, "6.13.0"],
   ["6.5.0", of613, "6.13.0"],
-])("takes no state back to %s", (provider, state, least) => {
+])("does not downgrade a state to %s", (provider, state, least) => {
   const text = refusal({ provider, state });
   expect(text).toContain(`the state of dev was written by AWS provider ${least} or later`);
   expect(text).toContain(`downgrade it to ${provider}`);
   expect(text).toContain("plue providers lock dev --aws VERSION");
 });
 
-test("takes no state to provider 6 without a lock file that says so", () => {
+test("does not upgrade a state to provider 6 without a lock file for it", () => {
   const text = refusal({ provider: "6.47.0", locked: false });
   expect(text).toContain("written by AWS provider 5");
   expect(text).toContain("plue providers lock dev --aws 5.100.0");
@@ -80,12 +80,12 @@ test.each([
   ["1.12.2", true],
   ["1.13.5", true],
   ["1.14.0", false],
-])("says whether Terraform %s could not even read identities", (version, fails) => {
+])("reports if Terraform %s cannot read identities", (version, fails) => {
   const text = refusal({ state: of6, program: { product: "Terraform", version } });
   expect(text.includes("failed to decode identity")).toBe(fails);
 });
 
-test("says that no lock file keeps the provider, except of local, which is made anew at will", () => {
+test("reports that no lock file pins the provider, except for local, which can be recreated", () => {
   expect(compareVersions({ ...usual, locked: false }).join()).toContain("plue providers lock dev");
   expect(compareVersions({ ...usual, locked: false, name: "local" })).toEqual([]);
 });
@@ -97,13 +97,13 @@ test.each([
   ["OpenTofu", "1.15.0", true, false],
 ] as const)(
   "explains the warning about dynamodb_table: %s %s, the table alone: %s",
-  (product, version, tableAlone, says) => {
+  (product, version, tableAlone, expected) => {
     const notes = compareVersions({ ...usual, program: { product, version }, tableAlone });
-    expect(notes.join().includes("dynamodb_table")).toBe(says);
+    expect(notes.join().includes("dynamodb_table")).toBe(expected);
   },
 );
 
-describe("a setting that the locked provider cannot do", () => {
+describe("a setting that the locked provider does not support", () => {
   const settings = {
     ...local,
     apiServer: {
@@ -120,13 +120,13 @@ describe("a setting that the locked provider cannot do", () => {
     return () => refuseOldProvider({ name: "dev", settings, projectDir });
   };
 
-  test("is refused, with the version that can", () => {
+  test("is refused, with the version that supports it", () => {
     expect(locked("5.100.0")).toThrow(
       'dev.apiServer.deployment.strategy is "blue-green", which the AWS provider supports from 6.4.0 on, and src/environments/dev.terraform.lock.hcl has 5.100.0',
     );
   });
 
-  test("is taken by one that can", () => {
+  test("is accepted with a provider that supports it", () => {
     expect(locked("6.4.0")).not.toThrow();
   });
 });

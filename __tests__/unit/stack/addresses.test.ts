@@ -8,7 +8,7 @@ import { stacks, type Block } from "../../support/stack";
 
 const pinFile = join(__dirname, "../../fixtures/addresses.json");
 
-/** What AWS or a person knows a resource by; a change of one of these makes another resource. */
+/** Attributes that identify a resource in AWS or for a person: a change creates another resource. */
 const identities = [
   "name",
   "identifier",
@@ -54,7 +54,7 @@ test("no address, name, variable or output changes by accident", () => {
   }
   const pinned = JSON.parse(readFileSync(pinFile, "utf8")) as typeof current;
   const explain = [
-    "Addresses and names are what live states go by. If the change is meant:",
+    "Live states depend on addresses and names. If the change is intended:",
     "  1. for a resource that moved, add a `moved` block from the old address to the new one;",
     "  2. for a changed name, read in the provider's documentation whether it forces a new object;",
     "  3. then run PIN_ADDRESSES=true npm run test:unit, and commit the new list with the reason.",

@@ -51,7 +51,7 @@ test("a role that deploys one environment names no other's objects", () => {
   expect(named.filter((resource) => /[:/]\*-plue/.test(resource))).toEqual([]);
 });
 
-test("no role can be taken by another repository, a fork's branch or a tag", () => {
+test("no role can be assumed by another repository, a fork's branch or a tag", () => {
   for (const { assume_role_policy: policy } of Object.values(resources().aws_iam_role!)) {
     expect(policy).not.toContain("StringLike");
     const subjects = policy.match(/repo:[^"]+/g) ?? [];
@@ -64,7 +64,7 @@ test("no role can be taken by another repository, a fork's branch or a tag", () 
   }
 });
 
-test("the account's own provider is taken where it has one", () => {
+test("an existing provider of the account is used", () => {
   const providerArn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
   expect(resources()).toHaveProperty("aws_iam_openid_connect_provider");
   const given = resources({ providerArn });

@@ -13,7 +13,7 @@ test.each([
   });
 });
 
-test("a description is data to Terraform, not an expression", () => {
+test("Terraform reads a description as data, not as an expression", () => {
   const egress = [{ description: "${bad}", port: 443, cidrBlocks: ["10.0.0.0/8"] }];
   const { json } = synthesize({ ...dev, webApp: { ...dev.webApp, egress } });
   expect(json).toContain('"$${bad}"');

@@ -21,7 +21,7 @@ afterEach(() => {
 
 const laid = (name: string) => join(project, "cdktf.out", "stacks", name, ".terraform.lock.hcl");
 
-test("an environment's lock file lies beside its stack, for whoever runs Terraform there", () => {
+test("an environment's lock file is next to its stack, for a Terraform that runs there", () => {
   const file = lockFileOf("dev", project);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, "# the exact versions");
@@ -30,14 +30,14 @@ test("an environment's lock file lies beside its stack, for whoever runs Terrafo
   expect(existsSync(laid("production"))).toBe(false);
 });
 
-test("without a lock file what terraform init has chosen stays chosen", () => {
+test("without a lock file the choice of terraform init stays", () => {
   synthesize(environments);
   writeFileSync(laid("dev"), "# what terraform init wrote");
   synthesize(environments);
   expect(readFileSync(laid("dev"), "utf8")).toBe("# what terraform init wrote");
 });
 
-test("each stack takes AWS provider 5.100 to 6, and names no single version", () => {
+test("each stack accepts AWS provider 5.100 to 6, and pins no single version", () => {
   for (const { template } of Object.values(stacks)) {
     expect(template.terraform.required_providers.aws.version).toBe(">= 5.100.0, < 7.0.0");
   }

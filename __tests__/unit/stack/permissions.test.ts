@@ -28,7 +28,7 @@ const pullAndLog = (repository: string, logGroup: string) => [
 const readConnectionSecret =
   "secretsmanager:GetSecretValue on ${aws_secretsmanager_secret.database_connection.arn}";
 
-describe.each(environments)("what each role may do in $name", (settings) => {
+describe.each(environments)("permissions of the roles in $name", (settings) => {
   const stack = synthesize(settings);
 
   test("ECS pulls each task's own image, writes its own log, and reads its own secret", () => {
@@ -69,12 +69,12 @@ describe.each(environments)("what each role may do in $name", (settings) => {
     });
   });
 
-  test("web app and migration may do nothing but open a shell where that is on", () => {
+  test("web app and migration may only open a shell, if that is on", () => {
     expect(allowed(stack, "web_app_task")).toEqual(shell(settings.webApp.executeCommand));
     expect(allowed(stack, "db_migrate_task")).toEqual([]);
   });
 
-  test("flow logs go to their own log group and nowhere else", () => {
+  test("flow logs may only be written to their own log group", () => {
     expect(allowed(stack, "network_flow_log")).toEqual([
       "logs:CreateLogStream on ${aws_cloudwatch_log_group.network_flow_log.arn}:*",
       "logs:DescribeLogStreams on ${aws_cloudwatch_log_group.network_flow_log.arn}:*",
@@ -82,7 +82,7 @@ describe.each(environments)("what each role may do in $name", (settings) => {
     ]);
   });
 
-  test("an AWS service takes a role for this account only", () => {
+  test("an AWS service can assume a role for this account only", () => {
     const roles = Object.values(stack.resources("aws_iam_role"));
     expect(roles.length).toBeGreaterThan(0);
     for (const role of roles) {

@@ -2,7 +2,7 @@ import type { Statement } from "../../../src/iam";
 import { allDocuments, type Document } from "../../support/policy-documents";
 import { lint, overlap } from "../../support/policy-lint";
 
-/** What stays as it is: in which documents, by their name without the stack, what is found, and why. */
+/** Accepted findings: documents by their name without the stack, the finding, and the reason. */
 const reasons: readonly (readonly [where: RegExp, finding: RegExp, reason: string])[] = [
   [
     /^aws_efs_file_system_policy\./,
@@ -70,7 +70,7 @@ describe("the policy documents of all stacks", () => {
     findings = found.flat();
   });
 
-  test("are found wherever a resource takes one", () => {
+  test("are found in every resource that has one", () => {
     const types = new Set(documents.map((document) => place(document).split(".")[0]));
     expect([...types].sort()).toEqual([
       "aws_efs_file_system_policy",
@@ -87,7 +87,7 @@ describe("the policy documents of all stacks", () => {
     ]);
   });
 
-  test("name actions that exist, objects that fit them and no wildcard, or it is said why", () => {
+  test("name existing actions, matching resources and no wildcard, except for those with a reason", () => {
     const unexplained = findings.filter(
       ({ where, finding }) =>
         !reasons.some(([documents, pattern]) => documents.test(where) && pattern.test(finding)),
@@ -95,7 +95,7 @@ describe("the policy documents of all stacks", () => {
     expect(unexplained.map(({ full }) => full)).toEqual([]);
   });
 
-  test("need every reason that is given", () => {
+  test("have a finding for each reason", () => {
     const needless = reasons.filter(
       ([documents, pattern]) =>
         !findings.some(({ where, finding }) => documents.test(where) && pattern.test(finding)),
@@ -109,7 +109,7 @@ describe("the lint", () => {
   const found = (statement: Partial<Statement>, name = "dev aws_iam_role_policy.a.policy") =>
     lint({ name, Statement: [{ Effect: "Allow", Resource: queue, ...statement }] });
 
-  test("says nothing of a document that is right", async () => {
+  test("reports nothing for a correct document", async () => {
     expect(
       await found({
         Action: ["sqs:SendMessage", "SQS:receivemessage"],
@@ -147,7 +147,7 @@ describe("the lint", () => {
     ],
     [{ Action: "sqs:SendMessage", Principal: "*" }, "everybody is allowed"],
     [{ Action: "sqs:SendMessage", Principal: { AWS: ["*"] } }, "everybody is allowed"],
-  ])("finds what is wrong with %j", async (statement, finding) => {
+  ])("finds the fault of %j", async (statement, finding) => {
     expect(await found(statement)).toEqual([finding]);
   });
 

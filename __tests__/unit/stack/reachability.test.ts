@@ -60,7 +60,7 @@ const betweenParts = [
 
 const outbound = ["api -> internet: 443", "migrate -> internet: 443", "web -> internet: 443"];
 
-describe.each(environments)("who reaches whom in $name", (settings) => {
+describe.each(environments)("allowed connections in $name", (settings) => {
   const stack = synthesize(settings);
 
   test("with HTTP only", () => {
@@ -85,7 +85,7 @@ describe.each(environments)("who reaches whom in $name", (settings) => {
     });
   });
 
-  test("a group has inline rules both ways, or none: what is left out survives in an adopted group", () => {
+  test("a group has inline rules in both directions, or none: a direction that is left out keeps the rules of an adopted group", () => {
     for (const part of parts) {
       const group = stack.resource(`aws_security_group.${groups[part]}`);
       const separate = part === "database" || part === "efs";
@@ -93,7 +93,7 @@ describe.each(environments)("who reaches whom in $name", (settings) => {
     }
   });
 
-  test("the VPC's default group lets nothing through", () => {
+  test("the VPC's default group allows no connections", () => {
     expect(stack.resource("aws_default_security_group.network_main")).toMatchObject({
       ingress: [],
       egress: [],

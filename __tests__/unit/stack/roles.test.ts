@@ -11,8 +11,8 @@ import {
 const all = templates();
 const { github: githubTemplate, ...environmentTemplates } = all;
 
-/** What a stack's documents say. */
-function judge(stack: string) {
+/** The policy documents of a stack, ready for questions. */
+function permissionsOf(stack: string) {
   const template = all[stack]!;
   const documents = documentsOf(stack, template);
   const of = (role: string) => (document: Document) =>
@@ -23,12 +23,12 @@ function judge(stack: string) {
   return {
     roles,
     arn: (address: string) => arnOf(address, template),
-    /** What the policies of a role say. */
+    /** The permissions in the policies of a role. */
     role: (role: string, request: Request) => {
       if (!roles.includes(role)) throw new Error(`${stack} has no role ${role}`);
       return decide(documents.filter(of(role)), request);
     },
-    /** What the policy of an object says, or a role's of who may take it. */
+    /** The permissions in the policy of a resource, or in the trust policy of a role. */
     object: (address: string, request: Request) => {
       const found = named(address);
       if (found.length === 0) throw new Error(`${stack} has no document of ${address}`);
@@ -40,7 +40,7 @@ function judge(stack: string) {
 const other = "999999999999";
 
 describe.each(Object.keys(environmentTemplates))("in %s", (name) => {
-  const { roles, arn, role, object } = judge(name);
+  const { roles, arn, role, object } = permissionsOf(name);
   const tasks = ["api_server", "web_app", "db_migrate"];
   const trustedService: Record<string, string> = {
     backup: "backup.amazonaws.com",
@@ -54,7 +54,7 @@ describe.each(Object.keys(environmentTemplates))("in %s", (name) => {
     ),
   };
 
-  test.each(roles)("%s is taken by its service, for this account, and by nobody else", (one) => {
+  test.each(roles)("%s can be assumed only by its service, for this account", (one) => {
     const take = (principal: Request["principal"], sourceAccount = account) =>
       object(`aws_iam_role.${one}`, {
         principal,
@@ -68,24 +68,27 @@ describe.each(Object.keys(environmentTemplates))("in %s", (name) => {
     expect(take({ AWS: `arn:aws:iam::${account}:role/admin` })).toBe("not allowed");
   });
 
-  test.each(roles)("%s may become nobody, and change no permission or data of others", (one) => {
-    for (const [action, resource] of [
-      ["sts:AssumeRole", `arn:aws:iam::${account}:role/admin`],
-      ["iam:PassRole", `arn:aws:iam::${account}:role/admin`],
-      ["iam:CreateAccessKey", `arn:aws:iam::${account}:user/admin`],
-      ["s3:GetObject", "arn:aws:s3:::plue-terraform-state/plue/dev/terraform.tfstate"],
-      [
-        "secretsmanager:GetSecretValue",
-        `arn:aws:secretsmanager:${region}:${account}:secret:x-AbCdEf`,
-      ],
-      ["rds:DeleteDBInstance", `arn:aws:rds:${region}:${account}:db:${name}-plue-db`],
-      ["ecr:PutImage", arn("aws_ecr_repository.ecr_api_server")],
-    ] as const) {
-      expect([action, role(one, { action, resource })]).toEqual([action, "not allowed"]);
-    }
-  });
+  test.each(roles)(
+    "%s can assume no other role, and change no permissions or data of others",
+    (one) => {
+      for (const [action, resource] of [
+        ["sts:AssumeRole", `arn:aws:iam::${account}:role/admin`],
+        ["iam:PassRole", `arn:aws:iam::${account}:role/admin`],
+        ["iam:CreateAccessKey", `arn:aws:iam::${account}:user/admin`],
+        ["s3:GetObject", "arn:aws:s3:::plue-terraform-state/plue/dev/terraform.tfstate"],
+        [
+          "secretsmanager:GetSecretValue",
+          `arn:aws:secretsmanager:${region}:${account}:secret:x-AbCdEf`,
+        ],
+        ["rds:DeleteDBInstance", `arn:aws:rds:${region}:${account}:db:${name}-plue-db`],
+        ["ecr:PutImage", arn("aws_ecr_repository.ecr_api_server")],
+      ] as const) {
+        expect([action, role(one, { action, resource })]).toEqual([action, "not allowed"]);
+      }
+    },
+  );
 
-  test("the API server mounts the repositories by its access point, and only so", () => {
+  test("the API server mounts the repositories only through its access point", () => {
     const mount = (action: string, accessPoint?: string) =>
       role("api_server_task", {
         action: `elasticfilesystem:${action}`,
@@ -100,7 +103,7 @@ describe.each(Object.keys(environmentTemplates))("in %s", (name) => {
     expect(mount("ClientMount")).toBe("not allowed");
   });
 
-  test("nobody reaches the file system without TLS", () => {
+  test("the file system denies all access without TLS", () => {
     const mount = (tls: boolean) =>
       object("aws_efs_file_system_policy.storage_main", {
         principal: { AWS: `arn:aws:iam::${account}:role/${name}-plue-api-server-task` },
@@ -109,7 +112,7 @@ describe.each(Object.keys(environmentTemplates))("in %s", (name) => {
         context: { "aws:SecureTransport": String(tls) },
       });
     expect(mount(false)).toBe("denied");
-    // What is not denied is the role's own policy to allow.
+    // Whatever is not denied needs a permission in the role's own policy.
     expect(mount(true)).toBe("not allowed");
   });
 
@@ -126,7 +129,7 @@ describe.each(Object.keys(environmentTemplates))("in %s", (name) => {
     expect(role(`${task}_task_execution`, { action: "ecr:GetAuthorizationToken" })).toBe("allowed");
   });
 
-  test("the connection's secret is read for API server and migration, the master's by nobody", () => {
+  test("only API server and migration read the connection secret, and nobody reads the master password", () => {
     const secrets = Object.keys(all[name]!.resource.aws_secretsmanager_secret as object);
     expect(secrets).toContain("database_connection");
     for (const task of tasks) {
@@ -143,7 +146,7 @@ describe.each(Object.keys(environmentTemplates))("in %s", (name) => {
   });
 
   if (all[name]!.resource.aws_sns_topic_policy) {
-    test("the topic takes the alarms of this environment, and no other's", () => {
+    test("the topic accepts only alarms of this environment", () => {
       const publish = (alarm: string, service = "cloudwatch.amazonaws.com", of = account) =>
         object("aws_sns_topic_policy.alerts", {
           principal: { Service: service },
@@ -162,7 +165,7 @@ describe.each(Object.keys(environmentTemplates))("in %s", (name) => {
 });
 
 describe("with every option on", () => {
-  const { arn, role, object } = judge("full");
+  const { arn, role, object } = permissionsOf("full");
 
   test("the API server signs in to its own cache as its own user", () => {
     const connect = (resource: string) =>
@@ -173,7 +176,7 @@ describe("with every option on", () => {
     expect(connect(user.replace(/:[^:]*$/, ":default"))).toBe("not allowed");
   });
 
-  test("the key opens secrets for ECS through Secrets Manager, and nothing directly", () => {
+  test("the key decrypts secrets for ECS only through Secrets Manager", () => {
     const decrypt = (one: string, via?: string) =>
       role(one, {
         action: "kms:Decrypt",
@@ -187,7 +190,7 @@ describe("with every option on", () => {
     expect(decrypt("web_app_task_execution", secrets)).toBe("not allowed");
   });
 
-  test("the key serves the log groups of this account, and no other account", () => {
+  test("the key serves only the log groups of this account", () => {
     const key = (principal: Request["principal"], context: Request["context"] = {}) =>
       object("aws_kms_key.customer_key_main", {
         principal,
@@ -208,7 +211,7 @@ describe("with every option on", () => {
     expect(key({ Service: "lambda.amazonaws.com" })).toBe("not allowed");
   });
 
-  test("the bucket takes the load balancer's logs of this account, over TLS", () => {
+  test("the bucket accepts the load balancer's logs of this account, over TLS", () => {
     const put = (key: string, { tls = true, from = account } = {}) =>
       object("aws_s3_bucket_policy.access_logs", {
         principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
@@ -226,10 +229,10 @@ describe("with every option on", () => {
 
 describe("GitHub's roles", () => {
   const host = "token.actions.githubusercontent.com";
-  const { roles, object } = judge("github");
+  const { roles, object } = permissionsOf("github");
   const documents = documentsOf("github", githubTemplate!);
 
-  /** What a role's policies say; they are attached by name. */
+  /** The permissions in a role's policies, which are attached by name. */
   const role = (one: string, action: string, resource: string, context: Request["context"] = {}) =>
     decide(
       documents.filter(({ name }) => new RegExp(`aws_iam_policy\\.${one}_\\d+\\.`).test(name)),
@@ -251,7 +254,7 @@ describe("GitHub's roles", () => {
     ["images", ["branch"]],
     ["deploy_dev", ["environment dev"]],
     ["deploy_production", ["environment production"]],
-  ])("%s is taken by jobs of: %j", (one, kinds) => {
+  ])("%s can be assumed by jobs of: %j", (one, kinds) => {
     const take = (sub: string, aud = "sts.amazonaws.com", provider = host) =>
       object(`aws_iam_role.${one}`, {
         principal: { Federated: `arn:aws:iam::${account}:oidc-provider/${provider}` },
@@ -265,7 +268,7 @@ describe("GitHub's roles", () => {
     expect(take(sub, "sts.amazonaws.com", "gitlab.com")).toBe("not allowed");
   });
 
-  test("are all tried here", () => {
+  test("all have a test here", () => {
     expect(roles.sort()).toEqual(["deploy_dev", "deploy_production", "images", "plan"]);
   });
 
@@ -280,7 +283,7 @@ describe("GitHub's roles", () => {
     expect(role("deploy_production", "ecs:UpdateService", service("production"))).toBe("allowed");
   });
 
-  test("deploy gives no role more than the stacks do, and makes no user", () => {
+  test("deploy gives no role more permissions than the stacks do, and creates no user", () => {
     const taskRole = `arn:aws:iam::${account}:role/dev-plue-api-server-task`;
     const attach = (PolicyARN: string, to = taskRole) =>
       role("deploy_dev", "iam:AttachRolePolicy", to, { "iam:PolicyARN": PolicyARN });

@@ -65,7 +65,7 @@ test.each(["dev", "production"] as const)("%s has the old outputs", (name) => {
   );
 });
 
-test.each(["dev", "production"] as const)("%s keeps its state where it was", (name) => {
+test.each(["dev", "production"] as const)("%s keeps the location of its state", (name) => {
   expect(stacks[name].template.terraform.backend.s3).toEqual({
     bucket: "plue-terraform-state",
     key: `plue/${name}/terraform.tfstate`,
@@ -75,7 +75,7 @@ test.each(["dev", "production"] as const)("%s keeps its state where it was", (na
   });
 });
 
-test("no ARN that is written out names the partition: some regions stand in another", () => {
+test("no ARN contains a fixed partition: some regions have another one", () => {
   for (const { template } of Object.values(stacks)) {
     expect(JSON.stringify({ ...template, variable: undefined })).not.toMatch(/arn:aws[a-z-]*:/);
   }
@@ -87,7 +87,7 @@ describe("the state backend", () => {
     process.env = environment;
   });
 
-  test("follows the environment before the project's own settings", async () => {
+  test("follows environment variables before the project's settings", async () => {
     process.env = {
       ...environment,
       PLUE_STATE_BUCKET: "other-bucket",
@@ -109,13 +109,13 @@ describe("the state backend", () => {
   });
 });
 
-test("every resource is tagged, and an environment's own tags come on top", () => {
+test("every resource has tags, including the environment's own", () => {
   expect(stacks.production.template.provider.aws[0].default_tags).toEqual([
     { tags: { Environment: "production", Project: "plue", ManagedBy: "terraform" } },
   ]);
 });
 
-test("dev and production run on the Terraform that the team has", () => {
+test("dev and production support the team's Terraform version", () => {
   expect(stacks.dev.template.terraform.required_version).toBe(">= 1.5.0");
   expect(stacks.production.template.terraform.required_version).toBe(">= 1.5.0");
 });

@@ -14,7 +14,7 @@ import { readStack, Stack } from "../../terraform/stack";
 import { regionOf, type Environment } from "../environment";
 
 /** A month's bill, with its notes. */
-export interface Told<T> {
+export interface WithRemarks<T> {
   /** The bill, or its change. */
   readonly cost: T;
   /** One line each on the budget, if there is one, and on the prices. */
@@ -30,7 +30,7 @@ interface Synthesized {
 export async function costOf(
   settings: EnvironmentSettings,
   projectDir: string,
-): Promise<Told<Estimate>> {
+): Promise<WithRemarks<Estimate>> {
   const { bill } = synthesizedBill(
     suppose(settings, []),
     await regionOf(settings, projectDir),
@@ -49,7 +49,7 @@ export async function costIf(
   settings: EnvironmentSettings,
   changes: readonly string[],
   projectDir: string,
-): Promise<Told<CostChange>> {
+): Promise<WithRemarks<CostChange>> {
   const asIs = suppose(settings, []);
   const supposed = suppose(settings, changes);
   const region = await regionOf(settings, projectDir);
@@ -80,7 +80,7 @@ export async function costIf(
 export type PricedEnvironment = Pick<Environment, "settings" | "region" | "projectDir">;
 
 /** Estimates how a plan of everything changes the monthly cost, for `plue plan`. */
-export function planCost(environment: Environment, plan: PlanJson): Told<CostChange> {
+export function planCost(environment: Environment, plan: PlanJson): WithRemarks<CostChange> {
   const stack = readStack(environment.stackDir).withValues(valuesIn(plan));
   return planCostOf(stack, environment, plan);
 }
@@ -90,7 +90,7 @@ export function planCostOf(
   stack: Stack,
   { settings, region, projectDir }: PricedEnvironment,
   plan: PlanJson,
-): Told<CostChange> {
+): WithRemarks<CostChange> {
   const cost = costOfPlan(plan, stack, {
     region,
     usage: usageOf(settings.recovery?.of ?? settings.name),
@@ -100,12 +100,12 @@ export function planCostOf(
 }
 
 /** {@link planCost} for a person. */
-export function planCostText({ cost, remarks }: Told<CostChange>): string {
+export function planCostText({ cost, remarks }: WithRemarks<CostChange>): string {
   return [changeText(cost), ...remarks].join("\n");
 }
 
 /** {@link planCost} for the page of a plan. */
-export function priceSection({ cost, remarks }: Told<CostChange>): PriceSection {
+export function priceSection({ cost, remarks }: WithRemarks<CostChange>): PriceSection {
   const { before, after, parts, difference } = cost;
   const unpriced = after.notPriced.map(({ what, why }) => `Not priced: ${what} (${why}).`);
   return {
@@ -135,6 +135,6 @@ function remarks(
   budget: BudgetSettings | undefined,
   projectDir: string,
 ): readonly string[] {
-  const told = budgetText(bill, budget);
-  return [...(told ? [told] : []), pricesText(readPrices(projectDir), bill.region)];
+  const line = budgetText(bill, budget);
+  return [...(line ? [line] : []), pricesText(readPrices(projectDir), bill.region)];
 }

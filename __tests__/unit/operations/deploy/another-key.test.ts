@@ -10,13 +10,13 @@ test.each([
   replace("aws_db_instance.database_main", "kms_key_id"),
   replace("aws_efs_file_system.storage_main", "kms_key_id"),
   replace("aws_ecr_repository.ecr_web_app", "encryption_configuration"),
-])("a plan that gives $address another key is refused", (action) => {
+])("a plan that changes the key of $address is refused", (action) => {
   expect(() => refuseAnotherKey("dev", [action])).toThrow(
     `dev would lose its data: the key changes, so ${action.address} would be replaced with empty resources`,
   );
 });
 
-test("what is replaced for another reason, or only gets a key, is not refused here", () => {
+test("a replacement for another reason, and a first key, are not refused here", () => {
   refuseAnotherKey("dev", [
     replace("aws_db_instance.database_main", "username"),
     replace("aws_kms_key.customer_key_main", "kms_key_id"),

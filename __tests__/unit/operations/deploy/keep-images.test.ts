@@ -32,7 +32,7 @@ class Repository {
     this.expire();
   }
 
-  /** What `plue deploy` and `plue rollback` do before they apply. */
+  /** Marks an image as `plue deploy` and `plue rollback` do before they apply. */
   deploy(tag: string): void {
     this.today += 0.01;
     const tags = this.images.flatMap(({ digest, tags }) => tags.map((tag) => ({ tag, digest })));
@@ -66,7 +66,7 @@ class Repository {
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 describe("a repository under its lifecycle policy", () => {
-  test("keeps the deployed image, whatever is pushed without a deploy", () => {
+  test("keeps the deployed image, even if many images are pushed without a deploy", () => {
     const repository = new Repository();
     repository.push("running");
     repository.deploy("running");
@@ -85,7 +85,7 @@ describe("a repository under its lifecycle policy", () => {
     expect(repository.has("v1")).toBe(true);
   });
 
-  test("keeps what the last deployments ran, for rollbacks, and lets go what ran before", () => {
+  test("keeps the images of the last deployments, for rollbacks, and releases older ones", () => {
     const repository = new Repository();
     const count = 3 * KEPT_DEPLOYMENTS;
     for (const number of upTo(count)) {
@@ -97,14 +97,14 @@ describe("a repository under its lifecycle policy", () => {
     expect(kept).toEqual(upTo(count).slice(-KEPT_DEPLOYMENTS));
   });
 
-  test("keeps as many pushed images as the setting says, parts not counted", () => {
+  test("keeps the number of pushed images in the settings, without counting parts", () => {
     const repository = new Repository();
     for (const number of upTo(40)) repository.push(`pushed-${number}`);
     const tagged = repository.images.filter(({ tags }) => tags.length > 0);
     expect(tagged).toHaveLength(dev.ecr.maxImageCount);
   });
 
-  test("lets parts go with their index, and what lost its tag after two weeks", () => {
+  test("deletes parts with their index, and untagged images after two weeks", () => {
     const repository = new Repository();
     for (const number of upTo(40)) repository.push(`pushed-${number}`);
     repository.images = repository.images.map((image) =>
@@ -118,7 +118,7 @@ describe("a repository under its lifecycle policy", () => {
   });
 });
 
-test("an image that is deployed again gets one mark, a newer one", () => {
+test("an image that is deployed again gets one newer mark", () => {
   const first = `${deployedTagPrefix}20260101T000000Z`;
   const second = `${deployedTagPrefix}20260102T000000Z`;
   const images = [

@@ -59,20 +59,20 @@ describe("RPO and RTO", () => {
     );
   });
 
-  test("it is not known where one of them does not tell", () => {
+  test("it is not known if AWS does not report one of the ages", () => {
     const ended = {
       ...copies.fileSystem!,
       sourceId: undefined,
       status: "ENDED",
       latest: undefined,
     };
-    const told = plan({ fileSystem: ended });
-    expect(told.rpoSeconds).toBeUndefined();
-    expect(told.missing).toEqual([]);
-    expect(planText(told)).toMatch(/^RPO {2}not known/m);
+    const result = plan({ fileSystem: ended });
+    expect(result.rpoSeconds).toBeUndefined();
+    expect(result.missing).toEqual([]);
+    expect(planText(result)).toMatch(/^RPO {2}not known/m);
   });
 
-  test("RTO is the sum of the steps, and each step says where its minutes come from", () => {
+  test("RTO is the sum of the steps, and each step has a source for its minutes", () => {
     const { steps, rtoMinutes } = plan();
     const sum = (of: 0 | 1) => steps.reduce((all, { minutes }) => all + minutes[of], 0);
     expect(rtoMinutes).toEqual([sum(0), sum(1)]);
@@ -83,8 +83,8 @@ describe("RPO and RTO", () => {
   });
 });
 
-describe("the way back", () => {
-  test("has this environment's own values", () => {
+describe("the steps of the recovery", () => {
+  test("contain the environment's values", () => {
     const shell = commands(plan());
     expect(shell).toContain(
       "aws efs delete-replication-configuration --region us-west-2 --source-file-system-id fs-00000000000000001",
@@ -95,7 +95,7 @@ describe("the way back", () => {
     expect(shell).toContain("plue deploy production-dr --tag v7");
   });
 
-  test("leaves out what has been done already", () => {
+  test("omit steps that are done already", () => {
     const shell = commands(
       plan({
         fileSystem: { ...copies.fileSystem!, sourceId: undefined },
@@ -106,27 +106,27 @@ describe("the way back", () => {
     expect(shell).not.toContain("stop-replication-to-replica");
   });
 
-  test("keeps the state out of the region that is lost", () => {
+  test("keep the state out of the lost region", () => {
     expect(commands(plan())).toContain(
       "export PLUE_STATE_REGION=us-west-2 PLUE_STATE_BUCKET=plue-terraform-state-us-west-2",
     );
   });
 
-  test("asks for a certificate only where a stack cannot make its own", () => {
+  test("ask for a certificate only if the stack cannot create its own", () => {
     const zone = { name: "plue.example.com", hostedZoneId: "Z0123456789ABCDEFGHIJ" };
     expect(commands(plan())).toContain("aws acm request-certificate --region us-west-2");
     expect(commands(plan({}, { ...production, domain: zone }))).not.toContain("aws acm");
     expect(commands(plan({}, local))).not.toContain("aws acm");
   });
 
-  test("ends with the first state forgetting the key, before anything is destroyed", () => {
+  test("end with the removal of the key from the first state, before anything is destroyed", () => {
     const { afterwards } = plan();
     const at = (text: string) => afterwards.findIndex((line) => line.includes(text));
     expect(at("state rm aws_kms_key.disaster_recovery_copies")).toBeGreaterThan(0);
     expect(at("plue destroy production")).toBeGreaterThan(at("state rm"));
   });
 
-  test("each component gets the tag that it has there", () => {
+  test("each component gets the tag of its copied image", () => {
     const repositories = [api, web].map((component, index) => ({
       component,
       name: component.image,
@@ -144,16 +144,16 @@ test.each<[what: string, changed: Partial<Copies>]>([
   ["a complete copy of the file system", { fileSystem: undefined }],
   ["the secret of the database's password", { password: undefined }],
 ])("without %s there is no rebuild, and no settings are written", (what, changed) => {
-  const told = plan(changed);
-  expect(told.missing).toEqual([what]);
-  expect(told.settings).toBeUndefined();
-  expect(planText(told)).toContain(`A rebuild is not possible: us-west-2 does not have ${what}.`);
+  const result = plan(changed);
+  expect(result.missing).toEqual([what]);
+  expect(result.settings).toBeUndefined();
+  expect(planText(result)).toContain(`A rebuild is not possible: us-west-2 does not have ${what}.`);
 });
 
-describe("beware", () => {
+describe("warnings", () => {
   const about = (changed: Partial<Copies>) => plan(changed).warnings.slice(1);
 
-  test("of us-east-1, where IAM makes its changes", () => {
+  test("about us-east-1, where IAM makes its changes", () => {
     expect(plan().warnings).toEqual([expect.stringContaining("IAM and Route 53")]);
     const elsewhere = {
       settings: production,
@@ -166,12 +166,12 @@ describe("beware", () => {
     expect(recoveryPlan(elsewhere).warnings).toEqual([]);
   });
 
-  test("of backups that are not renewed, and of images that are not there", () => {
+  test("about backups that are not renewed, and missing images", () => {
     expect(about({ database: { ...copies.database!, status: "stopped" } })).toEqual([
       expect.stringContaining("is stopped"),
     ]);
-    const told = about({ repositories: copies.repositories.slice(1) });
-    expect(told).toEqual([expect.stringContaining("no image of the API server")]);
+    const result = about({ repositories: copies.repositories.slice(1) });
+    expect(result).toEqual([expect.stringContaining("no image of the API server")]);
     expect(planText(plan({ repositories: [] }))).toMatch(
       /^Beware: us-west-2 has no image of the web app/m,
     );
@@ -179,12 +179,12 @@ describe("beware", () => {
 });
 
 describe("the price", () => {
-  test("of the copies is that of their sizes, a key and two secrets", () => {
+  test("of the copies follows from their sizes, a key and two secrets", () => {
     // 50 GiB of backups, 20 GB of files, 3 GB of images.
     expect(plan().monthly.copies).toBeCloseTo(50 * 0.095 + 20 * 0.3 + 3 * 0.1 + 2 * 0.4 + 1);
   });
 
-  test("of the rebuilt environment supposes the use that the first one has", () => {
+  test("of the rebuilt environment assumes the usage of the first one", () => {
     const { monthly } = plan();
     // A key more than production, at the prices of us-west-2, which are those of us-east-1.
     expect(monthly.rebuilt).toBeGreaterThan(291);
@@ -193,7 +193,7 @@ describe("the price", () => {
 });
 
 describe("the settings", () => {
-  test("are a file of their own, and say of the first environment what is not in the second region", () => {
+  test("are a separate file, without the settings that the second region does not have", () => {
     const settings: EnvironmentSettings = {
       ...production,
       name: "eu-production",
@@ -233,7 +233,7 @@ export const euProductionDr: EnvironmentSettings = {
 `);
   });
 
-  test("have a name that AWS takes", () => {
+  test("have a name that AWS accepts", () => {
     expect(recoveryName("dev")).toBe("dev-dr");
     expect(recoveryName("abcdefghijklmnop-rst")).toBe("abcdefghijklmnop-dr");
     expect(recoveryName("abcdefghijklmnopqrst")).toHaveLength(20);
@@ -241,14 +241,14 @@ export const euProductionDr: EnvironmentSettings = {
 });
 
 describe("the second region", () => {
-  test("is the user's, or else the setting's", () => {
+  test("is the user's choice, or else the setting", () => {
     const disasterRecovery = { region: "eu-west-1" };
     const settings = { ...production, disasterRecovery };
     expect(secondRegionOf(settings, "us-east-1", undefined)).toBe("eu-west-1");
     expect(secondRegionOf(settings, "us-east-1", "us-west-2")).toBe("us-west-2");
   });
 
-  test("must be there, and another than the first", () => {
+  test("must be set, and differ from the first", () => {
     expect(() => secondRegionOf(production, "us-east-1", undefined)).toThrow("no copies");
     expect(() => secondRegionOf(production, "us-east-1", "us-east-1")).toThrow(
       "is the region of production",
@@ -256,7 +256,7 @@ describe("the second region", () => {
   });
 });
 
-describe("what would lead astray", () => {
+describe("special cases", () => {
   test("a copy of the file system that was never complete is missing", () => {
     for (const status of ["ENABLING", "ERROR"]) {
       const never = { ...copies.fileSystem!, status, latest: undefined };
@@ -264,24 +264,24 @@ describe("what would lead astray", () => {
     }
   });
 
-  test("a replication that stands still is warned of", () => {
+  test("a paused replication causes a warning", () => {
     const paused = plan({ fileSystem: { ...copies.fileSystem!, status: "PAUSED" } });
     expect(paused.missing).toEqual([]);
     expect(paused.warnings.join()).toContain("The copy of the file system is PAUSED");
   });
 
-  test("backups without their key are no way back", () => {
+  test("backups without their key are not enough for a recovery", () => {
     const without = plan({ database: { ...copies.database!, keyArn: undefined } });
     expect(without.missing).toEqual(["the key of the database's backups"]);
   });
 
-  test("where something is missing, no way is shown that could be begun", () => {
-    const told = plan({ password: undefined });
-    expect([told.steps, told.rtoMinutes, told.settings]).toEqual([[], undefined, undefined]);
-    expect(planText(told)).not.toMatch(/RTO|Recovery, as|Afterwards|stop-replication/);
+  test("no steps are printed if a copy is missing", () => {
+    const result = plan({ password: undefined });
+    expect([result.steps, result.rtoMinutes, result.settings]).toEqual([[], undefined, undefined]);
+    expect(planText(result)).not.toMatch(/RTO|Recovery, as|Afterwards|stop-replication/);
   });
 
-  test("an environment that was rebuilt already is rebuilt by the first one's names", () => {
+  test("an environment that was rebuilt before is rebuilt with the first one's names", () => {
     const again: EnvironmentSettings = {
       ...production,
       name: "production-dr",
@@ -304,7 +304,7 @@ describe("what would lead astray", () => {
     expect(commands(back)).toContain("--secret-id production-plue-db-password");
   });
 
-  test("what was exported for the new state is taken off before the old one is touched", () => {
+  test("variables for the new state are unset before the old state is used", () => {
     expect(plan().afterwards.slice(0, 2).join()).toContain("unset PLUE_STATE_REGION");
   });
 
@@ -316,7 +316,7 @@ describe("what would lead astray", () => {
     expect(plan({}, zoned).afterwards.join()).toContain("load_balancer_validation[0]");
   });
 
-  test("a function of the lost region that deployments call is warned of", () => {
+  test("a function in the lost region that deployments call causes a warning", () => {
     const lambdaArn = "arn:aws:lambda:us-east-1:123456789012:function:check";
     const hooked: EnvironmentSettings = {
       ...production,
@@ -332,7 +332,7 @@ describe("what would lead astray", () => {
     expect(plan({}, hooked).warnings.join()).toContain(lambdaArn);
   });
 
-  test("a region without prices has none, and not $0.00", () => {
+  test("a region without prices has no price, not $0.00", () => {
     const far = recoveryPlan({
       settings: production,
       region: "us-east-1",

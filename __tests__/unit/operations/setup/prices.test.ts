@@ -19,7 +19,7 @@ const answers: Record<string, ListedPrice> = {
   C: { problem: "several prices" },
 };
 
-test("takes what the list says, keeps what it does not say, and asks for nothing that is not in it", async () => {
+test("takes prices from the list, and keeps all others", async () => {
   const asked: PriceQuery[] = [];
   const ask = (query: PriceQuery) => {
     asked.push(query);
@@ -41,7 +41,7 @@ test("takes what the list says, keeps what it does not say, and asks for nothing
   expect(prices.prices["spot.hour"]).toEqual(old.prices["spot.hour"]);
 });
 
-test("a further region becomes known by its prices, and the others stay", async () => {
+test("a new region is added with its prices, and the others do not change", async () => {
   const { prices, findings } = await renewPrices(
     old,
     ["sa-east-1"],

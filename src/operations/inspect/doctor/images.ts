@@ -4,7 +4,7 @@ import { names, originOf } from "../../../names";
 import type { Environment } from "../../environment";
 import { failed, ok, type Check, type Definitions } from "./check";
 
-/** Whether each image that a task would pull is in ECR. */
+/** Checks that each image that a task would pull is in ECR. */
 export function checkImages(environment: Environment, definitions: Definitions): Promise<Check[]> {
   const { name } = environment;
   return Promise.all(

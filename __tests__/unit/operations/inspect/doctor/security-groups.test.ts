@@ -19,8 +19,8 @@ const dbWith = (...IpPermissions: IpPermission[]) =>
 const api = apiWith(rule(5432, toGroup("sg-db")));
 const db = dbWith(rule(5432, toGroup("sg-api")));
 
-describe("whether one security group's members reach another's", () => {
-  test("both sides allow it, by group or by CIDR", () => {
+describe("connections between the members of two security groups", () => {
+  test("both sides must allow it, by group or by CIDR", () => {
     expect(blockedBy(api, db, 5432)).toBeUndefined();
     const byCidr = rule(5432, toCidr("10.0.10.0/24", "10.0.0.0/16"));
     expect(blockedBy(apiWith(byCidr), db, 5432)).toBeUndefined();
@@ -28,7 +28,7 @@ describe("whether one security group's members reach another's", () => {
     expect(blockedBy(apiWith(all), db, 5432)).toBeUndefined();
   });
 
-  test("the side that does not is named", () => {
+  test("the result names the side that does not allow it", () => {
     expect(blockedBy(apiWith(), db, 5432)).toBe("api allows no connections to port 5432 of db");
     expect(blockedBy(api, dbWith(), 5432)).toBe("db allows no connections on port 5432 from api");
   });
