@@ -2,14 +2,20 @@ import type { CloudwatchMetricAlarmConfig } from "@cdktf/provider-aws/lib/cloudw
 import type { DbInstance } from "@cdktf/provider-aws/lib/db-instance";
 import type { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import { Construct } from "constructs";
+import { Token } from "../cdktf";
 import type { Context } from "./context";
 import type { EcsCluster } from "./ecs-cluster";
 import { metricAlarm } from "./metric-alarm";
+import { reference } from "./reference";
 
 /** Properties of the alarms. */
 export interface AlarmsProps extends Context {
   /** The database: CPU and free storage. */
   readonly database: DbInstance;
+  /** True if RDS enlarges the storage by itself. */
+  readonly databaseGrows: boolean;
+  /** True if the environment adopted a state, whose alarm on storage stays as it is. */
+  readonly adopted: boolean;
   /** The services' cluster. */
   readonly ecsCluster: EcsCluster;
   /** The API server's service: CPU. */
@@ -28,6 +34,21 @@ type Watched = Pick<
   /** @default GreaterThanThreshold */
   readonly comparisonOperator?: string;
 };
+
+/** Threshold of the old project's alarm on storage. */
+const LEGACY_STORAGE_BYTES = 5 * 1024 ** 3;
+
+/**
+ * Alarm threshold for free storage, in percent. RDS enlarges storage at 10 % of free space, so the alarm is lower
+ * if that is on. Source: "Managing capacity automatically with storage autoscaling", Amazon RDS user guide.
+ */
+const freePercent = ({ databaseGrows }: AlarmsProps) => (databaseGrows ? 5 : 10);
+
+/** The threshold in bytes. It follows the storage as RDS enlarges it. */
+function storageThreshold(props: AlarmsProps): number {
+  const bytes = (freePercent(props) / 100) * 1024 ** 3;
+  return Token.asNumber(`\${floor(${reference(props.database)}.allocated_storage * ${bytes})}`);
+}
 
 /** Alarms on the database and the services. Cost: $0.10 a month each. */
 export class Alarms extends Construct {
@@ -55,10 +76,12 @@ export class Alarms extends Construct {
     });
     alarm("database_storage", "db-storage", {
       ...database,
-      alarmDescription: "The database has less than 5 GiB of free storage",
+      alarmDescription: props.adopted
+        ? "The database has less than 5 GiB of free storage"
+        : `The database has less than ${freePercent(props)} % of free storage`,
       metricName: "FreeStorageSpace",
       comparisonOperator: "LessThanThreshold",
-      threshold: 5 * 1024 ** 3,
+      threshold: props.adopted ? LEGACY_STORAGE_BYTES : storageThreshold(props),
       evaluationPeriods: 1,
     });
 

@@ -13,6 +13,7 @@ import type { BackupSettings } from "../environments/options";
 import { names } from "../names";
 import type { Context } from "./context";
 import type { Database } from "./database";
+import { notifyOf } from "./event-notification";
 import { trustService } from "./iam";
 import { metricAlarm } from "./metric-alarm";
 import type { Storage } from "./storage";
@@ -177,7 +178,8 @@ export class Backup extends Construct {
   }
 
   private alarms(props: BackupProps): void {
-    const failed = (what: string, metricName: string, dimensions?: Record<string, string>) =>
+    const { environment } = props;
+    const failed = (what: string, metricName: string, dimensions: Record<string, string>) =>
       metricAlarm(this, `${what}_failed`, `${what.replace("_", "-")}-failed`, props, {
         alarmDescription: `A ${what.replace("_", " ")} job of AWS Backup failed`,
         namespace: "AWS/Backup",
@@ -193,6 +195,39 @@ export class Backup extends Construct {
     const vault = { BackupVaultName: this.vault.name };
     failed("backup", "NumberOfBackupJobsFailed", vault);
     if (props.settings.copyTo) failed("backup_copy", "NumberOfCopyJobsFailed", vault);
-    if (props.settings.restoreTesting) failed("restore", "NumberOfRestoreJobsFailed");
+    // The metrics do not count jobs that were aborted, or that expired before they started.
+    // Source: "Monitoring AWS Backup events using Amazon EventBridge", AWS Backup developer guide.
+    notifyOf(this, props, {
+      name: "backup-not-run",
+      description: "A backup job of AWS Backup was aborted or expired",
+      pattern: {
+        source: ["aws.backup"],
+        "detail-type": ["Backup Job State Change"],
+        detail: {
+          state: ["ABORTED", "EXPIRED"],
+          backupVaultName: [names.backupVault(environment)],
+        },
+      },
+      fields: { resource: "$.detail.resourceArn", state: "$.detail.state" },
+      text: "A backup job ended as <state>. Resource: <resource>",
+    });
+    if (!props.settings.restoreTesting) return;
+    // AWS publishes NumberOfRestoreJobsFailed by resource type, and without aborted jobs. The event names no
+    // environment: another one in the same account and region is reported as well.
+    notifyOf(this, props, {
+      name: "restore-failed",
+      description: "A restore test of AWS Backup failed or was aborted",
+      pattern: {
+        source: ["aws.backup"],
+        "detail-type": ["Restore Job State Change"],
+        detail: { status: ["ABORTED", "FAILED"], resourceType: ["RDS", "EFS"] },
+      },
+      fields: {
+        job: "$.detail.restoreJobId",
+        type: "$.detail.resourceType",
+        status: "$.detail.status",
+      },
+      text: "A restore job of <type> ended as <status>: aws backup describe-restore-job --restore-job-id <job>",
+    });
   }
 }

@@ -210,8 +210,9 @@ function alarmOnTooFew(
         dimensions: { LoadBalancer: loadBalancer.lb.arnSuffix, TargetGroup: group.arnSuffix },
       },
     }));
-    // One of two groups is empty most of the time. No data from either group is an outage.
-    const expression = groups.map(({ id }) => `FILL(${id}, 0)`).join(" + ");
+    // A group without targets has no data, and FILL has no effect on a metric without data. One of two groups is
+    // empty most of the time; no data from either group is an outage.
+    const expression = "SUM(METRICS())";
     const healthy = metricAlarm(scope, "healthy_hosts", `alb-healthy-${key}`, props, {
       alarmDescription: `The load balancer has fewer than ${minCapacity} healthy targets of the ${title}`,
       metricQuery: [

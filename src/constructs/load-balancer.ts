@@ -284,7 +284,7 @@ export class LoadBalancer extends Construct implements Connectable {
   }
 
   /**
-   * Names of the alarms on a target group's responses. ECS rolls back a deployment that triggers one.
+   * Names of the alarms on a target group's errors. ECS rolls back a deployment that triggers one.
    * @returns none if no topic is notified
    */
   responseAlarmsOf(targets: LbTargetGroup): readonly string[] {
@@ -346,7 +346,7 @@ export class LoadBalancer extends Construct implements Connectable {
         threshold: MOST_ERRORS,
         dimensions,
       });
-      const latency = alarm(`alb_latency_${key}`, `alb-latency-${key}`, {
+      alarm(`alb_latency_${key}`, `alb-latency-${key}`, {
         alarmDescription: `One of a hundred requests waits more than ${SLOWEST_SECONDS} seconds for the ${title}`,
         metricName: "TargetResponseTime",
         extendedStatistic: "p99",
@@ -355,7 +355,8 @@ export class LoadBalancer extends Construct implements Connectable {
         evaluateLowSampleCountPercentiles: "ignore",
         dimensions,
       });
-      this.responseAlarms.set(targets, [errors.alarmName, latency.alarmName]);
+      // Not the alarm on slow responses: a single clone of a large repository triggers it.
+      this.responseAlarms.set(targets, [errors.alarmName]);
     }
   }
 }

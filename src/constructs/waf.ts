@@ -39,9 +39,10 @@ export class Waf extends Construct {
     const { environment, settings } = props;
     const name = names.webAcl(environment);
     const block = settings.mode === "block";
-    const visibility = (metric: string) => ({
+    const metricOf = (part: string) => `${name}-${part}`;
+    const visibility = (part: string) => ({
       cloudwatchMetricsEnabled: true,
-      metricName: `${name}-${metric}`,
+      metricName: metricOf(part),
       sampledRequestsEnabled: true,
     });
 
@@ -122,7 +123,9 @@ export class Waf extends Construct {
       comparisonOperator: "GreaterThanThreshold",
       threshold: most,
       treatMissingData: "notBreaching",
-      dimensions: { WebACL: name, Region: props.region, Rule: "ALL" },
+      // WebACL is the metric name of the web ACL, not its name.
+      // Source: "AWS WAF metrics and dimensions", AWS WAF developer guide.
+      dimensions: { WebACL: metricOf("all"), Region: props.region, Rule: "ALL" },
     });
   }
 }

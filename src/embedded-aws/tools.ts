@@ -10,7 +10,7 @@ export interface Python {
 }
 
 /** The least versions that do. Write-only arguments need Terraform or OpenTofu 1.11, moto 5.2 Python 3.10. */
-export const minimum = { node: "20.19", terraform: "1.11", python: "3.10" };
+const minimum = { node: "20.19", terraform: "1.11", python: "3.10" };
 
 /** Names of the interpreters that are tried, in turn. */
 const pythons = ["python3", "python", "python3.13", "python3.12", "python3.11", "python3.10"];

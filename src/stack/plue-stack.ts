@@ -20,7 +20,7 @@ import { DbMigrate } from "../constructs/db-migrate";
 import { DisasterRecovery, RecoveredKey } from "../constructs/disaster-recovery";
 import { Ecr } from "../constructs/ecr";
 import { EcsCluster } from "../constructs/ecs-cluster";
-import { EcsEvents } from "../constructs/ecs-events";
+import { DatabaseEvents, EcsEvents } from "../constructs/events";
 import { ImageTags } from "../constructs/image-tags";
 import { LoadBalancer } from "../constructs/load-balancer";
 import { Network } from "../constructs/network";
@@ -230,16 +230,18 @@ export class PlueStack extends BaseStack {
     { database, storage }: Data,
   ): void {
     const { context, settings } = this;
-    const { alarmTopicArn } = context;
-    if (alarmTopicArn) {
+    if (context.alarmTopicArn) {
       new Alarms(this, "alarms", {
         ...context,
         database: database.instance,
+        databaseGrows: settings.database.maxAllocatedStorage > 0,
+        adopted: settings.adopts !== undefined,
         ecsCluster,
         apiServer: apiServer.service,
         webApp: webApp.service,
       });
-      new EcsEvents(this, "ecs_events", { ...context, alarmTopicArn });
+      new EcsEvents(this, "ecs_events", context);
+      new DatabaseEvents(this, "database_events", context);
     }
     if (settings.dashboard) {
       new Dashboard(this, "dashboard", {

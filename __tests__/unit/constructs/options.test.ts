@@ -61,6 +61,12 @@ describe("WAF", () => {
     }
   });
 
+  test("the alarm on blocked requests has the metric name of the web ACL as its dimension", () => {
+    const { visibility_config } = stack.resource("aws_wafv2_web_acl.waf_main");
+    const { dimensions } = stack.resource("aws_cloudwatch_metric_alarm.waf_blocked");
+    expect((dimensions as Block).WebACL).toBe((visibility_config as Block).metric_name);
+  });
+
   test("allows large bodies, because a git push has one", () => {
     const common = rules(stack).find(({ name }) => name === "common")!;
     const counted = common.statement.managed_rule_group_statement.rule_action_override as Block[];
@@ -316,6 +322,17 @@ describe("backup", () => {
       expect(copy_action[0].destination_vault_arn).toBe("${aws_backup_vault.backup_copies.arn}");
     }
     expect(stack.resource("aws_backup_vault.backup_copies").provider).toBe("aws.us_west_2");
+  });
+
+  test("jobs that did not run and failed restore tests send a notification", () => {
+    const detail = (rule: string) =>
+      (
+        JSON.parse(
+          stack.resource(`aws_cloudwatch_event_rule.backup_${rule}`).event_pattern as string,
+        ) as Block
+      ).detail as Block;
+    expect(detail("not_run")).toMatchObject({ state: ["ABORTED", "EXPIRED"] });
+    expect(detail("restore_failed")).toMatchObject({ status: ["ABORTED", "FAILED"] });
   });
 
   test("AWS Backup has the two AWS-managed policies, for this account only", () => {

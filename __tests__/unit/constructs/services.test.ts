@@ -385,6 +385,7 @@ describe("alarms", () => {
 
   test.each([
     ["db-cpu", "GreaterThanThreshold", 80, 2],
+    // The threshold of the adopted state.
     ["db-storage", "LessThanThreshold", 5368709120, 1],
     ["api-cpu", "GreaterThanThreshold", 90, 2],
     ["web-cpu", "GreaterThanThreshold", 90, 2],
@@ -408,7 +409,7 @@ describe("alarms", () => {
       comparison_operator: "LessThanThreshold",
       treat_missing_data: "breaching",
       metric_query: [
-        { expression: "FILL(group1, 0)" },
+        { expression: "SUM(METRICS())" },
         { metric: { metric_name: "HealthyHostCount" } },
       ],
     });
@@ -421,9 +422,8 @@ describe("alarms", () => {
       expect(stacks.production.resource(`aws_ecs_service.${name}`).alarms).toEqual({
         enable: true,
         rollback: true,
-        alarm_names: ["5xx", "latency"].map(
-          (alarm) => `\${aws_cloudwatch_metric_alarm.load_balancer_alb_${alarm}_${key}.alarm_name}`,
-        ),
+        // Not the one on slow responses, which one large clone triggers.
+        alarm_names: [`\${aws_cloudwatch_metric_alarm.load_balancer_alb_5xx_${key}.alarm_name}`],
       });
       // They must not ring for want of requests, as they would before the first deployment.
       for (const alarm of ["5xx", "latency"]) {
@@ -449,6 +449,33 @@ describe("alarms", () => {
       "service:production-plue-api-server",
       "service:production-plue-web-app",
     ]);
+  });
+
+  test("the alarm on storage is a share of it, below the share at which RDS enlarges it", () => {
+    const storage = (maxAllocatedStorage: number) =>
+      synthesize({
+        ...local,
+        database: { ...local.database, maxAllocatedStorage },
+      }).resource("aws_cloudwatch_metric_alarm.alarms_database_storage").threshold as string;
+    const ofGibibytes = (percent: number) =>
+      `\${floor(aws_db_instance.database_main.allocated_storage * ${(percent / 100) * 1024 ** 3})}`;
+    expect(storage(100)).toBe(ofGibibytes(5));
+    expect(storage(0)).toBe(ofGibibytes(10));
+  });
+
+  test("a task without capacity and an event of the database send a notification", () => {
+    const rule = (address: string) =>
+      JSON.parse(
+        stacks.production.resource(`aws_cloudwatch_event_rule.${address}`).event_pattern as string,
+      ) as Block;
+    expect(rule("ecs_events_task_not_placed").detail).toEqual({
+      eventName: ["SERVICE_TASK_PLACEMENT_FAILURE"],
+    });
+    const database = rule("database_events_database_event");
+    expect(database.resources[0]).toMatch(/:db:production-plue-db$/);
+    expect(database.detail.EventCategories).toEqual(
+      expect.arrayContaining(["failover", "low storage", "maintenance", "restoration"]),
+    );
   });
 
   test("the topic accepts messages of the environment's alarms and of EventBridge", () => {
