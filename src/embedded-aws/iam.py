@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.iam.models import iam_backends
@@ -12,20 +11,25 @@ from moto.iam.models import iam_backends
 Context = Mapping[str, str]
 
 
-def is_allowed(role_arn: str, action: str, resource: str, context: Context | None = None) -> bool:
-    """Whether the identity-based policies of a role allow an action on a resource.
+def is_allowed(role_arn: str, action: str, resource: str) -> bool:
+    """Whether a role exists and may do an action on a resource."""
+    return decision(role_arn, action, resource, {}) == "allowed"
 
-    A statement with a condition on a key that the context lacks does not apply.
+
+def decision(role_arn: str, action: str, resource: str, context: Context) -> str:
+    """`allowed`, `explicitDeny` or `implicitDeny`, by the role's identity-based policies.
+
+    A statement with a condition on a key that the context does not have does not apply.
     """
     role = next((one for one in _iam().roles.values() if one.arn == role_arn), None)
-    if role is None:
-        return False
     effects = {
         statement["Effect"]
-        for statement in _statements(role)
-        if _applies(statement, action, resource, context or {})
+        for statement in (_statements(role) if role else ())
+        if _applies(statement, action, resource, context)
     }
-    return "Allow" in effects and "Deny" not in effects
+    if "Deny" in effects:
+        return "explicitDeny"
+    return "allowed" if "Allow" in effects else "implicitDeny"
 
 
 def _iam() -> Any:
@@ -34,10 +38,14 @@ def _iam() -> Any:
 
 def _statements(role: Any) -> Iterator[dict[str, Any]]:
     documents = list(role.policies.values())
-    documents += [policy.default_version.document for policy in role.managed_policies.values()]
+    documents += [
+        version.document
+        for policy in role.managed_policies.values()
+        for version in policy.versions
+        if version.is_default
+    ]
     for document in documents:
-        parsed = json.loads(unquote(document) if isinstance(document, str) and document.startswith("%") else document)
-        yield from _list(parsed["Statement"])
+        yield from _list(json.loads(document)["Statement"])
 
 
 def _applies(statement: dict[str, Any], action: str, resource: str, context: Context) -> bool:

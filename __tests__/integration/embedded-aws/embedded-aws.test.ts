@@ -46,7 +46,14 @@ import {
   ElasticLoadBalancingV2Client,
   ModifyTargetGroupAttributesCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { GetPolicyCommand, IAMClient } from "@aws-sdk/client-iam";
+import {
+  AttachRolePolicyCommand,
+  CreateRoleCommand,
+  GetPolicyCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+  SimulatePrincipalPolicyCommand,
+} from "@aws-sdk/client-iam";
 import {
   CreateDBInstanceCommand,
   CreateDBParameterGroupCommand,
@@ -74,6 +81,69 @@ import { declaredGaps, testGaps, type Gap, type GapClient } from "../../support/
 
 /** For each gap that every environment meets, a test that fails while it is open. */
 const gaps: Record<string, Gap> = {
+  iam_simulate_principal_policy: async (client) => {
+    const iam = new IAMClient(client);
+    const statement = (Effect: string, Action: string, Resource: string, Condition?: object) => ({
+      ...{ Effect, Action, Resource },
+      ...(Condition && { Condition }),
+    });
+    const document = (...Statement: object[]) =>
+      JSON.stringify({ Version: "2012-10-17", Statement });
+    const trust = { ...statement("Allow", "sts:AssumeRole", "*"), Resource: undefined };
+    const { Role } = await iam.send(
+      new CreateRoleCommand({
+        RoleName: "simulated",
+        AssumeRolePolicyDocument: document({
+          ...trust,
+          Principal: { Service: "ecs-tasks.amazonaws.com" },
+        }),
+      }),
+    );
+    const viaSecrets = { StringEquals: { "kms:ViaService": "secretsmanager" } };
+    await iam.send(
+      new PutRolePolicyCommand({
+        RoleName: "simulated",
+        PolicyName: "own",
+        PolicyDocument: document(
+          statement("Allow", "s3:Get*", "arn:aws:s3:::bucket/*"),
+          statement("Deny", "s3:GetObjectAcl", "*"),
+          statement("Allow", "kms:Decrypt", "*", viaSecrets),
+        ),
+      }),
+    );
+    const PolicyArn = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole";
+    await iam.send(new AttachRolePolicyCommand({ RoleName: "simulated", PolicyArn }));
+    const decided = async (
+      action: string,
+      resource: string,
+      context: Record<string, string> = {},
+    ) => {
+      const { EvaluationResults: [result] = [] } = await iam.send(
+        new SimulatePrincipalPolicyCommand({
+          PolicySourceArn: Role!.Arn,
+          ActionNames: [action],
+          ResourceArns: [resource],
+          ContextEntries: Object.entries(context).map(([key, value]) => ({
+            ContextKeyName: key,
+            ContextKeyValues: [value],
+            ContextKeyType: "string",
+          })),
+        }),
+      );
+      return result?.EvalDecision;
+    };
+    expect([
+      await decided("s3:GetObject", "arn:aws:s3:::bucket/key"),
+      await decided("s3:GetObject", "arn:aws:s3:::other/key"),
+      await decided("s3:GetObjectAcl", "arn:aws:s3:::bucket/key"),
+      await decided("kms:Decrypt", "arn:aws:kms:us-east-1:123456789012:key/a"),
+      await decided("kms:Decrypt", "arn:aws:kms:us-east-1:123456789012:key/a", {
+        "kms:ViaService": "secretsmanager",
+      }),
+      await decided("logs:CreateLogGroup", "arn:aws:logs:us-east-1:123456789012:log-group:RDSOS"),
+    ]).toEqual(["allowed", "implicitDeny", "explicitDeny", "implicitDeny", "allowed", "allowed"]);
+  },
+
   ec2_nat_gateway_address: async (client) => {
     const ec2 = new EC2Client(client);
     const { networkConfiguration } = await makeNetwork(client);

@@ -13,6 +13,7 @@ from . import (
     efs,
     elasticache,
     elbv2,
+    iam,
     rds,
     secretsmanager,
 )

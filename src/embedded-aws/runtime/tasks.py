@@ -366,10 +366,11 @@ class RunningTask:
             state: dict[str, Any] = {"Status": "exited", "ExitCode": 137}
         else:
             state = container.docker.attrs["State"]
-        container.health = {"healthy": "HEALTHY", "unhealthy": "UNHEALTHY"}.get(
-            (state.get("Health") or {}).get("Status", ""), "UNKNOWN"
-        )
-        if state["Status"] in ("exited", "dead"):
+        if state["Status"] not in ("exited", "dead"):
+            container.health = {"healthy": "HEALTHY", "unhealthy": "UNHEALTHY"}.get(
+                (state.get("Health") or {}).get("Status", ""), "UNKNOWN"
+            )
+        else:
             container.exit_code = state["ExitCode"]
             if state.get("OOMKilled"):
                 container.reason = "OutOfMemoryError: Container killed due to memory usage"

@@ -1,0 +1,35 @@
+"""What moto lacks of iam."""
+
+from moto.core.responses import ActionResult
+from moto.iam.responses import IamResponse
+
+from iam import decision
+
+from .registry import gap
+
+
+@gap
+def iam_simulate_principal_policy():
+    """SimulatePrincipalPolicy of a role, by its own policies."""
+    if hasattr(IamResponse, "simulate_principal_policy"):
+        return
+
+    def simulate_principal_policy(self):
+        role = self._get_param("PolicySourceArn")
+        self.backend.get_role(role.split("/")[-1])
+        context = {
+            one["ContextKeyName"]: one["ContextKeyValues"][0]
+            for one in self._get_param("ContextEntries") or []
+        }
+        results = [
+            {
+                "EvalActionName": action,
+                "EvalResourceName": resource,
+                "EvalDecision": decision(role, action, resource, context),
+            }
+            for action in self._get_param("ActionNames")
+            for resource in self._get_param("ResourceArns") or ["*"]
+        ]
+        return ActionResult({"EvaluationResults": results, "IsTruncated": False})
+
+    IamResponse.simulate_principal_policy = simulate_principal_policy
