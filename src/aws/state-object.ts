@@ -88,7 +88,7 @@ export async function whileLocked<T>(
     if ((error as AwsError).name !== "ConditionalCheckFailedException") throw error;
     const { Item } = await dynamodb.getItem({ TableName, Key: { LockID } });
     throw new ActionRequired(
-      `the state ${LockID.S} is locked: ${Item?.Info?.S ?? "nobody says by whom"}`,
+      `the state ${LockID.S} is locked: ${Item?.Info?.S ?? "its owner is unknown"}`,
       "Wait until that is done. Only if it cannot be running any longer, delete the lock:",
       `  aws dynamodb delete-item --table-name ${TableName} --key '{"LockID": {"S": "${LockID.S}"}}'`,
     );
