@@ -180,11 +180,11 @@ describe("the web image", () => {
       },
     );
 
-    test("an error page tells no version either", async () => {
+    test("an error page shows no version either", async () => {
       expect((await get("/assets/none.js")).body).not.toMatch(/nginx\/\d/);
     });
 
-    test("a browser that came by HTTP is not told to use HTTPS", async () => {
+    test("a browser that came by HTTP gets no order to use HTTPS", async () => {
       expect((await get("/")).headers).not.toHaveProperty("strict-transport-security");
     });
 
@@ -242,7 +242,7 @@ describe("the web image", () => {
     expect(await web.ended).toBe(0);
   });
 
-  test("looks an API's name up as requests come, where resolv.conf says", async () => {
+  test("looks an API's name up as requests come, at the server of resolv.conf", async () => {
     const api = new EchoApi(await freePort());
     const zone: { address?: string } = {};
     const dns = await nameServer("127.0.0.9", () => zone.address);
@@ -255,7 +255,7 @@ describe("the web image", () => {
 
     expect((await request(port, "/api/x")).status).toBe(502);
     zone.address = "127.0.0.1";
-    // nginx keeps "no such name" for as long as the answer says, here not at all.
+    // nginx keeps "no such name" for as long as the answer allows, here not at all.
     expect((await request(port, "/api/x")).status).toBe(200);
 
     web.signal("SIGTERM");

@@ -3,16 +3,17 @@ import { join } from "node:path";
 import { healthPath, ports } from "../../names";
 import { ActionRequired } from "../../process/errors";
 import { failed, ok, unknown, type Check } from "../inspect/doctor/check";
+import { checkIgnored, checkImports, checkPackages, checkPython } from "./source-files";
 
-/** What the build stage can run on behalf of `zig build`: see docker/Dockerfile. */
+/** Programs that the build stage can run on behalf of `zig build`: see docker/Dockerfile. */
 const buildCommands = ["node", "npm", "npx", "sh", "which"];
-/** What `scripts/migrate.py` reads; the migrate image makes it from DATABASE_URL. */
+/** Variables that `scripts/migrate.py` reads; the migrate image makes them from DATABASE_URL. */
 const loginVariables = ["HOST", "PORT", "USER", "PASSWORD", "DB"].map((name) => `POSTGRES_${name}`);
-/** As docker/migrate/schema_version.py finds it. */
+/** Same names as in docker/migrate/schema_version.py. */
 const versionTable =
   /CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?((?:schema_)?(?:version|migration)s?)\s*\(/i;
 
-/** A text of the source and where it stands. */
+/** A file of the source. */
 class Source {
   private readonly lines: readonly string[];
 
@@ -42,8 +43,8 @@ class Source {
 }
 
 /**
- * What a tree of Plue's source provides of all that images and stacks need, and what not: see
- * docs/plue.md. It reads the source and runs nothing of it.
+ * Checks whether Plue's source has what images and stacks need: see docs/plue.md. `ok` is only what was
+ * checked. It reads the source and runs nothing of it.
  *
  * @param root directory of the source
  * @param zigVersion what the images are built with, such as `0.14.1`
@@ -58,18 +59,26 @@ export function checkSource(root: string, zigVersion: string): readonly Check[] 
     return existsSync(path) ? new Source(file, readFileSync(path, "utf8")) : undefined;
   };
   const zig = zigFiles(root).map((file) => read(file)!);
+  const [build, zon] = [read("build.zig"), read("build.zig.zon")];
+  const script = read("scripts/migrate.py");
+  const page = ["main.tsx", "main.ts", "main.jsx", "main.js", "index.tsx", "index.ts"].map(
+    (file) => `src/gui/src/${file}`,
+  );
+  const needed = [
+    ...["build.zig", "build.zig.zon", "scripts/migrate.py"],
+    ...["src/gui/package.json", "src/gui/package-lock.json", "src/gui/index.html"],
+    ...zig.map(({ file }) => file),
+  ].filter((file) => existsSync(join(root, file)));
   return [
-    ...checkBuild(read("build.zig"), read("build.zig.zon"), zigVersion),
+    ...checkBuild(build, zon, zigVersion),
+    ...(build
+      ? [...checkPackages(root, build.text, zon?.text), ...checkImports(root, build.text, page)]
+      : []),
     ...checkServer(zig),
     ...checkPage(root, read),
-    ...checkMigrations(read("scripts/migrate.py")),
-    existsSync(join(root, ".dockerignore"))
-      ? ok("what Docker reads", ".dockerignore")
-      : unknown(
-          "what Docker reads",
-          "no .dockerignore: .git, node_modules and .env go to the builder",
-          "add one with .git, node_modules, .env, zig-out and .zig-cache",
-        ),
+    ...checkMigrations(script),
+    ...(script ? [checkPython(root)] : []),
+    checkIgnored(root, needed),
   ];
 }
 
@@ -106,7 +115,7 @@ function checkBuild(
       ? failed(
           "build commands",
           `${foreign[0].at} runs ${foreign[0].match[1]}, which the build stage does not have`,
-          "add it to the stage zig of docker/Dockerfile",
+          "add it to the stage build of docker/Dockerfile",
         )
       : ok("build commands", "all of them are in the build stage"),
     needed
@@ -128,6 +137,8 @@ function checkServer(zig: readonly Source[]): Check[] {
   const health = find(new RegExp(`"${healthPath}"`))[0];
   const below = find(/"\/api(\/[^"]*)?"/)[0];
   const url = find(/"DATABASE_URL"/)[0];
+  const loopback = find(/\.(?:interface|address|host)\s*=\s*"(127\.[\d.]+|localhost|::1)"/)[0];
+  const git = find(/[{,]\s*"git"/)[0];
   return [
     command
       ? ok("plue server", command.at)
@@ -136,15 +147,21 @@ function checkServer(zig: readonly Source[]): Check[] {
           "no source knows a command server",
           "the API's task runs plue server",
         ),
-    port?.match[1] === String(ports.api)
-      ? ok("port", `${ports.api}, ${port.at}`)
-      : port
-        ? failed(
-            "port",
-            `${port.at} listens on ${port.match[1]}`,
-            `listen on ${ports.api}: target group, proxy and health checks ask there`,
-          )
-        : unknown("port", `no source has a fixed one; it must be ${ports.api}`),
+    loopback
+      ? failed(
+          "port",
+          `${loopback.at} listens on ${loopback.match[1]}, which only the task itself reaches`,
+          "listen on 0.0.0.0",
+        )
+      : port?.match[1] === String(ports.api)
+        ? ok("port", `${ports.api}, ${port.at}`)
+        : port
+          ? failed(
+              "port",
+              `${port.at} listens on ${port.match[1]}`,
+              `listen on ${ports.api}: target group, proxy and health checks ask there`,
+            )
+          : unknown("port", `no source has a fixed one; it must be ${ports.api}`),
     health
       ? ok("health", `${healthPath}, ${health.at}`)
       : failed(
@@ -158,7 +175,18 @@ function checkServer(zig: readonly Source[]): Check[] {
           `${below.at} has a route below /api`,
           'set apiServer.urlRewrite to "none" if all of them are',
         )
-      : ok("routes", "at the root: the proxy takes /api off"),
+      : health
+        ? ok("routes", "at the root: the proxy removes /api")
+        : unknown("routes", "no route found"),
+    ...(git
+      ? [
+          failed(
+            "programs",
+            `${git.at} starts git, which the API's image does not have`,
+            "add git to the packages of the stage cli of docker/Dockerfile",
+          ),
+        ]
+      : []),
     url
       ? ok("DATABASE_URL", url.at)
       : failed("DATABASE_URL", "no source reads it", "it is all that the task is given"),
@@ -198,7 +226,9 @@ function checkPage(root: string, read: (file: string) => Source | undefined): Ch
           `${output.at} writes ${output.match[1]}`,
           `build with --build-arg WEB_DIST=${output.match[1]}`,
         )
-      : ok("page's files", "src/gui/dist"),
+      : build
+        ? ok("page's files", "src/gui/dist")
+        : unknown("page's files", "nothing builds them"),
   ];
 }
 
@@ -231,13 +261,13 @@ function checkMigrations(script: Source | undefined): Check[] {
         : failed(
             "migrations' driver",
             "scripts/migrate.py imports neither psycopg2 nor psycopg",
-            "add what it imports to docker/migrate/requirements.txt",
+            "import one of them: the image has no other driver",
           ),
     unread.length > 0
       ? failed(
           "migrations' login",
           `scripts/migrate.py does not read ${unread.join(", ")}`,
-          "it is told by these where the database is",
+          "the migrate image passes the database's address and login in these",
         )
       : ok("migrations' login", loginVariables.join(", ")),
     table
@@ -245,7 +275,7 @@ function checkMigrations(script: Source | undefined): Check[] {
       : unknown(
           "schema's version",
           "scripts/migrate.py makes no table schema_version or the like",
-          "nobody can tell the schema's version: see docs/plue.md",
+          "the schema's version cannot be shown: see docs/plue.md",
         ),
     concurrent
       ? unknown(

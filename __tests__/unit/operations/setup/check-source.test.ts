@@ -1,4 +1,12 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { checkSource, zigVersionOf } from "../../../../src/operations/setup/check-source";
@@ -16,6 +24,10 @@ beforeEach(() => {
 afterEach(() => rmSync(source, { recursive: true }));
 
 const check = () => checkSource(source, zigVersionOf(project));
+const write = (file: string, text: string) => {
+  mkdirSync(path.dirname(path.join(source, file)), { recursive: true });
+  writeFileSync(path.join(source, file), text);
+};
 const change = (file: string, from: string | RegExp, to: string) => {
   const text = readFileSync(path.join(source, file), "utf8");
   const changed = text.replace(from, to);
@@ -23,7 +35,7 @@ const change = (file: string, from: string | RegExp, to: string) => {
   writeFileSync(path.join(source, file), changed);
 };
 
-test("a source like Plue's passes, and lacks a .dockerignore", () => {
+test("a source like Plue's passes, and has no .dockerignore", () => {
   expect(check().filter(({ result }) => result !== "ok")).toEqual([
     expect.objectContaining({ check: "what Docker reads", result: "unknown" }),
   ]);
@@ -40,7 +52,7 @@ test.each<[string, string, string | RegExp, string, string]>([
   ["page", "src/gui/package.json", '"build"', '"bundle"', "src/gui/package.json"],
   ["page's settings", "src/gui/index.html", "<head>", "<body>", "src/gui/index.html"],
   ["migrations", "scripts/migrate.py", '["up"]', '["run"]', "up"],
-  ["migrations' driver", "scripts/migrate.py", /psycopg2/g, "asyncpg", "psycopg"],
+  ["migrations' driver", "scripts/migrate.py", /psycopg2/g, "sqlite3", "psycopg"],
   ["migrations' login", "scripts/migrate.py", '"POSTGRES_DB"', '"PGDATABASE"', "POSTGRES_DB"],
 ])("%s fails where %s has other things", (name, file, from, to, saw) => {
   change(file, from, to);
@@ -79,11 +91,110 @@ test.each<[string, string, string | RegExp, string, string]>([
     "EXISTS done",
     "docs/plue.md",
   ],
-])("%s is told, not failed, where %s has other things", (name, file, from, to, fix) => {
+])("%s is unknown, not failed, where %s has other things", (name, file, from, to, fix) => {
   change(file, from, to);
-  const told = check().filter(({ result, check: each }) => result === "unknown" && each === name);
+  const reported = check().filter(
+    ({ result, check: each }) => result === "unknown" && each === name,
+  );
 
-  expect(told).toEqual([expect.objectContaining({ fix: expect.stringContaining(fix) as string })]);
+  expect(reported).toEqual([
+    expect.objectContaining({ fix: expect.stringContaining(fix) as string }),
+  ]);
+});
+
+test.each<[string, string, () => void, string]>([
+  [
+    "a .dockerignore that leaves out what the build needs",
+    "what Docker reads",
+    () => write(".dockerignore", ".git\nscripts\n**/gui\n"),
+    "scripts/migrate.py",
+  ],
+  [
+    "a script that Python cannot parse",
+    "migrations' code",
+    () => change("scripts/migrate.py", "def migrate_up():", "def migrate_up(:"),
+    "scripts/migrate.py:",
+  ],
+  [
+    "a script that imports what the image does not have",
+    "migrations' code",
+    () => change("scripts/migrate.py", "import psycopg2\n", "import psycopg2\nimport alembic\n"),
+    "the image has no module alembic",
+  ],
+  [
+    "a package outside of the source",
+    "packages",
+    () =>
+      change("build.zig.zon", ".paths", '.dependencies = .{ .x = .{ .path = "../x" } },\n.paths'),
+    "../x, outside of the source",
+  ],
+  [
+    "a package that build.zig.zon does not have",
+    "packages",
+    () =>
+      change("build.zig", "b.installArtifact", '_ = b.dependency("pg", .{});\nb.installArtifact'),
+    "build.zig.zon has no package pg",
+  ],
+  [
+    "a package without build.zig.zon",
+    "packages",
+    () => {
+      change("build.zig", "b.installArtifact", '_ = b.dependency("pg", .{});\nb.installArtifact');
+      rmSync(path.join(source, "build.zig.zon"));
+    },
+    "there is no build.zig.zon",
+  ],
+  [
+    "a listener that the load balancer does not reach",
+    "port",
+    () =>
+      change("src/server/server.zig", ".port = 8000,", '.port = 8000, .interface = "127.0.0.1",'),
+    "listens on 127.0.0.1",
+  ],
+  [
+    "a missing file of the program",
+    "imports",
+    () => rmSync(path.join(source, "src/database/pg.zig")),
+    "src/database/pg.zig, which is not there",
+  ],
+  [
+    "a missing file of the page",
+    "imports",
+    () => write("src/gui/src/main.tsx", 'import { App } from "./App";\n'),
+    "src/gui/src/App, which is not there",
+  ],
+  [
+    "a program that starts git",
+    "programs",
+    () =>
+      change(
+        "src/main.zig",
+        "pub fn main",
+        'const argv = [_][]const u8{ "git", "log" };\npub fn main',
+      ),
+    "src/main.zig:4 starts git",
+  ],
+])("%s fails", (_case, name, spoil, saw) => {
+  spoil();
+
+  expect(check().filter(({ result }) => result === "failed")).toEqual([
+    expect.objectContaining({ check: name, saw: expect.stringContaining(saw) as string }),
+  ]);
+});
+
+test("a .dockerignore that leaves out only what nothing needs is fine", () => {
+  write(
+    ".dockerignore",
+    "# comment\n.git\n**/node_modules\nscripts/*\n!scripts/migrate.py\n*.md\n",
+  );
+
+  expect(check().filter(({ result }) => result !== "ok")).toEqual([]);
+});
+
+test("nothing of an empty folder is ok", () => {
+  for (const file of readdirSync(source)) rmSync(path.join(source, file), { recursive: true });
+
+  expect(check().filter(({ result }) => result === "ok")).toEqual([]);
 });
 
 test("what is no directory needs a person", () => {
