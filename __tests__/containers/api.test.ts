@@ -247,7 +247,7 @@ describe("the API image's way to PostgreSQL", () => {
     ["verify-full", "an authority that it does not know", "localhost", "local issuer certificate"],
     ["require", "an authority that it does not know", "localhost", "local issuer certificate"],
     ["verify-full", "another host's certificate", "127.0.0.1", "Subject checks failed"],
-  ])("sslmode=%s refuses %s, and says why", async (mode, _case, host, message) => {
+  ])("sslmode=%s refuses %s, and reports why", async (mode, _case, host, message) => {
     const unknown = makeAuthority(temporaryDirectory());
     const authority = host === "localhost" ? unknown : server.authority;
     const { program } = await start(url(`?sslmode=${mode}`, host), authority);

@@ -57,7 +57,7 @@ describe("the health check", () => {
     return { code, failed, output: program.output };
   }
 
-  test("passes when all is well, and says at which version the schema is", async () => {
+  test("passes when all is well, and prints the schema's version", async () => {
     const { code, failed, output } = await check({ SCHEMA_VERSION: "11" });
 
     expect(failed).toEqual([]);

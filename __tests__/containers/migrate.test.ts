@@ -57,7 +57,7 @@ describe("the migrate image", () => {
     rmSync(directory, { recursive: true });
   });
 
-  test("applies what is missing, says what, and finds nothing to do the second time", async () => {
+  test("applies what is missing, lists it, and finds nothing to do the second time", async () => {
     const { name, url } = newDatabase();
     const first = start(url);
     expect(await first.ended).toBe(0);
@@ -148,7 +148,7 @@ describe("the migrate image", () => {
     }
   });
 
-  test("gives up on a server that never comes up, and says which", async () => {
+  test("gives up on a server that never comes up, and names it", async () => {
     const port = await freePort();
     const program = start(`postgresql://u:secret-word@127.0.0.1:${port}/d`, {}, ["--wait", "1"]);
 
@@ -249,7 +249,7 @@ describe("the migrate image", () => {
     expect(program.output).toContain("scripts/migrate.py failed with exit code 1");
   });
 
-  test("a statement that allows no transaction needs --autocommit, and is told so", async () => {
+  test("a statement that allows no transaction needs --autocommit, and the message names it", async () => {
     const { name, url } = newDatabase();
     const TEST_MIGRATION = "CREATE INDEX CONCURRENTLY repositories_by_id ON repositories (id)";
     const refused = start(url, { TEST_MIGRATION });
@@ -271,13 +271,13 @@ describe("the migrate image", () => {
   });
 
   test("a password that the script prints is not passed on", async () => {
-    const program = start(newDatabase("p@ss word").url, { TEST_TELL_PASSWORD: "1" });
+    const program = start(newDatabase("p@ss word").url, { TEST_PRINT_PASSWORD: "1" });
 
     expect(await program.ended).toBe(0);
     expect(program.output).toContain("script: the password is ***");
   });
 
-  test("an image without Plue's script says so", async () => {
+  test("an image without Plue's script reports so", async () => {
     const program = new Container("migrate", {
       run: ["--workdir", "/tmp"],
       environment: { DATABASE_URL: newDatabase().url },
@@ -324,7 +324,7 @@ describe("the migrate image", () => {
     test.each([
       ["an authority that it does not know", "localhost", "certificate verify failed"],
       ["another host's certificate", "127.0.0.1", 'does not match host name "127.0.0.1"'],
-    ])("verify-full refuses %s, and says why", async (_case, host, message) => {
+    ])("verify-full refuses %s, and reports why", async (_case, host, message) => {
       const unknown = makeAuthority(path.join(directory, "unknown"));
       const program = start(overTls(host, "sslmode=verify-full"), {
         PGSSLROOTCERT: host === "localhost" ? unknown : server.authority,

@@ -175,7 +175,7 @@ STUNNEL
   exit 1
 }
 
-# Whether the tunnel's port on this machine has a socket in a state: proc(5), net/tcp.
+# Succeeds if the tunnel's port on this machine has a socket in a state: proc(5), net/tcp.
 tunnel_has() {
   case $1 in
     ESTABLISHED) state=01 ;;

@@ -41,7 +41,7 @@ def page() -> str:
         if response.headers.get_content_type() != "text/html":
             raise Unwell(f"{url}: is {response.headers.get_content_type()}, not text/html")
         if b'src="/plue-config.js"' not in response.read():
-            raise Unwell(f"{url}: is not Plue's page, or lacks its settings")
+            raise Unwell(f"{url}: is not Plue's page, or does not load its settings")
     return url
 
 
@@ -49,7 +49,7 @@ def page_settings() -> str:
     url = f"{setting('WEB_URL')}/plue-config.js"
     with get(url) as response:
         if b'"API_ENDPOINT"' not in response.read():
-            raise Unwell(f"{url}: lacks API_ENDPOINT")
+            raise Unwell(f"{url}: does not set API_ENDPOINT")
     return url
 
 

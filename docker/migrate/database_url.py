@@ -22,7 +22,7 @@ class Database:
     user: str
     password: str
     name: str
-    # What else the URL says, by the environment variable that libpq reads it from.
+    # The URL's other parameters, by the environment variables that libpq reads them from.
     options: dict[str, str]
 
     @property
@@ -85,7 +85,7 @@ def parse_database_url(url: str | None) -> Database:
     unknown = sorted(given.keys() - variables.keys())
     if unknown:
         raise DatabaseUrlError(
-            f"DATABASE_URL sets {', '.join(unknown)}, which has no environment variable to go by; "
+            f"DATABASE_URL sets {', '.join(unknown)}, which no environment variable can pass on; "
             "leave it out"
         )
     options = {variables[keyword]: value for keyword, value in given.items()}

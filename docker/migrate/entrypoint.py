@@ -32,7 +32,7 @@ STOP_SECONDS = 30
 
 
 class Failure(Exception):
-    """The migration cannot go on; the message says why and what to do."""
+    """The migration cannot go on; the message has the reason and what to do."""
 
     def __init__(self, message: str, code: int = 1) -> None:
         super().__init__(message)
@@ -179,7 +179,7 @@ def run_script(database: Database, autocommit: bool) -> None:
 
 def report(before: list[str] | None, after: list[str] | None) -> None:
     if after is None:
-        say("done; the script's output above says what it applied")
+        say("done; the script's output above lists what it applied")
         return
     new = [version for version in after if version not in (before or [])]
     at = after[-1] if after else "its start"
@@ -204,7 +204,7 @@ def migrate(database: Database, wait: float, lock_wait: int, autocommit: bool) -
             versions = applied_versions(connection)
             say(
                 f"the schema is at {versions[-1] if versions else 'its start'}"
-                + ("; with --autocommit, part of the next migration may stand" if autocommit else "")
+                + ("; with --autocommit, part of the next migration may be applied" if autocommit else "")
             )
             raise
         report(before, applied_versions(connection))

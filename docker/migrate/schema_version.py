@@ -19,7 +19,7 @@ _TABLES = """
 
 
 def applied_versions(connection: psycopg.Connection) -> list[str] | None:
-    """The versions that were applied, oldest first; None where no table says so."""
+    """The versions that were applied, oldest first; None where no table lists them."""
     tables = [name for (name,) in connection.execute(_TABLES) if TABLE.fullmatch(name)]
     if not tables:
         return None

@@ -39,7 +39,7 @@ class Connection(extensions.connection):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        # Whether it keeps autocommit from taking effect.
+        # True while autocommit is kept from taking effect.
         self.holds = False
         self.opened.append(self)
 
@@ -66,7 +66,7 @@ class Connection(extensions.connection):
         self.holds = bool(value)
 
     def close(self):
-        # Only how the script ends tells whether the last statements are to stay.
+        # How the script ends decides whether the last statements stay.
         if not self.holds:
             super().close()
 
