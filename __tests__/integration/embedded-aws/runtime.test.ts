@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
 import {
   createServer,
   request,
@@ -7,6 +8,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
@@ -23,6 +25,7 @@ import {
   type Action,
   type RuleCondition,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { runningAt, startServer, stopServer } from "../../../src/embedded-aws/server";
 import { capture } from "../../../src/process/run";
 import {
   describeEmbeddedAws,
@@ -367,6 +370,21 @@ describeEmbeddedAws("a load balancer of the embedded AWS", () => {
   test("fails no rule, and leaves no error in the log", async () => {
     const { stdout } = await capture("cat", [join(aws.home, "logs/server.log")]);
     expect(stdout).not.toMatch(/Traceback|failed/);
+  });
+});
+
+describeEmbeddedAws("an embedded AWS where no Docker engine answers", () => {
+  test("starts all the same, and reports that nothing runs", async () => {
+    const home = mkdtempSync(join(tmpdir(), "plue-no-engine-"));
+    const before = process.env.DOCKER_HOST;
+    process.env.DOCKER_HOST = `unix://${join(home, "no-engine.sock")}`;
+    const python = pathOf(machine().embeddedAws);
+    const { endpoint } = await startServer({ home, python, parts: ["runtime"] });
+    if (before === undefined) delete process.env.DOCKER_HOST;
+    else process.env.DOCKER_HOST = before;
+    expect(await runningAt(endpoint)).toEqual({ engine: null, urls: [], problems: [] });
+    await stopServer(home);
+    rmSync(home, { recursive: true });
   });
 });
 

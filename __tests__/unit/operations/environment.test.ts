@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openEnvironment } from "../../../src/operations/environment";
+import { openEnvironment, requireTasks, runsTasks } from "../../../src/operations/environment";
 import { dev } from "../../../src/environments/dev";
 import { local } from "../../../src/environments/local";
 
@@ -60,4 +60,36 @@ describe("opening an environment", () => {
     });
     process.env.AWS_ENDPOINT_URL = endpoint;
   });
+});
+
+test.each([
+  ["AWS", undefined, true],
+  ["an embedded AWS with a Docker engine", "28.0.0", true],
+  ["an embedded AWS without one", null, false],
+])("tasks run where an engine or AWS runs them: on %s", async (_, engine, runs) => {
+  const answer = JSON.stringify({ engine, urls: [], problems: [] });
+  const server = createServer((request, response) =>
+    request.url === "/embedded-aws/runtime"
+      ? response.end(answer)
+      : response.end(
+          "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>",
+        ),
+  );
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const before = { ...process.env };
+  const { port } = server.address() as AddressInfo;
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+    AWS_ACCESS_KEY_ID: "a",
+    AWS_SECRET_ACCESS_KEY: "b",
+  });
+  const opened = await openEnvironment(dev, tmpdir());
+  process.env = before;
+  server.closeAllConnections();
+  server.close();
+  const environment = engine === undefined ? { ...opened, embedded: undefined } : opened;
+  expect(runsTasks(environment)).toBe(runs);
+  const required = expect(() => requireTasks(environment));
+  if (runs) required.not.toThrow();
+  else required.toThrow("no Docker engine answered when it started");
 });
