@@ -37,13 +37,11 @@ function sources() {
 }
 
 /**
- * The imports of a source that are loaded on first use: packages, since help needs none of AWS's
- * clients, the operations, the schema of the settings, and the stacks, whose classes extend those of cdktf.
+ * What a source imports, which is loaded when it is first used: help needs no client of AWS, nothing of what
+ * the commands do, and no stack.
  */
-function whenUsed(source) {
-  const imported = [...source.matchAll(/\bfrom "([^"]+)"/g)].map(([, name]) => name);
-  const later = /\/operations\/|\/stack\/synthesize$|\/environments\/(settings|usage)$/;
-  return imported.filter((name) => !name.startsWith(".") || later.test(name));
+function imports(source) {
+  return [...source.matchAll(/\bfrom "([^"]+)"/g)].map(([, name]) => name);
 }
 
 /** JavaScript of one source. */
@@ -54,7 +52,7 @@ function compile(path, source) {
       filename: join(project, path),
       swcrc: false,
       jsc: { parser: { syntax: "typescript" }, target: "es2022" },
-      module: { type: "commonjs", lazy: whenUsed(source) },
+      module: { type: "commonjs", lazy: imports(source) },
     }).code;
   } catch (error) {
     throw new LoadError(syntaxError(path, source) ?? `${path} does not compile: ${error.message}`);
