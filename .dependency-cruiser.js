@@ -14,7 +14,7 @@ const folders = {
   aws: ["names", "environments", "process"],
   terraform: ["names", "environments", "process", "terminal"],
   "embedded-aws": ["names", "environments", "process", "terminal", "terraform"],
-  // What is known about each type of AWS resource; the drawing, the price and the commands use it.
+  // Descriptions of each type of AWS resource for the drawing, the price and the commands.
   resources: ["names", "environments", "terminal", "aws", "terraform"],
   diagram: ["names", "reachability", "resources", "terraform"],
   cost: ["environments", "process", "terminal", "resources", "terraform"],

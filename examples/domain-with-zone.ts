@@ -2,8 +2,8 @@ import { production } from "../src/environments/production";
 import type { EnvironmentSettings } from "../src/environments/settings";
 
 /**
- * Production under a name of its own. With the Route 53 zone given, the alias record and a validated
- * certificate are made in it; the variable `certificate_arn` need not be set.
+ * Production under its own domain name. The stack creates the alias record and a validated certificate in the Route 53
+ * zone; the variable `certificate_arn` is not needed.
  */
 export const domainWithZone: EnvironmentSettings = {
   ...production,

@@ -3,18 +3,18 @@ import { production } from "../src/environments/production";
 import type { EnvironmentSettings } from "../src/environments/settings";
 
 /**
- * A further environment, where a release is tried before production: dev's sizes, but what protects
- * data, and what a release can break, as in production.
+ * An environment in which a release is tried before production: dev's sizes, with production's protection of data
+ * and the settings that a release can break.
  */
 export const staging: EnvironmentSettings = {
   ...dev,
   name: "staging",
-  // There is no old state to take over.
+  // There is no old state to adopt.
   adopts: undefined,
   secretRecoveryWindowDays: production.secretRecoveryWindowDays,
   network: {
     ...dev.network,
-    // Apart from the other environments, should their VPCs be connected one day.
+    // Different from the other environments, so that their VPCs can be connected one day.
     cidr: "10.1.0.0/16",
     zones: [
       { publicCidr: "10.1.1.0/24", privateCidr: "10.1.10.0/24" },
@@ -30,7 +30,7 @@ export const staging: EnvironmentSettings = {
     masterPassword: { mode: "write-only", version: 1 },
   },
   storage: production.storage,
-  // The very images that production is to get.
+  // The same images as production.
   ecr: production.ecr,
   domain: { name: "staging.plue.example.com", hostedZoneId: "Z0123456789" },
   loadBalancer: production.loadBalancer,

@@ -1,10 +1,7 @@
 import { production } from "../src/environments/production";
 import type { EnvironmentSettings } from "../src/environments/settings";
 
-/**
- * Production in three availability zones. With `per-zone` the third one brings a NAT gateway and a
- * public address more.
- */
+/** Production in three availability zones. With `per-zone` the third zone adds a NAT gateway and a public address. */
 export const threeZones: EnvironmentSettings = {
   ...production,
   network: {

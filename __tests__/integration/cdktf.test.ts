@@ -7,7 +7,7 @@ import { stacks } from "../support/stack";
 
 const project = join(__dirname, "../..");
 
-test("cdktf synth writes what the code says, for each environment", async () => {
+test("cdktf synth writes the stack of each environment", async () => {
   const output = mkdtempSync(join(tmpdir(), "plue-cdktf-"));
   try {
     await promisify(execFile)("npx", ["cdktf", "synth", "--output", output], {

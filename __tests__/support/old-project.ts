@@ -12,7 +12,7 @@ const fixture = join(__dirname, "../fixtures/legacy");
 /** The old project, applied on an embedded AWS of its own. */
 export interface OldProject {
   readonly aws: EmbeddedAws;
-  /** Whether its password is random: hashicorp/random can be installed. */
+  /** True if its password is random: hashicorp/random can be installed. */
   readonly random: boolean;
   /** Values of its variables, which the new project takes too. */
   readonly variables: Readonly<Record<string, string>>;

@@ -19,7 +19,7 @@ const product = (
 });
 const nat = { productFamily: "NAT Gateway" };
 
-// What must not be taken for another stands beside it, as it does in AWS's own list.
+// Similar products are in the list too, as in AWS's own list.
 const products: readonly ListedProduct[] = [
   product("AmazonEC2", "EUC1-RegionalNatGateway-Hours", "0.9000000000", nat),
   product("AmazonEC2", "EUC1-NatGateway-Hours", "0.0600000000", nat),
@@ -97,7 +97,7 @@ describe("the price list", () => {
     expect(await ask("natGateway.hour", "sa-east-1")).toEqual({ problem: "not listed" });
   });
 
-  test("plue prices writes down what has changed, and --check only tells", async () => {
+  test("plue prices writes the changed prices, and --check only reports them", async () => {
     const copy = mkdtempSync(join(tmpdir(), "plue-prices-"));
     try {
       for (const part of ["src", "bin", "main.ts", "package.json"]) {

@@ -522,7 +522,7 @@ describeEmbeddedAws("The embedded AWS", () => {
   });
 });
 
-/** What a task definition needs on Fargate. */
+/** The attributes that a task definition on Fargate needs. */
 const fargate = {
   requiresCompatibilities: ["FARGATE"],
   networkMode: "awsvpc",

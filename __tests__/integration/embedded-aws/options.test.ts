@@ -275,7 +275,7 @@ const gaps: Record<string, Gap> = {
     const { BackupVaultArn = "" } = await backup.send(
       new CreateBackupVaultCommand({ BackupVaultName: "tagged", BackupVaultTags: { a: "b" } }),
     );
-    // As the provider asks, without the slash that the SDK for JavaScript puts at the end.
+    // As the provider calls it, without the trailing slash that the SDK for JavaScript adds.
     const scope = `local/20200101/${client.region}/backup/aws4_request`;
     const answer = await fetch(`${endpoint}/tags/${encodeURIComponent(BackupVaultArn)}`, {
       headers: {

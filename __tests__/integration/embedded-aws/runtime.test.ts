@@ -54,7 +54,7 @@ function frame(text: string, masked: boolean): Buffer {
 
 let healthy = true;
 
-/** What a target does with a request, by the request's path. */
+/** The reaction of a target to a request, by the path of the request. */
 async function respond(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const url = incoming.url ?? "";
   if (url === "/health") return void outgoing.writeHead(healthy ? 200 : 500).end();
@@ -327,7 +327,7 @@ describeEmbeddedAws("a load balancer of the embedded AWS", () => {
     socket.destroy();
   });
 
-  test("answers 502 if the target hangs up, and 504 if it says nothing for the idle timeout", async () => {
+  test("answers 502 if the target hangs up, and 504 if it sends nothing for the idle timeout", async () => {
     await elb.send(
       new ModifyLoadBalancerAttributesCommand({
         LoadBalancerArn: loadBalancerArn,
@@ -338,7 +338,7 @@ describeEmbeddedAws("a load balancer of the embedded AWS", () => {
     expect(answers.map(({ status }) => status)).toEqual([502, 504]);
   });
 
-  test("calls a target unhealthy after as many failed checks as its group says, and healthy again", async () => {
+  test("marks a target as unhealthy after the number of failed checks of its group, and as healthy again", async () => {
     healthy = false;
     await until(async () => (await healthOf(groupArn))[0]!.startsWith("unhealthy"));
     expect(await healthOf(groupArn)).toEqual(["unhealthy Target.ResponseCodeMismatch"]);
@@ -390,7 +390,7 @@ describeEmbeddedAws("an embedded AWS where no Docker engine answers", () => {
 
 const [up, down] = [true, false];
 
-/** What is desired, the percentages, and which new and old tasks are healthy; what starts and stops. */
+/** The desired count, the percentages, the health of new and old tasks, and the tasks that start and stop. */
 const rolling = [
   ["starts all of the new tasks beside the old", 2, [100, 200], [], [up, up], [2, 0, 0, 0]],
   ["waits for the new one before it stops an old", 1, [100, 200], [down], [up], [0, 0, 0, 0]],

@@ -39,7 +39,7 @@ describeEmbeddedAws("adopting dev with a key of its own, and going back", () => 
   });
 
   test.each(["plan", "apply", "destroy"])(
-    "the old code's %s stops and says why",
+    "the old code's %s stops and shows why",
     async (command) => {
       const { code, stderr } = await old.terraform(
         command,

@@ -32,6 +32,6 @@ function run(words: readonly string[], input?: string): string {
 export const docker = Object.assign((...words: string[]) => run(words), {
   /** The same with a text on standard input. */
   input: (text: string, ...words: string[]) => run(words, text),
-  /** Whether the command succeeds. */
+  /** True if the command succeeds. */
   succeeds: (...words: string[]) => spawnSync("docker", words).status === 0,
 });

@@ -15,7 +15,7 @@ export const composeFiles = [
   path.join(CONTAINERS_DIR, "override.yml"),
 ];
 
-/** What Compose reads from the environment. */
+/** The environment variables that Compose reads. */
 export const composeEnvironment = {
   ...process.env,
   // Compose's own calls of BuildKit: bake asks for a version that a buildx built from source does not have.

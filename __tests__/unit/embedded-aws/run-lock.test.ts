@@ -17,7 +17,7 @@ test("a second run is refused while the first is at work", async () => {
   )();
 }, 60_000);
 
-test("the lock of a run that was killed is taken over", async () => {
+test("the next run gets the lock of a killed run", async () => {
   const lock = join(home, "run.lock");
   mkdirSync(lock);
   const old = new Date(Date.now() - 60_000);

@@ -12,7 +12,7 @@ test("a run that came to its end leaves nothing to do", () => {
 });
 
 test.each(["", '{"pid":', "null", '{"pid":"x"}'])(
-  "a mark that says %j, cut short by a full disk, stands for a run that did not end",
+  "a mark with the content %j, truncated by a full disk, means an unfinished run",
   (text) => {
     writeFileSync(join(home, "unfinished"), text);
     expect(killUnfinished(home)).toBe(true);

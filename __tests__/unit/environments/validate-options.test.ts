@@ -7,7 +7,7 @@ test("every option may be on at once", () => {
   expect(faults(full)).toEqual([]);
 });
 
-/** full with what stands at a path such as `loadBalancer.waf.mode` changed. */
+/** full with another value at a path such as `loadBalancer.waf.mode`. */
 function withSetting(path: string, value: unknown): EnvironmentSettings {
   const copy = structuredClone(full) as unknown as Record<string, unknown>;
   const keys = path.split(".");

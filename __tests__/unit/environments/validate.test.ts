@@ -102,7 +102,7 @@ test.each<[string, Changes, string]>([
   ["a single zone", { network: { zones: [zone] } }, "dev.network.zones"],
   ["min above max", { webApp: { minCapacity: 3, maxCapacity: 2 } }, "dev.webApp.maxCapacity"],
   [
-    "a retention that CloudWatch lacks",
+    "a retention that CloudWatch does not have",
     { apiServer: { logRetentionDays: 4 as never } },
     "dev.apiServer.logRetentionDays",
   ],
@@ -150,7 +150,7 @@ test.each<[string, Changes, string]>([
   ["adopting another environment's state", { adopts: "production" }, "dev.adopts"],
   ["a budget of nothing", { budget: { monthlyDollars: 0 } }, "dev.budget.monthlyDollars"],
   [
-    "a budget that tells nobody's address",
+    "a budget without an address",
     { budget: { monthlyDollars: 100, alertEmail: "ops" } },
     "dev.budget.alertEmail",
   ],
@@ -192,7 +192,7 @@ test("names every fault at once, with path, value and fix", () => {
   );
 });
 
-test("a refused synthesis writes nothing, says why without a stack trace, and exits with 2", () => {
+test("a refused synthesis writes nothing, reports the reason without a stack trace, and exits with 2", () => {
   const directory = mkdtempSync(join(tmpdir(), "plue-"));
   try {
     const root = join(__dirname, "../../..");
@@ -253,7 +253,7 @@ test.each<[string, string, unknown]>([
   ]);
 });
 
-test("refuses settings that are missing, and says what they must be", () => {
+test("refuses missing settings and reports their allowed values", () => {
   expect(faults(changed({ database: { multiAz: undefined } }))).toEqual([
     { path: "dev.database.multiAz", value: undefined, fix: "must be true or false" },
   ]);

@@ -93,7 +93,7 @@ test("a registry that answers is used, whatever mirrors there are", async () => 
   expect(await find({}, { answers: true })).toEqual({ source: "the registry", variables: {} });
 });
 
-test("without either, it says what to do", async () => {
+test("without either, it reports what to do", async () => {
   expect((await find()).unreachable).toContain("PLUE_PROVIDER_MIRROR");
 });
 
@@ -157,7 +157,7 @@ describe("the user's own CLI configuration", () => {
     expect(written()).not.toContain("broken");
   });
 
-  test("keeps its other settings where a mirror stands in for the registry", async () => {
+  test("keeps its other settings if a mirror replaces the registry", async () => {
     mirror("opt/anything");
     file(".terraformrc", 'plugin_cache_dir = "/tmp/cache"\n');
     await find();

@@ -100,7 +100,7 @@ platforms); for more information:
     /not the one whose checksum is in the lock file of dev/,
     /plue providers lock dev/,
   ],
-])("says how to get a provider that the lock file refuses: %#", (output, message, advice) => {
+])("explains how to get a provider that the lock file refuses: %#", (output, message, advice) => {
   const failure = explainFailure("init", { output }, { name: "dev", stackDir: "stacks/dev" });
   expect(failure.exitCode).toBe(2);
   expect(failure.message).toMatch(message);

@@ -80,7 +80,7 @@ describe("the summary of a plan", () => {
     );
   });
 
-  test("says what changes and what forces a replacement, the gravest first", () => {
+  test("lists changes and the reasons for replacements, the most severe first", () => {
     const notable = summarize(actions)
       .split("\n")
       .filter((line) => /^(move|destroy|replace|change) /.test(line));
@@ -92,12 +92,12 @@ describe("the summary of a plan", () => {
     ]);
   });
 
-  test("of nothing says so", () => {
+  test("of an empty plan reports it", () => {
     expect(summarize(plannedActions({}, stack))).toBe("No resource changes.");
   });
 });
 
-test("what an earlier apply left half made is told from other replacements", () => {
+test("tainted objects of an earlier apply differ from other replacements", () => {
   const tainted = { action_reason: "replace_because_tainted" };
   const forced = { action_reason: "replace_because_cannot_update" };
   const replace = ["delete", "create"];

@@ -47,7 +47,7 @@ describe("asks the program which it is", () => {
     );
   });
 
-  test("and says that it is missing", async () => {
+  test("and reports that it is missing", async () => {
     const env = { PATH: folder, PLUE_TERRAFORM: "tofu" };
     await expect(findTerraform({ env })).rejects.toThrow("tofu is not installed");
   });

@@ -33,7 +33,7 @@ const review = (...changes: ResourceChange[]) => reviewOf("dev", plan(...changes
 const vpc = created("aws_vpc.main", { cidr_block: "10.0.0.0/16" }, { id: true });
 const service = updated("aws_ecs_service.api", { desired_count: 1 }, { desired_count: 2 });
 
-test("the same plan made again means the same, in whatever order", () => {
+test("the same plan has the same meaning in any order", () => {
   expect(deviations(review(vpc, service), review(service, vpc))).toEqual([]);
 });
 

@@ -31,7 +31,7 @@ test.each([
     "6.0.0",
   ],
   ["an object without attributes", [resource("aws_vpc", null)], "5.0.0"],
-])("tells a state's provider: %s", (_, resources, least) => {
+])("finds the provider of a state: %s", (_, resources, least) => {
   expect(writerOf({ resources })?.least).toBe(least);
 });
 
@@ -39,6 +39,6 @@ test.each([
   ["an empty one", {}],
   ["one of data sources alone", { resources: [{ ...resource("aws_vpc"), mode: "data" }] }],
   ["one without such objects", { resources: [resource("random_password")] }],
-])("says nothing about %s", (_, state) => {
+])("finds nothing for %s", (_, state) => {
   expect(writerOf(state)).toBeUndefined();
 });

@@ -12,7 +12,7 @@ const otherWithHttps = [
 /** Production's code had no way to the file system, and its owner had to add this one of dev's. */
 const addedByTheOwner = "aws_security_group_rule.efs_from_api";
 
-describe.each(["dev", "production"] as const)("taking over the state of %s", (name) => {
+describe.each(["dev", "production"] as const)("adopting the state of %s", (name) => {
   const { template } = stacks[name];
   const moved = template.moved as { from: string; to: string }[];
   const legacy = inventory[name].map(({ address }) => address);
@@ -36,7 +36,7 @@ describe.each(["dev", "production"] as const)("taking over the state of %s", (na
     expect(lost).toHaveLength(4);
   });
 
-  test("no move names an address that the inventory lacks", () => {
+  test("every move names an address of the inventory", () => {
     const known = new Set([...legacy, ...otherWithHttps, addedByTheOwner]);
     expect(moved.filter(({ from }) => !known.has(from))).toEqual([]);
   });
