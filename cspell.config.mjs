@@ -7,10 +7,11 @@ export const shared = {
   version: "0.2",
   // A folder is added when all its files pass.
   files: [
-    ...[".github/*.md", "*.md", "examples/*.md", "docs/*.md", "scripts/policies/*.ts"],
-    "src/{aws,cost,diagram,resources}/*.ts",
-    "__tests__/unit/{aws,cost,diagram,scripts}/*.ts",
-    "__tests__/unit/resources.test.ts",
+    "*.{md,ts,js}",
+    "{.ci,.github,bench,bin,docs,examples}/**",
+    "scripts/{policies/*,screenshots/*,versions.ts}",
+    "src/{aws,constructs,cost,diagram,resources}/*.ts",
+    "__tests__/{integration,properties,support,unit}/**/*.{ts,js}",
   ],
   ignorePaths: [
     ...["package-lock.json", "LICENSE", "cspell.*", "__tests__/fixtures/legacy", "docs/pictures"],

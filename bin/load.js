@@ -37,8 +37,8 @@ function sources() {
 }
 
 /**
- * What a source imports, which is loaded when it is first used: help needs no client of AWS, nothing of what
- * the commands do, and no stack.
+ * The imports of a source, which are loaded when they are first used: help needs no client of AWS, no
+ * operation and no stack.
  */
 function imports(source) {
   return [...source.matchAll(/\bfrom "([^"]+)"/g)].map(([, name]) => name);
