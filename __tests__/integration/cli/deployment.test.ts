@@ -162,10 +162,14 @@ describeEmbeddedAws("plue, from the first deployment of an environment to its de
       expect(user.docker.take().calls.filter((call) => call.startsWith("build"))).toEqual([]);
     });
 
-    test("provenance and SBOM are pushed where they are asked for", async () => {
-      const args = ["images", "local", "--source", source(), "--tag", "attested", "--attestations"];
-      await user.ends(0, ...args);
-      expect(user.docker.take().calls.join()).toContain("--provenance=mode=max --sbom=true");
+    test("options after -- come after the command's own, and decide", async () => {
+      const args = ["images", "local", "--source", source(), "--tag", "attested"];
+      await user.ends(0, ...args, "--", "--provenance=mode=max", "--sbom=true");
+      const builds = user.docker.take().calls.filter((call) => call.startsWith("buildx"));
+      expect(builds).toHaveLength(3);
+      for (const build of builds) {
+        expect(build).toMatch(/--sbom=false .*--provenance=mode=max --sbom=true/);
+      }
     });
 
     test("uncommitted source is not built without --tag", async () => {

@@ -25,9 +25,9 @@ export const command = ({ projectDir }: Context) =>
     .requiredOption("--source <path>", "Plue's source, a git checkout")
     .addOption(imageTagOption("--tag <tag>", "another tag than the source's commit"))
     .addOption(
-      new Option("--platform <platform>", "what Fargate runs")
-        .argParser(platform)
-        .default("linux/amd64"),
+      new Option("--platform <platform>", "refuse to build if the tasks run another one").argParser(
+        platform,
+      ),
     )
     .addOption(varOption())
     .addOption(varFileOption())

@@ -21,8 +21,6 @@ export interface ImagesOptions extends VariableOptions {
   readonly tag: string;
   /** Platform to build for; any but the one of the environment's tasks is refused. @default the tasks' */
   readonly platform?: string;
-  /** Whether to push provenance and an SBOM with each image. @default false */
-  readonly attestations?: boolean;
   /** More options of `docker buildx build`. */
   readonly buildOptions: readonly string[];
   /** Answers every question. @default false */
@@ -145,13 +143,7 @@ async function buildAndPush(
   environment: Environment,
   component: Component,
   repositoryUri: string,
-  {
-    source,
-    platform,
-    buildOptions,
-    tag,
-    attestations = false,
-  }: ImagesOptions & { readonly platform: string },
+  { source, platform, buildOptions, tag }: ImagesOptions & { readonly platform: string },
 ): Promise<void> {
   const immutable = environment.settings.ecr.imageTagMutability === "IMMUTABLE";
   if (immutable && (await imageExists(environment, component, tag))) {
@@ -167,7 +159,8 @@ async function buildAndPush(
     "build",
     // An embedded AWS finds its images in the engine itself.
     pushes(environment) ? "--push" : "--load",
-    ...[`--provenance=${attestations ? "mode=max" : "false"}`, `--sbom=${attestations}`],
+    // Without the index that buildx makes by default; an option of the caller's comes later and decides.
+    ...["--provenance=false", "--sbom=false"],
     ...["--platform", platform],
     ...["--build-context", `plue=${source}`],
     ...["--build-arg", `VERSION=${tag}`],
