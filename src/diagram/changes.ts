@@ -17,10 +17,19 @@ export const past: Readonly<Record<Action, string>> = {
   create: "created",
   move: "moved",
   forget: "forgotten",
+  import: "imported",
 };
 
 /** The gravest last. */
-const gravity: readonly Action[] = ["move", "forget", "create", "change", "replace", "destroy"];
+const gravity: readonly Action[] = [
+  "move",
+  "forget",
+  "import",
+  "create",
+  "change",
+  "replace",
+  "destroy",
+];
 
 /** The plan's action on each part of a drawing, by the part's id; unchanged parts are left out. */
 export function actionsOnParts(

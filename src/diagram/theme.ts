@@ -17,6 +17,7 @@ export const actionColours = {
   destroy: "#cc3340",
   move: "#2f6fb5",
   forget: "#66707c",
+  import: "#2f6fb5",
 } as const;
 
 const light = {

@@ -44,12 +44,14 @@ export interface ResourceChange {
     readonly before: Readonly<Record<string, unknown>> | null;
     readonly after: Readonly<Record<string, unknown>> | null;
     readonly after_unknown?: Readonly<Record<string, unknown>>;
+    /** Present if the plan takes an object that exists into the state. */
+    readonly importing?: object;
     readonly replace_paths?: readonly (readonly (string | number)[])[];
   };
 }
 
 /** What happens to a resource. */
-export type Action = "create" | "change" | "replace" | "destroy" | "move" | "forget";
+export type Action = "create" | "change" | "replace" | "destroy" | "move" | "forget" | "import";
 
 /** One line of a summary. */
 export interface PlannedAction {
@@ -91,7 +93,15 @@ export function changesAnything(plan: PlanJson, actions: readonly PlannedAction[
   return actions.length > 0 || outputs.some(({ actions: [action] }) => action !== "no-op");
 }
 
-const columns: readonly Action[] = ["create", "change", "replace", "destroy", "move", "forget"];
+const columns: readonly Action[] = [
+  "create",
+  "change",
+  "replace",
+  "destroy",
+  "move",
+  "forget",
+  "import",
+];
 
 /** A summary that a person can read: counts by module, then all that is not plain creation. */
 export function summarize(actions: readonly PlannedAction[]): string {
@@ -138,6 +148,7 @@ export function actionOf({
     case "forget":
       return "forget";
     default:
+      if (change.importing) return "import";
       return previous_address && previous_address !== address ? "move" : undefined;
   }
 }

@@ -37,9 +37,9 @@ test("plue cost --if compares two prices", async () => {
 });
 
 test.each([
-  ["a misspelt setting", "apiServer.minCapcity=4", "changes nothing in dev"],
+  ["a misspelt setting", "apiServer.minCapcity=4", "did you mean minCapacity?"],
   ["what AWS would refuse", "apiServer.size.cpu=300", "dev.apiServer.size"],
-  ["no assignment", "apiServer", "is no setting with a value"],
+  ["no assignment", "apiServer", "is not a setting with a value"],
 ])("%s is refused", async (_, change, message) => {
   const { stdout, stderr } = await plueEnds(2, ["cost", "dev", "--if", change], env);
   expect(stdout).toBe("");

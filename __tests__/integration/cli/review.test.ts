@@ -59,6 +59,6 @@ describeEmbeddedAws("only the reviewed plan is deployed", () => {
 
   test("the review of another environment, or an invalid one, is refused before the plan", async () => {
     const { stderr } = await ends(2, "deploy", "local", "--reviewed", join(folder, "missing.json"));
-    expect(stderr).toContain("missing.json cannot be read");
+    expect(stderr).toContain("missing.json' is invalid. There is no such file.");
   });
 });

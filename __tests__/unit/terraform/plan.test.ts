@@ -1,4 +1,5 @@
 import {
+  changesAnything,
   plannedActions,
   summarize,
   taintedAddresses,
@@ -119,4 +120,15 @@ describe("the modules of a stack", () => {
   test("are named where one is asked for that does not exist", () => {
     expect(() => stack.addressesOf(["net"])).toThrow('there is no module "net"');
   });
+});
+
+test("a plan that only imports an object has something to apply", () => {
+  const plan: PlanJson = {
+    resource_changes: [
+      change("aws_subnet.network_public_0", ["no-op"], {}, { importing: { id: "x" } }),
+    ],
+  };
+  const actions = plannedActions(plan, stack);
+  expect(actions).toMatchObject([{ action: "import", address: "aws_subnet.network_public_0" }]);
+  expect(changesAnything(plan, actions)).toBe(true);
 });
