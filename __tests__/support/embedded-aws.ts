@@ -82,6 +82,27 @@ export async function startEmbeddedAws({
   };
 }
 
+/** A copy of an embedded AWS. */
+export interface Fork {
+  /** `http://127.0.0.1:PORT` */
+  readonly endpoint: string;
+  /** Ends its process. */
+  end(): void;
+}
+
+/**
+ * Copies an embedded AWS with all that it holds, in milliseconds. No call may run meanwhile.
+ * @param endpoint of one whose launcher is {@link forkable}, or imports it
+ */
+export async function fork(endpoint: string): Promise<Fork> {
+  const response = await fetch(`${endpoint}/embedded-aws/fork`, { method: "POST" });
+  const { port, pid } = (await response.json()) as { readonly port: number; readonly pid: number };
+  return { endpoint: `http://127.0.0.1:${port}`, end: () => process.kill(pid, "SIGKILL") };
+}
+
+/** Launcher of an embedded AWS that {@link fork} can copy. */
+export const forkable = join(__dirname, "../fixtures/embedded-aws/forks.py");
+
 /**
  * Runs Terraform in a folder, and takes the colours out of what it prints.
  * @param env {@link EmbeddedAws.env}, or {@link offlineEnvironment} for `validate`

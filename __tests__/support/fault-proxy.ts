@@ -21,6 +21,8 @@ export type Rule = (operation: string) => Fault | undefined;
 /** A proxy between clients and an embedded AWS. */
 export interface FaultProxy {
   readonly endpoint: string;
+  /** Where it passes calls on to, from now on. */
+  target: string;
   /** Its rule, from now on; without one it passes everything on. */
   rule: Rule | undefined;
   /** Names of the calls that came by, in their order. */
@@ -51,7 +53,7 @@ export async function startFaultProxy(
       (entry): entry is [string, string] =>
         typeof entry[1] === "string" && !/^(connection|expect|transfer-encoding)$/.test(entry[0]),
     );
-    const answer = await fetch(target + request.url, {
+    const answer = await fetch(proxy.target + request.url, {
       method: request.method,
       headers,
       body: body.length > 0 ? body : undefined,
@@ -77,6 +79,7 @@ export async function startFaultProxy(
   const { port } = server.address() as AddressInfo;
   const proxy: FaultProxy = {
     endpoint: `${tls ? "https" : "http"}://127.0.0.1:${port}`,
+    target,
     rule: undefined,
     operations,
     stop: async () => {
