@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { healthPath, ports } from "../../names";
 import { ActionRequired } from "../../process/errors";
 import { failed, ok, unknown, type Check } from "../inspect/doctor/check";
-import { checkIgnored, checkImports, checkPackages, checkPython } from "./source-files";
+import { checkIgnored, checkImports, checkPackages, checkPython, isInSource } from "./source-files";
 
 /** Programs that the build stage can run on behalf of `zig build`: see docker/Dockerfile. */
 const buildCommands = ["node", "npm", "npx", "sh", "which"];
@@ -33,12 +33,12 @@ class Source {
     });
   }
 
-  /** Where the first match over several lines begins. */
-  findWithin(pattern: RegExp): { at: string; match: RegExpExecArray } | undefined {
-    const match = pattern.exec(this.text);
-    if (!match) return undefined;
-    const line = this.text.slice(0, match.index).split("\n").length;
-    return { at: `${this.file}:${line}`, match };
+  /** Every match, also over several lines, where it begins. */
+  findWithin(pattern: RegExp): { at: string; match: RegExpExecArray }[] {
+    return [...this.text.matchAll(new RegExp(pattern, `${pattern.flags}g`))].map((match) => ({
+      at: `${this.file}:${this.text.slice(0, match.index).split("\n").length}`,
+      match,
+    }));
   }
 }
 
@@ -54,30 +54,26 @@ export function checkSource(root: string, zigVersion: string): readonly Check[] 
   if (!existsSync(root) || !statSync(root).isDirectory()) {
     throw new ActionRequired(`${root} is not a directory`, "Give the path of Plue's source.");
   }
-  const read = (file: string) => {
-    const path = join(root, file);
-    return existsSync(path) ? new Source(file, readFileSync(path, "utf8")) : undefined;
-  };
+  const read = (file: string) =>
+    isInSource(root, file) ? new Source(file, readFileSync(join(root, file), "utf8")) : undefined;
   const zig = zigFiles(root).map((file) => read(file)!);
   const [build, zon] = [read("build.zig"), read("build.zig.zon")];
   const script = read("scripts/migrate.py");
-  const page = ["main.tsx", "main.ts", "main.jsx", "main.js", "index.tsx", "index.ts"].map(
-    (file) => `src/gui/src/${file}`,
-  );
+  const page = read("src/gui/index.html");
+  const imports = build && checkImports(root, build.text, page?.text);
+  const python = script && checkPython(root);
   const needed = [
-    ...["build.zig", "build.zig.zon", "scripts/migrate.py"],
-    ...["src/gui/package.json", "src/gui/package-lock.json", "src/gui/index.html"],
-    ...zig.map(({ file }) => file),
-  ].filter((file) => existsSync(join(root, file)));
+    ...["build.zig", "build.zig.zon", "src/gui/package.json", "src/gui/package-lock.json"],
+    ...["src/gui/index.html", ...(imports?.files ?? []), ...(python?.files ?? [])],
+  ].filter((file) => isInSource(root, file));
   return [
     ...checkBuild(build, zon, zigVersion),
-    ...(build
-      ? [...checkPackages(root, build.text, zon?.text), ...checkImports(root, build.text, page)]
-      : []),
+    ...(build ? checkPackages(root, build.text, zon?.text) : []),
+    ...(imports?.checks ?? []),
     ...checkServer(zig),
-    ...checkPage(root, read),
+    ...checkPage(read),
     ...checkMigrations(script),
-    ...(script ? [checkPython(root)] : []),
+    ...(python ? [python.check] : []),
     checkIgnored(root, needed),
   ];
 }
@@ -90,10 +86,10 @@ function checkBuild(
   if (!build) {
     return [failed("build", "there is no build.zig", "the cli image runs zig build: add it")];
   }
-  const name = build.find(/\.name\s*=\s*"plue"/)[0];
-  const foreign = build
-    .find(/addSystemCommand\([^"]*"([^"]+)"/)
-    .filter(({ match }) => !buildCommands.includes(match[1]!));
+  const name = build.findWithin(/addExecutable\(\s*\.\{[^}]*?\.name\s*=\s*"plue"/)[0];
+  const commands = build.findWithin(/addSystemCommand\([^");]*"([^"]+)"/);
+  const foreign = commands.find(({ match }) => !buildCommands.includes(match[1]!));
+  const unclear = build.findWithin(/addSystemCommand\(/).length > commands.length;
   const needed = zon?.find(/\.minimum_zig_version\s*=\s*"(\d+)\.(\d+)\.(\d+)/)[0];
   const [major, minor, patch] = zigVersion.split(".").map(Number) as [number, number, number];
   const [, wantedMajor, wantedMinor, wantedPatch] = (needed?.match ?? []).map(Number);
@@ -108,16 +104,21 @@ function checkBuild(
       ? ok("executable", `plue, ${name.at}`)
       : failed(
           "executable",
-          'build.zig names nothing "plue"',
+          'build.zig has no addExecutable with the name "plue"',
           "the image copies bin/plue: name it so",
         ),
-    foreign[0]
+    foreign
       ? failed(
           "build commands",
-          `${foreign[0].at} runs ${foreign[0].match[1]}, which the build stage does not have`,
+          `${foreign.at} runs ${foreign.match[1]}, which the build stage does not have`,
           "add it to the stage build of docker/Dockerfile",
         )
-      : ok("build commands", "all of them are in the build stage"),
+      : unclear
+        ? unknown("build commands", "build.zig runs a command whose name is not in its place")
+        : ok(
+            "build commands",
+            [...new Set(commands.map(({ match }) => match[1]))].join(", ") || "none",
+          ),
     needed
       ? fits
         ? ok("Zig's version", `${asked}, ${needed.at}; the images use ${zigVersion}`)
@@ -133,11 +134,16 @@ function checkBuild(
 function checkServer(zig: readonly Source[]): Check[] {
   const find = (pattern: RegExp) => zig.flatMap((source) => source.find(pattern));
   const command = find(/"server"/)[0];
-  const port = find(/\.port\s*=\s*(\d+)/)[0];
+  const listens = find(/\.port\s*=\s*(\d+)/);
+  const port = listens.find(({ match }) => match[1] === String(ports.api)) ?? listens[0];
   const health = find(new RegExp(`"${healthPath}"`))[0];
   const below = find(/"\/api(\/[^"]*)?"/)[0];
   const url = find(/"DATABASE_URL"/)[0];
-  const loopback = find(/\.(?:interface|address|host)\s*=\s*"(127\.[\d.]+|localhost|::1)"/)[0];
+  // Of the server's own file: clients of a database have such fields as well.
+  const address = zig
+    .filter(({ file }) => port?.at.startsWith(`${file}:`))
+    .flatMap((source) => source.find(/\.(?:interface|address|host)\s*=\s*("?)([^",}\s]+)/))[0];
+  const [, quoted, host] = address?.match ?? [];
   const git = find(/[{,]\s*"git"/)[0];
   return [
     command
@@ -147,21 +153,23 @@ function checkServer(zig: readonly Source[]): Check[] {
           "no source knows a command server",
           "the API's task runs plue server",
         ),
-    loopback
+    address && quoted && /^(127\.|localhost$|::1$)/.test(host!)
       ? failed(
           "port",
-          `${loopback.at} listens on ${loopback.match[1]}, which only the task itself reaches`,
+          `${address.at} listens on ${host}, which only the task itself reaches`,
           "listen on 0.0.0.0",
         )
-      : port?.match[1] === String(ports.api)
-        ? ok("port", `${ports.api}, ${port.at}`)
-        : port
-          ? failed(
-              "port",
-              `${port.at} listens on ${port.match[1]}`,
-              `listen on ${ports.api}: target group, proxy and health checks ask there`,
-            )
-          : unknown("port", `no source has a fixed one; it must be ${ports.api}`),
+      : address && !quoted && host !== "null"
+        ? unknown("port", `${address.at} listens on ${host}; it must be 0.0.0.0`)
+        : port?.match[1] === String(ports.api)
+          ? ok("port", `${ports.api}, ${port.at}`)
+          : port
+            ? failed(
+                "port",
+                `${port.at} listens on ${port.match[1]}`,
+                `listen on ${ports.api}: target group, proxy and health checks ask there`,
+              )
+            : unknown("port", `no source has a fixed one; it must be ${ports.api}`),
     health
       ? ok("health", `${healthPath}, ${health.at}`)
       : failed(
@@ -193,7 +201,7 @@ function checkServer(zig: readonly Source[]): Check[] {
   ];
 }
 
-function checkPage(root: string, read: (file: string) => Source | undefined): Check[] {
+function checkPage(read: (file: string) => Source | undefined): Check[] {
   const manifest = read("src/gui/package.json");
   const build = manifest?.find(/"build"\s*:/)[0];
   const html = read("src/gui/index.html");
@@ -206,13 +214,7 @@ function checkPage(root: string, read: (file: string) => Source | undefined): Ch
     build
       ? ok("page", `npm run build, ${build.at}`)
       : failed("page", "src/gui/package.json has no script build", "the web image runs it: add it"),
-    existsSync(join(root, "src/gui/package-lock.json"))
-      ? ok("page's lock file", "src/gui/package-lock.json")
-      : failed(
-          "page's lock file",
-          "there is no src/gui/package-lock.json",
-          "npm ci needs it: commit it",
-        ),
+    checkLockFile(manifest, read("src/gui/package-lock.json")),
     head
       ? ok("page's settings", `<head>, ${head.at}`)
       : failed(
@@ -232,6 +234,55 @@ function checkPage(root: string, read: (file: string) => Source | undefined): Ch
   ];
 }
 
+/** `npm ci` refuses a lock file that does not have what `package.json` asks for. */
+function checkLockFile(manifest: Source | undefined, lock: Source | undefined): Check {
+  const check = "page's lock file";
+  if (!lock) {
+    return failed(check, "there is no src/gui/package-lock.json", "npm ci needs it: commit it");
+  }
+  try {
+    const asked = JSON.parse(manifest?.text ?? "{}") as PackageJson;
+    const { packages } = JSON.parse(lock.text) as { packages?: Record<string, object> };
+    if (!packages) return unknown(check, `${lock.file} is of npm 6 or earlier, and not checked`);
+    const { dependencies, devDependencies, optionalDependencies } = asked;
+    const ranges = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies });
+    const absent = ranges.find(([name]) => !packages[`node_modules/${name}`]);
+    if (absent) {
+      return failed(
+        check,
+        `${lock.file} does not have ${absent[0]}, which package.json asks for`,
+        "run npm install in src/gui, and commit the file",
+      );
+    }
+    const other = ranges.find(([, range]) => range.startsWith("file:"));
+    if (other) {
+      return unknown(
+        check,
+        `${other[0]} is ${other[1]}: npm ci gets package.json and the lock file alone`,
+      );
+    }
+    const script = ["preinstall", "install", "postinstall", "prepare"].find(
+      (name) => asked.scripts?.[name] !== undefined,
+    );
+    return script === undefined
+      ? ok(check, lock.file)
+      : unknown(
+          check,
+          `package.json has a script ${script}: npm ci gets no other file that it may need`,
+        );
+  } catch (error) {
+    return failed(check, `src/gui: ${(error as Error).message}`, "correct the JSON");
+  }
+}
+
+/** What npm reads in `package.json`. */
+type PackageJson = Partial<
+  Record<
+    "scripts" | "dependencies" | "devDependencies" | "optionalDependencies",
+    Record<string, string>
+  >
+>;
+
 function checkMigrations(script: Source | undefined): Check[] {
   if (!script) {
     return [
@@ -243,7 +294,7 @@ function checkMigrations(script: Source | undefined): Check[] {
   const unread = loginVariables.filter(
     (name) => script.find(new RegExp(`["']${name}["']`)).length === 0,
   );
-  const table = script.findWithin(versionTable);
+  const [table] = script.findWithin(versionTable);
   const concurrent = script.find(/\b(CONCURRENTLY|VACUUM)\b/i)[0];
   const autocommit = script.find(/AUTOCOMMIT|autocommit/)[0];
   return [
@@ -298,8 +349,9 @@ function zigFiles(root: string): string[] {
   if (!existsSync(directory)) return [];
   return readdirSync(directory, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".zig") && !file.includes("node_modules"))
-    .sort()
-    .map((file) => `src/${file}`);
+    .map((file) => `src/${file}`)
+    .filter((file) => isInSource(root, file))
+    .sort();
 }
 
 /**

@@ -1,10 +1,12 @@
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -106,8 +108,8 @@ test.each<[string, string, () => void, string]>([
   [
     "a .dockerignore that leaves out what the build needs",
     "what Docker reads",
-    () => write(".dockerignore", ".git\nscripts\n**/gui\n"),
-    "scripts/migrate.py",
+    () => write(".dockerignore", ".git\nscripts\n"),
+    ".dockerignore:2 leaves out scripts/migrate.py",
   ],
   [
     "a script that Python cannot parse",
@@ -159,9 +161,92 @@ test.each<[string, string, () => void, string]>([
   ],
   [
     "a missing file of the page",
-    "imports",
-    () => write("src/gui/src/main.tsx", 'import { App } from "./App";\n'),
+    "page's imports",
+    () => write("src/gui/src/main.js", 'import { App } from "./App";\n'),
     "src/gui/src/App, which is not there",
+  ],
+  [
+    "a missing file that the program embeds",
+    "imports",
+    () => change("src/main.zig", "pub fn main", 'const x = @embedFile("x.sql");\npub fn main'),
+    "src/main.zig:4 needs src/x.sql",
+  ],
+  [
+    "a file that is a link out of the source",
+    "imports",
+    () => {
+      rmSync(path.join(source, "src/database/pg.zig"));
+      symlinkSync(
+        path.join(FIXTURE, "src/database/pg.zig"),
+        path.join(source, "src/database/pg.zig"),
+      );
+    },
+    "src/database/pg.zig, which is not there",
+  ],
+  [
+    "an executable of another name than the library's",
+    "executable",
+    () =>
+      change(
+        "build.zig",
+        /const exe = b.addExecutable[^;]*;/,
+        'const exe = b.addExecutable(.{ .name = "agent" });\n_ = b.addLibrary(.{ .name = "plue" });',
+      ),
+    "no addExecutable",
+  ],
+  [
+    "a command on a line of its own that the build stage does not have",
+    "build commands",
+    () => change("build.zig", '&[_][]const u8{ "which"', '&.{\n"protoc"'),
+    "build.zig:16 runs protoc",
+  ],
+  [
+    "a lock file that does not have what the page needs",
+    "page's lock file",
+    () =>
+      change("src/gui/package.json", '"private"', '"dependencies": { "vite": "^7" }, "private"'),
+    "does not have vite, which",
+  ],
+  [
+    "a lock file that is none",
+    "page's lock file",
+    () => write("src/gui/package-lock.json", "<<<<<<< HEAD\n"),
+    "src/gui: ",
+  ],
+  [
+    "a .dockerignore that leaves out what the page imports",
+    "what Docker reads",
+    () => write(".dockerignore", "src/gui/[rs]*\n"),
+    ".dockerignore:1 leaves out src/gui/src/main.js",
+  ],
+  [
+    "a .dockerignore that leaves out what the script imports",
+    "what Docker reads",
+    () => {
+      change("scripts/migrate.py", "import psycopg2\n", "import psycopg2\nimport steps.first\n");
+      write("scripts/steps/first.py", "");
+      write(".dockerignore", "**/steps\n");
+    },
+    ".dockerignore:1 leaves out scripts/steps/first.py",
+  ],
+  [
+    "a script that imports a module that Python no longer has",
+    "migrations' code",
+    () => change("scripts/migrate.py", "import psycopg2\n", "import psycopg2\nimport telnetlib\n"),
+    "the image has no module telnetlib",
+  ],
+  [
+    "a script that imports what is missing beside it",
+    "migrations' code",
+    () => {
+      change(
+        "scripts/migrate.py",
+        "import psycopg2\n",
+        "import psycopg2\nfrom steps.second import x\n",
+      );
+      write("scripts/steps/first.py", "");
+    },
+    "the image has no module steps.second",
   ],
   [
     "a program that starts git",
@@ -180,6 +265,72 @@ test.each<[string, string, () => void, string]>([
   expect(check().filter(({ result }) => result === "failed")).toEqual([
     expect.objectContaining({ check: name, saw: expect.stringContaining(saw) as string }),
   ]);
+});
+
+test.each<[string, string, () => void, string]>([
+  [
+    "a script of the page that is not in the source",
+    "page's imports",
+    () => rmSync(path.join(source, "src/gui/src/main.js")),
+    "src/gui/src/main.js, which is not there",
+  ],
+  [
+    "a listener whose address is not in its place",
+    "port",
+    () => change("src/server/server.zig", ".port = 8000,", ".port = 8000, .interface = HOST,"),
+    "listens on HOST",
+  ],
+  [
+    "a command whose name is not in its place",
+    "build commands",
+    () => change("build.zig", '(&[_][]const u8{ "which", "npm" })', "(words)"),
+    "whose name is not in its place",
+  ],
+  [
+    "a script that npm ci runs",
+    "page's lock file",
+    () => change("src/gui/package.json", '"build"', '"postinstall": "patch-package",\n"build"'),
+    "postinstall",
+  ],
+  [
+    "a .dockerignore that leaves out a file of the page's build",
+    "what Docker reads",
+    () => write(".dockerignore", "src/gui/public\n"),
+    ".dockerignore:1 leaves out src/gui/public",
+  ],
+])("%s is unknown", (_case, name, spoil, saw) => {
+  spoil();
+  if (!existsSync(path.join(source, ".dockerignore"))) write(".dockerignore", ".git\n");
+
+  expect(check().filter(({ result }) => result !== "ok")).toEqual([
+    expect.objectContaining({
+      check: name,
+      result: "unknown",
+      saw: expect.stringContaining(saw) as string,
+    }),
+  ]);
+});
+
+test.each<[string, () => void]>([
+  [
+    "a database's client before the server",
+    () => write("src/a.zig", '.connect = .{ .port = 5432, .host = "127.0.0.1" }\n'),
+  ],
+  ["a folder with the name of a source", () => mkdirSync(path.join(source, "src/folder.zig"))],
+  [
+    "a module that the script can do without",
+    () =>
+      change(
+        "scripts/migrate.py",
+        "import psycopg2\n",
+        "import psycopg2\ntry:\n    import dotenv\nexcept ImportError:\n    pass\n",
+      ),
+  ],
+])("%s is no fault", (_case, add) => {
+  add();
+  write(".dockerignore", ".git\n");
+
+  expect(check().filter(({ result }) => result !== "ok")).toEqual([]);
 });
 
 test("a .dockerignore that leaves out only what nothing needs is fine", () => {
