@@ -22,3 +22,13 @@ export async function subnetsOf(environment: AwsEnvironment): Promise<Subnet[]> 
   });
   return Subnets;
 }
+
+/** Ids of the network interfaces that use a VPC's default security group. */
+export async function usersOfDefaultGroup(target: AwsTarget, vpc: string): Promise<string[]> {
+  const { NetworkInterfaces = [] } = await client(EC2, target).describeNetworkInterfaces({
+    Filters: [{ Name: "vpc-id", Values: [vpc] }],
+  });
+  return NetworkInterfaces.filter(({ Groups = [] }) =>
+    Groups.some(({ GroupName }) => GroupName === "default"),
+  ).map(({ NetworkInterfaceId: id = "" }) => id);
+}

@@ -35,6 +35,31 @@ export async function findLeftovers(
   );
 }
 
+/** An object that exists where a plan would create one. */
+export interface Found {
+  /** The id by which Terraform imports it. */
+  readonly id: string;
+  /** Whether its tags say that it is this environment's, or AWS has made it for it. */
+  readonly isOurs: boolean;
+}
+
+/** Looks for every object that a plan would create, before the apply meets it; by address. */
+export async function existingObjects(
+  environment: Environment,
+  stack: Stack,
+  plan: PlanJson,
+): Promise<Map<string, Found>> {
+  const addresses = (plan.resource_changes ?? []).map(({ address }) => address);
+  const found = await Promise.all(
+    addresses.map(async (address): Promise<[string, Found][]> => {
+      const existing = await existingAt(environment, stack, plan, address);
+      if (existing === undefined) return [];
+      return [[address, { id: existing.id, isOurs: isOurs(environment, existing) }]];
+    }),
+  );
+  return new Map(found.flat());
+}
+
 async function existingAt(
   environment: Environment,
   stack: Stack,

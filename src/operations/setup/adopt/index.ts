@@ -1,11 +1,15 @@
+import { usersOfDefaultGroup } from "../../../aws/ec2";
 import { withoutAlarms } from "../../../aws/ecs";
 import { services } from "../../../names";
 import { ActionRequired } from "../../../process/errors";
 import { confirm } from "../../../terminal/prompt";
 import { say } from "../../../terminal/output";
 import { planAndApply } from "../../deploy/apply";
+import { existingObjects } from "../../deploy/leftovers";
 import type { Environment } from "../../environment";
 import { connect, synthesizeStack } from "../../terraform";
+import type { PlanJson } from "../../../terraform/plan";
+import type { Stack } from "../../../terraform/stack";
 import type { VariableOptions } from "../../../terraform/variables";
 import { report } from "./report";
 import { giveStateBack, isUnmoved, statesOf, takeState, type States } from "./state";
@@ -38,9 +42,16 @@ export async function checkAdoption(
   environment: Environment,
   variables: VariableOptions,
 ): Promise<Checked> {
+  return check(environment, await synthesizeStack(environment), variables);
+}
+
+async function check(
+  environment: Environment,
+  stack: Stack,
+  variables: VariableOptions,
+): Promise<Checked> {
   const { settings } = environment;
   const adopts = adoptedBy(environment);
-  const stack = await synthesizeStack(environment);
   const states = statesOf(environment, stack.backend);
   const unmoved = await isUnmoved(states);
   const terraform = await connect(environment, stack, {
@@ -48,8 +59,19 @@ export async function checkAdoption(
     stateKey: unmoved ? states.old.key : undefined,
   });
   const { plan } = await terraform.plan({ variables });
-  const verdict = checkPlan(plan, { environment: adopts, isAdopted: stack.isAdopted });
+  const verdict = checkPlan(plan, {
+    environment: adopts,
+    isAdopted: stack.isAdopted,
+    existing: await existingObjects(environment, stack, plan),
+    defaultGroupUsers: await defaultGroupUsers(environment, plan),
+  });
   return { verdict, sharesKey: settings.stateKey === undefined };
+}
+
+async function defaultGroupUsers(environment: Environment, plan: PlanJson): Promise<string[]> {
+  const group = plan.resource_changes?.find(({ type }) => type === "aws_default_security_group");
+  const vpc = group?.change.after?.vpc_id;
+  return typeof vpc === "string" ? usersOfDefaultGroup(environment, vpc) : [];
 }
 
 /**
@@ -59,7 +81,8 @@ export async function checkAdoption(
  */
 export async function adopt(environment: Environment, options: AdoptOptions): Promise<void> {
   const variables = imageVariables(options);
-  const { verdict } = await checkAdoption(environment, variables);
+  const stack = await synthesizeStack(environment);
+  const { verdict } = await check(environment, stack, variables);
   say(`\n${report(environment.name, verdict)}\n`);
   if (verdict.empty) {
     throw new ActionRequired("there is nothing to adopt", "Check bucket, region and key.");
@@ -74,7 +97,6 @@ export async function adopt(environment: Environment, options: AdoptOptions): Pr
     }
     await confirm("Adopt with these changes too?", false);
   }
-  const stack = await synthesizeStack(environment);
   await takeState(statesOf(environment, stack.backend));
   const terraform = await connect(environment, stack, variables);
   await planAndApply(environment, terraform, { variables, yes: options.yes ?? false });

@@ -8,6 +8,7 @@ import {
   type ResourceChange,
 } from "../../../terraform/plan";
 import { reviewOf } from "../../../terraform/review";
+import type { Found } from "../../deploy/leftovers";
 import { allowedLosses, expectedChanges } from "./expected";
 
 /** Something that the plan does to one object. */
@@ -46,10 +47,17 @@ export interface Expectations {
   readonly environment: LegacyEnvironment;
   /** Whether the old project had an object that now has this address. */
   readonly isAdopted: (address: string) => boolean;
+  /** What exists in AWS where the plan would create something. @default nothing does */
+  readonly existing?: ReadonlyMap<string, Found>;
+  /** Network interfaces that use the VPC's default security group. @default none */
+  readonly defaultGroupUsers?: readonly string[];
 }
 
 /** Compares a plan, attribute by attribute and value by value, with what the adoption does. */
-export function checkPlan(plan: PlanJson, { environment, isAdopted }: Expectations): Verdict {
+export function checkPlan(
+  plan: PlanJson,
+  { environment, isAdopted, existing, defaultGroupUsers: users = [] }: Expectations,
+): Verdict {
   const managed = (plan.resource_changes ?? []).filter(({ mode }) => mode === "managed");
   const does = (action: Action) => managed.filter((change) => actionOf(change) === action);
   const values = new Map(
@@ -84,6 +92,22 @@ export function checkPlan(plan: PlanJson, { environment, isAdopted }: Expectatio
   );
   const created = does("create").map(({ address, type }): Finding => {
     const found = { address, attributes: [] };
+    const there = existing?.get(address);
+    if (there?.isOurs) {
+      return { ...found, reason: `it exists already (${there.id}): the apply imports it` };
+    }
+    if (there) {
+      return {
+        ...found,
+        note: `${there.id} exists already, and its tags do not say that it is this environment's. Remove it, give it another name, or import it with \`terraform import\` after the apply has stopped at it`,
+      };
+    }
+    if (type === "aws_default_security_group" && users.length > 0) {
+      return {
+        ...found,
+        note: `the rules of the VPC's default security group would go, and network interfaces use them (${users.join(", ")}): give these a group of their own`,
+      };
+    }
     if (type === "aws_default_security_group") {
       return {
         ...found,

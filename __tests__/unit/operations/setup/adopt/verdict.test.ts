@@ -1,4 +1,4 @@
-import { checkPlan } from "../../../../../src/operations/setup/adopt/verdict";
+import { checkPlan, type Expectations } from "../../../../../src/operations/setup/adopt/verdict";
 import { report } from "../../../../../src/operations/setup/adopt/report";
 import type { ResourceChange } from "../../../../../src/terraform/plan";
 
@@ -241,6 +241,39 @@ describe("values, not names, decide", () => {
     );
     expect(text).not.toContain("hunter2");
     expect(text).toContain("(secret)");
+  });
+});
+
+describe("what exists already where the adoption would create something", () => {
+  const address = "aws_ecr_repository.ecr_db_migrate";
+  const group = "aws_default_security_group.network_main";
+  const checkBeside = (created: string, beside: Omit<Expectations, "environment" | "isAdopted">) =>
+    checkPlan(
+      {
+        resource_changes: [change("aws_vpc.network_main", ["no-op"]), change(created, ["create"])],
+      },
+      { environment: "production", isAdopted: nothingAdopted, ...beside },
+    );
+
+  test("is imported if its tags say that it is this environment's", () => {
+    const existing = new Map([[address, { id: "production-plue-db-migrate", isOurs: true }]]);
+    const verdict = checkBeside(address, { existing });
+    expect(verdict.safe).toBe(true);
+    expect(report("production", verdict)).toContain("exists already (production-plue-db-migrate)");
+  });
+
+  test("needs a person if it may be somebody else's", () => {
+    const existing = new Map([[address, { id: "production-plue-db-migrate", isOurs: false }]]);
+    const verdict = checkBeside(address, { existing });
+    expect(verdict.safe).toBe(false);
+    expect(report("production", verdict)).toContain("production-plue-db-migrate exists already");
+  });
+
+  test("is not touched while something uses the VPC's default security group", () => {
+    expect(checkBeside(group, {}).safe).toBe(true);
+    const verdict = checkBeside(group, { defaultGroupUsers: ["eni-1234"] });
+    expect(verdict.safe).toBe(false);
+    expect(report("production", verdict)).toContain("use them (eni-1234)");
   });
 });
 
