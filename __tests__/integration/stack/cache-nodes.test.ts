@@ -5,6 +5,7 @@ import { local } from "../../../src/environments/local";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { checksOf } from "../../../src/embedded-aws/server";
 import { purposes } from "../../../scripts/policies/make";
+import { ringAll } from "../../support/alarms";
 import { deployment, type Deployment } from "../../support/deployment";
 import {
   describeEmbeddedAws,
@@ -24,7 +25,9 @@ const settings = (nodeType: string): EnvironmentSettings => ({
 // The resources of a cache of nodes and their dependencies; another test covers the rest of the stack.
 const targets = [
   "-target=aws_elasticache_replication_group.cache_main",
-  "-target=aws_cloudwatch_metric_alarm.cache_cpu",
+  ...["cache_cpu_0", "cache_cpu_1", "cache_memory_0", "cache_memory_1"].map(
+    (name) => `-target=aws_cloudwatch_metric_alarm.${name}`,
+  ),
 ];
 
 describeEmbeddedAws("a cache of nodes", () => {
@@ -45,6 +48,11 @@ describeEmbeddedAws("a cache of nodes", () => {
   test("is applied, and a second plan is empty", async () => {
     await stack.succeed("apply", "-auto-approve", ...targets);
     expect(await stack.pending(...targets)).toEqual([]);
+  });
+
+  test("each alarm of its nodes rings and ends", async () => {
+    const seen = Object.values(await ringAll(aws)).map((states) => states.join());
+    expect(seen).toEqual(Array(4).fill("ALARM,OK"));
   });
 
   test("gets other nodes in place", async () => {

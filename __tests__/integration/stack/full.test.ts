@@ -9,6 +9,7 @@ import { embeddedAwsVariables } from "../../../src/embedded-aws/environment";
 import { checksOf } from "../../../src/embedded-aws/server";
 import { runChecks } from "../../../src/operations/inspect/doctor";
 import { purposes } from "../../../scripts/policies/make";
+import { metricsOfDashboard, publish, ringAll } from "../../support/alarms";
 import { deployment, type Deployment } from "../../support/deployment";
 import {
   describeEmbeddedAws,
@@ -45,6 +46,28 @@ describeEmbeddedAws("every option at once", () => {
 
   test("is applied, and a second plan is empty", async () => {
     expect(await apply(full)).toEqual([]);
+  });
+
+  test("each alarm rings and ends on what AWS publishes", async () => {
+    const states = await ringAll(aws);
+    expect(Object.keys(states).length).toBeGreaterThan(20);
+    const others = Object.entries(states).filter(([, seen]) => seen.join() !== "ALARM,OK");
+    expect(others).toEqual([]);
+  });
+
+  test("AWS publishes each metric of the dashboard", async () => {
+    const metrics = await metricsOfDashboard(aws, "full-plue");
+    expect(metrics.length).toBeGreaterThan(20);
+    for (const metric of metrics) await publish(aws, metric, 1);
+  });
+
+  test("a metric that AWS does not publish is refused", async () => {
+    const rds = { Namespace: "AWS/RDS", MetricName: "CPUUtilization" };
+    await expect(publish(aws, rds, 1)).rejects.toThrow("by no dimension");
+    const Dimensions = [{ Name: "DBInstanceIdentifier", Value: "no-such-database" }];
+    await expect(publish(aws, { ...rds, Dimensions }, 1)).rejects.toThrow(
+      "there is no DBInstanceIdentifier no-such-database",
+    );
   });
 
   test("plue doctor finds each of them", async () => {

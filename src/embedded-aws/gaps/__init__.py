@@ -7,6 +7,7 @@ reports which gap can be deleted.
 from . import (
     application_autoscaling,
     backup,
+    cloudwatch,
     ec2,
     ecr,
     ecs,
