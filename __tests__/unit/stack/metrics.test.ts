@@ -50,7 +50,7 @@ function usedMetrics(settings: EnvironmentSettings): [user: string, metric: Metr
     typeof value !== "object" || value === null
       ? []
       : "metric_name" in value && "namespace" in value
-        ? [read(value as Attributes)]
+        ? [read(value)]
         : Object.values(value).flatMap(inside);
   const users = ["aws_cloudwatch_metric_alarm", "aws_appautoscaling_policy"].flatMap((type) =>
     stack.ofType(type),
