@@ -294,6 +294,7 @@ describeEmbeddedAws("a load balancer of the embedded AWS", () => {
     const [all, none] = [await targetGroup("all"), await targetGroup("none")];
     await register(all, other);
     await register(none, target);
+    await until(async () => (await healthOf(all))[0] === "healthy ");
     const weighted = [
       { TargetGroupArn: all, Weight: 1 },
       { TargetGroupArn: none, Weight: 0 },
@@ -336,6 +337,17 @@ describeEmbeddedAws("a load balancer of the embedded AWS", () => {
     );
     const answers = [await get("/hang-up"), await get("/silent")];
     expect(answers.map(({ status }) => status)).toEqual([502, 504]);
+  });
+
+  test("sends no request to a target that has not passed its first check", async () => {
+    const group = await targetGroup("new", { UnhealthyThresholdCount: 10 });
+    await rule([{ Type: "forward", TargetGroupArn: group }], path("/new"));
+    healthy = false;
+    await register(group, target);
+    expect((await healthOf(group))[0]).toMatch(/^initial/);
+    expect((await get("/new")).status).toBe(503);
+    healthy = true;
+    await until(async () => (await get("/new")).status === 200);
   });
 
   test("marks a target as unhealthy after the number of failed checks of its group, and as healthy again", async () => {
@@ -388,18 +400,62 @@ describeEmbeddedAws("an embedded AWS where no Docker engine answers", () => {
   });
 });
 
-const [up, down] = [true, false];
+const [failed, starting, ready] = [0, 1, 2];
 
-/** The desired count, the percentages, the health of new and old tasks, and the tasks that start and stop. */
+/**
+ * The desired count, the percentages, the states of the new and the old tasks, and the plan: new and old tasks to start,
+ * new and old tasks to stop.
+ */
 const rolling = [
-  ["starts all of the new tasks beside the old", 2, [100, 200], [], [up, up], [2, 0, 0, 0]],
-  ["waits for the new one before it stops an old", 1, [100, 200], [down], [up], [0, 0, 0, 0]],
-  ["stops an old one for each healthy new", 2, [100, 200], [up, down], [up, up], [0, 0, 0, 1]],
-  ["stops first where no task may be added", 2, [50, 100], [], [up, up], [0, 0, 0, 1]],
-  ["goes on where the old one has gone", 2, [50, 100], [], [up], [1, 0, 0, 0]],
-  ["stops unhealthy old tasks at once", 2, [100, 200], [down, down], [down, up], [0, 0, 1, 0]],
-  ["stops new ones beyond the desired count", 1, [100, 200], [up, up], [], [0, 1, 0, 0]],
-  ["stops all where none is desired", 0, [100, 200], [up], [up], [0, 1, 0, 1]],
+  ["starts all of the new tasks beside the old", 2, [100, 200], [], [ready, ready], [2, 0, 0, 0]],
+  [
+    "waits for the new one before it stops an old",
+    1,
+    [100, 200],
+    [starting],
+    [ready],
+    [0, 0, 0, 0],
+  ],
+  [
+    "stops an old one for each ready new",
+    2,
+    [100, 200],
+    [starting, ready],
+    [ready, ready],
+    [0, 0, 0, 1],
+  ],
+  ["stops first where no task may be added", 2, [50, 100], [], [ready, ready], [0, 0, 0, 1]],
+  ["goes on where the old one has gone", 2, [50, 100], [], [ready], [1, 0, 0, 0]],
+  [
+    "keeps an old one that has not passed its checks yet",
+    1,
+    [100, 200],
+    [],
+    [starting],
+    [1, 0, 0, 0],
+  ],
+  ["replaces a lost old one by the same, before a new", 1, [100, 100], [], [], [0, 1, 0, 0]],
+  ["replaces no old one once the new are ready", 1, [100, 200], [ready], [], [0, 0, 0, 0]],
+  ["starts the replacement of a failed one first", 1, [100, 300], [failed], [ready], [1, 0, 0, 0]],
+  [
+    "stops a failed one once its replacement is ready",
+    1,
+    [100, 200],
+    [failed, ready],
+    [],
+    [0, 0, 1, 0],
+  ],
+  [
+    "replaces a failed old one by the same",
+    2,
+    [100, 200],
+    [starting],
+    [failed, ready],
+    [0, 1, 0, 0],
+  ],
+  ["stops a failed new one that leaves no room", 1, [100, 200], [failed], [ready], [0, 0, 1, 0]],
+  ["stops new ones beyond the desired count", 1, [100, 200], [ready, ready], [], [0, 0, 1, 0]],
+  ["stops all where none is desired", 0, [100, 200], [ready], [ready], [0, 0, 1, 1]],
 ] as const;
 
 describeEmbeddedAws("a rolling deployment of the embedded AWS", () => {
@@ -407,11 +463,11 @@ describeEmbeddedAws("a rolling deployment of the embedded AWS", () => {
   beforeAll(async () => {
     const program = [
       "import json, sys",
-      "from runtime.services import Bounds, tasks_to_start, tasks_to_stop",
-      "def plan(_, desired, percent, new, old, __):",
-      "    bounds = Bounds(desired, *percent)",
-      "    return [tasks_to_start(bounds, len(new), len(old)), *tasks_to_stop(bounds, new, old)]",
-      "print(json.dumps([plan(*case) for case in json.loads(sys.argv[1])]))",
+      "from dataclasses import astuple",
+      "from runtime.services import Bounds, State, plan",
+      "def planned(_, desired, percent, new, old, __):",
+      "    return astuple(plan(Bounds(desired, *percent), [*map(State, new)], [*map(State, old)]))",
+      "print(json.dumps([planned(*case) for case in json.loads(sys.argv[1])]))",
     ].join("\n");
     const { stdout, stderr } = await capture(
       pathOf(machine().embeddedAws),

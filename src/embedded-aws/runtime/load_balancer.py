@@ -222,14 +222,15 @@ class LoadBalancers:
             return "Target.FailedHealthChecks", "Health checks failed"
 
     def choose(self, group_arn: str) -> Target | None:
-        """A target that takes the next request: of those that are healthy, or else of all."""
-        registered = [
-            one
-            for (arn, _), one in self.targets.items()
-            if arn == group_arn and one.state != "draining"
-        ]
-        healthy = [one for one in registered if one.state == "healthy"] or registered
-        return healthy[next(self.turns) % len(healthy)] if healthy else None
+        """A target that takes the next request: of those that are healthy, or else of the unhealthy ones.
+
+        One that has not passed its first check gets none.
+        """
+        targets = [one for (arn, _), one in self.targets.items() if arn == group_arn]
+        for state in ("healthy", "unhealthy"):
+            if those := [one for one in targets if one.state == state]:
+                return those[next(self.turns) % len(those)]
+        return None
 
 
 def matches(code: str, matcher: str) -> bool:

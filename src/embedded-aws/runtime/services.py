@@ -1,9 +1,9 @@
 """Services of ECS: as many healthy tasks as desired, rolling deployments, the circuit breaker."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import IntEnum
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -47,25 +47,54 @@ class Bounds:
         return math.floor(self.desired * self.maximum_percent / 100)
 
 
-def tasks_to_start(bounds: Bounds, new: int, old: int) -> int:
-    """How many tasks of the newest deployment to start."""
-    return max(0, min(bounds.desired - new, bounds.most - new - old))
+class State(IntEnum):
+    """How far a task is; a service stops tasks in this order."""
+
+    FAILED = 0  # a health check of its containers or of a target group
+    STARTING = 1
+    READY = 2
 
 
-def tasks_to_stop(bounds: Bounds, new: Iterable[bool], old: Iterable[bool]) -> tuple[int, int, int]:
-    """How many tasks to stop: new ones beyond the desired count, old ones that are not healthy, old ones
-    that are.
+@dataclass(frozen=True)
+class Plan:
+    """Tasks of the newest deployment and of the one before it to start and to stop, the least ready first."""
 
-    Each task is given by whether it is healthy.
+    start_new: int
+    start_old: int
+    stop_new: int
+    stop_old: int
+
+
+def plan(bounds: Bounds, new: list[State], old: list[State], replace_old: bool = True) -> Plan:
+    """The next step of a service from the states of its tasks.
+
+    A failed task runs until its replacement is ready, as long as the maximum allows one more. With
+    replace_old, a lost task of the deployment before is replaced by one of the same, while the new tasks
+    are not ready. Source: "Amazon ECS services" and "Amazon ECS rolling deployments" in the Amazon ECS
+    developer guide.
     """
-    new, old = list(new), list(old)
-    surplus = max(0, len(new) - bounds.desired)
-    unhealthy_old = old.count(False)
-    healthy_old = old.count(True)
-    healthy = new.count(True) + healthy_old
-    # Without a task that should run, there is nothing to wait for.
-    spare = max(0, healthy - bounds.least) if bounds.desired else healthy_old
-    return surplus, unhealthy_old, min(spare, healthy_old)
+    if not bounds.desired:
+        return Plan(0, 0, len(new), len(old))
+    ready_new, failed_new = new.count(State.READY), new.count(State.FAILED)
+    ready_old, failed_old = old.count(State.READY), old.count(State.FAILED)
+    fit_new, fit_old = len(new) - failed_new, len(old) - failed_old
+    needed_old = max(0, bounds.least - ready_new)
+    missing_old = max(0, needed_old - fit_old) if replace_old else 0
+    missing_new = max(0, bounds.desired - fit_new)
+    room = max(0, bounds.most - len(new) - len(old))
+    start_old = min(missing_old, room)
+    start_new = min(missing_new, room - start_old)
+
+    def replaced(failed: int, ready: int, wanted: int) -> int:
+        return min(failed, max(0, failed + ready - wanted))
+
+    stop_new = max(0, fit_new - bounds.desired) + replaced(failed_new, ready_new, bounds.desired)
+    stop_old = max(0, fit_old - needed_old) + replaced(failed_old, ready_new + ready_old, bounds.least)
+    if missing_old + missing_new and not room and not stop_new + stop_old:
+        # No task can be added before a failed one has gone.
+        stop_new = min(failed_new, 1)
+        stop_old = min(failed_old, 1 - stop_new)
+    return Plan(start_new, start_old, stop_new, stop_old)
 
 
 class Services:
@@ -98,7 +127,6 @@ class Services:
         tasks = self._tasks(service)
         for task in tasks:
             self._register(service, task)
-            self._stop_unhealthy(service, task)
         primary = primary_of(service)
         if primary is None:
             return
@@ -109,13 +137,29 @@ class Services:
             settings.get("minimumHealthyPercent", 100),
             settings.get("maximumPercent", 200),
         )
-        current = [one for one in tasks if not one.stopping]
-        new = [one for one in current if one.task.started_by == primary["id"]]
-        old = [one for one in current if one.task.started_by != primary["id"]]
-        self._start(backend, service, primary, tasks_to_start(bounds, len(new), len(old)))
-        new.sort(key=lambda one: (self._ready(one), one.task.created_at))
-        self._stop(service, bounds, new, old)
+        serving = self._serving(service)
+        new, old = [], []
+        current = [(self._state(service, one), one) for one in tasks if not one.stopping]
+        for state, task in sorted(current, key=lambda one: (one[0], one[1].task.created_at)):
+            if task.task.started_by == primary["id"]:
+                new.append((state, task))
+            elif state == State.READY or (serving and task.task.started_by == serving["id"]):
+                old.append((state, task))
+            else:
+                self._stop(service, task, state)
+        step = plan(bounds, [one for one, _ in new], [one for one, _ in old], serving is not None)
+        self._start(backend, service, primary, step.start_new)
+        self._start(backend, service, serving, step.start_old)
+        for state, task in [*new[: step.stop_new], *old[: step.stop_old]]:
+            self._stop(service, task, state)
         self._publish(service, primary, desired, tasks)
+
+    @staticmethod
+    def _serving(service: MotoService) -> dict[str, Any] | None:
+        """The last deployment that succeeded, if a newer one has not yet."""
+        return next(
+            (one for one in service.deployments if one.get("completed") and one["status"] != "PRIMARY"), None
+        )
 
     def _desired(self, service: MotoService) -> int:
         """The desired count, within the bounds of autoscaling."""
@@ -129,11 +173,13 @@ class Services:
 
     # Tasks
 
-    def _start(self, backend: Any, service: MotoService, deployment: dict[str, Any], count: int) -> None:
-        if deployment["rolloutState"] == "FAILED":
+    def _start(
+        self, backend: Any, service: MotoService, deployment: dict[str, Any] | None, count: int
+    ) -> None:
+        if not count or deployment is None or deployment["rolloutState"] == "FAILED":
             return
         wait = self.waits.get(deployment["id"], 0) - monotonic()
-        if count and wait > 0:
+        if wait > 0:
             self.runtime.kick_after(wait)
             return
         for _ in range(count):
@@ -151,24 +197,19 @@ class Services:
             deployment["updatedAt"] = now()
             self._event(service, f"has started 1 tasks: (task {task.id}).")
 
-    def _stop(
-        self, service: MotoService, bounds: Bounds, new: list[RunningTask], old: list[RunningTask]
-    ) -> None:
-        surplus, unhealthy, healthy = tasks_to_stop(
-            bounds, map(self._ready, new), map(self._ready, old)
-        )
-        leaving = new[:surplus]
-        leaving += [one for one in old if not self._ready(one)][:unhealthy]
-        leaving += [one for one in old if self._ready(one)][:healthy]
-        for task in leaving:
-            self._stop_task(service, task, f"Scaling activity initiated by (deployment {task.task.started_by})")
-
-    def _stop_task(self, service: MotoService, task: RunningTask, reason: str) -> None:
-        self.dismissed.add(task.task.id)
-        task.stop("ServiceSchedulerInitiated", reason)
-        self._event(service, f"has stopped 1 running tasks: (task {task.task.id}).")
+    def _stop(self, service: MotoService, task: RunningTask, state: State) -> None:
+        """Stop a task that failed, or that is no longer wanted."""
+        problem = self._problem(service, task) if state == State.FAILED else None
+        if problem:
+            event, reason = problem
+            self._event(service, f"(task {task.task.id}) {event}")
+        else:
+            reason = f"Scaling activity initiated by (deployment {task.task.started_by})"
+            self.dismissed.add(task.task.id)
+            self._event(service, f"has stopped 1 running tasks: (task {task.task.id}).")
         if service.load_balancers and task.task.last_status == "RUNNING":
             self._event(service, "has begun draining connections on 1 tasks.")
+        task.stop("ServiceSchedulerInitiated", reason)
 
     def _register(self, service: MotoService, task: RunningTask) -> None:
         """Register a task that runs with the service's target groups."""
@@ -185,29 +226,29 @@ class Services:
             state == "healthy" for state, _ in self.runtime.load_balancers.states_of(task)
         )
 
-    def _stop_unhealthy(self, service: MotoService, task: RunningTask) -> None:
-        if task.task.last_status != "RUNNING" or task.stopping:
-            return
+    def _state(self, service: MotoService, task: RunningTask) -> State:
+        if self._ready(task):
+            return State.READY
+        return State.FAILED if self._problem(service, task) else State.STARTING
+
+    def _problem(self, service: MotoService, task: RunningTask) -> tuple[str, str] | None:
+        """The failed health check of a task, for an event and for the reason that it is stopped for."""
+        if task.task.last_status != "RUNNING":
+            return None
         grace = timedelta(seconds=getattr(service, "health_check_grace_period_seconds", None) or 0)
         started: datetime = task.task.started_at
         if service.load_balancers and now() < started + grace:
-            return
+            return None
         if task.health == "UNHEALTHY":
-            self._event(service, f"(task {task.task.id}) failed container health checks.")
-            self._fail(task, "Task failed container health checks")
-            return
+            return "failed container health checks.", "Task failed container health checks"
         for state, group in self.runtime.load_balancers.states_of(task):
             if state == "unhealthy":
                 reason = self.runtime.load_balancers.reason_of(task, group)
-                self._event(
-                    service,
-                    f"(task {task.task.id}) is unhealthy in (target-group {group}) due to (reason {reason})",
+                return (
+                    f"is unhealthy in (target-group {group}) due to (reason {reason})",
+                    f"Task failed ELB health checks in (target-group {group})",
                 )
-                self._fail(task, f"Task failed ELB health checks in (target-group {group})")
-                return
-
-    def _fail(self, task: RunningTask, reason: str) -> None:
-        task.stop("ServiceSchedulerInitiated", reason)
+        return None
 
     # Deployments
 
@@ -218,12 +259,15 @@ class Services:
         self.dismissed.discard(task.task.id)
         if service is None or scaled_in or stop_code == "UserInitiated":
             return
-        primary = primary_of(service)
-        if primary is None or primary["id"] != task.task.started_by:
+        failed = next((one for one in service.deployments if one["id"] == task.task.started_by), None)
+        if failed is None:
             return
-        primary["failedTasks"] += 1
-        wait = min(FIRST_WAIT * 2 ** (primary["failedTasks"] - 1), LONGEST_WAIT)
-        self.waits[primary["id"]] = monotonic() + wait
+        failed["failedTasks"] += 1
+        wait = min(FIRST_WAIT * 2 ** (failed["failedTasks"] - 1), LONGEST_WAIT)
+        self.waits[failed["id"]] = monotonic() + wait
+        primary = primary_of(service)
+        if failed is not primary:
+            return
         if primary["failedTasks"] == FEWEST_FAILURES:
             self._event(service, "is unable to consistently start tasks successfully.")
         settings = getattr(service, "deployment_configuration", None) or {}
@@ -243,8 +287,8 @@ class Services:
         primary["rolloutState"] = "FAILED"
         primary["rolloutStateReason"] = "ECS deployment circuit breaker: tasks failed to start."
         self._event(service, f"(deployment {failed}) deployment failed: tasks failed to start.")
-        before = next((one for one in service.deployments if one.get("completed")), None)
-        if not rollback or before is None or before is primary:
+        before = self._serving(service)
+        if not rollback or before is None:
             return
         primary["status"] = "ACTIVE"
         before.update(
@@ -276,7 +320,7 @@ class Services:
             deployment["pendingCount"] = count(starting, deployment)
             deployment["desiredCount"] = desired if deployment is primary else 0
             remaining = any(one.task.started_by == deployment["id"] for one in tasks)
-            if deployment is not primary and not remaining and self._may_go(deployment, primary):
+            if deployment not in (primary, self._serving(service)) and not remaining:
                 service.deployments.remove(deployment)
         ready = [
             one
@@ -303,11 +347,6 @@ class Services:
         if service.status == "DRAINING" and not tasks:
             service.status = "INACTIVE"
             service.deployments.clear()
-
-    @staticmethod
-    def _may_go(deployment: dict[str, Any], primary: dict[str, Any]) -> bool:
-        """Whether an older deployment is over: the last that succeeded stays while a rollback may need it."""
-        return not deployment.get("completed") or primary["rolloutState"] != "IN_PROGRESS"
 
     def _event(self, service: MotoService, text: str) -> None:
         service.events.insert(
