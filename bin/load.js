@@ -2,7 +2,6 @@
 // Loads this project's TypeScript from JavaScript that is compiled when a source has changed:
 // compiling on every start, as tsx does, takes longer than most of what is then done.
 
-const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const Module = require("node:module");
 const { dirname, join, relative } = require("node:path");
@@ -12,28 +11,42 @@ const project = dirname(__dirname);
 // V8 keeps its bytecode between runs where Node.js can: 22.8 and later.
 Module.enableCompileCache?.(join(project, ".cache", "v8"));
 
-// cdktf loads archiver at once, and uses it for assets alone, which no stack here has.
 const loadModule = Module._load;
-Module._load = (request, parent, isMain) =>
-  request === "archiver" && /[/\\](cdktf|cdktn)[/\\]/.test(parent?.filename ?? "")
-    ? (...options) => loadModule(request, parent, isMain)(...options)
-    : loadModule(request, parent, isMain);
+Module._load = (request, parent, isMain) => {
+  // cdktf loads archiver at once, and uses it for assets alone, which no stack here has.
+  if (request === "archiver" && /[/\\](cdktf|cdktn)[/\\]/.test(parent?.filename ?? "")) {
+    return (...options) => loadModule(request, parent, isMain)(...options);
+  }
+  try {
+    return loadModule(request, parent, isMain);
+  } catch (error) {
+    throw settingsError(error) ?? error;
+  }
+};
 const cache = join(project, ".cache", "compiled");
 const DAY = 24 * 60 * 60 * 1000;
 
 /** A fault that the user can correct: its message is all that is printed. */
 class LoadError extends Error {}
 
-/** main.ts and all that is below src: sources, and the files that they read. */
+/** Where the sources are loaded from. */
+let loaded = project;
+
+/** Paths of main.ts and all that is below src: sources, and the files that they read. */
 function sources() {
   const below = fs
     .readdirSync(join(project, "src"), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !/\.d\.ts$|\.pyc$/.test(entry.name))
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
-  return [join(project, "main.ts"), ...below.sort()].map((file) => ({
-    path: relative(project, file),
-    content: fs.readFileSync(file),
-  }));
+    .map((entry) => relative(project, join(entry.parentPath ?? entry.path, entry.name)));
+  return ["main.ts", ...below.sort()];
+}
+
+const read = (path) => fs.readFileSync(join(project, path));
+
+/** Changes with every change of a file: the system sets ctime, and no program can. */
+function state(path) {
+  const { size, mtimeMs, ctimeMs, ino } = fs.statSync(join(project, path));
+  return `${path} ${size} ${mtimeMs} ${ctimeMs} ${ino}`;
 }
 
 /**
@@ -45,15 +58,20 @@ function imports(source) {
 }
 
 /** JavaScript of one source. */
+function transform(path, source, options) {
+  return require("@swc/core").transformSync(source, {
+    filename: join(project, path),
+    swcrc: false,
+    jsc: { parser: { syntax: "typescript" }, target: "es2022" },
+    module: { type: "commonjs", lazy: imports(source) },
+    ...options,
+  });
+}
+
+/** The same, with errors that a user can correct. */
 function compile(path, source) {
-  const { transformSync } = require("@swc/core");
   try {
-    return transformSync(source, {
-      filename: join(project, path),
-      swcrc: false,
-      jsc: { parser: { syntax: "typescript" }, target: "es2022" },
-      module: { type: "commonjs", lazy: imports(source) },
-    }).code;
+    return transform(path, source).code;
   } catch (error) {
     throw new LoadError(syntaxError(path, source) ?? `${path} does not compile: ${error.message}`);
   }
@@ -69,24 +87,44 @@ function syntaxError(path, source) {
   const [first] = diagnostics;
   if (first?.start === undefined) return undefined;
   const { line, character } = first.file.getLineAndCharacterOfPosition(first.start);
-  const text = source.split(/\r?\n/)[line];
   const what = ts.flattenDiagnosticMessageText(first.messageText, "\n");
-  return `${path}:${line + 1}:${character + 1}: ${what}\n\n  ${text}\n  ${text.slice(0, character).replace(/\S/g, " ")}^`;
+  return placed(path, source, line, character, what);
 }
 
-/** Compiles into a directory named after the sources' contents; renamed into place, so that it is whole. */
-function compiled() {
-  const files = sources();
-  const hash = createHash("sha256").update(fs.readFileSync(__filename));
-  for (const { path, content } of files)
-    hash.update(`${path}\n${content.length}\n`).update(content);
-  const target = join(cache, hash.digest("hex").slice(0, 16));
-  if (fs.existsSync(target)) return target;
+/** A message with its place in a source, and the line there. */
+function placed(path, source, line, column, what) {
+  const text = source.split(/\r?\n/)[line];
+  return `${path}:${line + 1}:${column + 1}: ${what}\n\n  ${text}\n  ${text.slice(0, column).replace(/\S/g, " ")}^`;
+}
 
+/** An error of a file of settings as it is evaluated, such as a misspelt name; undefined for other errors. */
+function settingsError(error) {
+  if (!(error instanceof Error) || error instanceof LoadError || error.exitCode) return undefined;
+  const frames = [
+    ...(error.stack ?? "").matchAll(/^ +at (?:.*\()?(\/?[^()\n]+?):(\d+):(\d+)\)?$/gm),
+  ];
+  const [, file, row, column] =
+    frames.find(([, name]) => !/^node:/.test(name) && name !== __filename) ?? [];
+  if (!file?.startsWith(join(loaded, "src", "environments"))) return undefined;
+  const path = relative(loaded, file).replace(/\.js$/, ".ts");
+  const source = read(path).toString();
+  let place = { originalLine: row - 1, originalColumn: column - 1 };
+  if (file.endsWith(".js")) {
+    const { map } = transform(path, source, { sourceMaps: true });
+    place = new Module.SourceMap(JSON.parse(map)).findEntry(row - 1, column - 1);
+  }
+  const what = error.message.split("\n")[0];
+  const { ActionRequired } = loadModule(join(loaded, "src/process/errors"));
+  return new ActionRequired(placed(path, source, place.originalLine, place.originalColumn, what));
+}
+
+/** Compiles into a directory, which is renamed into place, so that it is whole. */
+function build(target, files) {
   const building = `${target}.${process.pid}`;
   try {
-    for (const { path, content } of files) {
+    for (const path of files) {
       const output = join(building, path.replace(/\.ts$/, ".js"));
+      const content = read(path);
       fs.mkdirSync(dirname(output), { recursive: true });
       fs.writeFileSync(output, path.endsWith(".ts") ? compile(path, content.toString()) : content);
     }
@@ -102,7 +140,39 @@ function compiled() {
       fs.rmSync(old, { recursive: true, force: true });
     }
   }
+}
+
+/**
+ * Directory of the compiled sources, named after their contents. The file `current` has its name and the state of the
+ * sources on the disk: to read all of them takes longer than most commands.
+ */
+function compiled() {
+  const files = sources();
+  const current = join(cache, "current");
+  const states = ["bin/load.js", ...files].map(state).join("\n");
+  const [known, ...seen] = readIfThere(current).split("\n");
+  if (seen.join("\n") === states && fs.existsSync(join(cache, known))) return join(cache, known);
+
+  const hash = require("node:crypto").createHash("sha256").update(fs.readFileSync(__filename));
+  for (const path of files) hash.update(`\n${path}\n`).update(read(path));
+  const name = hash.digest("hex").slice(0, 16);
+  const target = join(cache, name);
+  if (!fs.existsSync(target)) build(target, files);
+  try {
+    fs.writeFileSync(`${current}.${process.pid}`, `${name}\n${states}`);
+    fs.renameSync(`${current}.${process.pid}`, current);
+  } catch {
+    // The next run reads the sources again.
+  }
   return target;
+}
+
+function readIfThere(file) {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 /** Directory to load from. */
@@ -116,10 +186,10 @@ function directory() {
       return project;
     }
     if (error instanceof LoadError) throw error;
-    if (error.path === undefined) throw error;
+    if (error.syscall === undefined) throw error;
     const reason = error.message.replace(/^\w+: |, .*$/g, "");
     throw new LoadError(
-      `cannot write ${relative(project, error.path)}: ${reason}. Free space on the disk, then run the command again.`,
+      `cannot write ${relative(project, error.path ?? cache)}: ${reason}. Free space on the disk, then run the command again.`,
     );
   }
 }
@@ -127,15 +197,16 @@ function directory() {
 /** Requires a source by its path in the project, without its ending. */
 module.exports = function load(path) {
   try {
-    return require(join(directory(), path));
+    loaded = directory();
+    return require(join(loaded, path));
   } catch (error) {
     const known =
-      error instanceof LoadError
+      error instanceof LoadError || error.exitCode === 2
         ? error.message
         : error.name === "TransformError" && // tsx's
           sources()
-            .filter(({ path: name }) => name.endsWith(".ts"))
-            .map(({ path: name, content }) => syntaxError(name, content.toString()))
+            .filter((name) => name.endsWith(".ts"))
+            .map((name) => syntaxError(name, read(name).toString()))
             .find(Boolean);
     if (!known) throw error;
     console.error(known);

@@ -3,6 +3,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   rmSync,
   symlinkSync,
@@ -39,14 +40,23 @@ function write(path: string, content: string): void {
   utimesSync(join(project, path), 1000, 1000);
 }
 
-function synth(main: string): string {
-  write("main.ts", main);
-  const { stdout, stderr } = spawnSync(process.execPath, ["bin/synth.js"], {
+function run(...options: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...options, "bin/synth.js"], {
     cwd: project,
     encoding: "utf8",
   });
+  return { status, stdout, stderr };
+}
+
+function synth(main: string): string {
+  write("main.ts", main);
+  const { stdout, stderr } = run();
   return stdout + stderr;
 }
+
+/** Files and folders that a compilation has left unfinished. */
+const unfinished = () =>
+  readdirSync(join(project, ".cache/compiled")).filter((name) => name.includes("."));
 
 test("an edit that changes neither size nor time is noticed", () => {
   expect(synth('console.log("one")')).toBe("one\n");
@@ -63,16 +73,50 @@ test("a source reads the current JSON that it imports and the current file besid
 
 test("a syntax error is reported with its place and its line, without a stack trace, and exit code 2", () => {
   write("main.ts", "const settings = {\n  multiAz true,\n};\n");
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["bin/synth.js"], {
-    cwd: project,
-    encoding: "utf8",
-  });
-  expect({ status, stdout, stderr }).toEqual({
+  expect(run()).toEqual({
     status: 2,
     stdout: "",
     stderr: "main.ts:2:11: ',' expected.\n\n    multiAz true,\n            ^\n",
   });
-  expect(
-    readdirSync(join(project, ".cache/compiled")).filter((name) => name.includes(".")),
-  ).toEqual([]);
+  expect(unfinished()).toEqual([]);
+});
+
+test("a misspelt name in a file of settings is reported with its place and its line, and exit code 2", () => {
+  mkdirSync(join(project, "src/environments"), { recursive: true });
+  mkdirSync(join(project, "src/process"), { recursive: true });
+  cpSync(join(repository, "src/process"), join(project, "src/process"), { recursive: true });
+  write(
+    "src/environments/dev.ts",
+    'interface Settings {\n  readonly name: string;\n}\nexport const dev: Settings = {\n  name: nmae,\n};\nconst name = "dev";\n',
+  );
+  write("main.ts", 'import { dev } from "./src/environments/dev"; console.log(dev.name);');
+  expect(run()).toEqual({
+    status: 2,
+    stdout: "",
+    stderr: "src/environments/dev.ts:5:9: nmae is not defined\n\n    name: nmae,\n          ^\n",
+  });
+});
+
+test("a full disk is reported without a stack trace, and nothing unfinished is left on it", () => {
+  write("main.ts", "console.log(4)");
+  const full = join(project, "full-disk.js");
+  writeFileSync(
+    full,
+    'const fs = require("node:fs"), write = fs.writeFileSync; fs.writeFileSync = (file, ...rest) => write("/dev/full", ...rest);',
+  );
+  expect(run("-r", full)).toEqual({
+    status: 2,
+    stdout: "",
+    stderr:
+      "cannot write .cache/compiled: no space left on device. Free space on the disk, then run the command again.\n",
+  });
+  expect(unfinished()).toEqual([]);
+});
+
+test("the compiled sources are reused without reading the sources", () => {
+  expect(synth('console.log("five")')).toBe("five\n");
+  const compiled = join(project, ".cache/compiled");
+  const [name] = readFileSync(join(compiled, "current"), "utf8").split("\n");
+  writeFileSync(join(compiled, name!, "main.js"), 'console.log("reused")');
+  expect(run().stdout).toBe("reused\n");
 });
