@@ -7,6 +7,7 @@ synthesize(
   Array.from({ length: count }, (_, index) => ({
     ...environments[index % environments.length]!,
     adopts: undefined,
-    name: `e${index}`,
+    // The usage names it.
+    name: index === 0 ? "production" : `e${index}`,
   })),
 );

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-/** Time and memory of whole processes: medians over the runs. */
+/** CPU time and memory of whole processes: medians over the runs. */
 export interface Measurement {
-  /** Wall-clock time from start to end, in seconds. */
+  /** CPU time of user and system in seconds: other programs change it less than wall-clock time. */
   readonly seconds: number;
   /** Peak resident memory, in MB. */
   readonly megabytes: number;
@@ -20,10 +20,9 @@ export function measure(
   { runs = 5, env = {} }: { runs?: number; env?: Record<string, string> } = {},
 ): Measurement {
   const results = Array.from({ length: runs }, () => {
-    const start = process.hrtime.bigint();
     const { status, output } = spawnSync(
       process.execPath,
-      ["-r", join(__dirname, "report-memory.js"), ...args],
+      ["-r", join(__dirname, "report-usage.js"), ...args],
       {
         cwd: project,
         env: { ...process.env, ...env },
@@ -31,9 +30,9 @@ export function measure(
         encoding: "utf8",
       },
     );
-    const seconds = Number(process.hrtime.bigint() - start) / 1e9;
     if (status !== 0) throw new Error(`node ${args.join(" ")}:\n${output.join("")}`);
-    return { seconds, megabytes: Number(output[3]) / 1000 };
+    const { maxRSS, cpu } = JSON.parse(output[3]!) as { maxRSS: number; cpu: number };
+    return { seconds: cpu / 1e6, megabytes: maxRSS / 1000 };
   });
   const median = (key: keyof Measurement) =>
     results.map((result) => result[key]).sort((one, other) => one - other)[Math.floor(runs / 2)]!;
