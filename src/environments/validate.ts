@@ -3,21 +3,26 @@ import { githubSchema, type GithubSettings } from "./github";
 import { strange } from "./schema";
 import { environmentSchema, nameOf, type EnvironmentSettings } from "./settings";
 import { stateBackend, stateBackendSchema } from "./state-backend";
-import { usage, usageSchema } from "./usage";
+import { usageSchema } from "./usage";
 
 /**
  * Checks environments, GitHub's settings, and what the project has beside them: state backend and usage.
+ * @param usage by the name of the environment
  * @throws SettingsError with every fault of all of them
  */
 export function validate(
   environments: readonly EnvironmentSettings[],
   github?: GithubSettings,
+  usage: Readonly<Record<string, unknown>> = {},
 ): void {
   const names = environments.map(nameOf);
   const doubles = names.filter((name, index) => names.indexOf(name) < index);
   // A value of another type is a fault of the schema's.
   const deployed: unknown = github?.environments;
   const others = Array.isArray(deployed) ? deployed.map(String) : [];
+  const origins = environments.flatMap(({ recovery }) => recovery?.of ?? []);
+  const unknown = (name: string, path: string, value: unknown) =>
+    names.includes(name) ? [] : [{ path, value, fix: strange(name, names, "an environment") }];
   checkAll(
     [
       ...environments.map((settings) => [environmentSchema, settings, nameOf(settings)] as const),
@@ -33,17 +38,10 @@ export function validate(
         value: name,
         fix: "another environment has that name",
       })),
-      ...others.flatMap((name, index) =>
-        names.includes(name)
-          ? []
-          : [
-              {
-                path: `github.environments[${index}]`,
-                value: name,
-                fix: strange(name, names, "an environment"),
-              },
-            ],
-      ),
+      ...others.flatMap((name, index) => unknown(name, `github.environments[${index}]`, name)),
+      ...Object.entries(usage)
+        .filter(([name]) => !origins.includes(name))
+        .flatMap(([name, given]) => unknown(name, `usage.${name}`, given)),
     ],
   );
 }

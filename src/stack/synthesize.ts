@@ -8,6 +8,7 @@ import type { GithubSettings } from "../environments/github";
 import { lockFileOf, TERRAFORM_LOCK_FILE } from "../environments/lock-file";
 import type { EnvironmentSettings } from "../environments/settings";
 import { SettingsError } from "../environments/faults";
+import { usage } from "../environments/usage";
 import { validate } from "../environments/validate";
 
 /**
@@ -23,7 +24,7 @@ export function synthesize(
 ): void {
   try {
     // Before the app, which makes its output folder as soon as it is made itself.
-    validate(environments, github);
+    validate(environments, github, usage);
     const app = new App({ stackTraces: false });
     for (const settings of environments) new PlueStack(app, settings);
     if (github) new GithubStack(app, github);

@@ -13,6 +13,7 @@ import type {
 import { scheduleFault } from "../../../src/environments/schedule";
 import { validate } from "../../../src/environments/validate";
 import { faults } from "../../support/faults";
+import { recovered } from "../../support/recovery";
 
 type Changes = { [Key in keyof EnvironmentSettings]?: Partial<EnvironmentSettings[Key]> | string };
 
@@ -171,6 +172,13 @@ test.each([
   expect(faults({ ...dev, adopts: undefined, name }).map((fault) => fault.path)).toEqual([
     `${name}.name`,
   ]);
+});
+
+test("refuses the usage of an environment that does not exist, but for the origin of a recovery", () => {
+  const used = { dev: {}, local: {}, prodution: { natGigabytes: 1 } };
+  expect(() => validate([dev, recovered], undefined, used)).toThrow(
+    /^1 wrong setting:\n  usage.prodution is {"natGigabytes":1}: is not an environment: there are dev, local-dr$/,
+  );
 });
 
 test("refuses two environments of one name", () => {
