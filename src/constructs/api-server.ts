@@ -29,6 +29,8 @@ export interface ApiServerProps extends ServiceContext {
 
 const GIT_REPOS = "git-repos";
 const TMP = "tmp";
+/** The user of the image, and the owner that the access point gives every file. */
+const USER = "1000:1000";
 
 /**
  * The API server: HTTP on 8000, PostgreSQL, and the git repositories under /git-repos. If it rewrites
@@ -67,7 +69,11 @@ export class ApiServer extends Construct implements Connectable {
         port: ports.api,
         environment: { PORT: String(ports.api), ...(cache ? { REDIS_URL: cache.url } : {}) },
         secrets: { DATABASE_URL: { secret: database.connectionSecret, jsonKey: "url" } },
-        mountPoints: [{ sourceVolume: GIT_REPOS, containerPath: "/git-repos" }],
+        user: USER,
+        mountPoints: [
+          { sourceVolume: GIT_REPOS, containerPath: "/git-repos" },
+          { sourceVolume: TMP, containerPath: "/tmp" },
+        ],
       },
       proxy: this.proxied
         ? {
@@ -78,13 +84,13 @@ export class ApiServer extends Construct implements Connectable {
             port: ports.apiProxy,
             environment: { PORT: String(ports.apiProxy) },
             mountPoints: [{ sourceVolume: TMP, containerPath: "/tmp" }],
-            readonlyRootFilesystem: true,
+            user: USER,
             startsAfter: api.image,
           }
         : undefined,
       volumes: [
-        // nginx writes to this directory only.
-        ...(this.proxied ? [{ name: TMP }] : []),
+        // Besides the repositories, the programs write to this directory only.
+        { name: TMP },
         {
           name: GIT_REPOS,
           efsVolumeConfiguration: {

@@ -44,7 +44,7 @@ export class DbMigrate extends Construct implements Connectable {
         repository,
         imageTag,
         secrets: { DATABASE_URL: { secret: database.connectionSecret, jsonKey: "url" } },
-        readonlyRootFilesystem: true,
+        user: "1000:1000",
       },
     });
     // In the old project the task had no role or security group of its own.

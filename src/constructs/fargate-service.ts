@@ -80,9 +80,9 @@ export function fargateService(scope: Construct, props: FargateServiceProps): Fa
     container: {
       ...container,
       healthPath,
-      // ECS Exec does not work with a read-only root file system.
+      // ECS Exec does not work with a read-only root file system, and its agent runs as root.
       // Source: "Using ECS Exec", considerations, in the Amazon ECS developer guide.
-      readonlyRootFilesystem: container.readonlyRootFilesystem && !executeCommand,
+      hardened: !executeCommand,
     },
     proxy: proxy && { ...proxy, healthPath },
     taskStatements: {

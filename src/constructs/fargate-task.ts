@@ -45,8 +45,12 @@ export interface ContainerProps {
     readonly sourceVolume: string;
     readonly containerPath: string;
   }[];
-  /** @default false */
-  readonly readonlyRootFilesystem?: boolean;
+  /** User and group that the program runs as, the same as in the image; never root. */
+  readonly user: string;
+  /** Capabilities of Linux that the program needs. @default none */
+  readonly capabilities?: readonly string[];
+  /** Whether the root file system is read-only, and the capabilities are dropped. @default true */
+  readonly hardened?: boolean;
   /** Name of the container that starts before this one and stops after it. @default none */
   readonly startsAfter?: string;
 }
@@ -210,6 +214,34 @@ export function fargateTask(scope: Construct, props: FargateTaskProps): FargateT
   };
 }
 
+/**
+ * The capabilities that a container has by default. Fargate adds none, so one that a program needs cannot be
+ * dropped with all others and added again.
+ * Source: "KernelCapabilities" in the Amazon ECS API reference.
+ */
+const defaultCapabilities = [
+  "AUDIT_WRITE",
+  "CHOWN",
+  "DAC_OVERRIDE",
+  "FOWNER",
+  "FSETID",
+  "KILL",
+  "MKNOD",
+  "NET_BIND_SERVICE",
+  "NET_RAW",
+  "SETFCAP",
+  "SETGID",
+  "SETPCAP",
+  "SETUID",
+  "SYS_CHROOT",
+];
+
+/** The capabilities to drop so that only the needed ones are left. */
+const dropped = (needed: readonly string[] = []) =>
+  needed.length === 0
+    ? ["ALL"]
+    : defaultCapabilities.filter((capability) => !needed.includes(capability));
+
 const httpsToAnywhere: readonly EgressSettings[] = [
   { description: "Image pulls, secrets and logs", port: 443, cidrBlocks: ["0.0.0.0/0"] },
 ];
@@ -220,7 +252,7 @@ function egressRule({ description, port, cidrBlocks }: EgressSettings): Security
 
 /** A container definition for ECS's API, with the API's defaults, so that no plan shows a difference. */
 function containerDefinition(container: ContainerProps, logGroupName: string, region: string) {
-  const { port, healthPath } = container;
+  const { port, healthPath, hardened = true } = container;
   return {
     name: container.name,
     image: `${container.repository.repositoryUrl}:${container.imageTag}`,
@@ -242,9 +274,13 @@ function containerDefinition(container: ContainerProps, logGroupName: string, re
       ...mountPoint,
       readOnly: false,
     })),
-    readonlyRootFilesystem: container.readonlyRootFilesystem ?? false,
-    // The init process reaps the zombies of shells and git, and forwards SIGTERM.
-    linuxParameters: { initProcessEnabled: true },
+    user: container.user,
+    readonlyRootFilesystem: hardened,
+    linuxParameters: {
+      // The init process reaps the zombies of shells and git, and forwards SIGTERM.
+      initProcessEnabled: true,
+      capabilities: hardened ? { drop: dropped(container.capabilities) } : undefined,
+    },
     // Two minutes: the notice that Fargate Spot gives, and the maximum that ECS allows.
     stopTimeout: 120,
     healthCheck:

@@ -45,7 +45,9 @@ export class WebApp extends Construct implements Connectable {
         port: ports.web,
         environment: { PORT: String(ports.web), API_ENDPOINT: API_PATH },
         mountPoints: [{ sourceVolume: "tmp", containerPath: "/tmp" }],
-        readonlyRootFilesystem: true,
+        user: "101:101",
+        // It listens on port 80.
+        capabilities: ["NET_BIND_SERVICE"],
       },
       // nginx writes to this directory only.
       volumes: [{ name: "tmp" }],

@@ -393,8 +393,8 @@ const serviceSettings = {
   /** Time that a new task has before failed health checks count, in seconds. */
   healthCheckGracePeriodSeconds: v.optional(whole(0, 2147483647), 120),
   /**
-   * Shells in running tasks by ECS Exec. The web app's root file system, read-only otherwise, is
-   * writable with it.
+   * Shells in running tasks by ECS Exec. With it, the root file system is writable and the container keeps its
+   * capabilities.
    */
   executeCommand: v.optional(flag, false),
   /** Retention of the container's log, in days. */

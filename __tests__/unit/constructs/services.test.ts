@@ -254,7 +254,7 @@ describe("the part that removes /api from paths", () => {
     expect(containers(stack, "api_server").map(({ name }) => name as string)).toEqual([
       "api-server",
     ]);
-    expect(stack.resource("aws_ecs_task_definition.api_server").volume).toHaveLength(1);
+    expect(stack.resource("aws_ecs_task_definition.api_server").volume).toHaveLength(2);
     expect(stack.resource("aws_ecs_service.api_server").load_balancer).toEqual([
       expect.objectContaining({ container_name: "api-server", container_port: 8000 }),
     ]);
