@@ -23,7 +23,7 @@ export function handleInterrupts(): void {
         say(`\nplue: interrupted\n${left}`);
         process.exit(130);
       }
-      say("\nStopping; this may take a moment. Once more stops at once, with the state at risk.");
+      say("\nStopping; this may take a moment. Press Ctrl-C again to stop immediately. The state may be damaged.");
       for (const child of children) child.kill("SIGINT");
     });
   }

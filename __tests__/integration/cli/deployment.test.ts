@@ -145,6 +145,13 @@ describeEmbeddedAws("plue, from the first deployment of an environment to its de
       }
     });
 
+    test("a refused login stops the command before it builds anything", async () => {
+      const env = { ...user.env, DOCKER_FAILS: "login" };
+      const { stderr } = await plueEnds(1, ["images", "local", "--source", source()], env);
+      expect(stderr).toMatch(/docker login to \S+ failed/);
+      expect(user.docker.take().calls.join()).not.toContain("buildx");
+    });
+
     test("a failed build stops the command before it pushes anything else", async () => {
       const result = await plueEnds(1, ["images", "local", "--source", source()], {
         ...user.env,

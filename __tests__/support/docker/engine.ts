@@ -7,12 +7,12 @@ import { DOCKER_DIR } from "./tools";
 /** Where the setup of the container tests puts what it has made; it is kept for the next run. */
 export const CONTAINERS_DIR = path.resolve(__dirname, "../../../.cache/containers");
 
-/** The images that the setup builds, by their names in docker-compose.yml. */
+/** The images that the setup builds. Their names are not those of docker-compose.yml, which may be in use here. */
 export const images = {
-  api: "plue-api-server",
-  web: "plue-web-app",
-  migrate: "plue-db-migrate",
-  healthcheck: "plue-healthcheck",
+  api: "plue-tests/api-server",
+  web: "plue-tests/web-app",
+  migrate: "plue-tests/db-migrate",
+  healthcheck: "plue-tests/healthcheck",
 } as const;
 
 /** Images that the tests use beside those. */

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node
 import path from "node:path";
 
 import { makeRunFolder } from "../run-folder";
-import { CONTAINERS_DIR } from "./engine";
+import { CONTAINERS_DIR, images } from "./engine";
 import { makeAuthority } from "./authority";
 import { DOCKER_DIR } from "./tools";
 
@@ -49,7 +49,14 @@ export default async function buildImages(): Promise<void> {
   const bundle = path.join(CONTAINERS_DIR, "rds-ca/global-bundle.pem");
   if (!existsSync(bundle)) copyFileSync(makeAuthority(path.dirname(bundle)), bundle);
   const build = { additional_contexts: { "rds-ca": path.dirname(bundle) } };
-  const services = { migrate: { build }, api: { build }, web: { build }, "api-test": { build } };
+  const services = {
+    migrate: { build, image: images.migrate },
+    api: { build, image: images.api },
+    "api-proxy": { image: images.api },
+    web: { build, image: images.web },
+    "api-test": { build, image: "plue-tests/api-test" },
+    healthcheck: { image: images.healthcheck },
+  };
   writeFileSync(composeFiles[1]!, JSON.stringify({ services }));
   run("docker", ["compose", "--profile", "test", "build", "--quiet"]);
 }

@@ -21,7 +21,7 @@ export const command = ({ projectDir }: Context) =>
       "Build the three images from Plue's source and push them, tagged by the source's commit; makes the repositories first, where there are none. Prints the tag.",
     )
     .addArgument(environmentArgument())
-    .argument("[option...]", "options of docker build; put -- before them")
+    .argument("[option...]", "options of docker buildx build; put -- before them")
     .requiredOption("--source <path>", "Plue's source, a git checkout")
     .addOption(imageTagOption("--tag <tag>", "another tag than the source's commit"))
     .addOption(

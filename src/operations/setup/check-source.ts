@@ -139,7 +139,7 @@ function checkServer(zig: readonly Source[]): Check[] {
   const health = find(new RegExp(`"${healthPath}"`))[0];
   const below = find(/"\/api(\/[^"]*)?"/)[0];
   const url = find(/"DATABASE_URL"/)[0];
-  // Of the server's own file: clients of a database have such fields as well.
+  // Only the server's own file counts, because clients of a database have such fields as well.
   const address = zig
     .filter(({ file }) => port?.at.startsWith(`${file}:`))
     .flatMap((source) => source.find(/\.(?:interface|address|host)\s*=\s*("?)([^",}\s]+)/))[0];
@@ -275,7 +275,7 @@ function checkLockFile(manifest: Source | undefined, lock: Source | undefined): 
   }
 }
 
-/** What npm reads in `package.json`. */
+/** The parts of `package.json` that npm reads. */
 type PackageJson = Partial<
   Record<
     "scripts" | "dependencies" | "devDependencies" | "optionalDependencies",
