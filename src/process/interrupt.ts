@@ -23,7 +23,9 @@ export function handleInterrupts(): void {
         say(`\nplue: interrupted\n${left}`);
         process.exit(130);
       }
-      say("\nStopping; this may take a moment. Press Ctrl-C again to stop immediately. The state may be damaged.");
+      say(
+        "\nStopping; this may take a moment. Press Ctrl-C again to stop immediately. The state may be damaged.",
+      );
       for (const child of children) child.kill("SIGINT");
     });
   }
