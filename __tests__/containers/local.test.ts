@@ -131,6 +131,10 @@ describe("Plue on the embedded AWS", () => {
     expect(stderr).toMatch(/the API server's deployment failed: .*tasks failed to start/);
     expect(stderr).toContain("Essential container in task exited");
     expect((await get("/api/health")).status).toBe(200);
+    const log = readFileSync(join(folder, ".local/logs/server.log"), "utf8");
+    expect(log).toMatch(
+      /^Notification of local-plue-alerts: "A deployment failed: \S+api-server\./m,
+    );
   });
 
   test("is replaced by a restart without a failed request", async () => {

@@ -341,6 +341,33 @@ describe("the runtime of the embedded AWS", () => {
     expect(later.log).toEqual(["kept []"]);
   });
 
+  test("a container acts as its task role, with the CPU of its task", async () => {
+    const program = [
+      "import os, pathlib, re, urllib.request as u",
+      "env = os.environ",
+      "scope = f\"{env['AWS_ACCESS_KEY_ID']}/20300101/{env['AWS_REGION']}/sts/aws4_request\"",
+      "headers = {",
+      "    'Authorization': f'AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0',",
+      "    'Content-Type': 'application/x-www-form-urlencoded',",
+      "    'X-Amz-Security-Token': env['AWS_SESSION_TOKEN'],",
+      "}",
+      "body = b'Action=GetCallerIdentity&Version=2011-06-15'",
+      "answer = u.urlopen(u.Request(env['AWS_ENDPOINT_URL'], body, headers)).read().decode()",
+      "print(re.search('<Arn>(.*)</Arn>', answer)[1])",
+      "groups = pathlib.Path('/sys/fs/cgroup')",
+      "two = groups / 'cpu.max'",
+      "one = [groups / 'cpu' / f'cpu.cfs_{name}_us' for name in ('quota', 'period')]",
+      "quota, period = two.read_text().split() if two.exists() else [one.read_text() for one in one]",
+      "print(int(quota) / int(period))",
+    ].join("\n");
+    const arn = await run(program);
+    await inStatus(arn, "STOPPED");
+    expect(await logOf(arn)).toEqual([
+      `arn:aws:sts::123456789012:assumed-role/task/${arn.split("/").at(-1)}`,
+      "0.25",
+    ]);
+  });
+
   test("containers share one network, and start after what they depend on", async () => {
     const serve = [
       "import http.server, pathlib, time",

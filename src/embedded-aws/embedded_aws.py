@@ -42,6 +42,7 @@ def main(port: int, record: Path, plain: bool) -> None:
     known = json.loads(record.read_text()) if record.exists() else {}
     if known.get("pid") != os.getpid():
         sys.exit(f"{record} does not name this process: the program that started it is gone")
+    extensions.server = server
     for start in extensions.starts:
         start()
     # Renamed into place: a reader sees the whole record or the one before.

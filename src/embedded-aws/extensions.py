@@ -19,9 +19,13 @@ from typing import Any
 
 from models.requests import AwsRequest
 from refusals import Refusal
+from werkzeug.serving import BaseWSGIServer
 from werkzeug.wrappers import Request, Response
 
 PREFIX = "/embedded-aws/"
+
+# The server on loopback, before `at_start` is called.
+server: BaseWSGIServer | None = None
 
 starts: list[Callable[[], None]] = []
 stops: list[Callable[[], None]] = []

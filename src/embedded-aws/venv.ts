@@ -33,7 +33,7 @@ export async function ensureVenv({ home, python, note }: VenvOptions): Promise<s
   const interpreter = join(venv, "bin", "python");
   const env = cleanEnvironment();
   if (existsSync(venv)) {
-    const check = ["-I", "-c", "import aiohttp, docker, flask_cors, moto.server"];
+    const check = ["-I", "-c", "import aiohttp, docker, flask_cors, moto.server, trustme"];
     const { code } = await capture(interpreter, check, { env }).catch((error: unknown) => {
       if (error instanceof Interrupted) throw error;
       return { code: null };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import {
   createServer,
   request,
@@ -7,11 +7,15 @@ import {
   type Server,
   type ServerResponse,
 } from "node:http";
+import { get as getSecurely } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { TLSSocket } from "node:tls";
+import { ACMClient, RequestCertificateCommand } from "@aws-sdk/client-acm";
 import {
+  AddListenerCertificatesCommand,
   CreateListenerCommand,
   CreateLoadBalancerCommand,
   CreateRuleCommand,
@@ -25,6 +29,13 @@ import {
   type Action,
   type RuleCondition,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import {
+  EventBridgeClient,
+  PutEventsCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from "@aws-sdk/client-eventbridge";
+import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { runningAt, startServer, stopServer } from "../../../src/embedded-aws/server";
 import { capture } from "../../../src/process/run";
 import {
@@ -348,6 +359,78 @@ describeEmbeddedAws("a load balancer of the embedded AWS", () => {
     expect((await get("/new")).status).toBe(503);
     healthy = true;
     await until(async () => (await get("/new")).status === 200);
+  });
+
+  test("answers HTTPS with the certificate of the client's host name, or else the default one", async () => {
+    const acm = new ACMClient(aws.client);
+    const certificate = async (...names: string[]) => {
+      const { CertificateArn } = await acm.send(
+        new RequestCertificateCommand({
+          DomainName: names[0],
+          SubjectAlternativeNames: names,
+          ValidationMethod: "DNS",
+        }),
+      );
+      return { CertificateArn };
+    };
+    const { Listeners } = await elb.send(
+      new CreateListenerCommand({
+        LoadBalancerArn: loadBalancerArn,
+        Protocol: "HTTPS",
+        Port: 443,
+        Certificates: [await certificate("plue.example.com")],
+        DefaultActions: [{ Type: "forward", TargetGroupArn: groupArn }],
+      }),
+    );
+    await elb.send(
+      new AddListenerCertificatesCommand({
+        ListenerArn: Listeners![0]!.ListenerArn,
+        Certificates: [await certificate("example.org", "*.example.org")],
+      }),
+    );
+    let secure = "";
+    await until(async () => {
+      secure = (await runningAt(aws.endpoint)).urls.find((one) => one.startsWith("https")) ?? "";
+      return secure !== "";
+    });
+    const ca = readFileSync(join(aws.home, "ca.pem"));
+    const ask = (host: string, servername = host) =>
+      new Promise<[string, { headers: Record<string, string> }]>((done, failed) =>
+        getSecurely(secure, { ca, servername, headers: { Host: host } }, (answer) => {
+          const { subjectaltname } = (answer.socket as TLSSocket).getPeerCertificate();
+          void textOf(answer).then((text) => done([subjectaltname!, JSON.parse(text) as never]));
+        }).on("error", failed),
+      );
+    const [names, { headers }] = await ask("plue.example.com");
+    expect(names).toBe("DNS:plue.example.com");
+    expect(headers).toMatchObject({ "x-forwarded-proto": "https", "x-forwarded-port": "443" });
+    expect((await ask("www.example.org"))[0]).toBe("DNS:example.org, DNS:*.example.org");
+    await expect(ask("other.example")).rejects.toThrow("DNS:plue.example.com");
+  });
+
+  test("notifies a topic of an event by the template of a rule", async () => {
+    const events = new EventBridgeClient(aws.client);
+    const { TopicArn } = await new SNSClient(aws.client).send(
+      new CreateTopicCommand({ Name: "alerts" }),
+    );
+    const pattern = { source: ["test"], detail: { state: ["FAILED"] } };
+    await events.send(new PutRuleCommand({ Name: "rule", EventPattern: JSON.stringify(pattern) }));
+    const InputTransformer = {
+      InputPathsMap: { service: "$.resources[0]", reason: "$.detail.reason", none: "$.detail.x.y" },
+      InputTemplate: JSON.stringify("<service> stopped: <reason><none>"),
+    };
+    const target = { Id: "alerts", Arn: TopicArn, InputTransformer };
+    await events.send(new PutTargetsCommand({ Rule: "rule", Targets: [target] }));
+    const entry = (detail: object) => ({
+      Source: "test",
+      DetailType: "Test",
+      Resources: ["api"],
+      Detail: JSON.stringify(detail),
+    });
+    const Entries = [entry({ state: "FINE" }), entry({ state: "FAILED", reason: 'by "x"' })];
+    await events.send(new PutEventsCommand({ Entries }));
+    const notified = readFileSync(join(aws.home, "logs/server.log"), "utf8").match(/^Notif.*$/gm);
+    expect(notified).toEqual([String.raw`Notification of alerts: "api stopped: by \"x\""`]);
   });
 
   test("marks a target as unhealthy after the number of failed checks of its group, and as healthy again", async () => {

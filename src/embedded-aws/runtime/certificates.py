@@ -1,85 +1,46 @@
-"""An authority of our own, in the place of the one that signs the certificates of RDS."""
+"""An authority of our own, in the place of those that sign the certificates of RDS and ACM."""
 
-from datetime import datetime, timedelta, timezone
+import fnmatch
+from collections.abc import Callable
+from functools import cache
+from ssl import PROTOCOL_TLS_SERVER, SSLContext
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from trustme import CA
 
-VALID = timedelta(days=365)
+# The names of a certificate that ACM does not have.
+LOCAL = ("localhost", "127.0.0.1")
 
 
 class Authority:
     """Signs certificates for as long as the embedded AWS runs."""
 
     def __init__(self) -> None:
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.name = name("Embedded AWS RDS authority")
-        self.certificate = (
-            builder(self.name, self.name, self.key)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .add_extension(key_usage(signs_certificates=True), critical=True)
-            .sign(self.key, hashes.SHA256())
-        )
+        self.ca = CA(organization_name="Embedded AWS")
+        self.bundle = self.ca.cert_pem.bytes()
+        self.context = cache(self._context)
 
-    @property
-    def bundle(self) -> bytes:
-        """The authority's certificate, as a client trusts it."""
-        return self.certificate.public_bytes(serialization.Encoding.PEM)
+    def issue(self, *names: str) -> tuple[bytes, bytes]:
+        """A certificate for host names, and its key."""
+        made = self.ca.issue_cert(*names)
+        return made.cert_chain_pems[0].bytes(), made.private_key_pem.bytes()
 
-    def issue(self, host: str) -> tuple[bytes, bytes]:
-        """A certificate for a host name, and its key."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        # A common name has 64 characters at most: the host's is the alternative name.
-        certificate = (
-            builder(name("Embedded AWS database"), self.name, key)
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(key_usage(signs_certificates=False), critical=True)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()),
-                critical=False,
+    def _context(self, names: tuple[str, ...]) -> SSLContext:
+        context = SSLContext(PROTOCOL_TLS_SERVER)
+        self.ca.issue_cert(*names).configure_cert(context)
+        return context
+
+    def server(self, certificates: Callable[[], list[tuple[str, ...]]]) -> SSLContext:
+        """TLS by certificates, each given by its names: the first that has the client's host name, or else
+        the first of all. They are looked up for each connection."""
+
+        def choose(connection, host: str | None, _) -> None:
+            all_names = certificates() or [LOCAL]
+            names = next(
+                (one for one in all_names if any(fnmatch.fnmatchcase(host or "", name) for name in one)),
+                all_names[0],
             )
-            .sign(self.key, hashes.SHA256())
-        )
-        private = key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        return certificate.public_bytes(serialization.Encoding.PEM), private
+            connection.context = self.context(names)
 
-
-def name(common: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
-
-
-def builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
-) -> x509.CertificateBuilder:
-    now = datetime.now(timezone.utc)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + VALID)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-    )
-
-
-def key_usage(signs_certificates: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not signs_certificates,
-        key_cert_sign=signs_certificates,
-        crl_sign=signs_certificates,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
+        context = SSLContext(PROTOCOL_TLS_SERVER)
+        context.sni_callback = choose
+        return context

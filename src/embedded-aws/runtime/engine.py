@@ -11,6 +11,7 @@ import docker
 from docker.context import ContextAPI
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from docker.models.containers import Container
+from werkzeug.serving import BaseWSGIServer, make_server
 
 # Label of every container, network and volume; its value is the identity of the clone's state folder.
 OWNER = "plue.embedded-aws"
@@ -50,6 +51,19 @@ class Engine:
     def name(self, *parts: str) -> str:
         """The name of a container or volume; two clones never have the same."""
         return "-".join((self.network, *parts))
+
+    def endpoint(self, server: BaseWSGIServer) -> str:
+        """Create the network, and serve on its gateway what a server on loopback serves."""
+        network = self.client.networks.create(self.network, labels=self.labels)
+        network.reload()
+        gateway = network.attrs["IPAM"]["Config"][0].get("Gateway", "")
+        try:
+            outside = make_server(gateway, 0, server.app, threaded=True)
+        except OSError:
+            # An engine in a virtual machine, whose containers reach this machine's loopback by this name.
+            return f"http://host.docker.internal:{server.port}"
+        Thread(target=outside.serve_forever, daemon=True, name="endpoint").start()
+        return f"http://{gateway}:{outside.port}"
 
     def watch(self, on_event: Callable[[dict[str, Any]], None], on_gap: Callable[[], None]) -> None:
         """Call back for each event of this embedded AWS's containers and of images, for ever.

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import aiohttp
 from aiohttp import web
+from moto.acm.models import acm_backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.elbv2.models import FakeListener, FakeTargetGroup, elbv2_backends
 from yarl import URL
@@ -98,7 +99,7 @@ class LoadBalancers:
         for arn in [one for one in self.listeners if one not in wanted]:
             await self.listeners.pop(arn).close()
         for arn, listener in wanted.items():
-            if arn not in self.listeners and listener.protocol == "HTTP":
+            if arn not in self.listeners and listener.protocol in ("HTTP", "HTTPS"):
                 self.listeners[arn] = await Listener(self, listener).open()
         registered = {
             (arn, one["Id"]): (group, int(one["Port"]))
@@ -122,7 +123,7 @@ class LoadBalancers:
     def urls(self) -> list[str]:
         """Where the listeners answer, in the order of their ports."""
         ordered = sorted(self.listeners.values(), key=lambda one: one.listener.port)
-        return [f"http://127.0.0.1:{one.port}" for one in ordered]
+        return [f"{one.scheme}://127.0.0.1:{one.port}" for one in ordered]
 
     # Targets
 
@@ -247,6 +248,7 @@ class Listener:
     def __init__(self, balancers: LoadBalancers, listener: FakeListener) -> None:
         self.balancers = balancers
         self.listener = listener
+        self.scheme = listener.protocol.lower()
         self.port = 0
         self.runner: web.ServerRunner | None = None
 
@@ -261,8 +263,9 @@ class Listener:
         )
         self.runner = web.ServerRunner(server)
         await self.runner.setup()
+        tls = self.balancers.runtime.authority.server(self._certificates) if self.scheme == "https" else None
         for port in (int(self.listener.port) + PORT_OFFSET, 0):
-            site = web.TCPSite(self.runner, "127.0.0.1", port, shutdown_timeout=1)
+            site = web.TCPSite(self.runner, "127.0.0.1", port, ssl_context=tls, shutdown_timeout=1)
             try:
                 await site.start()
             except OSError:
@@ -279,6 +282,17 @@ class Listener:
     def _balancer(self) -> Any:
         arn = self.listener.load_balancer_arn
         return elbv2_backends[DEFAULT_ACCOUNT_ID][arn.split(":")[3]].load_balancers.get(arn)
+
+    def _certificates(self) -> list[tuple[str, ...]]:
+        """The names of each certificate, the default one's first."""
+        found = [
+            acm_backends[DEFAULT_ACCOUNT_ID][arn.split(":")[3]]._certificates.get(arn)
+            for arn in dict.fromkeys([self.listener.certificate, *self.listener.certificates])
+        ]
+        described = [one.describe()["Certificate"] for one in found if one is not None]
+        return [
+            tuple(dict.fromkeys([one["DomainName"], *one["SubjectAlternativeNames"]])) for one in described
+        ]
 
     def _idle_timeout(self) -> int:
         balancer = self._balancer()
@@ -313,7 +327,7 @@ class Listener:
     def _redirect(self, request: web.BaseRequest, config: dict[str, Any]) -> web.Response:
         host, _, port = (request.host or "").partition(":")
         path, _, query = request.raw_path.partition("?")
-        parts = {"protocol": "http", "host": host, "port": port or "80", "path": path[1:], "query": query}
+        parts = {"protocol": self.scheme, "host": host, "port": port or str(self.listener.port), "path": path[1:], "query": query}
 
         def fill(template: str) -> str:
             return re.sub(r"#\{(\w+)\}", lambda found: parts.get(found[1], ""), template)
@@ -365,7 +379,7 @@ class Listener:
         return [
             *headers,
             ("X-Forwarded-For", f"{before}, {client}" if before else client),
-            ("X-Forwarded-Proto", "http"),
+            ("X-Forwarded-Proto", self.scheme),
             ("X-Forwarded-Port", str(self.listener.port)),
         ]
 

@@ -14,7 +14,8 @@ from moto.elbv2.models import ELBv2Backend, FakeHealthStatus, FakeTargetGroup
 from moto.moto_api._internal import mock_random
 from moto.rds.models import DBInstance, RDSBackend
 
-from .services import deploy
+from . import events
+from .services import begin, deploy
 
 if TYPE_CHECKING:
     from .reconciler import Runtime
@@ -31,6 +32,7 @@ def install(runtime: "Runtime") -> None:
     execute_command(runtime)
     reboot(runtime)
     master_password()
+    events.install()
 
 
 def tasks(runtime: "Runtime") -> None:
@@ -89,9 +91,8 @@ def services() -> None:
     def create_service(self, *arguments, **parameters):
         service = create(self, *arguments, **parameters)
         service.running_count = service.pending_count = 0
-        for deployment in service.deployments:
-            deployment.update(runningCount=0, pendingCount=0, rolloutState="IN_PROGRESS")
-            deployment["rolloutStateReason"] = f"ECS deployment {deployment['id']} in progress."
+        service.deployments[0].update(runningCount=0, pendingCount=0)
+        begin(service)
         return service
 
     @wraps(update)

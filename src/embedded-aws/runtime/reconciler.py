@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+import extensions
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ecs.models import Task as MotoTask
 from moto.ecs.models import ecs_backends
@@ -32,7 +33,9 @@ class Runtime:
         self.engine = engine
         self.home = home
         self.authority = Authority()
-        self.ca_bundle = home / "rds-ca.pem"
+        self.ca_bundle = home / "ca.pem"
+        # Where the tasks reach the embedded AWS.
+        self.endpoint = ""
         self.tasks: dict[str, RunningTask] = {}
         self.load_balancers = LoadBalancers(self)
         self.services = Services(self)
@@ -48,10 +51,10 @@ class Runtime:
     def start(self) -> "Runtime":
         """Take over from moto, remove what a killed run has left, and begin."""
         moto_state.install(self)
+        self.ca_bundle.write_bytes(self.authority.bundle)
         if self.engine is not None:
-            self.ca_bundle.write_bytes(self.authority.bundle)
             sweep(self.engine)
-            self.engine.client.networks.create(self.engine.network, labels=self.engine.labels)
+            self.endpoint = self.engine.endpoint(extensions.server)
             self.engine.watch(self._on_event, self._on_gap)
         self.thread.start()
         self.ready.wait()

@@ -13,6 +13,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ecs.models import Service as MotoService
 from moto.ecs.models import ecs_backends
 
+from . import events
 from .tasks import RunningTask, now
 
 if TYPE_CHECKING:
@@ -270,6 +271,7 @@ class Services:
             return
         if primary["failedTasks"] == FEWEST_FAILURES:
             self._event(service, "is unable to consistently start tasks successfully.")
+            events.service_acted(service, "SERVICE_TASK_START_IMPAIRED")
         settings = getattr(service, "deployment_configuration", None) or {}
         breaker = settings.get("deploymentCircuitBreaker") or {}
         most = min(max(math.ceil(service.desired_count / 2), FEWEST_FAILURES), MOST_FAILURES)
@@ -284,19 +286,15 @@ class Services:
 
     def _give_up(self, service: MotoService, primary: dict[str, Any], rollback: bool) -> None:
         failed = primary["id"]
-        primary["rolloutState"] = "FAILED"
-        primary["rolloutStateReason"] = "ECS deployment circuit breaker: tasks failed to start."
+        rollout(service, primary, "FAILED", "ECS deployment circuit breaker: tasks failed to start.")
         self._event(service, f"(deployment {failed}) deployment failed: tasks failed to start.")
         before = self._serving(service)
         if not rollback or before is None:
             return
         primary["status"] = "ACTIVE"
-        before.update(
-            status="PRIMARY",
-            rolloutState="IN_PROGRESS",
-            rolloutStateReason=f"ECS deployment circuit breaker: rolling back to deploymentId {before['id']}.",
-            failedTasks=0,
-        )
+        before.update(status="PRIMARY", failedTasks=0)
+        reason = f"ECS deployment circuit breaker: rolling back to deploymentId {before['id']}."
+        rollout(service, before, "IN_PROGRESS", reason)
         service.task_definition = before["taskDefinition"]
         self._event(service, f"(deployment {failed}) rolling back to deployment {before['id']}.")
 
@@ -331,19 +329,16 @@ class Services:
         if alone:
             primary["failedTasks"] = 0
         if alone and primary["rolloutState"] == "IN_PROGRESS" and service.status == "ACTIVE":
-            primary.update(
-                rolloutState="COMPLETED",
-                rolloutStateReason=f"ECS deployment {primary['id']} completed.",
-                completed=True,
-                updatedAt=now(),
-            )
+            primary["completed"] = True
             service.deployments[:] = [primary]
+            rollout(service, primary, "COMPLETED", f"ECS deployment {primary['id']} completed.")
             self._event(service, f"(deployment {primary['id']}) deployment completed.")
         if not alone:
             self.steady.discard(service.arn)
         elif service.arn not in self.steady:
             self.steady.add(service.arn)
             self._event(service, "has reached a steady state.")
+            events.service_acted(service, "SERVICE_STEADY_STATE")
         if service.status == "DRAINING" and not tasks:
             service.status = "INACTIVE"
             service.deployments.clear()
@@ -360,6 +355,12 @@ def primary_of(service: MotoService) -> dict[str, Any] | None:
     return next((one for one in service.deployments if one["status"] == "PRIMARY"), None)
 
 
+def rollout(service: MotoService, deployment: dict[str, Any], state: str, reason: str) -> None:
+    """Set the state of a deployment."""
+    deployment.update(rolloutState=state, rolloutStateReason=reason, updatedAt=now())
+    events.deployment_changed(service, deployment)
+
+
 def deploy(service: MotoService, task_definition: str, deployment_id: str) -> None:
     """Make a new deployment the service's newest."""
     before = primary_of(service) or {}
@@ -372,7 +373,6 @@ def deploy(service: MotoService, task_definition: str, deployment_id: str) -> No
             "id": deployment_id,
             "status": "PRIMARY",
             "createdAt": now(),
-            "updatedAt": now(),
             "completed": False,
             "failedTasks": 0,
             "runningCount": 0,
@@ -380,7 +380,12 @@ def deploy(service: MotoService, task_definition: str, deployment_id: str) -> No
             "desiredCount": service.desired_count,
             "networkConfiguration": service.network_configuration,
             "taskDefinition": task_definition,
-            "rolloutState": "IN_PROGRESS",
-            "rolloutStateReason": f"ECS deployment {deployment_id} in progress.",
         },
     )
+    begin(service)
+
+
+def begin(service: MotoService) -> None:
+    """Begin the newest deployment of a service."""
+    newest = service.deployments[0]
+    rollout(service, newest, "IN_PROGRESS", f"ECS deployment {newest['id']} in progress.")

@@ -13,10 +13,11 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import Task as MotoTask
 from moto.ecs.models import TaskDefinition, ecs_backends
+from moto.sts.models import sts_backends
 
 from iam import is_allowed
 
-from . import secrets
+from . import events, secrets
 from .engine import TASK, Engine, quietly, remove
 from .logs import LogFollower
 from .volumes import MountFailed, remove_volume, volume_of
@@ -134,10 +135,11 @@ class RunningTask:
 
     def publish(self, status: str | None = None) -> None:
         """Write what is known of the task into moto."""
-        if status is not None:
-            self.task.last_status = status
         self.task.health_status = self.health
         self.task.containers = [one.describe(self.task, self.address) for one in self.containers]
+        if status is not None:
+            self.task.last_status = status
+            events.task_changed(self.task)
         self.runtime.kick()
 
     async def run(self) -> None:
@@ -234,7 +236,25 @@ class RunningTask:
             )
             for one in definition.get("secrets") or []
         }
-        return {**plain, **hidden}
+        return {**self._credentials(), **plain, **hidden}
+
+    def _credentials(self) -> dict[str, str]:
+        """What an SDK reads to call the embedded AWS as the task role. On AWS it gets the credentials from
+        an address that Docker cannot give to the tasks of several clones."""
+        role_arn = getattr(self.definition, "task_role_arn", None)
+        if not role_arn:
+            return {}
+        role = sts_backends[DEFAULT_ACCOUNT_ID]["aws"].assume_role(
+            self.region, self.task.id, role_arn, "", 43_200, ""
+        )
+        return {
+            "AWS_ACCESS_KEY_ID": role.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": role.secret_access_key,
+            "AWS_SESSION_TOKEN": role.session_token,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_ENDPOINT_URL": self.runtime.endpoint,
+        }
 
     async def _hold_network(self, image: str) -> None:
         """Start the container that the others share their network with; it publishes their ports."""
@@ -286,7 +306,7 @@ class RunningTask:
             network_mode=f"container:{self.holder.id}",
             environment=environment,
             volumes=self._mounts(container, image.attrs["Config"].get("Env") or []),
-            **options_of(definition, self.definition.memory),
+            **options_of(definition, self.definition),
         )
         container.log = self._log(container)
         try:
@@ -452,10 +472,10 @@ def by_dependencies(containers: list[Container]) -> list[Container]:
     return ordered
 
 
-def options_of(definition: dict[str, Any], task_memory: str | None) -> dict[str, Any]:
+def options_of(definition: dict[str, Any], task: TaskDefinition) -> dict[str, Any]:
     """Options of the engine for a container definition."""
     linux = definition.get("linuxParameters") or {}
-    memory = definition.get("memory") or (int(task_memory) if task_memory else None)
+    memory = definition.get("memory") or task.memory
     check = definition.get("healthCheck")
     second = 1_000_000_000
     options = {
@@ -473,6 +493,9 @@ def options_of(definition: dict[str, Any], task_memory: str | None) -> dict[str,
         ],
         "mem_limit": f"{memory}m" if memory else None,
         "memswap_limit": f"{memory}m" if memory else None,
+        # 1024 units are a vCPU.
+        "cpu_shares": definition.get("cpu") or None,
+        "nano_cpus": int(task.cpu) * 1_000_000_000 // 1024 if task.cpu else None,
         # ECS does not run the health check of an image. Source: "Determine Amazon ECS task health
         # using container health checks" in the Amazon ECS developer guide.
         "healthcheck": {"test": ["NONE"]}
