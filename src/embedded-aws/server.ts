@@ -206,6 +206,11 @@ function readRecord(home: string): Started | undefined {
   }
 }
 
+/** Whether the server of a home listens at that URL, as far as is on record. */
+export function listensAt(home: string, endpoint: string | undefined): boolean {
+  return endpoint !== undefined && listening(home)?.endpoint === endpoint;
+}
+
 function listening(home: string): Server | undefined {
   const started = readRecord(home);
   if (started?.port === undefined) return undefined;

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { listensAt } from "../embedded-aws/server";
+import { markUnfinished } from "../embedded-aws/unfinished";
 import { bucketIsThere, tableIsThere } from "../aws/state-backend";
 import { ActionRequired } from "../process/errors";
 import { say } from "../terminal/output";
@@ -7,8 +9,8 @@ import type { S3Backend, Stack } from "../terraform/stack";
 import { synthesize } from "../terraform/synthesize";
 import { terraformCommand } from "../terraform/program";
 import { checkVariables, type VariableOptions } from "../terraform/variables";
-import { Terraform } from "../terraform/terraform";
-import type { Environment } from "./environment";
+import { Terraform, type TerraformOptions } from "../terraform/terraform";
+import { localFolder, type Environment } from "./environment";
 import { isUnmoved, statesOf } from "./setup/adopt/state";
 import { checkVersions, refuseOldProvider } from "./versions";
 
@@ -78,10 +80,18 @@ export async function connect(
   const terraform = await Terraform.init(environment, stack, {
     verbose,
     stateKey,
+    onStart: unfinishedMarker(environment),
     onProviders: ({ unreachable }) => unreachable && say(unreachable),
   });
   for (const note of await checkVersions(terraform, environment)) say(note);
   return terraform;
+}
+
+/** On the embedded AWS of `plue local`, `plue local down` must find each Terraform that a killed command leaves. */
+function unfinishedMarker({ projectDir }: Environment): TerraformOptions["onStart"] {
+  const home = join(projectDir, localFolder);
+  if (!listensAt(home, process.env.AWS_ENDPOINT_URL)) return undefined;
+  return (pid, changes) => markUnfinished(home, pid, changes);
 }
 
 /**

@@ -47,8 +47,11 @@ export interface TerraformOptions {
   readonly onStatus?: (status: string) => void;
   /** Show all that Terraform prints, not only what matters. @default false */
   readonly verbose?: boolean;
-  /** Called with the process id of each Terraform that changes something. @default nothing */
-  readonly onApplyStart?: (pid: number) => void;
+  /**
+   * Called with the process id of each Terraform, and whether it changes something; returns what to do when it
+   * has ended. @default nothing
+   */
+  readonly onStart?: (pid: number, changes: boolean) => () => void;
 }
 
 /** Terraform at work in the directory of an environment's stack. */
@@ -131,11 +134,11 @@ export class Terraform {
    * @throws AlreadyExists if it would create what exists
    */
   async apply(file?: string): Promise<string> {
-    const { onStatus, onApplyStart: onStart } = this.options;
+    const { onStatus } = this.options;
     const total = file === undefined ? undefined : this.planned.get(file);
     const { output } = await this.runShown(
       ["apply", "-input=false", file ?? "-auto-approve"],
-      { onStart },
+      {},
       { onStatus, total },
     );
     return /Apply complete! (?:Resources: )?(.*)\./.exec(output)?.[1] ?? "done";
@@ -185,11 +188,13 @@ export class Terraform {
     const log = this.options.logOf?.(command);
     const plain = log === undefined && process.stderr.isTTY && !process.env.NO_COLOR;
     const all = [this.chdir, command, ...(plain ? [] : ["-no-color"]), ...rest];
+    let onEnd: (() => void) | undefined;
     const result = await follow(this.program.command, all, {
       env: this.env,
+      onStart: (pid) => (onEnd = this.options.onStart?.(pid, command === "apply")),
       ...(log !== undefined && { log, onOutput: () => {} }),
       ...options,
-    });
+    }).finally(() => onEnd?.());
     if (result.code === 0 || fine.includes(result.code)) return result;
     throw explainFailure(command, { output: result.output, log }, this.folder);
   }

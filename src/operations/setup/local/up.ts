@@ -28,7 +28,7 @@ import { Terraform, type Output } from "../../../terraform/terraform";
 import { bootstrap } from "../bootstrap";
 import { localFolder, stackFolderOf } from "../../environment";
 import { lockRun } from "../../../embedded-aws/run-lock";
-import { clearUnfinished, killUnfinished, markUnfinished } from "../../../embedded-aws/unfinished";
+import { killUnfinished, markUnfinished } from "../../../embedded-aws/unfinished";
 
 /** Port of the embedded AWS, if the port is free and PLUE_LOCAL_PORT is not set. */
 const defaultPort = 4566;
@@ -114,13 +114,13 @@ async function deploy(
     Terraform.init(folder, stack, {
       reconfigure: true,
       logOf,
-      onApplyStart: (pid) => markUnfinished(home, pid),
+      onStart: (pid, changes) => markUnfinished(home, pid, changes),
       onStatus: (status) => noteApplied(status),
     }),
   );
   await steps.run("terraform apply", async (note) => {
     noteApplied = note;
-    note(await terraform.apply().finally(() => clearUnfinished(home)));
+    note(await terraform.apply());
   });
   await steps.run("terraform plan", async (note) => {
     if (await terraform.hasChanges()) {
