@@ -100,7 +100,8 @@ export function client<C>(
           const operation = `${clientName.replace(/Client$/, "")} ${commandName.replace(/Command$/, "")}`;
           const { name } = error as Error;
           const reason = name === "CredentialsProviderError" && (await whyNoCredentials(region));
-          throw Object.assign(error as Error, { operation, ...(reason && { reason }) });
+          const proxy = agent?.proxy.host;
+          throw Object.assign(error as Error, { operation, proxy, ...(reason && { reason }) });
         }
       },
     { step: "initialize", name: "nameOperation" },

@@ -9,12 +9,16 @@ export interface AwsError extends Error {
   readonly reason?: string;
   /** The call that failed, such as `ECS DescribeServices`: see `client`. */
   readonly operation?: string;
+  /** Host of the proxy that the call went through: see `client`. */
+  readonly proxy?: string;
 }
 
 const EXPIRED = /^(ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired)$/;
 const REFUSED_CREDENTIALS =
   /^(InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidAccessKeyId|AuthFailure)$/;
 const DENIED = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|AuthorizationError)$/;
+/** AWS's words where this machine's clock is more than some minutes wrong. */
+const SKEWED = /^RequestTimeTooSkewed$|Signature (expired|not yet current)/;
 /** The SDK's words for an answer that is not AWS's at all. */
 const UNREADABLE = /Deserialization error/;
 const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET|ETIMEDOUT|EPIPE|TimeoutError)$/;
@@ -62,7 +66,7 @@ export function explain(error: unknown): PlueError {
   if (error instanceof PlueError) return error;
   const ofFile = explainFileError(error);
   if (ofFile !== undefined) return ofFile;
-  const { name = "", message, code = "", $metadata, operation, reason } = error as AwsError;
+  const { name = "", message, code = "", $metadata, operation, reason, proxy } = error as AwsError;
   const what = operation ? `${operation}: ` : "";
   if (EXPIRED.test(name) || /token.*expired|session.*expired/i.test(message)) {
     return new ActionRequired(
@@ -90,6 +94,18 @@ export function explain(error: unknown): PlueError {
       "Correct AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SERVICE, endpoint_url in the AWS configuration, or HTTPS_PROXY.",
     );
   }
+  if (code === "ERR_INVALID_CHAR") {
+    return new ActionRequired(
+      "the AWS credentials contain a character that no key has, such as a line break",
+      "Correct AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN or the credentials file.",
+    );
+  }
+  if (SKEWED.test(name) || SKEWED.test(message)) {
+    return new ActionRequired(
+      `this machine's clock differs from AWS's: ${message}`,
+      "Set the clock, then run the same command again.",
+    );
+  }
   if (REFUSED_CREDENTIALS.test(name)) {
     return new ActionRequired(
       `AWS does not know these credentials (${name})`,
@@ -100,8 +116,10 @@ export function explain(error: unknown): PlueError {
   const tried = tries > 1 ? `, after ${tries} tries` : "";
   if (UNREACHABLE.test(code) || UNREACHABLE.test(name)) {
     const endpoint = process.env.AWS_ENDPOINT_URL;
-    return new PlueError(`${what}no answer from ${endpoint ?? "AWS"} (${code || name}${tried})`, {
+    const from = `${endpoint || "AWS"}${proxy ? `, through the proxy ${proxy}` : ""}`;
+    return new PlueError(`${what}no answer from ${from} (${code || name}${tried})`, {
       advice: [
+        ...(proxy ? ["Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY."] : []),
         endpoint
           ? "AWS_ENDPOINT_URL names it. Check that it runs; `npm run local` starts an embedded AWS."
           : "Check the network and the region, then run the same command again.",
@@ -109,6 +127,13 @@ export function explain(error: unknown): PlueError {
     });
   }
   const status = $metadata?.httpStatusCode;
+  const ofFetch = message === "fetch failed";
+  if (status === undefined && /^(Type|Range|Reference|Syntax)Error$/.test(name) && !ofFetch) {
+    return new PlueError(`${what}this is a fault of plue itself: ${name}: ${message}`, {
+      advice: ["Report it with what the same command prints with PLUE_DEBUG=1."],
+      cause: error,
+    });
+  }
   if (status === undefined) return new PlueError(what + message);
   if (UNREADABLE.test(message)) {
     return new PlueError(`${what}the answer (HTTP ${status}) does not come from AWS`, {

@@ -1,9 +1,10 @@
-import { statSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Command as AnyCommand } from "commander";
 import { Argument, Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { patterns } from "../environments/patterns";
-import { explainFileError } from "../process/errors";
+import { ActionRequired } from "../process/errors";
+import { isFolder } from "../process/files";
 import { environments } from "../environments";
 import type { EnvironmentSettings } from "../environments/settings";
 import { services } from "../names";
@@ -15,45 +16,41 @@ export interface Context {
   readonly projectDir: string;
 }
 
-/** An argument that is one of some words; a command's action gets what the word stands for. */
+/** An argument that is the name of one of some things, which a command's action gets. */
 export function choiceArgument<T>(
   name: "<environment>" | "<service>" | "<part>" | "<action>",
   description: string,
-  words: readonly string[],
-  parse: (word: string) => T,
+  things: readonly T[],
+  nameOf: (thing: T) => string,
+  parse = (given: string): T => {
+    const found = things.find((thing) => nameOf(thing) === given);
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(`Choose ${things.map(nameOf).join(" or ")}.`);
+  },
 ) {
   const argument = new Argument(name, description).argParser(parse);
   // For help and completion; choices() would check the word before `parse` can suggest another.
-  argument.argChoices = [...words];
+  argument.argChoices = things.map(nameOf);
   return argument;
 }
 
 /** The environment to work on; a command's action gets its settings. */
 export const environmentArgument = () =>
-  choiceArgument(
+  choiceArgument<EnvironmentSettings>(
     "<environment>",
     "one of src/environments",
-    environments.map(({ name }) => name),
-    (name): EnvironmentSettings => settingsOf(name),
+    environments,
+    ({ name }) => name,
+    settingsOf,
   );
 
 /** What a command of several actions is to do. */
 export const actionArgument = <Action extends string>(actions: readonly Action[]) =>
-  choiceArgument("<action>", actions.join(" or "), actions, (given) => {
-    const found = actions.find((action) => action === given);
-    if (!found) throw new InvalidArgumentError(`Choose ${actions.join(" or ")}.`);
-    return found;
-  });
+  choiceArgument("<action>", actions.join(" or "), actions, (action) => action);
 
 /** One of the services; a command's action gets the component. */
-export const serviceArgument = () => {
-  const keys = services.map(({ key }) => key);
-  return choiceArgument("<service>", `which service: ${keys.join(" or ")}`, keys, (given) => {
-    const found = services.find(({ key }) => key === given);
-    if (!found) throw new InvalidArgumentError(`Choose ${keys.join(" or ")}.`);
-    return found;
-  });
-};
+export const serviceArgument = () =>
+  choiceArgument("<service>", "which service", services, ({ key }) => key);
 
 /**
  * Has each option and argument of a command refuse an empty value, which a script passes where a variable
@@ -88,7 +85,7 @@ const LONGEST_SECONDS = 3653 * SECONDS.d;
 
 /**
  * Seconds out of `90s`, `10m`, `2h` or `1d`; a bare number is seconds.
- * @throws InvalidArgumentError if the text is not a duration, or longer than ten years
+ * @throws InvalidArgumentError if the text is not a duration, is zero, or is longer than ten years
  */
 export function parseDuration(text: string): number {
   const [, number, unit = "s"] = /^(\d+)([smhd])?$/.exec(text) ?? [];
@@ -96,6 +93,7 @@ export function parseDuration(text: string): number {
     throw new InvalidArgumentError("Write a duration such as 90s, 10m, 2h or 1d.");
   }
   const seconds = Number(number) * SECONDS[unit as keyof typeof SECONDS];
+  if (seconds === 0) throw new InvalidArgumentError("The shortest duration is 1s.");
   if (seconds > LONGEST_SECONDS) throw new InvalidArgumentError("The longest duration is 3653d.");
   return seconds;
 }
@@ -141,33 +139,24 @@ export const varFileOption = () =>
  * @throws InvalidArgumentError if it does not, or is a folder
  */
 export function existingFile(file: string): string {
-  const found = statOf(file);
-  if (found === undefined) throw new InvalidArgumentError("There is no such file.");
-  if (found.isDirectory()) throw new InvalidArgumentError("It is a folder.");
+  if (isFolder(file)) throw new InvalidArgumentError("It is a folder.");
+  if (!existsSync(file)) throw new InvalidArgumentError("There is no such file.");
+  // Nobody may ever write into it, and reading it cannot be interrupted. That of a shell's <() is a link.
+  if (lstatSync(file).isFIFO()) throw new InvalidArgumentError("It is a named pipe.");
   return file;
 }
 
 /**
  * The path of a file that can be written, as far as this is known before the work begins.
- * @throws InvalidArgumentError if its folder does not exist, or it is a folder itself
+ * @throws ActionRequired if its folder does not exist, or it is a folder itself
  */
 export function outputFile(file: string): string {
-  if (statOf(file)?.isDirectory()) throw new InvalidArgumentError("It is a folder.");
+  if (isFolder(file) || /[/\\]$/.test(file)) {
+    throw new ActionRequired(`${file} is a folder`, "Give the path of a file.");
+  }
   const folder = dirname(resolve(file));
-  if (!statOf(folder)?.isDirectory()) {
-    throw new InvalidArgumentError(`There is no folder ${folder}.`);
-  }
+  if (!isFolder(folder)) throw new ActionRequired(`there is no folder ${folder} for ${file}`);
   return file;
-}
-
-function statOf(path: string) {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOTDIR") return undefined;
-    throw new InvalidArgumentError(explainFileError(error)?.message ?? String(error));
-  }
 }
 
 /** An image tag. Source: the pattern of `imageTag` in ECR's API reference. */

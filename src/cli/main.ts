@@ -7,6 +7,7 @@ import { printable } from "../process/printable";
 import { ExitCode } from "../process/exit-code";
 import { flushOutput, say, watchOutput } from "../terminal/output";
 import { declareCommands } from "./commands";
+import { addCompletion } from "./completion";
 import { refuseEmptyValues, type Context } from "./command";
 
 /** Whatever the terminal's width, help fits this many columns. */
@@ -23,20 +24,20 @@ export function buildProgram(context: Context): Command {
     .version(version)
     .configureOutput({
       writeErr: (text) => process.stderr.write(printable(text)),
+      // A huge value is not repeated.
+      outputError: (text, write) => write(text.replace(/^(.{200}).{200,}(.{200})$/su, "$1 … $2")),
       getOutHelpWidth: () => width(process.stdout.columns),
       getErrHelpWidth: () => width(process.stderr.columns),
     })
     .configureHelp({ subcommandTerm: (command) => command.name() })
-    .showSuggestionAfterError()
-    // The help lists the environments, which an error about a missing argument does not.
-    .showHelpAfterError()
+    .showHelpAfterError("`plue --help` lists the commands.")
     .exitOverride()
     .addHelpText(
       "after",
       [
         "",
         "Exit codes: 0 done, 1 failed, 2 you must change or provide something,",
-        "130 interrupted.",
+        "130 interrupted, 141 nothing reads the output.",
         "Messages say `plue`: type `npx plue` in the project's folder.",
         "docs/commands.md describes each command, and the same with the AWS CLI.",
       ].join("\n"),
@@ -44,6 +45,10 @@ export function buildProgram(context: Context): Command {
   for (const command of declareCommands(context)) {
     refuseEmptyValues(command);
     program.addCommand(command.copyInheritedSettings(program));
+    const name = `plue ${command.name()}`;
+    command.showHelpAfterError(
+      `Usage: ${name} ${command.usage()}\n\`${name} --help\` describes each argument and option.`,
+    );
   }
   return program;
 }
@@ -55,29 +60,27 @@ export async function main(projectDir: string, argv: readonly string[]): Promise
   // Warns of the next client's Node.js, which concerns this project and not its users.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   process.on("uncaughtException", (error) => process.exit(report(error)));
-  const code = await run(projectDir, argv).catch(report);
+  const code = await run(projectDir, argv);
   const written = await flushOutput().then(() => ExitCode.Done, report);
   return code || written;
 }
 
-async function run(projectDir: string, argv: readonly string[]): Promise<number> {
-  const program = buildProgram({ projectDir });
-  if (argv[0] === "completion" || argv[0] === "complete") {
-    const { default: addCompletion } = await import("@bomb.sh/tab/commander");
-    addCompletion(program, { completionCommandName: "completion" });
-  } else {
-    program
-      .command("completion")
-      .argument("<shell>")
-      .summary("print a completion script for your shell");
+/** Runs a command, reports its error, and returns its exit code. The output may not be written yet. */
+export async function run(projectDir: string, argv: readonly string[]): Promise<number> {
+  reported.clear();
+  try {
+    const program = buildProgram({ projectDir });
+    await addCompletion(program, argv);
+    if (argv.length === 0) program.help({ error: true });
+    const [first, topic] = argv;
+    if (first === "help" && topic && !program.commands.some((one) => one.name() === topic)) {
+      program.error(`error: unknown command '${topic}'`);
+    }
+    await program.parseAsync(argv, { from: "user" });
+    return Number(process.exitCode ?? ExitCode.Done);
+  } catch (error) {
+    return report(error);
   }
-  if (argv.length === 0) program.help({ error: true });
-  const [first, topic] = argv;
-  if (first === "help" && topic && !program.commands.some((one) => one.name() === topic)) {
-    program.error(`error: unknown command '${topic}'`);
-  }
-  await program.parseAsync(argv, { from: "user" });
-  return Number(process.exitCode ?? ExitCode.Done);
 }
 
 const reported = new Set<string>();
@@ -89,6 +92,7 @@ function report(error: unknown): ExitCode {
     return error.exitCode === 0 ? ExitCode.Done : ExitCode.ActionRequired;
   }
   const { message, advice, exitCode, log } = explain(error);
+  if (exitCode === ExitCode.ClosedPipe) return exitCode;
   if (!reported.has(message)) say(["", `plue: ${message}`, ...advice].join("\n"));
   reported.add(message);
   if (log !== undefined) say(`\nAll of its output: ${log}`);

@@ -1,6 +1,6 @@
 import type { Check } from "../operations/inspect/doctor/check";
 import { ExitCode } from "../process/exit-code";
-import { data, dataMarked, json, next, say, type Mark } from "../terminal/output";
+import { conclude, data, dataMarked, json, next, type Mark } from "../terminal/output";
 
 type Result = Check["result"];
 
@@ -33,7 +33,7 @@ export function showChecks(
   );
   const names = failed.map(({ check }) => check).join("; ");
   next(failed.length > 0 ? whenFailed : whenWell);
-  say(`${counts.join(", ")}${names && `. Failed: ${names}`}.`);
+  conclude(`${counts.join(", ")}${names && `. Failed: ${names}`}.`);
   if (failed.length > 0) process.exitCode = ExitCode.Failed;
 }
 

@@ -115,10 +115,10 @@ export function pricesText({ date, prices }: Prices, region: string): string {
   const of = Object.values(prices).filter(({ usd }) => region in usd);
   const listed = of.filter(({ listed = {} }) => region in listed).length;
   const confirmed =
-    listed === of.length
-      ? "all from AWS's price list"
-      : listed === 0
-        ? "none of them compared with AWS's price list"
+    listed === 0
+      ? "none of them compared with AWS's price list"
+      : listed === of.length
+        ? "all from AWS's price list"
         : `${listed} of ${of.length} from AWS's price list`;
   return `List prices of ${region} in US dollars, as of ${date}, ${confirmed}; 730 hours a month.`;
 }

@@ -94,7 +94,7 @@ export function requireTasks(environment: Environment): void {
 
 /** Folder of a synthesized stack. */
 export function stackFolderOf(name: string, projectDir: string): string {
-  return resolve(projectDir, process.env.CDKTF_OUTDIR ?? "cdktf.out", "stacks", name);
+  return resolve(projectDir, process.env.CDKTF_OUTDIR || "cdktf.out", "stacks", name);
 }
 
 /**

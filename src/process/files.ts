@@ -1,10 +1,19 @@
-import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname } from "node:path";
 import { ActionRequired } from "./errors";
 
 /**
  * Writes a file so that a reader, or an interruption, finds either all of it or the one before. Where two
- * programs write the same file, the later one's text stays. The folder is made where it does not exist. A
- * file keeps its mode; a link's target is written, and a device or a pipe is written to.
+ * programs write the same file, the later one's text stays. A file keeps its mode; a link's target is
+ * written, and a device or a pipe is written to.
  * @throws the file system's error, which names that file
  */
 export function writeWhole(file: string, text: string | Uint8Array): void {
@@ -23,12 +32,37 @@ export function writeWhole(file: string, text: string | Uint8Array): void {
   });
 }
 
+/** Whether there is a folder of that path. */
+export function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
 /**
- * Reads a text file.
+ * Makes a folder, and those that it is in, where they do not exist. Node.js's own way never ends for a path
+ * below /proc.
+ * @throws the file system's error
+ */
+export function makeFolder(path: string): void {
+  if (isFolder(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another program may have been faster.
+    if (!isFolder(path)) throw error;
+  }
+}
+
+/**
+ * Reads a text file, without the byte order mark that some editors begin it with.
  * @throws the file system's error, which names that file also where it is a folder
  */
 export function readText(file: string): string {
-  return naming(file, () => readFileSync(file, "utf8"));
+  return naming(file, () => readFileSync(file, "utf8").replace(/^\ufeff/, ""));
 }
 
 /**

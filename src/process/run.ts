@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
-import { stripVTControlCharacters } from "node:util";
+import { getSystemErrorMap, stripVTControlCharacters } from "node:util";
 import { ActionRequired, PlueError, tail } from "./errors";
 import { programOutput } from "./printable";
 import { passInterruptsTo, throwIfInterrupted } from "./interrupt";
@@ -157,7 +157,12 @@ function start(
 ): ChildProcess {
   // A session of its own keeps the terminal's Ctrl-C away: Terraform takes a second interrupt as
   // an order to drop everything, so it must get exactly the one that is passed on.
-  const child = spawn(program, args, { cwd, env, stdio, detached: true });
+  let child: ChildProcess;
+  try {
+    child = spawn(program, args, { cwd, env, stdio, detached: true });
+  } catch (error) {
+    throw explainStart(program, error as NodeJS.ErrnoException);
+  }
   passInterruptsTo(child);
   child.stdin?.on("error", () => {}).end(input);
   return child;
@@ -168,13 +173,18 @@ function ended(
   child: ChildProcess,
 ): Promise<{ code: number; signal: NodeJS.Signals | null }> {
   return new Promise((resolve, reject) => {
-    child.once("error", (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === "ENOENT"
-          ? new ActionRequired(`${program} is not installed, or not on the PATH`)
-          : error,
-      ),
-    );
+    child.once("error", (error: NodeJS.ErrnoException) => reject(explainStart(program, error)));
     child.once("close", (code, signal) => resolve({ code: code ?? 1, signal }));
   });
+}
+
+/** Node.js reports some of these errors by an event, and throws the others. */
+function explainStart(program: string, error: NodeJS.ErrnoException): Error {
+  const { code, syscall = "" } = error;
+  if (code === "ENOENT") {
+    return new ActionRequired(`${program} is not installed, or not on the PATH`);
+  }
+  if (!syscall.startsWith("spawn")) return error;
+  const reason = getSystemErrorMap().get(error.errno!)?.[1];
+  return new ActionRequired(`cannot run ${program}: ${reason} (${code})`);
 }

@@ -1,7 +1,9 @@
 import { PlueError } from "../process/errors";
+import { ExitCode } from "../process/exit-code";
 import { printable, printableLine } from "../process/printable";
 
 let broken: NodeJS.ErrnoException | undefined;
+const conclusion: string[] = [];
 
 /**
  * Notes when the output cannot be written, for {@link throwIfUnwritten}. Messages on standard error that
@@ -13,7 +15,7 @@ export function watchOutput(): void {
 }
 
 /**
- * Makes sure that all data has been written.
+ * Makes sure that all data has been written, and then prints the conclusion.
  * @throws PlueError with the cause if it has not
  */
 export async function flushOutput(): Promise<void> {
@@ -21,18 +23,17 @@ export async function flushOutput(): Promise<void> {
   // The error is reported after the write that it belongs to.
   await new Promise((done) => setImmediate(done));
   throwIfUnwritten();
+  for (const line of conclusion) say(line);
 }
 
 /** @throws PlueError with the cause if standard output cannot be written */
 export function throwIfUnwritten(): void {
   if (broken === undefined) return;
   const { code, message } = broken;
-  throw new PlueError(
-    code === "EPIPE"
-      ? "cannot write to standard output: the program that reads it has ended (EPIPE)"
-      : `cannot write to standard output: ${message}`,
-    { cause: broken },
-  );
+  throw new PlueError(`cannot write to standard output: ${message}`, {
+    exitCode: code === "EPIPE" ? ExitCode.ClosedPipe : ExitCode.Failed,
+    cause: broken,
+  });
 }
 
 /** One row of a table: column by column. */
@@ -86,9 +87,14 @@ export function say(text = ""): void {
   process.stderr.write(`${printable(text)}\n`);
 }
 
+/** Prints messages to standard error at the end of the command, if all data has been written. */
+export function conclude(...lines: readonly string[]): void {
+  conclusion.push(...lines);
+}
+
 /** Prints the next thing to do, at the end of a command. */
 export function next(...lines: readonly string[]): void {
-  for (const line of lines) say(`Next: ${line}`);
+  conclude(...lines.map((line) => `Next: ${line}`));
 }
 
 /** Aligns rows in columns; numbers are aligned on the right. */

@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PlueError } from "../process/errors";
 import { capture } from "../process/run";
 import { temporaryFile } from "../process/temporary";
-import { writeWhole } from "../process/files";
+import { makeFolder, writeWhole } from "../process/files";
 import { readStack, type Stack, type StackFolder } from "./stack";
 
 /**
@@ -27,7 +27,7 @@ export async function synthesize({ name, projectDir, stackDir }: StackFolder): P
     });
   }
   const written = join(outdir, "stacks", name);
-  mkdirSync(stackDir, { recursive: true });
+  makeFolder(stackDir);
   for (const file of readdirSync(written)) {
     writeWhole(join(stackDir, file), readFileSync(join(written, file), "utf8"));
   }

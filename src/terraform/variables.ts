@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { ActionRequired } from "../process/errors";
+import { ActionRequired, tail } from "../process/errors";
 import { readText, writeWhole } from "../process/files";
 import { capture, type Captured } from "../process/run";
 import { temporaryFile } from "../process/temporary";
@@ -100,6 +100,12 @@ async function ask(
   const text = stripVTControlCharacters(result.stderr);
   const at = text.search(/^(╷\n│ )?Error: /m);
   if (at < 0 && result.code === 0) return result;
+  if (at < 0) {
+    throw new ActionRequired(
+      `${terraformCommand()} console failed (exit code ${result.code}):\n\n${tail(text)}`,
+      "Correct PLUE_TERRAFORM, TF_CLI_ARGS or TF_CLI_CONFIG_FILE if you have set one of them.",
+    );
+  }
   throw new ActionRequired(
     `Terraform refuses a value of a variable:\n\n${text.slice(Math.max(at, 0)).trim()}`,
     "Correct the option, the file or TF_VAR_NAME that gives it.",

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
 import { declareCommands } from "../../../src/cli/commands";
@@ -86,6 +86,27 @@ describe("the command line without AWS", () => {
   test.each(["bash", "zsh", "fish"])("completion prints a script for %s", async (shell) => {
     const { stdout } = await ends(0, "completion", shell);
     expect(stdout).toContain("plue");
+  });
+
+  test.each([
+    ["plue st", "status"],
+    ["plue deploy ", "dev production local"],
+    ["plue deploy dev --m", "--migrate"],
+    ["plue deploy $(touch evaluated)", ""],
+  ])("bash completes %j to %j, with nothing but bash", (line, offers) => {
+    const bin = mkdtempSync(join(home, "bin-"));
+    symlinkSync(join(project, "bin/plue.js"), join(bin, "plue"));
+    // As readline calls the function: with the words of the line.
+    const script = `eval "$(plue completion bash)"; eval "$(plue completion bash)"
+      IFS=' ' read -ra COMP_WORDS <<<"$1"; [[ $1 = *' ' ]] && COMP_WORDS+=("")
+      COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _plue plue "\${COMP_WORDS[-1]}"; echo "\${COMPREPLY[*]}"`;
+    const offered = execFileSync("bash", ["--norc", "-c", script, "bash", line], {
+      cwd: bin,
+      encoding: "utf8",
+      env: { ...env, PATH: `${bin}:${process.env.PATH}` },
+    });
+    expect(offered.trim()).toBe(offers);
+    expect(readdirSync(bin)).toEqual(["plue"]);
   });
 
   test.each([

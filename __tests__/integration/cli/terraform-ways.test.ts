@@ -42,6 +42,16 @@ describeEmbeddedAws("Terraform as people have it", () => {
     expect(stderr).not.toContain("\\u001b");
   });
 
+  test.each([
+    ["PLUE_TERRAFORM", "false", "false console failed"],
+    ["PLUE_TERRAFORM", "/etc/passwd", "cannot run /etc/passwd: permission denied"],
+    ["TF_CLI_ARGS", "-nope", "provided but not defined: -nope"],
+  ])("%s=%s is named, not blamed on a variable", async (name, value, message) => {
+    const { stderr } = await plueEnds(2, plan, { ...env, [name]: value });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain("TF_VAR_");
+  });
+
   test("a plan by TF_CLI_ARGS_plan=-detailed-exitcode is a good plan", async () => {
     const given = { ...env, TF_CLI_ARGS_plan: "-detailed-exitcode" };
     const { stdout } = await plueEnds(0, plan, given);

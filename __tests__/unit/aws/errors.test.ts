@@ -28,6 +28,26 @@ describe("what AWS's errors mean for the exit code", () => {
     expect(explain(error).message).toContain("expired");
   });
 
+  test("a wrong clock is not reported as wrong credentials", () => {
+    const message = "Signature expired: 20260101T000000Z is now earlier than 20260102T000000Z";
+    const error = explain(awsError("SignatureDoesNotMatch", 403, 1, message));
+    expect(error.message).toContain("clock");
+    expect(error.exitCode).toBe(2);
+  });
+
+  test("the proxy of a call that gets no answer is named, without its password", () => {
+    const error = Object.assign(new Error("connect"), { code: "ECONNREFUSED", proxy: "p:3128" });
+    expect(explain(error).message).toContain("through the proxy p:3128");
+    expect(explain(error).advice[0]).toContain("HTTPS_PROXY");
+  });
+
+  test("a fault of the code is not reported as the user's", () => {
+    const { message, advice, exitCode } = explain(new TypeError("x is not a function"));
+    expect(message).toContain("a fault of plue itself");
+    expect(advice.join()).toContain("PLUE_DEBUG=1");
+    expect(exitCode).toBe(1);
+  });
+
   test("an endpoint that does not answer is named", () => {
     const error = Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
     expect(explain(error).message).toContain("no answer from");

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { writeWhole } from "../../../src/process/files";
+import { makeFolder, readText, writeWhole } from "../../../src/process/files";
 
 const repository = resolve(__dirname, "../../..");
 let directory: string;
@@ -63,4 +63,24 @@ test("a file keeps its mode, and the target of a link is written", () => {
 test("a device is written to, not replaced", () => {
   writeWhole("/dev/null", "text");
   expect(statSync("/dev/null").isCharacterDevice()).toBe(true);
+});
+
+test("folders are made with those above them, and twice", () => {
+  const folder = join(directory, "a", "b");
+  makeFolder(folder);
+  makeFolder(folder);
+  expect(statSync(folder).isDirectory()).toBe(true);
+});
+
+test.each([
+  ["/proc/nothing/below", /ENOENT/],
+  ["/etc/passwd/below", /ENOTDIR|EEXIST/],
+])("a folder that cannot be made, %s, is an error", (folder, message) => {
+  expect(() => makeFolder(folder)).toThrow(message);
+});
+
+test("a byte order mark is not part of a text", () => {
+  const file = join(directory, "plan.json");
+  writeFileSync(file, "\ufeff{}");
+  expect(readText(file)).toBe("{}");
 });

@@ -1,13 +1,20 @@
-import { mkdirSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { Command, environmentArgument, existingFile, Option, type Context } from "../command";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import {
+  Command,
+  environmentArgument,
+  existingFile,
+  Option,
+  outputFile,
+  type Context,
+} from "../command";
 import { environments } from "../../environments";
 import { diagram, formats } from "../../operations/inspect/diagram";
 import { ActionRequired } from "../../process/errors";
-import { readJson, writeWhole } from "../../process/files";
+import { isFolder, makeFolder, readJson, writeWhole } from "../../process/files";
 import { say } from "../../terminal/output";
 import { Steps } from "../../terminal/steps";
-import type { PlanJson } from "../../terraform/plan";
+import type { PlanJson, ResourceChange } from "../../terraform/plan";
 
 /** `plue diagram`. */
 export const command = ({ projectDir }: Context) =>
@@ -42,8 +49,8 @@ export const command = ({ projectDir }: Context) =>
           "Give --out FILE and open it in a browser, or --format mermaid for text.",
         );
       }
-      if (all) mkdirSync(out!, { recursive: true });
-      else if (out !== undefined) requireOutputFile(out);
+      if (all) requireFolder(out!);
+      else if (out !== undefined) outputFile(out);
       const plan = planFile && readPlan(planFile);
       const steps = new Steps();
       for (const one of settings ? [settings] : environments) {
@@ -62,19 +69,19 @@ export const command = ({ projectDir }: Context) =>
 
 const endings = { svg: "svg", png: "png", html: "html", mermaid: "mmd" } as const;
 
-/** Finds out before the drawing whether its file can be written. */
-function requireOutputFile(file: string): void {
-  const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory();
-  if (isFolder(file)) throw new ActionRequired(`${file} is a folder`, "Give --out a file.");
-  const folder = dirname(file);
-  if (!isFolder(folder)) throw new ActionRequired(`there is no folder ${folder} for ${file}`);
+function requireFolder(path: string): void {
+  if (existsSync(path) && !isFolder(path)) throw new ActionRequired(`${path} is not a folder`);
+  makeFolder(path);
 }
 
 function readPlan(file: string): PlanJson {
   const advice = `Write it with \`terraform show -json PLAN > ${file}\`.`;
-  const plan = readJson(file, "a plan as JSON", advice);
+  const plan = readJson(file, "a plan as JSON", advice) as PlanJson | null;
   const isPlan =
     typeof plan === "object" && plan && ("resource_changes" in plan || "planned_values" in plan);
-  if (!isPlan) throw new ActionRequired(`${file} is not a plan`, advice);
-  return plan as PlanJson;
+  const changes: unknown = plan?.resource_changes ?? [];
+  const isChange = (one: Partial<ResourceChange> | null) =>
+    typeof one?.address === "string" && Array.isArray(one.change?.actions);
+  if (isPlan && Array.isArray(changes) && changes.every(isChange)) return plan;
+  throw new ActionRequired(`${file} is not a plan`, advice);
 }

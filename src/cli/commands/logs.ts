@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from "commander";
 import {
   choiceArgument,
   Command,
@@ -21,13 +20,7 @@ export const command = ({ projectDir }: Context) =>
     .summary("print what a part has logged")
     .description("Print what a part has logged, oldest first.")
     .addArgument(environmentArgument())
-    .addArgument(
-      choiceArgument("<part>", "whose log", parts, (given) => {
-        const found = parts.find((part) => part === given);
-        if (!found) throw new InvalidArgumentError(`Choose ${parts.join(", ")}.`);
-        return found;
-      }),
-    )
+    .addArgument(choiceArgument("<part>", "whose log", parts, (part) => part))
     .addOption(
       new Option("--since <duration>", "how far back: 90s, 10m, 2h, 1d")
         .argParser(parseDuration)

@@ -1,6 +1,6 @@
 import { costChange, costOfPlan, type CostChange } from "../../cost/change";
 import { estimate, type Estimate } from "../../cost/estimate";
-import { readPrices } from "../../cost/prices";
+import { readPrices, regionsOf } from "../../cost/prices";
 import { budgetText, changeText, dollars, pricesText } from "../../cost/report";
 import { resourcesOfStack } from "../../cost/resources";
 import { suppose, type Supposed } from "../../cost/what-if";
@@ -126,6 +126,12 @@ function synthesizedBill(
 ): Synthesized {
   const template = templateOf(settings);
   const prices = readPrices(projectDir);
+  if (!regionsOf(prices).includes(region)) {
+    throw new ActionRequired(
+      `there are no prices of ${region}`,
+      `\`plue prices --region ${region}\` asks AWS for them.`,
+    );
+  }
   const bill = estimate(resourcesOfStack(new Stack(template)), { region, usage, prices });
   return { template: JSON.stringify(template), bill };
 }
