@@ -16,6 +16,8 @@ const folders = {
   "embedded-aws": ["names", "environments", "process", "terminal", "terraform"],
   // Descriptions of each type of AWS resource for the drawing, the price and the commands.
   resources: ["names", "environments", "terminal", "aws", "terraform"],
+  // Controls of AWS's reviews, tested on a synthesized stack.
+  controls: ["terraform"],
   diagram: ["names", "reachability", "resources", "terraform"],
   cost: ["environments", "process", "terminal", "resources", "terraform"],
 };

@@ -70,6 +70,12 @@ export interface Named {
 /** The environment that the names of image repositories and of the password's secret begin with. */
 export const originOf = ({ name, origin = name }: Named): string => origin;
 
+/** The logs that RDS exports: PostgreSQL's own, and the one of a major upgrade. */
+export const databaseLogs = ["postgresql", "upgrade"] as const;
+
+/** A log that RDS exports. */
+export type DatabaseLog = (typeof databaseLogs)[number];
+
 /** The names that the stack of an environment gives: see src/constructs. */
 export const names = {
   cluster: (environment: string) => `${environment}-plue-cluster`,
@@ -78,8 +84,8 @@ export const names = {
   logGroup: (environment: string, { task }: Component) => `/ecs/${environment}/${task}`,
   /** Of a task's container. */
   logStream: ({ image }: Component, taskId: string) => `ecs/${image}/${taskId}`,
-  databaseLogGroup: (environment: string) =>
-    `/aws/rds/instance/${names.database(environment)}/postgresql`,
+  databaseLogGroup: (environment: string, log: DatabaseLog = "postgresql") =>
+    `/aws/rds/instance/${names.database(environment)}/${log}`,
   containerInsightsLogGroup: (environment: string) =>
     `/aws/ecs/containerinsights/${names.cluster(environment)}/performance`,
   repository: (environment: string, { image }: Component) => `${environment}-plue-${image}`,
@@ -123,7 +129,7 @@ export const names = {
  * while it still had something to write.
  */
 export const logGroupsOfAws = (environment: string): readonly string[] => [
-  names.databaseLogGroup(environment),
+  ...databaseLogs.map((log) => names.databaseLogGroup(environment, log)),
   names.containerInsightsLogGroup(environment),
 ];
 

@@ -4,6 +4,7 @@ import prettier from "prettier";
 import { environments } from "../../src/environments";
 import { limits } from "../../src/limits";
 import { diagram } from "../../src/operations/inspect/diagram";
+import { auditTables } from "./audit";
 import { commandTable, commandTexts, exitCodeTable } from "./commands";
 import { costTables } from "./costs";
 import { fill } from "./markdown";
@@ -24,6 +25,7 @@ async function main(check: boolean): Promise<void> {
     ]),
     "docs/embedded-aws.md": new Map([["local's settings", localDifferences()]]),
     "docs/commands.md": new Map([["exit codes", exitCodeTable()], ...commandTexts(project)]),
+    "docs/audit.md": await auditTables(project),
     "docs/costs.md": costs,
     "README.md": new Map([
       ["commands", commandTable(project)],

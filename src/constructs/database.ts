@@ -11,7 +11,7 @@ import { Construct } from "constructs";
 import { Fn, type TerraformResource, type TerraformLocal } from "../cdktf";
 import type { RecoverySettings } from "../environments/options";
 import type { DatabaseSettings } from "../environments/settings";
-import { names, ports } from "../names";
+import { databaseLogs, names, ports } from "../names";
 import type { Connectable } from "./connections";
 import type { Context } from "./context";
 import { trustService } from "./iam";
@@ -129,11 +129,15 @@ export class Database extends Construct implements Connectable {
     });
     isNew(parameterGroup);
     // If this group does not exist, RDS creates it without a retention.
-    const logGroup = new CloudwatchLogGroup(this, "aws_cloudwatch_log_group.database", {
-      name: names.databaseLogGroup(environment),
-      retentionInDays: settings.logRetentionDays,
-      kmsKeyId: props.encryptionKeyArn,
+    const logGroups = databaseLogs.map((log) => {
+      const resource = log === "postgresql" ? "database" : log;
+      return new CloudwatchLogGroup(this, `aws_cloudwatch_log_group.${resource}`, {
+        name: names.databaseLogGroup(environment, log),
+        retentionInDays: settings.logRetentionDays,
+        kmsKeyId: props.encryptionKeyArn,
+      });
     });
+    isNew(...logGroups.slice(1));
 
     const monitoring = settings.monitoringInterval > 0 ? this.monitoringRole(props) : undefined;
 
@@ -164,7 +168,7 @@ export class Database extends Construct implements Connectable {
       copyTagsToSnapshot: true,
       autoMinorVersionUpgrade: true,
       applyImmediately: settings.applyImmediately,
-      enabledCloudwatchLogsExports: ["postgresql"],
+      enabledCloudwatchLogsExports: [...databaseLogs],
       performanceInsightsEnabled: settings.performanceInsights,
       ...(settings.performanceInsights && props.encryptionKeyArn
         ? { performanceInsightsKmsKeyId: props.encryptionKeyArn }
@@ -183,7 +187,7 @@ export class Database extends Construct implements Connectable {
         : {}),
       tags: { Name: identifier },
       dependsOn: [
-        logGroup,
+        ...logGroups,
         passwordSecret,
         this.connectionSecret,
         ...(monitoring ? [monitoring.policy] : []),

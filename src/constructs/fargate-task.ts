@@ -49,7 +49,7 @@ export interface ContainerProps {
   readonly user: string;
   /** Capabilities of Linux that the program needs. @default none */
   readonly capabilities?: readonly string[];
-  /** Whether the root file system is read-only, and the capabilities are dropped. @default true */
+  /** Flag: the root file system is read-only, and the capabilities are dropped. @default true */
   readonly hardened?: boolean;
   /** Name of the container that starts before this one and stops after it. @default none */
   readonly startsAfter?: string;

@@ -131,7 +131,10 @@ describe.each(knownNames)("tasks of %s", (name) => {
   test("the API server mounts its repositories through the access point, by IAM and TLS", () => {
     expect(container(stack, "api_server")).toMatchObject({
       command: ["server"],
-      mountPoints: [{ sourceVolume: "git-repos", containerPath: "/git-repos" }],
+      mountPoints: [
+        { sourceVolume: "git-repos", containerPath: "/git-repos" },
+        { sourceVolume: "tmp", containerPath: "/tmp" },
+      ],
     });
     expect(stack.resource("aws_ecs_task_definition.api_server").volume).toEqual([
       { name: "tmp" },
@@ -513,7 +516,7 @@ test("dev keeps all logs for a shorter time than production", () => {
     );
   const production = new Map(retention(stacks.production));
   const dev = retention(stacks.dev);
-  expect(dev).toHaveLength(5);
+  expect(dev).toHaveLength(6);
   for (const [name, days] of dev) expect(days).toBeLessThan(production.get(name)!);
 });
 

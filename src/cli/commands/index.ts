@@ -8,6 +8,7 @@ import { command as checkSource } from "./check-source";
 import { command as images } from "./images";
 import { command as diagram } from "./diagram";
 import { command as cost } from "./cost";
+import { command as review } from "./review";
 import { command as prices } from "./prices";
 import { command as plan } from "./plan";
 import { command as deploy } from "./deploy";
@@ -31,6 +32,7 @@ const declarations = [
   images,
   diagram,
   cost,
+  review,
   prices,
   plan,
   deploy,

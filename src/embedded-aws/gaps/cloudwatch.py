@@ -23,7 +23,7 @@ from .registry import store
 
 METRICS = json.loads((Path(__file__).parents[1] / "metrics.json").read_text())
 
-# What each dimension can name, from the backend of its service.
+# The objects that each dimension can name, from the backend of its service.
 OBJECTS = {
     "BackupVaultName": ("backup", lambda b: b.vaults),
     "CacheClusterId": ("elasticache", lambda b: b.cache_clusters),

@@ -1,0 +1,165 @@
+import { blocks, type Attributes, type Resource, type Stack } from "../terraform/stack";
+
+/** Reason why a control fails, or cannot be checked in a template. */
+export interface Explanation {
+  /** One sentence or two, true for the stack that it is about. */
+  readonly reason: string | ((stack: Stack) => string);
+  /** Settings with which the control passes: `PATH=VALUE`, as `plue cost --if` reads them. @default none pass it */
+  readonly settings?: readonly string[];
+  /** Flag: AWS can only create the objects so, not change them. @default false */
+  readonly isOnlyForNew?: boolean;
+  /** Price of passing it, if no setting does: a sentence. @default what `settings` cost */
+  readonly price?: string;
+}
+
+/** A check of one resource, or of the whole stack. */
+export type Check = (values: Attributes, resource: Resource, stack: Stack) => boolean;
+
+/** A control that a template can answer. */
+export interface Control extends Partial<Explanation> {
+  /** The source's own id of it. */
+  readonly id: string;
+  /** Its demand, in a few words. */
+  readonly title: string;
+  /** Terraform type of the resources that it is about. */
+  readonly type: string;
+  /** Tests a resource. */
+  readonly passes: Check;
+  /** Tests whether a failure is RED, in a source with ratings. @default AMBER */
+  readonly isRed?: Check;
+}
+
+/** A control that no template can answer. */
+export interface OutsideControl {
+  /** The source's own id of it. */
+  readonly id: string;
+  /** Its demand, in a few words. */
+  readonly title: string;
+  /** Why no template can answer it, and who can. */
+  readonly outside: string;
+}
+
+/** A list of controls that somebody publishes. */
+export interface Source {
+  /** Its name. */
+  readonly name: string;
+  /** Its page. */
+  readonly url: string;
+  /** Its controls. */
+  readonly controls: readonly (Control | OutsideControl)[];
+}
+
+/** A row of a table of controls. */
+export type Row = readonly [
+  id: string,
+  title: string,
+  type: string,
+  passes: Check,
+  explanation?: Explanation & Pick<Control, "isRed">,
+];
+
+/** The controls of a table. */
+export const table = (...rows: readonly Row[]): Control[] =>
+  rows.map(([id, title, type, passes, explanation]) => ({
+    id,
+    title,
+    type,
+    passes,
+    ...explanation,
+  }));
+
+const idsOf = (text: string) => text.split(/, | (?=\w+\.)/);
+
+/** Controls of a subject that no template can answer, for the same reason. */
+export const outside = (reason: string, title: string, ids: string) =>
+  idsOf(ids).map((id): OutsideControl => ({ id, title, outside: reason }));
+
+/** Controls of a type of resource that no stack has. */
+export const unused = (type: string, title: string, ids: string) =>
+  table(...idsOf(ids).map((id): Row => [id, title, type, () => false]));
+
+/** The controls of another source, by their ids here. */
+export const sameAs = (source: Source, ids: Readonly<Record<string, string>>): Control[] =>
+  Object.entries(ids).map(([id, other]) => {
+    const found = source.controls.find((control) => control.id === other);
+    if (found === undefined || "outside" in found) throw new Error(`there is no check ${other}`);
+    return { ...found, id };
+  });
+
+/** Tests an argument for one of several values. */
+export const is =
+  (argument: string, ...allowed: readonly unknown[]): Check =>
+  (values) =>
+    allowed.includes(values[argument]);
+
+/** Tests that an argument is set. */
+export const has =
+  (argument: string): Check =>
+  (values) =>
+    values[argument] !== undefined && values[argument] !== null;
+
+/** Tests that a resource of a type refers to this one, and passes. */
+export const referredBy =
+  (type: string, passes: Check = () => true): Check =>
+  (_, resource, stack) =>
+    stack
+      .referrersOf(resource)
+      .some((other) => other.type === type && passes(other.values, other, stack));
+
+/** Tests that the stack has a resource of a type that passes. */
+export const exists =
+  (type: string, passes: Check = () => true): Check =>
+  (_, __, stack) =>
+    stack.ofType(type).some((other) => passes(other.values, other, stack));
+
+/** A container definition of ECS. */
+export interface Container {
+  readonly image?: string;
+  readonly environment?: readonly { readonly name: string }[];
+  readonly linuxParameters?: { readonly capabilities?: { readonly drop?: readonly string[] } };
+  readonly logConfiguration?: { readonly options?: Readonly<Record<string, string>> };
+  readonly privileged?: boolean;
+  readonly readonlyRootFilesystem?: boolean;
+  readonly stopTimeout?: number;
+  readonly user?: string;
+}
+
+/** Tests every container of a task definition. */
+export const eachContainer =
+  (passes: (container: Container) => boolean): Check =>
+  (_, { attributes }) =>
+    (JSON.parse(String(attributes.container_definitions)) as Container[]).every(passes);
+
+/** A statement of a policy document. */
+export interface Statement {
+  readonly Effect: string;
+  readonly Principal?: unknown;
+  readonly Action: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly Condition?: unknown;
+}
+
+/** The statements of a policy document. */
+export const statements = (policy: unknown) =>
+  policy === undefined
+    ? []
+    : (JSON.parse(String(policy)) as { readonly Statement: readonly Statement[] }).Statement;
+
+/** Tests every statement of a policy that allows something. */
+export const eachAllowed =
+  (passes: (statement: Statement) => boolean): Check =>
+  (_, { attributes }) =>
+    statements(attributes.policy).every((one) => one.Effect !== "Allow" || passes(one));
+
+/** Ports that a security group opens to any address. */
+export function openPorts({ ingress }: Attributes): readonly number[] {
+  // The list of the load balancer is an expression, which contains its ports.
+  if (typeof ingress === "string") {
+    return [...ingress.matchAll(/\[([\d, ]+)\]/g)].flatMap(([, list = ""]) =>
+      list.split(",").map(Number),
+    );
+  }
+  return blocks(ingress)
+    .filter(({ cidr_blocks: blocks }) => (blocks as string[] | null)?.includes("0.0.0.0/0"))
+    .map(({ from_port: port }) => Number(port));
+}
