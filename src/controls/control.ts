@@ -128,7 +128,7 @@ export interface Container {
 export const eachContainer =
   (passes: (container: Container) => boolean): Check =>
   (_, { attributes }) =>
-    (JSON.parse(String(attributes.container_definitions)) as Container[]).every(passes);
+    (JSON.parse(attributes.container_definitions as string) as Container[]).every(passes);
 
 /** A statement of a policy document. */
 export interface Statement {
@@ -143,7 +143,7 @@ export interface Statement {
 export const statements = (policy: unknown) =>
   policy === undefined
     ? []
-    : (JSON.parse(String(policy)) as { readonly Statement: readonly Statement[] }).Statement;
+    : (JSON.parse(policy as string) as { readonly Statement: readonly Statement[] }).Statement;
 
 /** Tests every statement of a policy that allows something. */
 export const eachAllowed =

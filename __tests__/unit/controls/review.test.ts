@@ -19,7 +19,7 @@ const known: readonly (readonly [string, Stack])[] = [
     ...examples,
   ].map(
     ([name, settings]) =>
-      [name, new Stack(synthesize(settings as EnvironmentSettings).template)] as const,
+      [name, new Stack(synthesize(settings).template)] as const,
   ),
 ];
 
