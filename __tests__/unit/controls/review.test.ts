@@ -2,7 +2,6 @@ import { findings, sources, type Finding } from "../../../src/controls";
 import { suppose } from "../../../src/cost/what-if";
 import { dev } from "../../../src/environments/dev";
 import { production } from "../../../src/environments/production";
-import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { Stack } from "../../../src/terraform/stack";
 import { examples } from "../../support/examples";
 import { full } from "../../support/full";
