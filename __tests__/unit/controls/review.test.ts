@@ -16,10 +16,7 @@ const known: readonly (readonly [string, Stack])[] = [
       { ...full, cache: { kind: "nodes", nodeType: "cache.t4g.micro", replicas: 0 } },
     ] as const,
     ...examples,
-  ].map(
-    ([name, settings]) =>
-      [name, new Stack(synthesize(settings).template)] as const,
-  ),
+  ].map(([name, settings]) => [name, new Stack(synthesize(settings).template)] as const),
 ];
 
 const failed = (stack: Stack): readonly Finding[] =>
