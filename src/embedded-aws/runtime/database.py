@@ -4,15 +4,13 @@ import asyncio
 import os
 from typing import TYPE_CHECKING, Any
 
-from docker.errors import ImageNotFound
 from docker.models.containers import Container
-from docker.types import LogConfig
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.rds.models import DBInstance, rds_backends
 
-from .engine import Engine, quietly, remove
+from .engine import Engine, Failed, quietly, remove
 from .logs import LogFollower
-from .volumes import MountFailed, prepare, remove_volume
+from .volumes import prepare, remove_volume
 
 if TYPE_CHECKING:
     from .reconciler import Runtime
@@ -132,24 +130,18 @@ class Database:
         instance = self.instance
         major = str(instance.engine_version).split(".")[0]
         self.image = os.environ.get(IMAGE) or f"postgres:{major}-trixie"
-        try:
-            await self.engine.call(self.engine.client.images.get, self.image)
-        except ImageNotFound:
-            await self.engine.call(self.engine.client.images.pull, self.image)
+        await self.engine.pull(self.image)
         for volume in self.volumes:
             await self.engine.call(
                 self.engine.client.volumes.create, volume, labels=self.engine.labels
             )
         self.password = self._wanted_password()
         endpoint = self.engine.client.api.create_endpoint_config(aliases=[instance.address])
-        self.container = await self.engine.call(
-            self.engine.client.containers.create,
+        self.container = await self.engine.create(
             self.image,
-            ["postgres", "-c", "config_file=/tls/postgresql.conf"],
-            name=self.engine.name(instance.region, instance.db_instance_identifier),
-            labels=self.engine.labels,
-            log_config=LogConfig(type="json-file", config={"max-size": "10m"}),
-            healthcheck={"test": ["NONE"]},
+            instance.region,
+            instance.db_instance_identifier,
+            command=["postgres", "-c", "config_file=/tls/postgresql.conf"],
             environment={
                 "POSTGRES_USER": instance.master_username,
                 "POSTGRES_PASSWORD": self.password,
@@ -219,7 +211,7 @@ class Database:
             await self.engine.call(self.container.reload)
             if self.container.status == "exited":
                 last = self.container.logs(tail=5).decode(errors="replace")
-                raise MountFailed(f"PostgreSQL ended: {last.strip()}")
+                raise Failed(f"PostgreSQL ended: {last.strip()}")
             await asyncio.sleep(0.5)
 
     def _follow_log(self) -> None:
@@ -240,7 +232,7 @@ class Database:
             ["psql", "-q", "-p", str(self.instance.port), "-U", user, "-d", "postgres", "-c", statement],
         )
         if done.exit_code != 0:
-            raise MountFailed(done.output.decode(errors="replace"))
+            raise Failed(done.output.decode(errors="replace"))
         self.password = password
 
     async def _delete(self) -> None:

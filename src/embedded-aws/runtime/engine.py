@@ -11,12 +11,15 @@ import docker
 from docker.context import ContextAPI
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from docker.models.containers import Container
+from docker.types import LogConfig
 from werkzeug.serving import BaseWSGIServer, make_server
 
 # Label of every container, network and volume; its value is the identity of the clone's state folder.
 OWNER = "plue.embedded-aws"
 # Labels by which an event finds the task that a container belongs to.
 TASK = "plue.task"
+
+NO_CHECK = {"test": ["NONE"]}
 
 EVENTS = {
     "type": ["container", "image"],
@@ -35,6 +38,10 @@ def connect() -> docker.DockerClient | None:
         return None
 
 
+class Failed(Exception):
+    """Why something does not run, in AWS's words."""
+
+
 class Engine:
     """A Docker engine and the identity under which this embedded AWS owns things in it."""
 
@@ -47,6 +54,23 @@ class Engine:
     async def call(self, function: Callable, *arguments: Any, **options: Any) -> Any:
         """The result of a call that blocks."""
         return await asyncio.to_thread(function, *arguments, **options)
+
+    async def pull(self, image: str) -> None:
+        """Have an image in the engine. Raises APIError if that fails."""
+        try:
+            await self.call(self.client.images.get, image)
+        except ImageNotFound:
+            await self.call(self.client.images.pull, image)
+
+    async def create(self, image: str, *name: str, **options: Any) -> Container:
+        """A container that has not been started."""
+        return await self.call(
+            self.client.containers.create,
+            image,
+            name=self.name(*name),
+            log_config=LogConfig(type="json-file", config={"max-size": "10m"}),
+            **{"labels": self.labels, "healthcheck": NO_CHECK, **options},
+        )
 
     def name(self, *parts: str) -> str:
         """The name of a container or volume; two clones never have the same."""

@@ -8,15 +8,19 @@ from moto.ssm.models import ssm_backends
 
 from iam import is_allowed
 
+from .engine import Failed
 
-class Unavailable(Exception):
-    """Why a value cannot be had, in ECS's words."""
+
+FAILED = (
+    "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval "
+    "failed: unable to retrieve {} from {}: service call has been retried 1 time(s): "
+)
 
 
 def resolve(value_from: str, role_arn: str, task_id: str, region: str) -> str:
     """The value that a container definition's secret names.
 
-    Raises Unavailable if there is none, or if the execution role may not read it.
+    Raises Failed if there is none, or if the execution role may not read it.
     """
     if value_from.startswith("arn:") and value_from.split(":")[2] == "secretsmanager":
         return _secret(value_from, role_arn, task_id)
@@ -29,12 +33,10 @@ def _secret(value_from: str, role_arn: str, task_id: str) -> str:
     arn, region = ":".join(parts[:7]), parts[3]
     json_key, stage, version = [*parts[7:], "", "", ""][:3]
 
-    def failure(error: str) -> Unavailable:
-        return Unavailable(
-            "ResourceInitializationError: unable to pull secrets or registry auth: execution resource "
-            "retrieval failed: unable to retrieve secret from asm: service call has been retried 1 "
-            f"time(s): failed to fetch secret {arn} from secrets manager: {error}"
-        )
+    failed = FAILED.format("secret", "asm")
+
+    def failure(error: str) -> Failed:
+        return Failed(f"{failed}failed to fetch secret {arn} from secrets manager: {error}")
 
     action = "secretsmanager:GetSecretValue"
     if not is_allowed(role_arn, action, arn):
@@ -51,10 +53,8 @@ def _secret(value_from: str, role_arn: str, task_id: str) -> str:
     try:
         return str(json.loads(text)[json_key])
     except (KeyError, TypeError, ValueError):
-        raise Unavailable(
-            "ResourceInitializationError: unable to pull secrets or registry auth: execution resource "
-            "retrieval failed: unable to retrieve secret from asm: service call has been retried 1 "
-            f"time(s): retrieved secret from Secrets Manager did not contain json key {json_key}"
+        raise Failed(
+            f"{failed}retrieved secret from Secrets Manager did not contain json key {json_key}"
         ) from None
 
 
@@ -65,18 +65,12 @@ def _parameter(name_or_arn: str, role_arn: str, task_id: str, region: str) -> st
         name = path if "/" in path[1:] else path.removeprefix("/")
     arn = f"arn:aws:ssm:{region}:{DEFAULT_ACCOUNT_ID}:parameter/{name.removeprefix('/')}"
 
-    def failure(error: str) -> Unavailable:
-        return Unavailable(
-            "ResourceInitializationError: unable to pull secrets or registry auth: execution resource "
-            "retrieval failed: unable to retrieve secrets from ssm: service call has been retried 1 "
-            f"time(s): {error}"
-        )
-
+    failed = FAILED.format("secrets", "ssm")
     if not is_allowed(role_arn, "ssm:GetParameters", arn):
-        raise failure(denied(role_arn, task_id, "ssm:GetParameters", arn))
+        raise Failed(failed + denied(role_arn, task_id, "ssm:GetParameters", arn))
     found = ssm_backends[DEFAULT_ACCOUNT_ID][region].get_parameters([name])
     if name not in found:
-        raise failure(f"invalid ssm parameters: {name}")
+        raise Failed(f"{failed}invalid ssm parameters: {name}")
     return found[name].response_object(decrypt=True, region=region)["Value"]
 
 

@@ -196,20 +196,20 @@ class Services:
                 f"service:{service.name}",
             )
             deployment["updatedAt"] = now()
-            self._event(service, f"has started 1 tasks: (task {task.id}).")
+            report(service, f"has started 1 tasks: (task {task.id}).")
 
     def _stop(self, service: MotoService, task: RunningTask, state: State) -> None:
         """Stop a task that failed, or that is no longer wanted."""
         problem = self._problem(service, task) if state == State.FAILED else None
         if problem:
             event, reason = problem
-            self._event(service, f"(task {task.task.id}) {event}")
+            report(service, f"(task {task.task.id}) {event}")
         else:
             reason = f"Scaling activity initiated by (deployment {task.task.started_by})"
             self.dismissed.add(task.task.id)
-            self._event(service, f"has stopped 1 running tasks: (task {task.task.id}).")
+            report(service, f"has stopped 1 running tasks: (task {task.task.id}).")
         if service.load_balancers and task.task.last_status == "RUNNING":
-            self._event(service, "has begun draining connections on 1 tasks.")
+            report(service, "has begun draining connections on 1 tasks.")
         task.stop("ServiceSchedulerInitiated", reason)
 
     def _register(self, service: MotoService, task: RunningTask) -> None:
@@ -219,7 +219,7 @@ class Services:
         for balancer in service.load_balancers:
             group, port = balancer.get("targetGroupArn"), balancer.get("containerPort")
             if group and self.runtime.load_balancers.register(group, task, port):
-                self._event(service, f"registered 1 targets in (target-group {group})")
+                report(service, f"registered 1 targets in (target-group {group})")
 
     def _ready(self, task: RunningTask) -> bool:
         """Whether a task is healthy for its containers and for every target group."""
@@ -270,7 +270,7 @@ class Services:
         if failed is not primary:
             return
         if primary["failedTasks"] == FEWEST_FAILURES:
-            self._event(service, "is unable to consistently start tasks successfully.")
+            report(service, "is unable to consistently start tasks successfully.")
             events.service_acted(service, "SERVICE_TASK_START_IMPAIRED")
         settings = getattr(service, "deployment_configuration", None) or {}
         breaker = settings.get("deploymentCircuitBreaker") or {}
@@ -287,7 +287,7 @@ class Services:
     def _give_up(self, service: MotoService, primary: dict[str, Any], rollback: bool) -> None:
         failed = primary["id"]
         rollout(service, primary, "FAILED", "ECS deployment circuit breaker: tasks failed to start.")
-        self._event(service, f"(deployment {failed}) deployment failed: tasks failed to start.")
+        report(service, f"(deployment {failed}) deployment failed: tasks failed to start.")
         before = self._serving(service)
         if not rollback or before is None:
             return
@@ -296,7 +296,7 @@ class Services:
         reason = f"ECS deployment circuit breaker: rolling back to deploymentId {before['id']}."
         rollout(service, before, "IN_PROGRESS", reason)
         service.task_definition = before["taskDefinition"]
-        self._event(service, f"(deployment {failed}) rolling back to deployment {before['id']}.")
+        report(service, f"(deployment {failed}) rolling back to deployment {before['id']}.")
 
     def _publish(
         self, service: MotoService, primary: dict[str, Any], desired: int, tasks: list[RunningTask]
@@ -332,22 +332,16 @@ class Services:
             primary["completed"] = True
             service.deployments[:] = [primary]
             rollout(service, primary, "COMPLETED", f"ECS deployment {primary['id']} completed.")
-            self._event(service, f"(deployment {primary['id']}) deployment completed.")
+            report(service, f"(deployment {primary['id']}) deployment completed.")
         if not alone:
             self.steady.discard(service.arn)
         elif service.arn not in self.steady:
             self.steady.add(service.arn)
-            self._event(service, "has reached a steady state.")
+            report(service, "has reached a steady state.")
             events.service_acted(service, "SERVICE_STEADY_STATE")
         if service.status == "DRAINING" and not tasks:
             service.status = "INACTIVE"
             service.deployments.clear()
-
-    def _event(self, service: MotoService, text: str) -> None:
-        service.events.insert(
-            0, {"id": str(uuid4()), "createdAt": now(), "message": f"(service {service.name}) {text}"}
-        )
-        del service.events[MOST_EVENTS:]
 
 
 def primary_of(service: MotoService) -> dict[str, Any] | None:
@@ -387,5 +381,15 @@ def deploy(service: MotoService, task_definition: str, deployment_id: str) -> No
 
 def begin(service: MotoService) -> None:
     """Begin the newest deployment of a service."""
+    strategy = (getattr(service, "deployment_configuration", None) or {}).get("strategy", "ROLLING")
+    if strategy != "ROLLING":
+        report(service, f"is deployed by ROLLING: the embedded AWS does not run the strategy {strategy}.")
     newest = service.deployments[0]
     rollout(service, newest, "IN_PROGRESS", f"ECS deployment {newest['id']} in progress.")
+
+
+def report(service: MotoService, text: str) -> None:
+    """Add to a service's events."""
+    message = f"(service {service.name}) {text}"
+    service.events.insert(0, {"id": str(uuid4()), "createdAt": now(), "message": message})
+    del service.events[MOST_EVENTS:]

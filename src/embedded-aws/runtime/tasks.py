@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timezone
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docker.errors import APIError, ImageNotFound
+from docker.errors import APIError
 from docker.models.containers import Container as DockerContainer
-from docker.types import LogConfig, Ulimit
+from docker.types import Ulimit
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import Task as MotoTask
@@ -18,9 +19,9 @@ from moto.sts.models import sts_backends
 from iam import is_allowed
 
 from . import events, secrets
-from .engine import TASK, Engine, quietly, remove
+from .engine import NO_CHECK, TASK, Engine, Failed, quietly, remove
 from .logs import LogFollower
-from .volumes import MountFailed, remove_volume, volume_of
+from .volumes import remove_volume, volume_of
 
 if TYPE_CHECKING:
     from .reconciler import Runtime
@@ -30,10 +31,6 @@ DEFAULT_STOP_TIMEOUT = 30
 # The environment variable that names an image's bundle of the authorities of RDS.
 CA_BUNDLE = "PGSSLROOTCERT"
 ECR = ".dkr.ecr."
-
-
-class FailedToStart(Exception):
-    """Why a task did not start, in ECS's words."""
 
 
 class Container:
@@ -152,7 +149,7 @@ class RunningTask:
             await self._until(lambda: self._ended() is not None)
             if not self.stopping:
                 self._stop_reason("EssentialContainerExited", "Essential container in task exited")
-        except (FailedToStart, MountFailed, secrets.Unavailable) as failure:
+        except Failed as failure:
             self._stop_reason("TaskFailedToStart", str(failure))
         except Exception as error:
             print(f"Task {self.task.id} failed: {error!r}", flush=True)
@@ -207,22 +204,16 @@ class RunningTask:
             await self._start_container(container, environments[container.name])
 
     async def _pull(self, image: str) -> None:
-        images = self.engine.client.images
         try:
-            await self.engine.call(images.get, image)
-            return
-        except ImageNotFound:
-            pass
-        missing = f"failed to resolve ref {image}: {image}: not found"
-        if ECR not in image:
-            try:
-                await self.engine.call(images.pull, image)
-                return
-            except APIError as error:
-                missing = error.explanation or str(error)
-        raise FailedToStart(
-            f"CannotPullContainerError: pull image manifest has been retried 1 time(s): {missing}"
-        )
+            # An image of ECR is in the engine, or nowhere.
+            here = self.engine.client.images.get
+            await (self.engine.call(here, image) if ECR in image else self.engine.pull(image))
+        except APIError as error:
+            missing = f"failed to resolve ref {image}: {image}: not found"
+            raise Failed(
+                "CannotPullContainerError: pull image manifest has been retried 1 time(s): "
+                f"{missing if ECR in image else error.explanation}"
+            ) from error
 
     def _environment(self, container: Container) -> dict[str, str]:
         definition = container.definition
@@ -265,10 +256,9 @@ class RunningTask:
         }
         self.holder = await self._create(
             "network",
-            image=image,
+            image,
             entrypoint=["sleep"],
             command=["infinity"],
-            healthcheck={"test": ["NONE"]},
             init=True,
             user="65534:65534",
             cap_drop=["ALL"],
@@ -284,17 +274,13 @@ class RunningTask:
             if bindings
         }
 
-    async def _create(self, name: str, **options: Any) -> DockerContainer:
+    async def _create(self, name: str, image: str, **options: Any) -> DockerContainer:
+        labels = {**self.engine.labels, TASK: self.task.id}
+        name_parts = (self.definition.family, self.task.id[:8], name)
         try:
-            return await self.engine.call(
-                self.engine.client.containers.create,
-                name=self.engine.name(self.definition.family, self.task.id[:8], name),
-                labels={**self.engine.labels, TASK: self.task.id},
-                log_config=LogConfig(type="json-file", config={"max-size": "10m"}),
-                **options,
-            )
+            return await self.engine.create(image, *name_parts, labels=labels, **options)
         except APIError as error:
-            raise FailedToStart(f"CannotCreateContainerError: {error.explanation}") from error
+            raise Failed(f"CannotCreateContainerError: {error.explanation}") from error
 
     async def _start_container(self, container: Container, environment: dict[str, str]) -> None:
         definition = container.definition
@@ -302,7 +288,7 @@ class RunningTask:
         container.stop_signal = image.attrs["Config"].get("StopSignal") or "SIGTERM"
         container.docker = await self._create(
             container.name,
-            image=definition["image"],
+            definition["image"],
             network_mode=f"container:{self.holder.id}",
             environment=environment,
             volumes=self._mounts(container, image.attrs["Config"].get("Env") or []),
@@ -313,7 +299,7 @@ class RunningTask:
             await self.engine.call(container.docker.start)
         except APIError as error:
             container.reason = f"CannotStartContainerError: {error.explanation}"
-            raise FailedToStart(container.reason) from error
+            raise Failed(container.reason) from error
         container.status = "RUNNING"
         if container.log is not None:
             container.log.start()
@@ -349,9 +335,9 @@ class RunningTask:
         )
         if not is_allowed(role, "logs:CreateLogStream", arn):
             denied = secrets.denied(role, self.task.id, "logs:CreateLogStream", arn)
-            raise FailedToStart(failed + denied)
+            raise Failed(failed + denied)
         if group not in follower.backend.groups:
-            raise FailedToStart(
+            raise Failed(
                 failed + "ResourceNotFoundException: The specified log group does not exist."
             )
         return follower
@@ -368,7 +354,7 @@ class RunningTask:
                 met = lambda: other.status == "STOPPED"  # noqa: E731
         await self._until(lambda: met() or bool(self._ended()))
         if dependency["condition"] == "SUCCESS" and other.exit_code != 0:
-            raise FailedToStart("Container dependency failed to complete successfully")
+            raise Failed("Container dependency failed to complete successfully")
 
     # Events
 
@@ -460,16 +446,12 @@ def overridden(definition: dict[str, Any], override: dict[str, Any]) -> dict[str
 
 def by_dependencies(containers: list[Container]) -> list[Container]:
     """Containers, each after those that it depends on."""
-    ordered: list[Container] = []
-    while len(ordered) < len(containers):
-        there = {one.name for one in ordered}
-        ordered += [
-            one
-            for one in containers
-            if one not in ordered
-            and all(d["containerName"] in there for d in one.definition.get("dependsOn") or [])
-        ] or [one for one in containers if one not in ordered]
-    return ordered
+    named = {one.name: one for one in containers}
+    depending = {
+        one.name: [other["containerName"] for other in one.definition.get("dependsOn") or []]
+        for one in containers
+    }
+    return [named[name] for name in TopologicalSorter(depending).static_order()]
 
 
 def options_of(definition: dict[str, Any], task: TaskDefinition) -> dict[str, Any]:
@@ -498,7 +480,7 @@ def options_of(definition: dict[str, Any], task: TaskDefinition) -> dict[str, An
         "nano_cpus": int(task.cpu) * 1_000_000_000 // 1024 if task.cpu else None,
         # ECS does not run the health check of an image. Source: "Determine Amazon ECS task health
         # using container health checks" in the Amazon ECS developer guide.
-        "healthcheck": {"test": ["NONE"]}
+        "healthcheck": NO_CHECK
         if check is None
         else {
             "test": check["command"],

@@ -8,15 +8,11 @@ from docker.errors import NotFound
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.efs.models import efs_backends
 
-from .engine import Engine, remove
+from .engine import NO_CHECK, Engine, Failed, remove
 
 EFS_FAILED = (
     "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes"
 )
-
-
-class MountFailed(Exception):
-    """Why a volume cannot be mounted, in ECS's words."""
 
 
 async def volume_of(
@@ -34,14 +30,14 @@ async def volume_of(
     file_system = efs["fileSystemId"]
     point_id = efs.get("authorizationConfig", {}).get("accessPointId")
     if file_system not in backend.file_systems_by_id:
-        raise MountFailed(
+        raise Failed(
             f"{EFS_FAILED}: Failed to resolve {file_system}: file system not found"
         )
     directory, owner = efs.get("rootDirectory", "/"), None
     if point_id is not None:
         point = backend.access_points.get(point_id)
         if point is None:
-            raise MountFailed(
+            raise Failed(
                 f"{EFS_FAILED}: mount.nfs4: access denied by server: access point {point_id} does not exist"
             )
         directory = point.root_directory.get("Path", "/")
@@ -78,7 +74,7 @@ def prepare(
         entrypoint=["sh", "-ec"],
         user="0:0",
         network_mode="none",
-        healthcheck={"test": ["NONE"]},
+        healthcheck=NO_CHECK,
         labels=engine.labels,
         volumes={volume: {"bind": "/volume"}},
     )
@@ -87,7 +83,7 @@ def prepare(
             container.put_archive("/volume", archive(files))
         container.start()
         if container.wait()["StatusCode"] != 0:
-            raise MountFailed(container.logs().decode(errors="replace"))
+            raise Failed(container.logs().decode(errors="replace"))
     finally:
         remove(container)
 
