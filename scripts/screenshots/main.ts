@@ -19,11 +19,14 @@ import { film, still } from "./terminal-svg";
 
 /*
  * Creates the pictures in docs/pictures that show real runs: a deployment to an embedded AWS in a copy of this
- * project, whose settings are then changed. Takes about four minutes. It needs the same as `npm run local`, and
- * Chromium (the path in CHROMIUM, or `chromium` on the PATH).
+ * project, whose settings are then changed. Takes about six minutes. It needs the same as `npm run local`, Chromium (the
+ * path in CHROMIUM, or `chromium` on the PATH), a Docker engine and Plue's source, PLUE_SOURCE or ../plue.
+ * PLUE_BUILD_OPTIONS are options of `docker build`.
  */
 const project = resolve(__dirname, "../..");
 const pictures = join(project, "docs/pictures");
+
+const buildOptions = process.env.PLUE_BUILD_OPTIONS ? ` -- ${process.env.PLUE_BUILD_OPTIONS}` : "";
 
 /** The changes in the plan of the page, written to src/environments/local.ts of the copy. */
 const changes = `
@@ -36,8 +39,11 @@ const changes = `
 
 async function main(): Promise<void> {
   const steps = new Steps();
-  const copy = mkdtempSync(join(tmpdir(), "plue-screenshots-"));
-  for (const part of ["bin", "src", "main.ts", "package.json", "cdktf.json"]) {
+  const folder = mkdtempSync(join(tmpdir(), "plue-screenshots-"));
+  const copy = join(folder, "plue-infrastructure");
+  mkdirSync(copy);
+  symlinkSync(resolve(process.env.PLUE_SOURCE ?? join(project, "../plue")), join(folder, "plue"));
+  for (const part of ["bin", "docker", "src", "main.ts", "package.json", "cdktf.json"]) {
     cpSync(join(project, part), join(copy, part), { recursive: true });
   }
   symlinkSync(join(project, "node_modules"), join(copy, "node_modules"));
@@ -57,11 +63,14 @@ async function main(): Promise<void> {
     const session = await steps.run("Record a session", () =>
       record({
         ...terminal,
-        title: "npm run local deploys the whole stack to an embedded AWS",
+        title: "npm run local deploys the whole stack to an embedded AWS, which runs Plue",
         commands: [
           "npm run local",
-          "npx plue status local",
           "npx plue cost local --if apiServer.minCapacity=2",
+          `npx plue images local --source ../plue --tag v1 2>/dev/null${buildOptions}`,
+          "npx plue deploy local --tag v1 --migrate --yes",
+          "curl -i http://127.0.0.1:8080/api/health",
+          "curl http://127.0.0.1:8080",
         ],
       }),
     );
@@ -76,7 +85,7 @@ async function main(): Promise<void> {
       }),
       doctor: await record({
         ...terminal,
-        title: "plue doctor, on an embedded AWS that runs no tasks",
+        title: "plue doctor",
         commands: ["npx plue doctor local"],
       }),
     };
@@ -94,7 +103,7 @@ async function main(): Promise<void> {
     await steps.run("Remove the embedded AWS", () =>
       run(["bin/plue.js", "local", "down"], { cwd: copy, env }),
     );
-    rmSync(copy, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -126,6 +135,7 @@ async function photograph(page: string): Promise<Uint8Array> {
 /** Texts that identify this machine, and their replacements in a picture. */
 const machineWords = (copy: string): [RegExp | string, string][] => [
   [copy, "~/plue-infrastructure"],
+  [buildOptions, ""],
   [/(Find the Terraform providers: )\/\S+/g, "$1a folder on this machine"],
   [homedir(), "~"],
 ];
