@@ -10,15 +10,12 @@ from moto.backup.models import BackupBackend
 from moto.backup.responses import BackupResponse
 from moto.core.utils import unix_time
 
-from .registry import gap, store
+from .registry import add, gap, store
 
 
 @gap
 def backup_selections():
     """CreateBackupSelection, GetBackupSelection, ListBackupSelections, DeleteBackupSelection."""
-    if hasattr(BackupResponse, "create_backup_selection"):
-        return
-
     def ids(self):
         _, _, rest = self.path.partition("/plans/")
         plan_id, _, selection_id = rest.strip("/").partition("/selections")
@@ -66,10 +63,13 @@ def backup_selections():
         del store(self.backup_backend, "selections")[(found["BackupPlanId"], found["SelectionId"])]
         return json.dumps({})
 
-    BackupResponse.create_backup_selection = create_backup_selection
-    BackupResponse.get_backup_selection = get_backup_selection
-    BackupResponse.list_backup_selections = list_backup_selections
-    BackupResponse.delete_backup_selection = delete_backup_selection
+    add(
+        BackupResponse,
+        create_backup_selection,
+        get_backup_selection,
+        list_backup_selections,
+        delete_backup_selection,
+    )
 
 
 @gap
@@ -115,8 +115,6 @@ def backup_tags():
 def backup_recovery_points():
     """StartBackupJob, ListRecoveryPointsByBackupVault, DeleteRecoveryPoint: no vault is deleted before
     what is in it. A job is complete at once."""
-    if hasattr(BackupResponse, "list_recovery_points_by_backup_vault"):
-        return
     for path in (
         "backup-jobs/?$",
         "backup-vaults/(?P<name>[^/]+)/recovery-points/?$",
@@ -153,19 +151,17 @@ def backup_recovery_points():
             raise ResourceNotFoundException(f"There is no recovery point {arn}")
         return json.dumps({})
 
-    for call in (
+    add(
+        BackupResponse,
         start_backup_job,
         list_recovery_points_by_backup_vault,
         delete_recovery_point,
-    ):
-        setattr(BackupResponse, call.__name__, call)
+    )
 
 
 @gap
 def backup_restore_testing():
     """Restore testing plans and their selections."""
-    if hasattr(BackupResponse, "create_restore_testing_plan"):
-        return
     for path in (
         "plans/?$",
         "plans/(?P<name>[^/]+)/?$",
@@ -245,7 +241,8 @@ def backup_restore_testing():
         del selections(self)[names(self)]
         return 204, {}, ""
 
-    for call in (
+    add(
+        BackupResponse,
         create_restore_testing_plan,
         get_restore_testing_plan,
         update_restore_testing_plan,
@@ -254,5 +251,4 @@ def backup_restore_testing():
         get_restore_testing_selection,
         update_restore_testing_selection,
         delete_restore_testing_selection,
-    ):
-        setattr(BackupResponse, call.__name__, call)
+    )

@@ -11,7 +11,7 @@ from moto.efs.exceptions import FileSystemNotFound
 from moto.efs.models import EFSBackend, FileSystem, efs_backends
 from moto.efs.responses import EFSResponse
 
-from .registry import gap
+from .registry import add, gap
 
 # The replications of file systems, by the id of the source.
 replications = {}
@@ -62,9 +62,6 @@ def efs_put_backup_policy():
 @gap
 def efs_delete_file_system_policy():
     """DeleteFileSystemPolicy: no destroy ends without it."""
-    if hasattr(EFSResponse, "delete_file_system_policy"):
-        return
-
     def delete_file_system_policy(self):
         _, [file_system] = self.efs_backend.describe_file_systems(
             file_system_id=self._get_param("FileSystemId")
@@ -72,7 +69,7 @@ def efs_delete_file_system_policy():
         file_system.file_system_policy = None
         return json.dumps({}), {"Content-Type": "application/json"}
 
-    EFSResponse.delete_file_system_policy = delete_file_system_policy
+    add(EFSResponse, delete_file_system_policy)
 
 
 @gap
@@ -81,13 +78,12 @@ def efs_replication():
 
     As on AWS, the copy stays when its replication is deleted.
     """
-    if hasattr(EFSResponse, "create_replication_configuration"):
-        return
     for path in (
         "/2015-02-01/file-systems/<file_system_id>/replication-configuration",
         "/2015-02-01/file-systems/replication-configurations",
     ):
         efs_urls.url_paths[path] = efs_urls.response.dispatch
+
     def answer(body, status=200):
         return json.dumps(body), {"status": status, "Content-Type": "application/json"}
 
@@ -155,9 +151,12 @@ def efs_replication():
         replications.pop(source_id(self), None)
         return answer({}, 204)
 
-    EFSResponse.create_replication_configuration = create_replication_configuration
-    EFSResponse.describe_replication_configurations = describe_replication_configurations
-    EFSResponse.delete_replication_configuration = delete_replication_configuration
+    add(
+        EFSResponse,
+        create_replication_configuration,
+        describe_replication_configurations,
+        delete_replication_configuration,
+    )
 
 
 def replicate():

@@ -9,15 +9,12 @@ from moto.elasticache.exceptions import ElastiCacheException
 from moto.elasticache.models import CacheCluster, ElastiCacheBackend
 from moto.elasticache.responses import ElastiCacheResponse
 
-from .registry import gap, store
+from .registry import add, gap, store
 
 
 @gap
 def elasticache_user_groups():
     """CreateUserGroup, DescribeUserGroups, ModifyUserGroup, DeleteUserGroup."""
-    if hasattr(ElastiCacheResponse, "create_user_group"):
-        return
-
     def find(self):
         groups = store(self.elasticache_backend, "user_groups")
         group_id = self._get_param("UserGroupId")
@@ -70,18 +67,18 @@ def elasticache_user_groups():
         mark(self, group)
         return ActionResult(group)
 
-    ElastiCacheResponse.create_user_group = create_user_group
-    ElastiCacheResponse.describe_user_groups = describe_user_groups
-    ElastiCacheResponse.modify_user_group = modify_user_group
-    ElastiCacheResponse.delete_user_group = delete_user_group
+    add(
+        ElastiCacheResponse,
+        create_user_group,
+        describe_user_groups,
+        modify_user_group,
+        delete_user_group,
+    )
 
 
 @gap
 def elasticache_serverless():
     """CreateServerlessCache, DescribeServerlessCaches, ModifyServerlessCache, DeleteServerlessCache."""
-    if hasattr(ElastiCacheResponse, "create_serverless_cache"):
-        return
-
     settings = (
         "Description",
         "Engine",
@@ -146,10 +143,13 @@ def elasticache_serverless():
         del store(self.elasticache_backend, "serverless_caches")[cache["ServerlessCacheName"]]
         return ActionResult({"ServerlessCache": {**cache, "Status": "deleting"}})
 
-    ElastiCacheResponse.create_serverless_cache = create_serverless_cache
-    ElastiCacheResponse.describe_serverless_caches = describe_serverless_caches
-    ElastiCacheResponse.modify_serverless_cache = modify_serverless_cache
-    ElastiCacheResponse.delete_serverless_cache = delete_serverless_cache
+    add(
+        ElastiCacheResponse,
+        create_serverless_cache,
+        describe_serverless_caches,
+        modify_serverless_cache,
+        delete_serverless_cache,
+    )
 
 
 @gap

@@ -5,15 +5,12 @@ from moto.iam.responses import IamResponse
 
 from iam import decision
 
-from .registry import gap
+from .registry import add, gap
 
 
 @gap
 def iam_simulate_principal_policy():
     """SimulatePrincipalPolicy of a role, by its own policies."""
-    if hasattr(IamResponse, "simulate_principal_policy"):
-        return
-
     def simulate_principal_policy(self):
         role = self._get_param("PolicySourceArn")
         self.backend.get_role(role.split("/")[-1])
@@ -32,4 +29,4 @@ def iam_simulate_principal_policy():
         ]
         return ActionResult({"EvaluationResults": results, "IsTruncated": False})
 
-    IamResponse.simulate_principal_policy = simulate_principal_policy
+    add(IamResponse, simulate_principal_policy)

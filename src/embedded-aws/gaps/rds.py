@@ -8,11 +8,10 @@ import moto.rds.models
 from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.rds.exceptions import DBInstanceNotFoundError, RDSClientError
-from moto.rds.models import DBInstance, RDSBackend, rds_backends
-from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend
+from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend, rds_backends
 from moto.rds.responses import RDSResponse
 
-from .registry import gap, store
+from .registry import add, gap, store
 
 
 @gap
@@ -60,9 +59,6 @@ def rds_parameter_source():
 def rds_reset_parameters():
     """ResetDBParameterGroup, for a parameter that the settings leave out: the provider retries the
     500 for minutes."""
-    if hasattr(RDSResponse, "reset_db_parameter_group"):
-        return
-
     def reset_db_parameter_group(self):
         name = self.params.get("DBParameterGroupName")
         # moto says that there is none of that name.
@@ -72,7 +68,7 @@ def rds_reset_parameters():
             group.parameters.pop(parameter, None)
         return ActionResult({"DBParameterGroupName": group.name})
 
-    RDSResponse.reset_db_parameter_group = reset_db_parameter_group
+    add(RDSResponse, reset_db_parameter_group)
 
 
 @gap

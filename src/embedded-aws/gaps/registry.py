@@ -11,6 +11,13 @@ def gap(close: Callable[[], None]) -> Callable[[], None]:
     return close
 
 
+def add(response: type, *calls: Callable) -> None:
+    """Adds the calls that moto's response class does not have."""
+    for call in calls:
+        if not hasattr(response, call.__name__):
+            setattr(response, call.__name__, call)
+
+
 def store(backend, name):
     """A dictionary of our own on a backend of moto, which forgets it when it is reset."""
     if not hasattr(backend, name):

@@ -7,15 +7,12 @@ from moto.secretsmanager.exceptions import InvalidRequestException, SecretNotFou
 from moto.secretsmanager.models import ReplicaSecret
 from moto.secretsmanager.responses import SecretsManagerResponse
 
-from .registry import gap
+from .registry import add, gap
 
 
 @gap
 def secretsmanager_promotion():
     """StopReplicationToReplica: a replica becomes a secret of its own."""
-    if hasattr(SecretsManagerResponse, "stop_replication_to_replica"):
-        return
-
     def stop_replication_to_replica(self):
         secrets = self.backend.secrets
         replica = secrets.get(self._get_param("SecretId"))
@@ -31,4 +28,4 @@ def secretsmanager_promotion():
         replica.source.replicas.remove(replica)
         return json.dumps({"ARN": secret.arn})
 
-    SecretsManagerResponse.stop_replication_to_replica = stop_replication_to_replica
+    add(SecretsManagerResponse, stop_replication_to_replica)

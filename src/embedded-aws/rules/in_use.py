@@ -12,30 +12,14 @@ from gaps import efs as efs_gap
 from gaps.registry import store
 
 from .registry import (
-    DOCS,
     RULES,
     forwards_to,
     listeners,
     make_rule,
+    page,
     state,
     values,
 )
-
-# Where a service's API reference has the page of an operation.
-API = {
-    "acm": "acm/latest/APIReference",
-    "backup": "aws-backup/latest/devguide",
-    "ec2": "AWSEC2/latest/APIReference",
-    "ecs": "AmazonECS/latest/APIReference",
-    "efs": "efs/latest/ug",
-    "elasticache": "AmazonElastiCache/latest/APIReference",
-    "elbv2": "elasticloadbalancing/latest/APIReference",
-    "iam": "IAM/latest/APIReference",
-    "kms": "kms/latest/APIReference",
-    "rds": "AmazonRDS/latest/APIReference",
-    "secretsmanager": "secretsmanager/latest/apireference",
-    "wafv2": "waf/latest/APIReference",
-}
 
 # Users of the object that a request names by its id, as they are named in AWS's messages.
 Users = Callable[..., Iterator[str]]
@@ -445,8 +429,8 @@ def register(operations: str, service: str, member: str, code: str, message: str
             yield message.replace("{id}", name).replace("{user}", user)
 
     for operation in operations.split():
-        source = f"{DOCS}/{API[service]}/API_{operation}.html"
-        RULES[service, operation].append(make_rule("in_use", code, source, check, origin=users))
+        rule = make_rule("in_use", code, page(service, operation), check, origin=users)
+        RULES[service, operation].append(rule)
 
 
 for _type, service, operations, member, code, message, users in ROWS:

@@ -2,7 +2,7 @@
 
     ec2 = Rules("ec2", "InvalidParameterValue")
 
-    @ec2.rule("CreateSubnet", SOURCE, code="InvalidSubnet.Range")
+    @ec2.rule("CreateSubnet", code="InvalidSubnet.Range")
     def subnet_range(p, call):
         yield "what is wrong"                                 # answered with the rule's code
         yield "InvalidParameterValue", "what else is wrong"   # or with another one
@@ -14,7 +14,6 @@ rule must bear any request: what a fault reports as missing is missing afterward
 
 import ipaddress
 import json
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -27,6 +26,30 @@ from models.requests import AwsRequest
 from refusals import Refusal
 
 DOCS = "https://docs.aws.amazon.com"
+# Where a service's API reference has the pages of its operations.
+API = {
+    "acm": "acm/latest/APIReference/API_",
+    "application-autoscaling": "autoscaling/application/APIReference/API_",
+    "backup": "aws-backup/latest/devguide/API_",
+    "budgets": "aws-cost-management/latest/APIReference/API_budgets_",
+    "cloudwatch": "AmazonCloudWatch/latest/APIReference/API_",
+    "dynamodb": "amazondynamodb/latest/APIReference/API_",
+    "ec2": "AWSEC2/latest/APIReference/API_",
+    "ecr": "AmazonECR/latest/APIReference/API_",
+    "ecs": "AmazonECS/latest/APIReference/API_",
+    "efs": "efs/latest/ug/API_",
+    "elasticache": "AmazonElastiCache/latest/APIReference/API_",
+    "elbv2": "elasticloadbalancing/latest/APIReference/API_",
+    "iam": "IAM/latest/APIReference/API_",
+    "kms": "kms/latest/APIReference/API_",
+    "logs": "AmazonCloudWatchLogs/latest/APIReference/API_",
+    "rds": "AmazonRDS/latest/APIReference/API_",
+    "route53": "Route53/latest/APIReference/API_",
+    "s3": "AmazonS3/latest/API/API_",
+    "secretsmanager": "secretsmanager/latest/apireference/API_",
+    "sns": "sns/latest/api/API_",
+    "wafv2": "waf/latest/APIReference/API_",
+}
 LIMITS = json.loads((Path(__file__).parents[1] / "limits.json").read_text())
 
 # What is wrong: a message, or AWS's error code and a message.
@@ -74,6 +97,11 @@ def make_rule(module: str, code: str, source: str, check: Check, name="", origin
     return Rule(f"{module}.{name}", code, source, check, place)
 
 
+def page(service: str, operation: str) -> str:
+    """An operation's page in its service's API reference."""
+    return f"{DOCS}/{API[service]}{operation}.html"
+
+
 class Rules:
     """Declares the rules of one service."""
 
@@ -81,27 +109,17 @@ class Rules:
         self.service = service
         self.code = code
 
-    def add(self, operations: str, added: Rule) -> None:
-        for operation in operations.split():
-            RULES[self.service, operation].append(added)
-
-    def rule(self, operations: str, source: str, code: str = "") -> Callable[[Check], Check]:
+    def rule(self, operations: str, source: str = "", code: str = "") -> Callable[[Check], Check]:
         """Registers a function as a rule for these operations."""
 
         def register(check: Check) -> Check:
-            self.add(operations, make_rule(self.service, code or self.code, source, check))
+            for operation in operations.split():
+                at = f"{DOCS}/{source}" if source else page(self.service, operation)
+                made = make_rule(self.service, code or self.code, at, check)
+                RULES[self.service, operation].append(made)
             return check
 
         return register
-
-    def values(self, operations: str, source: str, wrong: dict[str, Callable], code="") -> None:
-        """Rules for the values at paths: each function returns what is wrong with one, or None."""
-        for path, fault in wrong.items():
-
-            def check(p, _call, path=path, fault=fault):
-                yield from filter(None, map(fault, values(p, path)))
-
-            self.add(operations, make_rule(self.service, code or self.code, source, check, path))
 
 
 def values(node: Any, path: str) -> Iterator[Any]:
@@ -127,49 +145,9 @@ def listed(node: Any, path: str) -> list:
     return list(values(node, path))
 
 
-# --- Common faults -------------------------------------------------------------------------------
-
-
-def matches(pattern: str, message: str):
-    """A value must match a pattern; `{}` in the message is the value."""
-    compiled = re.compile(pattern)
-
-    def wrong(given: Any) -> str | None:
-        unfit = isinstance(given, str) and not compiled.fullmatch(given)
-        return message.replace("{}", given) if unfit else None
-
-    return wrong
-
-
-def between(least: float, most: float, what: str):
-    def wrong(given: Any) -> str | None:
-        fits = isinstance(given, (int, float)) and least <= given <= most
-        return None if fits else f"{what} must be between {least} and {most}, and is {given}"
-
-    return wrong
-
-
-def one_of(allowed, what: str):
-    def wrong(given: Any) -> str | None:
-        fits = given in allowed
-        return None if fits else f"{what} must be one of {', '.join(map(str, allowed))}: {given}"
-
-    return wrong
-
-
-def required(p: dict, *names: str, message="The request must contain the parameter {}"):
-    """Faults for the members of these names that are missing or empty."""
-    return (message.format(name) for name in names if p.get(name) in (None, "", [], {}))
-
-
 def unique(items, message: str) -> Iterator[str]:
     """A fault for each item that is there twice; `{}` in the message is the item."""
     return (message.replace("{}", str(item)) for item in duplicates(items))
-
-
-def with_code(code: str, faults) -> Iterator[Fault]:
-    """The faults, each with an error code of its own."""
-    return ((code, fault) for fault in faults)
 
 
 # --- Values --------------------------------------------------------------------------------------
@@ -179,18 +157,6 @@ def state(call: AwsRequest, service: str):
     """moto's backend: what was made before."""
     backend = get_backend(service)[call.account]
     return backend[call.region if call.region in backend else "aws"]
-
-
-def json_object(text: Any) -> dict | None:
-    try:
-        parsed = json.loads(text)
-    except (TypeError, ValueError):
-        return None
-    return parsed if isinstance(parsed, dict) else None
-
-
-def aslist(given: Any) -> list:
-    return given if isinstance(given, list) else [] if given is None else [given]
 
 
 def duplicates(items) -> list:
