@@ -1,12 +1,11 @@
 import { aws } from "../aws/services";
 import { ask } from "./ask";
-import { free, noSearch, settingOf, type ResourceKind } from "./kind";
+import { free, noSearch, settingOf, resourceKind } from "./kind";
 
 /** A certificate. */
-export const acmCertificate: ResourceKind = {
+export const acmCertificate = resourceKind({
   type: "aws_acm_certificate",
   words: "certificate",
-  drawing: { as: "part" },
   cost: free.always,
   existing: noSearch.newId,
   remaining: {
@@ -14,9 +13,7 @@ export const acmCertificate: ResourceKind = {
       acm.describeCertificate({ CertificateArn }),
     ),
   },
-  loses: "none",
-  permissions: {},
-};
+});
 
 /** The wait for a certificate. */
 export const acmCertificateValidation = settingOf("aws_acm_certificate", {

@@ -1,9 +1,9 @@
 import { count } from "../terminal/output";
 import { byModule } from "./charges";
-import { free, linkedRole, noSearch, partBy, settingOf, type ResourceKind } from "./kind";
+import { free, linkedRole, noSearch, partBy, settingOf, resourceKind } from "./kind";
 
 /** How many tasks a service can scale to. */
-export const appautoscalingTarget: ResourceKind = {
+export const appautoscalingTarget = resourceKind({
   type: "aws_appautoscaling_target",
   words: "scaling target",
   drawing: { as: "part", into: { by: "resource_id", type: /^aws_ecs_service$/ } },
@@ -11,7 +11,6 @@ export const appautoscalingTarget: ResourceKind = {
   existing: noSearch.idempotent,
   // Without its service it does nothing and costs nothing.
   remaining: { "application-autoscaling:scalable-target/": () => ({ gone: true }) },
-  loses: "none",
   permissions: {
     names: { "application-autoscaling:ScalableTarget": () => "scalable-target/*" },
     tagging: "application-autoscaling:TagResource",
@@ -21,7 +20,7 @@ export const appautoscalingTarget: ResourceKind = {
       ],
     },
   },
-};
+});
 
 /** Alarms that a target-tracking policy creates: one to scale out, one to scale in. */
 const ALARMS_PER_POLICY = 2;

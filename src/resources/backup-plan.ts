@@ -9,11 +9,11 @@ import {
   settingOf,
   withId,
   type Parameters,
-  type ResourceKind,
+  resourceKind,
 } from "./kind";
 
 /** A plan of AWS Backup. */
-export const backupPlan: ResourceKind = {
+export const backupPlan = resourceKind({
   type: "aws_backup_plan",
   words: "backup plan",
   drawing: partBy("rule"),
@@ -31,12 +31,11 @@ export const backupPlan: ResourceKind = {
       ({ DeletionDate }) => ({ gone: DeletionDate !== undefined }),
     ),
   },
-  loses: "none",
   permissions: {
     names: { "backup:backupPlan": () => "backup-plan:*" },
     tagging: "backup:TagResource",
   },
-};
+});
 
 const rolesIn = (value: unknown): string[] => {
   if (typeof value === "string") return /:role\//.test(value) ? [value] : [];
@@ -66,10 +65,9 @@ function restoreTestingPlan({ RestoreTestingPlan, RestoreTestingPlanName }: Para
 }
 
 /** A plan of restore tests. */
-export const backupRestoreTestingPlan: ResourceKind = {
+export const backupRestoreTestingPlan = resourceKind({
   type: "aws_backup_restore_testing_plan",
   words: "backup restore testing plan",
-  drawing: { as: "part" },
   cost: "each test costs what it restores, for as long as it is there",
   existing: search(aws.backup, async (backup, { name }) => {
     const found = await backup.getRestoreTestingPlan({ RestoreTestingPlanName: name });
@@ -81,14 +79,13 @@ export const backupRestoreTestingPlan: ResourceKind = {
       backup.getRestoreTestingPlan({ RestoreTestingPlanName: id.slice(0, -37) }),
     ),
   },
-  loses: "none",
   permissions: {
     names: {
       "backup:restoreTestingPlan": (p) =>
         after("restore-testing-plan:", withId(restoreTestingPlan(p), "-*")),
     },
   },
-};
+});
 
 /** The resources that restore tests restore. */
 export const backupRestoreTestingSelection = settingOf("aws_backup_restore_testing_plan", {

@@ -3,10 +3,10 @@ import { aws } from "../aws/services";
 import { block, blocks } from "../terraform/stack";
 import { ask, search } from "./ask";
 import { allFileGigabytes } from "./efs-file-system";
-import { after, settingOf, shown, type Existing, type ResourceKind } from "./kind";
+import { after, settingOf, shown, type Existing, resourceKind } from "./kind";
 
 /** A vault of AWS Backup. */
-export const backupVault: ResourceKind = {
+export const backupVault = resourceKind({
   type: "aws_backup_vault",
   words: "backup vault",
   drawing: {
@@ -72,7 +72,7 @@ export const backupVault: ResourceKind = {
       "backup:CreateBackupVault": () => [{ action: "backup-storage:MountCapsule", on: ["*"] }],
     },
   },
-};
+});
 
 /** The lock of a vault. */
 export const backupVaultLockConfiguration = settingOf("aws_backup_vault", {

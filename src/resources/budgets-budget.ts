@@ -1,7 +1,7 @@
-import { type ResourceKind } from "./kind";
+import { resourceKind } from "./kind";
 
 /** A budget. */
-export const budgetsBudget: ResourceKind = {
+export const budgetsBudget = resourceKind({
   type: "aws_budgets_budget",
   words: "budgets budget",
   drawing: {
@@ -14,6 +14,4 @@ export const budgetsBudget: ResourceKind = {
   cost: "a budget that only sends alerts is free of charge",
   existing: "no search: Terraform reports a budget of the same name",
   remaining: "budgets are global: the search by tags in a region does not list them",
-  loses: "none",
-  permissions: {},
-};
+});

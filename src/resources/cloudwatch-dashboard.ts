@@ -1,18 +1,17 @@
 import { each } from "./charges";
-import { after, noSearch, type ResourceKind } from "./kind";
+import { after, noSearch, resourceKind } from "./kind";
 
 /** A dashboard. */
-export const cloudwatchDashboard: ResourceKind = {
+export const cloudwatchDashboard = resourceKind({
   type: "aws_cloudwatch_dashboard",
   words: "cloudwatch dashboard",
   drawing: { as: "card", family: "management", glyph: "chart", title: "Dashboard" },
   cost: each("dashboard.month", "dashboard"),
   existing: noSearch.idempotent,
   remaining: "without tags: Terraform's own destroy deletes it or fails",
-  loses: "none",
   permissions: {
     names: {
       "cloudwatch:dashboard": (p) => after("dashboard/", p.DashboardName ?? p.DashboardNames),
     },
   },
-};
+});

@@ -1,13 +1,13 @@
 import { aws } from "../aws/services";
 import { listed, search } from "./ask";
 import { number } from "./charges";
-import { after, shown, type ResourceKind } from "./kind";
+import { after, shown, resourceKind } from "./kind";
 
 /** Size at which CloudWatch Logs keeps a GB that it took in. Source: AWS Pricing Calculator. */
 const LOG_COMPRESSION = 0.15;
 
 /** A log group. */
-export const cloudwatchLogGroup: ResourceKind = {
+export const cloudwatchLogGroup = resourceKind({
   type: "aws_cloudwatch_log_group",
   words: "log group",
   drawing: {
@@ -61,7 +61,7 @@ export const cloudwatchLogGroup: ResourceKind = {
     },
     tagging: "logs:TagResource",
   },
-};
+});
 
 /** `/ecs/dev/plue-web-app` is `web-app`; what is not a task's is named by its service. */
 function logName(name: string): string {

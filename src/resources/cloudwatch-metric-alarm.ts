@@ -3,10 +3,10 @@ import { count } from "../terminal/output";
 import { blocks } from "../terraform/stack";
 import { listed } from "./ask";
 import { byModule } from "./charges";
-import { after, noSearch, shortName, shown, type ResourceKind } from "./kind";
+import { after, noSearch, shortName, shown, resourceKind } from "./kind";
 
 /** An alarm. */
-export const cloudwatchMetricAlarm: ResourceKind = {
+export const cloudwatchMetricAlarm = resourceKind({
   type: "aws_cloudwatch_metric_alarm",
   words: "alarm",
   drawing: {
@@ -35,7 +35,6 @@ export const cloudwatchMetricAlarm: ResourceKind = {
       cloudwatch.describeAlarms({ AlarmNames: [name] }),
     ),
   },
-  loses: "none",
   permissions: {
     names: {
       "cloudwatch:alarm": (p) =>
@@ -43,4 +42,4 @@ export const cloudwatchMetricAlarm: ResourceKind = {
     },
     tagging: "cloudwatch:TagResource",
   },
-};
+});

@@ -8,7 +8,7 @@ import {
   shown,
   type Also,
   type Parameters,
-  type ResourceKind,
+  resourceKind,
 } from "./kind";
 
 /**
@@ -23,7 +23,7 @@ const roles = ({ MonitoringRoleArn }: Parameters): Also[] => [
 ];
 
 /** A database. */
-export const dbInstance: ResourceKind = {
+export const dbInstance = resourceKind({
   type: "aws_db_instance",
   words: "db instance",
   drawing: {
@@ -105,10 +105,10 @@ export const dbInstance: ResourceKind = {
     keyActions: { "rds:CreateDBInstance": ["CreateGrant", "DescribeKey"] },
     also: { "rds:CreateDBInstance": roles, "rds:ModifyDBInstance": roles },
   },
-};
+});
 
 /** The copies of a database's backups in another region. */
-export const dbInstanceAutomatedBackupsReplication: ResourceKind = {
+export const dbInstanceAutomatedBackupsReplication = resourceKind({
   type: "aws_db_instance_automated_backups_replication",
   words: "db instance automated backups replication",
   drawing: {
@@ -125,10 +125,9 @@ export const dbInstanceAutomatedBackupsReplication: ResourceKind = {
   ),
   existing: "AWS has no error of its own for copies that exist: Terraform reports it",
   remaining: "without tags: the copies expire by themselves",
-  loses: "none",
   permissions: {
     keyActions: {
       "rds:StartDBInstanceAutomatedBackupsReplication": ["CreateGrant", "DescribeKey"],
     },
   },
-};
+});

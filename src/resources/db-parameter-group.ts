@@ -1,10 +1,10 @@
 import type { RDS } from "@aws-sdk/client-rds";
 import { aws } from "../aws/services";
 import { existing, listed, search } from "./ask";
-import { after, free, partOfType, type Existing, type ResourceKind } from "./kind";
+import { after, free, partOfType, type Existing, resourceKind } from "./kind";
 
 /** A parameter group of a database. */
-export const dbParameterGroup: ResourceKind = {
+export const dbParameterGroup = resourceKind({
   type: "aws_db_parameter_group",
   words: "parameter group",
   drawing: partOfType(/^aws_db_instance$/),
@@ -18,9 +18,8 @@ export const dbParameterGroup: ResourceKind = {
       rds.describeDBParameterGroups({ DBParameterGroupName }),
     ),
   },
-  loses: "none",
   permissions: { names: { "rds:pg": (p) => after("pg:", p.DBParameterGroupName) } },
-};
+});
 
 /** A named object of RDS with its tags. */
 export async function rdsTags(

@@ -1,10 +1,10 @@
 import { aws } from "../aws/services";
 import { listed, search } from "./ask";
 import { rdsTags } from "./db-parameter-group";
-import { after, free, partOfType, type ResourceKind } from "./kind";
+import { after, free, partOfType, resourceKind } from "./kind";
 
 /** A subnet group of a database. */
-export const dbSubnetGroup: ResourceKind = {
+export const dbSubnetGroup = resourceKind({
   type: "aws_db_subnet_group",
   words: "subnet group",
   drawing: partOfType(/^aws_db_instance$/),
@@ -18,6 +18,5 @@ export const dbSubnetGroup: ResourceKind = {
       rds.describeDBSubnetGroups({ DBSubnetGroupName }),
     ),
   },
-  loses: "none",
   permissions: { names: { "rds:subgrp": (p) => after("subgrp:", p.DBSubnetGroupName) } },
-};
+});

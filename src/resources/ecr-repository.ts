@@ -2,10 +2,10 @@ import { aws } from "../aws/services";
 import { block } from "../terraform/stack";
 import { listed, search, existing } from "./ask";
 import { byUsage } from "./charges";
-import { after, linkedRole, noSearch, settingOf, shortName, type ResourceKind } from "./kind";
+import { after, linkedRole, noSearch, settingOf, shortName, resourceKind } from "./kind";
 
 /** A repository of images. */
-export const ecrRepository: ResourceKind = {
+export const ecrRepository = resourceKind({
   type: "aws_ecr_repository",
   words: "repository",
   drawing: {
@@ -33,7 +33,7 @@ export const ecrRepository: ResourceKind = {
     tagging: "ecr:TagResource",
     keyActions: { "ecr:CreateRepository": ["CreateGrant", "DescribeKey", "RetireGrant"] },
   },
-};
+});
 
 /** When images of a repository expire. */
 export const ecrLifecyclePolicy = settingOf("aws_ecr_repository", {
@@ -42,7 +42,7 @@ export const ecrLifecyclePolicy = settingOf("aws_ecr_repository", {
 });
 
 /** The copies of images in another region. */
-export const ecrReplicationConfiguration: ResourceKind = {
+export const ecrReplicationConfiguration = resourceKind({
   type: "aws_ecr_replication_configuration",
   words: "ecr replication configuration",
   drawing: {
@@ -60,11 +60,10 @@ export const ecrReplicationConfiguration: ResourceKind = {
   ),
   existing: noSearch.idempotent,
   remaining: "without tags: a setting of the registry",
-  loses: "none",
   permissions: {
     also: {
       // Source: "Using service-linked roles", Amazon ECR User Guide.
       "ecr:PutReplicationConfiguration": () => [linkedRole("replication.ecr.amazonaws.com")],
     },
   },
-};
+});

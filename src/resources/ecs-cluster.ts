@@ -2,10 +2,10 @@ import type { Cluster } from "@aws-sdk/client-ecs";
 import { aws } from "../aws/services";
 import { blocks } from "../terraform/stack";
 import { listed } from "./ask";
-import { after, free, lastParts, linkedRole, noSearch, settingOf, type ResourceKind } from "./kind";
+import { after, free, lastParts, linkedRole, noSearch, settingOf, resourceKind } from "./kind";
 
 /** A cluster. */
-export const ecsCluster: ResourceKind = {
+export const ecsCluster = resourceKind({
   type: "aws_ecs_cluster",
   words: "ecs cluster",
   drawing: { as: "frame" },
@@ -32,7 +32,6 @@ export const ecsCluster: ResourceKind = {
       ({ status }: Cluster) => status !== "INACTIVE",
     ),
   },
-  loses: "none",
   permissions: {
     names: {
       "ecs:cluster": (p) => after("cluster/", lastParts(p.clusterName ?? p.cluster ?? p.clusters)),
@@ -40,7 +39,7 @@ export const ecsCluster: ResourceKind = {
     },
     also: { "ecs:CreateCluster": () => [linkedRole("ecs.amazonaws.com")] },
   },
-};
+});
 
 /** The capacity providers of a cluster. */
 export const ecsClusterCapacityProviders = settingOf("aws_ecs_cluster", {

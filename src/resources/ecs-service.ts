@@ -13,10 +13,10 @@ import {
   type RuleContext,
 } from "./charges";
 import { taskCharges, taskDefinitionOf, taskSize } from "./ecs-task-definition";
-import { after, lastParts, type ResourceKind } from "./kind";
+import { after, lastParts, resourceKind } from "./kind";
 
 /** A service. */
-export const ecsService: ResourceKind = {
+export const ecsService = resourceKind({
   type: "aws_ecs_service",
   words: "ecs service",
   drawing: {
@@ -54,7 +54,6 @@ export const ecsService: ResourceKind = {
     ),
     "ecs:task/": () => ({ gone: true }),
   },
-  loses: "none",
   permissions: {
     names: {
       "ecs:service": (p) =>
@@ -65,7 +64,7 @@ export const ecsService: ResourceKind = {
     },
     tagging: "ecs:TagResource",
   },
-};
+});
 
 const averages = (usage: Usage): Readonly<Record<string, number | undefined>> => ({
   api_server: usage.apiServerTasks,

@@ -1,13 +1,13 @@
 import { blocks, type Resource, type Stack } from "../terraform/stack";
 import { number, type Charge, type PricedResource } from "./charges";
-import { after, noSearch, passRole, shown, strings, type ResourceKind } from "./kind";
+import { after, noSearch, passRole, shown, strings, resourceKind } from "./kind";
 
 /** CPU units in a vCPU. */
 const CPU_UNITS = 1024;
 const MIB_IN_GIB = 1024;
 
 /** A task definition; the card of a service includes the one that it runs. */
-export const ecsTaskDefinition: ResourceKind = {
+export const ecsTaskDefinition = resourceKind({
   type: "aws_ecs_task_definition",
   words: "task definition",
   drawing: {
@@ -34,7 +34,6 @@ export const ecsTaskDefinition: ResourceKind = {
   remaining: {
     "ecs:task-definition/": () => ({ reason: "revision of a task definition: costs nothing" }),
   },
-  loses: "none",
   permissions: {
     names: {
       "ecs:task": (p) => (p.cluster ? `task/${shown(p.cluster)?.split("/").at(-1)}/*` : []),
@@ -51,7 +50,7 @@ export const ecsTaskDefinition: ResourceKind = {
       ],
     },
   },
-};
+});
 
 function revision(definition: string): string {
   const [family = "", number = "*"] = definition.split("/").at(-1)!.split(":");

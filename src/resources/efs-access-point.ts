@@ -1,9 +1,9 @@
 import { aws } from "../aws/services";
 import { listed } from "./ask";
-import { free, noSearch, partBy, type ResourceKind } from "./kind";
+import { free, noSearch, partBy, resourceKind } from "./kind";
 
 /** An access point of a file system. */
-export const efsAccessPoint: ResourceKind = {
+export const efsAccessPoint = resourceKind({
   type: "aws_efs_access_point",
   words: "access point",
   drawing: partBy("file_system_id"),
@@ -14,6 +14,5 @@ export const efsAccessPoint: ResourceKind = {
       efs.describeAccessPoints({ AccessPointId }),
     ),
   },
-  loses: "none",
   permissions: { creates: { "elasticfilesystem:CreateAccessPoint": "access-point" } },
-};
+});

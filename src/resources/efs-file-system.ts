@@ -3,14 +3,14 @@ import { aws } from "../aws/services";
 import { block } from "../terraform/stack";
 import { listed, search, existing } from "./ask";
 import { allOf, byUsage } from "./charges";
-import { linkedRole, settingOf, type ResourceKind } from "./kind";
+import { linkedRole, settingOf, resourceKind } from "./kind";
 
 /** GB of all git repositories, in both storage classes. */
 export const allFileGigabytes = (usage: Usage) =>
   usage.fileGigabytes + usage.infrequentFileGigabytes;
 
 /** A file system. */
-export const efsFileSystem: ResourceKind = {
+export const efsFileSystem = resourceKind({
   type: "aws_efs_file_system",
   words: "efs file system",
   drawing: {
@@ -49,7 +49,7 @@ export const efsFileSystem: ResourceKind = {
       ],
     },
   },
-};
+});
 
 /** The policy of a file system. */
 export const efsFileSystemPolicy = settingOf("aws_efs_file_system", {
@@ -69,7 +69,7 @@ export const efsBackupPolicy = settingOf("aws_efs_file_system", {
 });
 
 /** The copy of a file system in another region. */
-export const efsReplicationConfiguration: ResourceKind = {
+export const efsReplicationConfiguration = resourceKind({
   type: "aws_efs_replication_configuration",
   words: "efs replication configuration",
   drawing: {
@@ -87,7 +87,6 @@ export const efsReplicationConfiguration: ResourceKind = {
   ),
   existing: "AWS has no error of its own for a replication that exists: Terraform reports it",
   remaining: "without tags: the copy stays in the other region until somebody deletes it",
-  loses: "none",
   permissions: {
     keyActions: {
       "elasticfilesystem:CreateReplicationConfiguration": ["CreateGrant", "DescribeKey"],
@@ -99,4 +98,4 @@ export const efsReplicationConfiguration: ResourceKind = {
       ],
     },
   },
-};
+});

@@ -1,12 +1,12 @@
 import { aws } from "../aws/services";
 import { existing, search } from "./ask";
-import { free, type ResourceKind } from "./kind";
+import { free, resourceKind } from "./kind";
 
 /**
  * A mount target of a file system, for which AWS creates a network interface.
  * Source: https://docs.aws.amazon.com/efs/latest/ug/API_CreateMountTarget.html and its siblings.
  */
-export const efsMountTarget: ResourceKind = {
+export const efsMountTarget = resourceKind({
   type: "aws_efs_mount_target",
   words: "efs mount target",
   drawing: { as: "card", family: "storage", glyph: "folder", title: "EFS mount target" },
@@ -19,7 +19,6 @@ export const efsMountTarget: ResourceKind = {
     return existing(found?.MountTargetId, owner?.Tags);
   }),
   remaining: "without tags: its network interface is asked for",
-  loses: "none",
   permissions: {
     also: {
       "elasticfilesystem:CreateMountTarget": () => [
@@ -41,4 +40,4 @@ export const efsMountTarget: ResourceKind = {
       ],
     },
   },
-};
+});

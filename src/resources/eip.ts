@@ -1,10 +1,10 @@
 import { aws } from "../aws/services";
 import { listed, where } from "./ask";
 import { each, HOURS_PER_MONTH } from "./charges";
-import { noSearch, partOfType, type ResourceKind } from "./kind";
+import { noSearch, partOfType, resourceKind } from "./kind";
 
 /** An Elastic IP address. */
-export const eip: ResourceKind = {
+export const eip = resourceKind({
   type: "aws_eip",
   words: "Elastic IP",
   drawing: partOfType(/^aws_nat_gateway$/),
@@ -20,6 +20,5 @@ export const eip: ResourceKind = {
       ec2.describeAddresses(where({ "allocation-id": id })),
     ),
   },
-  loses: "none",
   permissions: { names: { "ec2:elastic-ip": /^eipalloc-/ } },
-};
+});

@@ -12,11 +12,11 @@ import {
   shown,
   strings,
   type Existing,
-  type ResourceKind,
+  resourceKind,
 } from "./kind";
 
 /** A cache of nodes. */
-export const elasticacheReplicationGroup: ResourceKind = {
+export const elasticacheReplicationGroup = resourceKind({
   type: "aws_elasticache_replication_group",
   words: "elasticache replication group",
   drawing: {
@@ -60,7 +60,6 @@ export const elasticacheReplicationGroup: ResourceKind = {
       (elasticache, CacheClusterId) => elasticache.describeCacheClusters({ CacheClusterId }),
     ),
   },
-  loses: "none",
   permissions: {
     names: {
       "elasticache:cluster": (p) => after("cluster:", p.CacheClusterId),
@@ -84,7 +83,7 @@ export const elasticacheReplicationGroup: ResourceKind = {
       ],
     },
   },
-};
+});
 
 /** The subnets of a cache. */
 export const elasticacheSubnetGroup = settingOf("aws_elasticache_replication_group", {

@@ -3,13 +3,13 @@ import { block } from "../terraform/stack";
 import { listed, search } from "./ask";
 import { HOURS_PER_MONTH } from "./charges";
 import { cacheTags } from "./elasticache-replication-group";
-import { after, capital, linkedRole, shown, type ResourceKind } from "./kind";
+import { after, capital, linkedRole, shown, resourceKind } from "./kind";
 
 /** The data for which a serverless cache of Valkey is charged at least, in GB. Source: Amazon ElastiCache pricing. */
 const LEAST_CACHE_GIGABYTES = 0.1;
 
 /** A serverless cache. */
-export const elasticacheServerlessCache: ResourceKind = {
+export const elasticacheServerlessCache = resourceKind({
   type: "aws_elasticache_serverless_cache",
   words: "elasticache serverless cache",
   drawing: {
@@ -52,7 +52,6 @@ export const elasticacheServerlessCache: ResourceKind = {
         elasticache.describeServerlessCaches({ ServerlessCacheName }),
     ),
   },
-  loses: "none",
   permissions: {
     names: {
       "elasticache:serverlesscache": (p) => after("serverlesscache:", p.ServerlessCacheName),
@@ -76,4 +75,4 @@ export const elasticacheServerlessCache: ResourceKind = {
       ],
     },
   },
-};
+});

@@ -1,10 +1,10 @@
 import { aws } from "../aws/services";
 import { existing, listed, search, where } from "./ask";
 import { byUsage } from "./charges";
-import { partBy, passRole, type ResourceKind } from "./kind";
+import { partBy, passRole, resourceKind } from "./kind";
 
 /** A flow log of a VPC. */
-export const flowLog: ResourceKind = {
+export const flowLog = resourceKind({
   type: "aws_flow_log",
   words: "flow log",
   drawing: partBy("vpc_id"),
@@ -23,7 +23,6 @@ export const flowLog: ResourceKind = {
       ec2.describeFlowLogs({ FlowLogIds: [id] }),
     ),
   },
-  loses: "none",
   permissions: {
     names: { "ec2:vpc-flow-log": /^fl-/ },
     also: {
@@ -32,4 +31,4 @@ export const flowLog: ResourceKind = {
       ],
     },
   },
-};
+});

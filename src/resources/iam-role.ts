@@ -1,9 +1,9 @@
 import { aws } from "../aws/services";
 import { ask, search, existing } from "./ask";
-import { after, free, partBy, partOfType, settingOf, type ResourceKind } from "./kind";
+import { after, free, partBy, partOfType, settingOf, resourceKind } from "./kind";
 
 /** A role. */
-export const iamRole: ResourceKind = {
+export const iamRole = resourceKind({
   type: "aws_iam_role",
   words: "IAM role",
   drawing: partOfType(/^(?!aws_iam_)/),
@@ -14,9 +14,8 @@ export const iamRole: ResourceKind = {
   remaining: {
     "iam:role/": ask(aws.iam, (iam, RoleName) => iam.getRole({ RoleName })),
   },
-  loses: "none",
   permissions: { names: { "iam:role": (p) => after("role/", p.RoleName) }, tagging: "iam:TagRole" },
-};
+});
 
 /** A policy of a role. */
 export const iamRolePolicy = settingOf("aws_iam_role", {

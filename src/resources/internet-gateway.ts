@@ -1,9 +1,9 @@
 import { aws } from "../aws/services";
 import { listed, where } from "./ask";
-import { free, noSearch, type ResourceKind } from "./kind";
+import { free, noSearch, resourceKind } from "./kind";
 
 /** An internet gateway. */
-export const internetGateway: ResourceKind = {
+export const internetGateway = resourceKind({
   type: "aws_internet_gateway",
   words: "internet gateway",
   drawing: { as: "card", family: "network", glyph: "gateway", title: "Internet gateway" },
@@ -14,6 +14,5 @@ export const internetGateway: ResourceKind = {
       ec2.describeInternetGateways(where({ "internet-gateway-id": id })),
     ),
   },
-  loses: "none",
   permissions: { names: { "ec2:internet-gateway": /^igw-/ } },
-};
+});

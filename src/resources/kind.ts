@@ -171,24 +171,30 @@ export const noSearch = {
   idempotent: "creating it again overwrites the same object",
 } as const;
 
+type Defaults = "drawing" | "loses" | "permissions";
+
+/**
+ * A kind of resource. Without more, it is a part of another card, holds no data, and needs no permission beside the
+ * actions of the calls.
+ */
+export const resourceKind = (
+  kind: Omit<ResourceKind, Defaults> & Partial<Pick<ResourceKind, Defaults>>,
+): ResourceKind => ({ drawing: { as: "part" }, loses: "none", permissions: {}, ...kind });
+
 /**
  * A setting of another resource: AWS deletes it with that one, and Terraform writes it again.
  * @param owner Terraform type of the other resource
  */
-export function settingOf(
+export const settingOf = (
   owner: string,
   kind: Pick<ResourceKind, "type" | "words"> & Partial<ResourceKind>,
-): ResourceKind {
-  return {
-    drawing: { as: "part" },
+): ResourceKind =>
+  resourceKind({
     cost: free.partOfAnother,
     existing: noSearch.idempotent,
     remaining: `without tags: it is deleted with its ${owner}`,
-    loses: "none",
-    permissions: {},
     ...kind,
-  };
-}
+  });
 
 /** A part of another card, named by one of its arguments. */
 export const partBy = (by: string): Drawing => ({ as: "part", into: { by } });

@@ -1,10 +1,10 @@
 import { aws } from "../aws/services";
 import { ask, search, existing } from "./ask";
 import { allOf, byUsage, each } from "./charges";
-import { free, noSearch, settingOf, type ResourceKind } from "./kind";
+import { free, noSearch, settingOf, resourceKind } from "./kind";
 
 /** A customer key. */
-export const kmsKey: ResourceKind = {
+export const kmsKey = resourceKind({
   type: "aws_kms_key",
   words: "kms key",
   drawing: {
@@ -36,9 +36,8 @@ export const kmsKey: ResourceKind = {
       },
     ),
   },
-  loses: "none",
   permissions: { tagging: "kms:TagResource", creates: { "kms:CreateKey": "key" } },
-};
+});
 
 /** The name of a customer key. */
 export const kmsAlias = settingOf("aws_kms_key", {

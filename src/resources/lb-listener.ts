@@ -1,10 +1,10 @@
 import { aws } from "../aws/services";
 import { listed, search } from "./ask";
 import { elbTags } from "./lb";
-import { free, partBy, type ResourceKind } from "./kind";
+import { free, partBy, resourceKind } from "./kind";
 
 /** A listener of a load balancer. */
-export const lbListener: ResourceKind = {
+export const lbListener = resourceKind({
   type: "aws_lb_listener",
   words: "listener",
   drawing: partBy("load_balancer_arn"),
@@ -18,12 +18,10 @@ export const lbListener: ResourceKind = {
       elb.describeListeners({ ListenerArns: [arn] }),
     ),
   },
-  loses: "none",
-  permissions: {},
-};
+});
 
 /** A rule of a listener. */
-export const lbListenerRule: ResourceKind = {
+export const lbListenerRule = resourceKind({
   type: "aws_lb_listener_rule",
   words: "listener rule",
   drawing: partBy("listener_arn"),
@@ -37,6 +35,4 @@ export const lbListenerRule: ResourceKind = {
       elb.describeRules({ RuleArns: [arn] }),
     ),
   },
-  loses: "none",
-  permissions: {},
-};
+});

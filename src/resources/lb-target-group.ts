@@ -1,10 +1,10 @@
 import { aws } from "../aws/services";
 import { listed, search } from "./ask";
-import { after, free, partOfType, withId, type ResourceKind } from "./kind";
+import { after, free, partOfType, withId, resourceKind } from "./kind";
 import { elbTags } from "./lb";
 
 /** A target group. */
-export const lbTargetGroup: ResourceKind = {
+export const lbTargetGroup = resourceKind({
   type: "aws_lb_target_group",
   words: "target group",
   drawing: partOfType(/^aws_lb_listener/),
@@ -18,11 +18,10 @@ export const lbTargetGroup: ResourceKind = {
       elb.describeTargetGroups({ TargetGroupArns: [arn] }),
     ),
   },
-  loses: "none",
   permissions: {
     names: {
       "elasticloadbalancing:targetgroup": (p) => after("targetgroup/", withId(p.Name ?? p.Names)),
     },
     creates: { "elasticloadbalancing:CreateTargetGroup": "targetgroup" },
   },
-};
+});

@@ -4,10 +4,10 @@ import { count } from "../terminal/output";
 import { blocks } from "../terraform/stack";
 import { listed, search, existing } from "./ask";
 import { HOURS_PER_MONTH } from "./charges";
-import { after, linkedRole, shown, withId, type Existing, type ResourceKind } from "./kind";
+import { after, linkedRole, shown, withId, type Existing, resourceKind } from "./kind";
 
 /** A load balancer. */
-export const lb: ResourceKind = {
+export const lb = resourceKind({
   type: "aws_lb",
   words: "load balancer",
   drawing: {
@@ -54,7 +54,6 @@ export const lb: ResourceKind = {
       elb.describeLoadBalancers({ LoadBalancerArns: [arn] }),
     ),
   },
-  loses: "none",
   permissions: {
     names: {
       "elasticloadbalancing:loadbalancer/app/": (p) =>
@@ -68,7 +67,7 @@ export const lb: ResourceKind = {
       ],
     },
   },
-};
+});
 
 /** An object of Elastic Load Balancing with its tags; undefined without an ARN. */
 export async function elbTags(

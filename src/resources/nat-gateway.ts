@@ -1,10 +1,10 @@
 import { aws } from "../aws/services";
 import { listed } from "./ask";
 import { allOf, byUsage, each, HOURS_PER_MONTH } from "./charges";
-import { noSearch, type ResourceKind } from "./kind";
+import { noSearch, resourceKind } from "./kind";
 
 /** A NAT gateway. */
-export const natGateway: ResourceKind = {
+export const natGateway = resourceKind({
   type: "aws_nat_gateway",
   words: "NAT gateway",
   drawing: {
@@ -30,6 +30,5 @@ export const natGateway: ResourceKind = {
       ({ State }) => State !== "deleted",
     ),
   },
-  loses: "none",
   permissions: { names: { "ec2:natgateway": /^nat-/ } },
-};
+});

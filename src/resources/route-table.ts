@@ -1,9 +1,9 @@
 import { aws } from "../aws/services";
 import { listed, where } from "./ask";
-import { free, noSearch, partBy, partOfType, settingOf, type ResourceKind } from "./kind";
+import { free, noSearch, partBy, partOfType, settingOf, resourceKind } from "./kind";
 
 /** A route table. */
-export const routeTable: ResourceKind = {
+export const routeTable = resourceKind({
   type: "aws_route_table",
   words: "route table",
   drawing: partOfType(/^aws_route_table_association$/),
@@ -14,9 +14,8 @@ export const routeTable: ResourceKind = {
       ec2.describeRouteTables(where({ "route-table-id": id })),
     ),
   },
-  loses: "none",
   permissions: { names: { "ec2:route-table": /^rtb-/ } },
-};
+});
 
 /** The route table of a subnet. */
 export const routeTableAssociation = settingOf("aws_subnet", {

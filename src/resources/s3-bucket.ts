@@ -1,10 +1,10 @@
 import { aws } from "../aws/services";
 import { ask, search, existing } from "./ask";
 import { byUsage } from "./charges";
-import { partBy, settingOf, strings, type ResourceKind } from "./kind";
+import { partBy, settingOf, strings, resourceKind } from "./kind";
 
 /** A bucket. */
-export const s3Bucket: ResourceKind = {
+export const s3Bucket = resourceKind({
   type: "aws_s3_bucket",
   words: "s3 bucket",
   drawing: {
@@ -29,7 +29,7 @@ export const s3Bucket: ResourceKind = {
         strings(p.Bucket).map((bucket) => `${bucket}/${strings(p.Key ?? "*")[0] ?? ""}`),
     },
   },
-};
+});
 
 const setting = (type: string, words: string) => settingOf("aws_s3_bucket", { type, words });
 

@@ -3,12 +3,12 @@ import { count } from "../terminal/output";
 import { block, blocks } from "../terraform/stack";
 import { ask, search, existing } from "./ask";
 import { partOf } from "./charges";
-import { after, partBy, settingOf, shortName, shown, withId, type ResourceKind } from "./kind";
+import { after, partBy, settingOf, shortName, shown, withId, resourceKind } from "./kind";
 
 const encrypts = ["Decrypt", "GenerateDataKey"];
 
 /** A secret. */
-export const secretsmanagerSecret: ResourceKind = {
+export const secretsmanagerSecret = resourceKind({
   type: "aws_secretsmanager_secret",
   words: "secret",
   drawing: {
@@ -69,7 +69,7 @@ export const secretsmanagerSecret: ResourceKind = {
             ],
     },
   },
-};
+});
 
 /** The value of a secret. */
 export const secretsmanagerSecretVersion = settingOf("aws_secretsmanager_secret", {

@@ -1,9 +1,9 @@
 import { aws } from "../aws/services";
 import { existing, listed, search, where } from "./ask";
-import { free, partBy, partOfType, settingOf, type ResourceKind } from "./kind";
+import { free, partBy, partOfType, settingOf, resourceKind } from "./kind";
 
 /** A security group. */
-export const securityGroup: ResourceKind = {
+export const securityGroup = resourceKind({
   type: "aws_security_group",
   words: "security group",
   // Each mount target of a file system names its group, so the group is part of none of them.
@@ -19,9 +19,8 @@ export const securityGroup: ResourceKind = {
       ec2.describeSecurityGroups(where({ "group-id": id })),
     ),
   },
-  loses: "none",
   permissions: { names: { "ec2:security-group": /^sg-/ } },
-};
+});
 
 /** The security group that AWS creates with a VPC. */
 export const defaultSecurityGroup = settingOf("aws_vpc", {

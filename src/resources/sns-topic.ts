@@ -1,9 +1,9 @@
 import { aws } from "../aws/services";
 import { ask } from "./ask";
-import { free, noSearch, settingOf, shown, type ResourceKind } from "./kind";
+import { free, noSearch, settingOf, shown, resourceKind } from "./kind";
 
 /** A topic. */
-export const snsTopic: ResourceKind = {
+export const snsTopic = resourceKind({
   type: "aws_sns_topic",
   words: "sns topic",
   drawing: {
@@ -21,9 +21,8 @@ export const snsTopic: ResourceKind = {
   remaining: {
     "sns:": ask(aws.sns, (sns, _, TopicArn) => sns.getTopicAttributes({ TopicArn })),
   },
-  loses: "none",
   permissions: { names: { "sns:topic": (p) => p.Name }, tagging: "sns:TagResource" },
-};
+});
 
 /** The policy of a topic: the principals that may publish. */
 export const snsTopicPolicy = settingOf("aws_sns_topic", {

@@ -1,9 +1,9 @@
 import { aws } from "../aws/services";
 import { ask, existing, search } from "./ask";
-import { after, shown, type ResourceKind } from "./kind";
+import { after, shown, resourceKind } from "./kind";
 
 /** A parameter of Systems Manager. */
-export const ssmParameter: ResourceKind = {
+export const ssmParameter = resourceKind({
   type: "aws_ssm_parameter",
   words: "parameter",
   drawing: {
@@ -22,7 +22,6 @@ export const ssmParameter: ResourceKind = {
   remaining: {
     "ssm:parameter/": ask(aws.ssm, (ssm, name) => ssm.getParameter({ Name: `/${name}` })),
   },
-  loses: "none",
   permissions: {
     names: {
       "ssm:parameter": (p) =>
@@ -35,4 +34,4 @@ export const ssmParameter: ResourceKind = {
         ),
     },
   },
-};
+});

@@ -1,9 +1,9 @@
 import { aws } from "../aws/services";
 import { existing, listed, search, where } from "./ask";
-import { free, type ResourceKind } from "./kind";
+import { free, resourceKind } from "./kind";
 
 /** A subnet. */
-export const subnet: ResourceKind = {
+export const subnet = resourceKind({
   type: "aws_subnet",
   words: "subnet",
   drawing: { as: "frame" },
@@ -23,6 +23,5 @@ export const subnet: ResourceKind = {
       ec2.describeNetworkInterfaces(where({ "network-interface-id": id })),
     ),
   },
-  loses: "none",
   permissions: { names: { "ec2:subnet": /^subnet-/, "ec2:network-interface": /^eni-/ } },
-};
+});

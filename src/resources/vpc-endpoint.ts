@@ -3,10 +3,10 @@ import { count } from "../terminal/output";
 import { blocks } from "../terraform/stack";
 import { existing, listed, search, where } from "./ask";
 import { HOURS_PER_MONTH, partOf } from "./charges";
-import { shown, type ResourceKind } from "./kind";
+import { shown, resourceKind } from "./kind";
 
 /** A VPC endpoint. */
-export const vpcEndpoint: ResourceKind = {
+export const vpcEndpoint = resourceKind({
   type: "aws_vpc_endpoint",
   words: "VPC endpoint",
   drawing: {
@@ -47,6 +47,5 @@ export const vpcEndpoint: ResourceKind = {
       ({ State }) => State?.toLowerCase() !== "deleted",
     ),
   },
-  loses: "none",
   permissions: { names: { "ec2:vpc-endpoint": /^vpce-/ } },
-};
+});

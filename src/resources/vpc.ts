@@ -1,9 +1,9 @@
 import { aws } from "../aws/services";
 import { listed, where } from "./ask";
-import { free, noSearch, type ResourceKind } from "./kind";
+import { free, noSearch, resourceKind } from "./kind";
 
 /** A VPC. */
-export const vpc: ResourceKind = {
+export const vpc = resourceKind({
   type: "aws_vpc",
   words: "VPC",
   drawing: { as: "frame" },
@@ -12,6 +12,5 @@ export const vpc: ResourceKind = {
   remaining: {
     "ec2:vpc/": listed(aws.ec2, "Vpcs", (ec2, id) => ec2.describeVpcs(where({ "vpc-id": id }))),
   },
-  loses: "none",
   permissions: { names: { "ec2:vpc": /^vpc-/ }, tagging: "ec2:CreateTags" },
-};
+});

@@ -2,7 +2,7 @@ import { aws } from "../aws/services";
 import { count } from "../terminal/output";
 import { blocks } from "../terraform/stack";
 import { ask, search, existing } from "./ask";
-import { after, linkedRole, partBy, settingOf, shown, withId, type ResourceKind } from "./kind";
+import { after, linkedRole, partBy, settingOf, shown, withId, resourceKind } from "./kind";
 
 // Source: "AWS managed rule groups in policies", AWS WAF Developer Guide.
 const managedRules = (action: string) => () => [
@@ -10,7 +10,7 @@ const managedRules = (action: string) => () => [
 ];
 
 /** A web ACL. */
-export const wafv2WebAcl: ResourceKind = {
+export const wafv2WebAcl = resourceKind({
   type: "aws_wafv2_web_acl",
   words: "web ACL",
   drawing: {
@@ -51,7 +51,6 @@ export const wafv2WebAcl: ResourceKind = {
       return wafv2.getWebACL({ Name, Id, Scope: "REGIONAL" });
     }),
   },
-  loses: "none",
   permissions: {
     names: {
       "wafv2:ipset": () => [],
@@ -65,7 +64,7 @@ export const wafv2WebAcl: ResourceKind = {
       "wafv2:UpdateWebACL": managedRules("wafv2:UpdateWebACL"),
     },
   },
-};
+});
 
 /** A web ACL's association with a load balancer. */
 export const wafv2WebAclAssociation = settingOf("aws_wafv2_web_acl", {
