@@ -1,20 +1,6 @@
 import fc from "fast-check";
+import { actionsOf, boundsOf, type Node } from "../../scripts/schema-node";
 import type { Schema } from "../../src/environments/schema";
-
-/** A schema as valibot keeps it at run time. */
-interface Node {
-  readonly type: string;
-  readonly kind: string;
-  readonly entries?: Readonly<Record<string, Node>>;
-  readonly pipe?: readonly (Node & {
-    readonly requirement?: number;
-    readonly examples?: readonly unknown[];
-  })[];
-  readonly options?: readonly Node[];
-  readonly literal?: unknown;
-  readonly wrapped?: Node;
-  readonly item?: Node;
-}
 
 const awkward = fc.oneof(
   fc.constantFrom<unknown>(
@@ -55,14 +41,9 @@ export function valuesOf(schema: Schema, example: unknown, wrong: number): fc.Ar
       : fc.oneof({ weight: 1000, arbitrary: right }, { weight: wrong, arbitrary: awkward });
   }
 
-  /** The actions of a schema, those of the schemas that it extends included. */
-  function actionsOf({ pipe = [] }: Node): NonNullable<Node["pipe"]> {
-    const [base, ...actions] = pipe;
-    return base ? [...actionsOf(base), ...actions] : [];
-  }
-
   function made(node: Node, given: unknown): fc.Arbitrary<unknown> {
-    const { entries, options = [] } = node;
+    const { entries } = node;
+    const options = (node.options ?? []) as readonly Node[];
     const pipe = actionsOf(node);
     if (node.type === "optional") {
       const value = arbitrary(node.wrapped!, given);
@@ -102,7 +83,7 @@ export function valuesOf(schema: Schema, example: unknown, wrong: number): fc.Ar
       case "union":
         return fc.oneof(...options.map((option) => made(option, undefined)));
       case "picklist":
-        return fc.constantFrom(...(options as unknown[]));
+        return fc.constantFrom<unknown>(...options);
       case "literal":
         return fc.constant(node.literal);
       case "boolean":
@@ -110,9 +91,7 @@ export function valuesOf(schema: Schema, example: unknown, wrong: number): fc.Ar
       case "record":
         return fc.dictionary(fc.constantFrom("Team", "Owner"), fc.constantFrom("git", "ops"));
       case "number": {
-        const bound = (type: string) =>
-          pipe.find((action) => action.type === type)?.requirement ?? 0;
-        const [min, max] = [bound("min_value"), bound("max_value")];
+        const { min = 0, max = 0 } = boundsOf(node);
         return pipe.some(({ type }) => type === "integer")
           ? fc.integer({ min, max: Math.min(max, min + 50) })
           : fc.integer({ min: Math.ceil(min) + 1, max: Math.min(max, 1000) });

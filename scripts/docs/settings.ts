@@ -4,6 +4,7 @@ import { dev } from "../../src/environments/dev";
 import { local } from "../../src/environments/local";
 import { production } from "../../src/environments/production";
 import { environmentSchema } from "../../src/environments/settings";
+import { boundsOf, type Node } from "../schema-node";
 import { code, table } from "./markdown";
 
 const file = join(__dirname, "../../src/environments/settings.ts");
@@ -24,132 +25,89 @@ interface Setting {
   readonly path: string;
   readonly what: string;
   readonly values: string;
-  /** What it is where an environment leaves it out; `required` where it may not. */
+  /** The value where an environment leaves it out; `required` where it may not. */
   readonly default: string;
 }
 
 /**
- * The settings of an object's type; in place of an object within it, those of that one.
- * @param inherited what the object is for, said of a setting that does not say it itself
+ * The settings of a group; in place of a group within it, those of that one. The schema has everything but the
+ * descriptions, which are the comments of the type's properties.
+ * @param inherited description of the group, for a setting without its own
  */
-function settingsOf(type: ts.Type, prefix = "", inherited = ""): Setting[] {
-  return propertiesOf(type).flatMap(({ property, where }) => {
-    const path = `${prefix}${property.name}`;
-    const mayMiss = (property.flags & ts.SymbolFlags.Optional) !== 0;
-    const defaultTag = property.getJsDocTags(checker).find(({ name }) => name === "default");
-    const { value, bounds } = schemaAt(path);
-    const given =
-      value ??
-      (ts.displayPartsToString(defaultTag?.text) || (mayMiss ? "none" : `required${where}`));
+function settingsOf(nodes: readonly Node[], type: ts.Type, prefix = "", inherited = ""): Setting[] {
+  const keys = new Set(nodes.flatMap(({ entries = {} }) => Object.keys(entries)));
+  return [...keys].flatMap((key): Setting[] => {
+    const path = `${prefix}${key}`;
+    const having = nodes.filter(({ entries = {} }) => key in entries);
+    const schemas = having.map(({ entries = {} }) => entries[key]!);
+    const [node] = schemas as [Node];
+    const property = propertyOf(type, key);
+    const tag = property.getJsDocTags(checker).find(({ name }) => name === "default");
     const what = ts.displayPartsToString(property.getDocumentationComment(checker)) || inherited;
-    const inner = checker.getNonNullableType(checker.getTypeOfSymbol(property));
-    const element = elementOf(inner);
-    if (!isObject(element ?? inner))
-      return [{ path, what, values: bounds ?? valuesOf(inner), default: given }];
-    const name = element ? `${path}[]` : path;
-    const parts = settingsOf(element ?? inner, `${name}.`, what);
+    const mayMiss = node.type === "optional";
+    const given =
+      node.default === undefined
+        ? ts.displayPartsToString(tag?.text) ||
+          (mayMiss ? "none" : `required${having.length < nodes.length ? where(having[0]!) : ""}`)
+        : code(node.default);
+    const inner = node.wrapped ?? node;
+    const isList = inner.item?.entries !== undefined;
+    const groups = groupsOf(isList ? inner.item! : inner);
+    if (groups.length === 0) {
+      const values = valuesOf(schemas.map((one) => one.wrapped ?? one));
+      return [{ path, what, values, default: given }];
+    }
+    const name = isList ? `${path}[]` : path;
+    const parts = settingsOf(groups, typeOf(property), `${name}.`, what);
     return mayMiss ? [{ path: name, what, values: "", default: given }, ...parts] : parts;
   });
 }
 
-/** A schema as valibot keeps it at run time. */
-interface Node {
-  readonly type: string;
-  readonly default?: unknown;
-  readonly entries?: Readonly<Record<string, Node>>;
-  readonly pipe?: readonly (Node & { readonly requirement?: number })[];
-  readonly options?: readonly Node[];
-  readonly wrapped?: Node;
-  readonly item?: Node;
+/** The groups of settings that a schema allows. */
+const groupsOf = (node: Node): readonly Node[] =>
+  node.entries ? [node] : node.type === "variant" ? (node.options as readonly Node[]) : [];
+
+/** The group of a variant in which a setting is. */
+function where({ entries }: Node): string {
+  const [key, { literal }] = Object.entries(entries!).find(([, one]) => one.type === "literal")!;
+  return ` where ${code(key)} is ${code(literal)}`;
 }
 
-/** Default and bounds of a setting as the schema has them; undefined where it has none. */
-function schemaAt(path: string): { value?: string; bounds?: string } {
-  let nodes = [environmentSchema as unknown as Node];
-  let value: unknown;
-  const inner = ({ wrapped, item, ...node }: Node): Node[] =>
-    wrapped || item
-      ? inner((wrapped ?? item)!)
-      : node.type === "variant"
-        ? [...node.options!]
-        : [node];
-  for (const key of path.replaceAll("[]", "").split(".")) {
-    const found = nodes.flatMap(inner).flatMap(({ entries }) => entries?.[key] ?? []);
-    value = found[0]?.default;
-    nodes = found;
-  }
-  const [node] = nodes.flatMap(inner);
-  const actions = node ? actionsOf(node) : [];
-  const bound = (type: string) => actions.find((action) => action.type === type)?.requirement;
-  const [min, max = Infinity] = [bound("min_value"), bound("max_value")];
-  const unbounded = max >= Number.MAX_SAFE_INTEGER || max === 2147483647;
-  return {
-    ...(value !== undefined && { value: code(value) }),
-    ...(min !== undefined && { bounds: unbounded ? `${min} or more` : `${min} to ${max}` }),
-  };
-}
-
-function actionsOf({ pipe = [] }: Node): NonNullable<Node["pipe"]> {
-  const [base, ...actions] = pipe;
-  return base ? [...actionsOf(base), ...actions] : [];
-}
-
-/** The properties of an object's type; of a union those of each part, and of which parts they are. */
-function propertiesOf(type: ts.Type): { property: ts.Symbol; where: string }[] {
+function propertyOf(type: ts.Type, key: string): ts.Symbol {
   const parts = type.isUnion() ? type.types : [type];
-  const names = new Set(parts.flatMap((part) => part.getProperties().map(({ name }) => name)));
-  return [...names].map((name) => {
-    const common = type.getProperty(name);
-    if (common) return { property: common, where: "" };
-    const part = parts.find((one) => one.getProperty(name))!;
-    const told = part.getProperties().find((one) => checker.getTypeOfSymbol(one).isLiteral())!;
-    const { value } = checker.getTypeOfSymbol(told) as ts.LiteralType;
-    return {
-      property: part.getProperty(name)!,
-      where: ` where ${code(told.name)} is ${code(value)}`,
-    };
-  });
+  return type.getProperty(key) ?? parts.flatMap((part) => part.getProperty(key) ?? [])[0]!;
 }
 
-function elementOf(type: ts.Type): ts.Type | undefined {
-  return checker.isArrayType(type)
-    ? checker.getTypeArguments(type as ts.TypeReference)[0]
-    : undefined;
+/** The type of a property; of a list that of its items. */
+function typeOf(property: ts.Symbol): ts.Type {
+  const type = checker.getNonNullableType(checker.getTypeOfSymbol(property));
+  return checker.isArrayType(type) ? checker.getTypeArguments(type as ts.TypeReference)[0]! : type;
 }
 
-/** Whether settings stand within it: not so in a text, a number, a list, or a record of any names. */
-function isObject(type: ts.Type): boolean {
-  const parts = type.isUnion() ? type.types : [type];
-  return parts.every(
-    (part) =>
-      (part.flags & ts.TypeFlags.Object) !== 0 &&
-      !checker.isArrayType(part) &&
-      part.getProperties().length > 0 &&
-      !part.getStringIndexType(),
-  );
+/** The values that a setting takes, in all groups that have it. */
+function valuesOf(nodes: readonly Node[]): string {
+  const values = [...new Set(nodes.flatMap(listedIn))];
+  if (values.every((value) => typeof value === "number")) values.sort((a, b) => a - b);
+  if (values.length > MANY)
+    return `${code(values[0])}, ${code(values[1])}, ... ${code(values.at(-1))}`;
+  if (values.length > 0) return values.map(code).join(", ");
+  const { min, max = Infinity } = boundsOf(nodes[0]!);
+  if (min !== undefined)
+    return max >= Number.MAX_SAFE_INTEGER || max === 2147483647
+      ? `${min} or more`
+      : `${min} to ${max}`;
+  return { number: "number", array: "texts", record: "names and texts" }[nodes[0]!.type] ?? "text";
 }
 
-/** Which values a setting takes. */
-function valuesOf(type: ts.Type): string {
-  if (type.flags & ts.TypeFlags.BooleanLike) return "`true`, `false`";
-  if (type.isUnion()) {
-    const values = type.types.map((part) => (part as ts.LiteralType).value as string | number);
-    const sorted = values.every((one) => typeof one === "number")
-      ? values.sort((a, b) => a - b)
-      : values;
-    const [first, second] = sorted;
-    return sorted.length > MANY
-      ? `${code(first)}, ${code(second)}, ... ${code(sorted.at(-1))}`
-      : sorted.map(code).join(", ");
-  }
-  if (type.isStringLiteral()) return code(type.value);
-  if (type.flags & ts.TypeFlags.Number) return "number";
-  if (type.flags & ts.TypeFlags.String) return "text";
-  if (elementOf(type)) return "texts";
-  return "names and texts";
+/** The values that a schema lists. */
+function listedIn(node: Node): readonly unknown[] {
+  if (node.type === "boolean") return [true, false];
+  if (node.type === "literal") return [node.literal];
+  if (node.type === "picklist") return node.options!;
+  return node.type === "union" ? (node.options as readonly Node[]).flatMap(listedIn) : [];
 }
 
-/** What an environment says of a setting; undefined where it leaves it out. */
+/** The value of a setting in an environment; undefined where it leaves it out. */
 function valueAt(settings: unknown, path: string): unknown {
   const [first = "", ...rest] = path.split(".");
   const name = first.replace("[]", "");
@@ -164,27 +122,31 @@ function shown(value: unknown): string {
   return typeof value === "object" ? "" : code(value);
 }
 
-function environmentSettings(): { root: ts.Type; shared: Map<string, string[]> } {
+function environmentSettings(): { all: Setting[]; shared: readonly string[][] } {
   const source = checker.getSymbolAtLocation(program.getSourceFile(file)!)!;
   const symbol = checker
     .getExportsOfModule(source)
     .find(({ name }) => name === "EnvironmentSettings")!;
-  const root = checker.getDeclaredTypeOfSymbol(symbol);
-  // Objects of one type are told of together: the API server and the web app.
+  const root = environmentSchema as unknown as Node;
+  // Groups of one type are described together: the API server and the web app.
   const shared = new Map<string, string[]>();
-  for (const property of root.getProperties()) {
-    const type = checker.getNonNullableType(checker.getTypeOfSymbol(property));
-    if (!isObject(type)) continue;
-    const name = checker.typeToString(type);
+  for (const property of checker.getDeclaredTypeOfSymbol(symbol).getProperties()) {
+    const node = root.entries![property.name]!;
+    if (groupsOf(node.wrapped ?? node).length === 0) continue;
+    const name = checker.typeToString(
+      checker.getNonNullableType(checker.getTypeOfSymbol(property)),
+    );
     shared.set(name, [...(shared.get(name) ?? []), property.name]);
   }
-  return { root, shared };
+  return {
+    all: settingsOf([root], checker.getDeclaredTypeOfSymbol(symbol)),
+    shared: [...shared.values()],
+  };
 }
 
-/** Every setting of an environment, with what dev and production say. */
+/** Every setting of an environment, with its values in dev and production. */
 export function settingsTables(): string {
-  const { root, shared } = environmentSettings();
-  const all = settingsOf(root);
+  const { all, shared: groups } = environmentSettings();
   const environments = [dev, production];
   const columns = ["setting", "what", "values", ...environments.map(({ name }) => name), "default"];
   const rows = (settings: readonly Setting[], groups: readonly string[]) =>
@@ -192,10 +154,10 @@ export function settingsTables(): string {
       columns,
       settings.map(({ path, what, values, default: given }) => {
         const cells = environments.map((settings) => {
-          const said = (groups.length === 0 ? [""] : groups.map((group) => `${group}.`)).map(
+          const given = (groups.length === 0 ? [""] : groups.map((group) => `${group}.`)).map(
             (prefix) => shown(valueAt(settings, `${prefix}${path}`)),
           );
-          return new Set(said).size === 1 ? said[0]! : said.map((one) => one || "-").join(" / ");
+          return new Set(given).size === 1 ? given[0]! : given.map((one) => one || "-").join(" / ");
         });
         return [code(path), what, values, ...cells, given];
       }),
@@ -204,7 +166,6 @@ export function settingsTables(): string {
     all
       .filter(({ path }) => path === group || path.startsWith(`${group}.`))
       .map((setting) => ({ ...setting, path: setting.path.slice(group.length + 1) }));
-  const groups = [...shared.values()];
   const top = all.filter(({ path }) => !path.includes("."));
   const ungrouped = top.filter(({ path }) => !groups.flat().includes(path));
   return [
@@ -226,11 +187,11 @@ export function settingsTables(): string {
   ].join("\n\n");
 }
 
-/** In which settings local differs from dev. */
+/** The settings in which local differs from dev. */
 export function localDifferences(): string {
-  const { root, shared } = environmentSettings();
-  const groups = [...shared.values()].flat();
-  const paths = settingsOf(root).map(({ path }) => path);
+  const { all, shared } = environmentSettings();
+  const groups = shared.flat();
+  const paths = all.map(({ path }) => path);
   const different = paths.filter(
     (path) =>
       path !== "name" &&
