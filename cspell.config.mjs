@@ -5,14 +5,7 @@
 /** Settings that both configurations share. */
 export const shared = {
   version: "0.2",
-  // A folder is added when all its files pass.
-  files: [
-    "*.{md,ts,js}",
-    "{.ci,.github,bench,bin,docs,examples}/**",
-    "scripts/{policies/*,screenshots/*,versions.ts}",
-    "src/{aws,constructs,cost,diagram,resources}/*.ts",
-    "__tests__/{integration,properties,support,unit}/**/*.{ts,js}",
-  ],
+  files: ["*.{md,ts,js}", "{.ci,.github,__tests__,bench,bin,docker,docs,examples,scripts,src}/**"],
   ignorePaths: [
     ...["package-lock.json", "LICENSE", "cspell.*", "__tests__/fixtures/legacy", "docs/pictures"],
   ],

@@ -2,7 +2,7 @@
 export interface Statement {
   /** Its name. */
   readonly Sid?: string;
-  /** Whether it allows or denies. */
+  /** It allows or denies. */
   readonly Effect: "Allow" | "Deny";
   /** Whose requests it applies to, in the policy of a resource. */
   readonly Principal?: "*" | Readonly<Record<string, OneOrMore>>;

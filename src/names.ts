@@ -1,4 +1,4 @@
-/** What the parts with an image are called in their several places. */
+/** Names of the parts with an image, in their several places. */
 export interface Component {
   /** As users call it on the command line. */
   readonly key: "api" | "web" | "migrate";
@@ -56,7 +56,7 @@ export const migrate: Component = {
 
 /** All that has an image. */
 export const components: readonly Component[] = [api, web, migrate];
-/** What runs as a service. */
+/** The parts that run as services. */
 export const services: readonly Component[] = [api, web];
 
 /** An environment, as far as its objects' names depend on it. */
@@ -82,7 +82,7 @@ export const names = {
   /** Service, or family of task definitions. */
   task: (environment: string, { task }: Component) => `${environment}-${task}`,
   logGroup: (environment: string, { task }: Component) => `/ecs/${environment}/${task}`,
-  /** Of a task's container. */
+  /** Name of a task's container. */
   logStream: ({ image }: Component, taskId: string) => `ecs/${image}/${taskId}`,
   databaseLogGroup: (environment: string, log: DatabaseLog = "postgresql") =>
     `/aws/rds/instance/${names.database(environment)}/${log}`,
@@ -91,12 +91,12 @@ export const names = {
   repository: (environment: string, { image }: Component) => `${environment}-plue-${image}`,
   tagParameters: (environment: string) => `/plue/${environment}/image-tags`,
   targetGroup: (environment: string, { key }: Component) => `${environment}-plue-${key}-tg`,
-  /** Of the tasks that are to take the others' place; as long as the other's name, for AWS limits it. */
+  /** Target group of the replacement tasks. Same length as the first name, because AWS limits names to 32 characters. */
   secondTargetGroup: (environment: string, { key }: Component) => `${environment}-plue-${key}-t2`,
   alarmPrefix: (environment: string) => `${environment}-plue-`,
-  /** Of the alarm on a custom metric without data, after the prefix. */
+  /** Suffix of the alarm on a custom metric without data. */
   scalingAlarm: ({ key }: Component, metric: string) => `${key}-scaling-${metric}-missing`,
-  /** Of the alarm that turns a deployment back, after the prefix; each target group has one. */
+  /** Suffix of the alarm that triggers a rollback; each target group has one. */
   deploymentAlarm: ({ key }: Component, second: boolean) =>
     `${key}-deployment-errors${second ? "-2" : ""}`,
   database: (environment: string) => `${environment}-plue-db`,
@@ -115,7 +115,7 @@ export const names = {
     `${environment}-plue-alb-logs-${accountId}-${region}`,
   dashboard: (environment: string) => `${environment}-plue`,
   keyAlias: (environment: string) => `alias/${environment}-plue`,
-  /** Of the key in the second region. */
+  /** Alias of the key in the second region. */
   copiesKeyAlias: (environment: string) => `alias/${environment}-plue-copies`,
   cache: (environment: string) => `${environment}-plue-cache`,
   cacheUser: (environment: string) => `${environment}-plue-api`,
@@ -125,7 +125,7 @@ export const names = {
 };
 
 /**
- * The log groups that AWS writes by itself, and makes again, without tags, where they were deleted
+ * The log groups that AWS writes by itself, and recreates, without tags, where they were deleted
  * while it still had something to write.
  */
 export const logGroupsOfAws = (environment: string): readonly string[] => [
@@ -164,21 +164,21 @@ export type Part = "alb" | "api-server" | "web-app" | "db-migrate" | "db" | "efs
 
 /** A connection from one part to another, and the two rules that allow it. */
 export interface Connection {
-  /** Who opens the connection. */
+  /** The part that opens the connection. */
   readonly from: Part;
-  /** Who accepts it. */
+  /** The part that accepts it. */
   readonly to: Part;
   /** TCP port. */
   readonly port: number;
-  /** What it is for. */
+  /** Its purpose. */
   readonly purpose: string;
   /** Description of the egress rule. */
   readonly egress: string;
   /** Description of the ingress rule. */
   readonly ingress: string;
-  /** Whether it is there only where the API server has its proxy. @default false: always */
+  /** True if it is there only where the API server has its proxy. @default false: always */
   readonly toProxy?: boolean;
-  /** Name of the ingress rule's resource. @default none: the rule stands in the security group itself */
+  /** Name of the ingress rule's resource. @default none: the rule is in the security group itself */
   readonly ruleResource?: string;
   /**
    * The environment of the old Terraform project that had that resource, at its root.

@@ -34,14 +34,14 @@ export interface Reach {
   readonly to: string;
   /** `443`, `8000-8010` or `all`. */
   readonly port: string;
-  /** Whether only a rule for the whole internet allows it, which includes the other side. */
+  /** True if only a rule for the whole internet allows it, which includes the other side. */
   readonly throughTheInternet: boolean;
 }
 
 /** The other side of connections that leave or enter the VPC. */
 export const INTERNET = "internet";
 
-/** Which security groups can connect to which others, and on which ports. */
+/** The connections between security groups, with their ports. */
 export function reachability(groups: readonly Group[]): Reach[] {
   return groups.flatMap((target) => [
     ...target.ingress.filter(admitsInternet).map((rule) => reach(INTERNET, target.id, rule)),
@@ -62,7 +62,7 @@ export function reachability(groups: readonly Group[]): Reach[] {
   ]);
 }
 
-/** Which sides' rules forbid members of one group to connect to another's on a TCP port. */
+/** The sides whose rules forbid members of one group to connect to another's on a TCP port. */
 export function blockedSides(from: Group, to: Group, port: number): ("egress" | "ingress")[] {
   const tcp: Rule = { protocol: "tcp", from: port, to: port, cidrs: [], groups: [] };
   const allows = (rules: readonly Rule[], peer: Group) =>
@@ -85,7 +85,7 @@ const OUTSIDE = "203.0.113.7/32";
 
 const admitsInternet = (rule: Rule) => rule.cidrs.some((cidr) => contains(cidr, OUTSIDE));
 
-/** Whether a rule names the group of a peer, or all of its subnets: any of them can have its only member. */
+/** True if a rule names the group of a peer, or all of its subnets: any of them can have its only member. */
 function admits(rule: Rule, peer: Group): boolean {
   return (
     rule.groups.includes(peer.id) ||
@@ -98,7 +98,7 @@ function onlyAsInternet(rule: Rule, peer: Group): boolean {
   return !rule.groups.includes(peer.id) && admitsInternet(rule);
 }
 
-/** What both rules allow; undefined if that is nothing. */
+/** Traffic that both rules allow; undefined if that is nothing. */
 function intersect(a: Rule, b: Rule): Rule | undefined {
   const [first, second] = [withAllPorts(a), withAllPorts(b)];
   const anyProtocol = [a, b].some(({ protocol }) => protocol === "-1");

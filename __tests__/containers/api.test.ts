@@ -37,7 +37,7 @@ describe("the API image's proxy", () => {
     api?.close();
   });
 
-  /** What reached the API. */
+  /** Requests that reached the API. */
   const reached = async (target: string, options: Parameters<typeof request>[2] = {}) => {
     const { status, body } = await request(port, target, options);
     expect(status).toBe(200);

@@ -6,7 +6,7 @@ import { composeEnvironment } from "../support/docker/setup";
 
 const PROJECT = `plue-test-${process.pid}`;
 
-/** What `docs/containers.md` tells a developer to run, with the images that the setup has built. */
+/** The commands of `docs/containers.md`, with the images that the setup has built. */
 describe("Plue by Compose", () => {
   const ports = { WEB_PORT: 0, API_PORT: 0, POSTGRES_PORT: 0 };
 

@@ -7,7 +7,7 @@ import { freePort } from "../support/docker/program";
 const PAGE = '<!doctype html><head><script src="/plue-config.js"></script></head>';
 const SETTINGS = 'window.PLUE_CONFIG = { "API_ENDPOINT": "/api" };';
 
-/** What a service answers: status, content type and body, by path. */
+/** Answers of a service: status, content type and body, by path. */
 type Routes = Record<string, [status: number, type: string, body: string]>;
 
 const WEB: Routes = {

@@ -128,7 +128,7 @@ describe("Plue on the embedded AWS", () => {
     await until(async () => (await get("/api/users")).status === 200);
   });
 
-  test("takes a bad image back, and says why", async () => {
+  test("takes a bad image back, and reports why", async () => {
     const registry = "123456789012.dkr.ecr.us-east-1.amazonaws.com/local-plue-";
     for (const image of ["api-server", "web-app", "db-migrate"]) {
       // The migrations' program knows no command "server".

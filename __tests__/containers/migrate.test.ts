@@ -7,7 +7,7 @@ import { Postgres } from "../support/docker/postgres";
 import { freePort, until } from "../support/docker/program";
 import { temporaryDirectory } from "../support/docker/tools";
 
-/** What breaks a URL, a shell, SQL, or the reading of any of them. */
+/** Characters that break a URL, a shell, SQL, or the reading of any of them. */
 const AWKWARD = [
   "p@ss:w/rd?x=1#y",
   "100%25 sure%",

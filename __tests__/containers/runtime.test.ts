@@ -46,7 +46,7 @@ import { docker, images } from "../support/docker/engine";
 import { createNetwork, type EmbeddedNetwork } from "../support/embedded-network";
 import { project } from "../support/plue";
 
-/** What ECS and RDS of the embedded AWS do with containers, beyond what Plue needs of them. */
+/** ECS and RDS of the embedded AWS with containers, beyond the needs of Plue. */
 describe("the runtime of the embedded AWS", () => {
   const homes: string[] = [];
   let python: string;
@@ -182,7 +182,7 @@ describe("the runtime of the embedded AWS", () => {
     }
   });
 
-  /** Runs a task; the first container is a Python program, unless it says otherwise. */
+  /** Runs a task; the first container is a Python program, unless it names another program. */
   async function run(program: string, ...changes: Partial<ContainerDefinition>[]): Promise<string> {
     const [first, ...others] = changes;
     const container = (change: Partial<ContainerDefinition> = {}): ContainerDefinition => ({
@@ -293,7 +293,7 @@ describe("the runtime of the embedded AWS", () => {
     });
   });
 
-  test("a task that cannot start says why, in AWS's words", async () => {
+  test("a task that cannot start reports why, in AWS's words", async () => {
     const image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/nothing:here";
     expect(await ended("", { image })).toMatchObject({
       stopCode: "TaskFailedToStart",

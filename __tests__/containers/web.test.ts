@@ -11,7 +11,7 @@ import { healthy, request, upgrade } from "../support/docker/http";
 import { freePort, until } from "../support/docker/program";
 import { temporaryDirectory } from "../support/docker/tools";
 
-/** What the fixture's assets contain. */
+/** Content of the fixture's assets. */
 const SCRIPT = `console.log("${"plue".repeat(500)}");\n`;
 
 /** A DNS server that gives every name the address that `answer` returns, or none. */

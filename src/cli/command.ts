@@ -10,7 +10,7 @@ import type { EnvironmentSettings } from "../environments/settings";
 import { services } from "../names";
 import { settingsOf } from "../operations/environment";
 
-/** What every command is given beside its arguments. */
+/** The context of every command, beside its arguments. */
 export interface Context {
   /** Directory of this project. */
   readonly projectDir: string;
@@ -44,7 +44,7 @@ export const environmentArgument = () =>
     settingsOf,
   );
 
-/** What a command of several actions is to do. */
+/** The action of a command that has several. */
 export const actionArgument = <Action extends string>(actions: readonly Action[]) =>
   choiceArgument("<action>", actions.join(" or "), actions, (action) => action);
 
@@ -70,7 +70,7 @@ export function refuseEmptyValues(command: AnyCommand): void {
   }
 }
 
-/** Refuses a value that does not match a pattern; `advice` says how to write it. */
+/** Refuses a value that does not match a pattern; `advice` shows how to write it. */
 export function matching(pattern: RegExp, advice: string) {
   return (given: string): string => {
     if (!pattern.test(given)) throw new InvalidArgumentError(advice);

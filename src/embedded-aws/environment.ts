@@ -18,7 +18,7 @@ export function cleanEnvironment(
   return Object.fromEntries(entries);
 }
 
-/** What points a program at an embedded AWS, and at nothing else. */
+/** Variables that point a program at an embedded AWS, and at nothing else. */
 export function embeddedAwsVariables(endpoint: string, region: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,

@@ -1,4 +1,4 @@
-"""Stand before moto: let through what AWS would accept, refuse the rest, record what is called.
+"""A gate before moto: let through what AWS would accept, refuse the rest, record what is called.
 
 A refusal names its rule in the header x-embedded-aws-rule and, with the rule's file and line, in the
 server's log.
@@ -32,7 +32,7 @@ class Gatekeeper:
         self.application = application
         self.recorder = recorder
         self.lock = Lock()
-        # What a user is told at the end of `npm run local`.
+        # `npm run local` prints these when it finishes.
         self.counts = {"calls": 0, "unread": 0, "constraints": 0, "rules": 0, "refused": 0}
         extensions.serves("checks")(
             lambda _: Response(json.dumps(self.counts), mimetype="application/json")
@@ -62,7 +62,7 @@ class Gatekeeper:
             target = request.headers.get("X-Amz-Target", "")
             print(f"Not checked: {request.method} {request.path} {target}", flush=True)
             return self.application(environ, start_response)
-        refusal = self.judge(call)
+        refusal = self.check(call)
         if refusal is not None:
             return self.refuse(request, call.operation, refusal)(environ, start_response)
         if self.recorder is not None:
@@ -88,7 +88,7 @@ class Gatekeeper:
         print(f"Refused {service} {operation.name}: {refusal.code} by {by}", flush=True)
         return response
 
-    def judge(self, call: AwsRequest) -> Refusal | None:
+    def check(self, call: AwsRequest) -> Refusal | None:
         """The error that AWS would answer, if any."""
         for check in extensions.checks:
             if (refusal := check(call)) is not None:

@@ -32,7 +32,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class Codes:
-    """What a service calls a request that does not hold to its model."""
+    """Codes of a service for a request that does not match its model."""
 
     # A value out of range or of another pattern.
     value: str = "ValidationException"
@@ -42,7 +42,7 @@ class Codes:
     type: str = "SerializationException"
 
 
-# What a service answers where it does not call it ValidationException, as errors that were seen on
+# Codes of the services that do not answer ValidationException, as errors that were seen on
 # AWS and the services' API references (Common Errors) have it.
 CODES = {
     "autoscaling": Codes("ValidationError", type="MalformedInput"),
@@ -73,7 +73,7 @@ S3_SHAPES = {
 
 
 def breached(service: str, operation: OperationModel, breaches: list[Breach]) -> Refusal:
-    """The error for a request that does not hold to its operation's model."""
+    """The error for a request that does not match its operation's model."""
     codes = CODES.get(service, Codes())
     first = breaches[0]
     code = codes.value
@@ -90,12 +90,12 @@ def breached(service: str, operation: OperationModel, breaches: list[Breach]) ->
 
 
 def of_another_type(service: str, message: str) -> Refusal:
-    """The error for a value of another type than the operation's model says."""
+    """The error for a value of another type than in the operation's model."""
     return Refusal(CODES.get(service, Codes()).type, message, "model.type", MODEL)
 
 
 def answer(request: Request, operation: OperationModel, refusal: Refusal) -> Response:
-    """The response that says so in the protocol that the client speaks."""
+    """The response with the error, in the protocol of the client."""
     model = operation.service_model
     protocol = model.protocol
     if "X-Amz-Target" in request.headers:

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import lockfile from "proper-lockfile";
 import { ActionRequired } from "../process/errors";
 
-/** The lock of a run that was killed is taken over when it is this old, in milliseconds. */
+/** The lock of a killed run is replaced when it is this old, in milliseconds. */
 const STALE_MILLISECONDS = 5000;
 
 /**
  * Keeps a second run out of a directory until this one releases it. The lock of a run that was
- * killed is taken over after some seconds.
+ * killed is replaced after some seconds.
  * @returns releases the lock
  * @throws ActionRequired if another run holds it
  */

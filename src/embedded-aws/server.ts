@@ -12,10 +12,10 @@ import { interpretersIn } from "./venv";
 
 const defaultLauncher = join(__dirname, "embedded_aws.py");
 
-/** What is on record of an embedded AWS, from the moment in which its process is there. */
+/** The record of an embedded AWS, which exists as soon as its process does. */
 interface Started {
   readonly pid: number;
-  /** Tells its process from a later one with the same id. */
+  /** Distinguishes its process from a later one with the same id. */
   readonly identity?: string;
   /** Once it listens. */
   readonly port?: number;
@@ -51,10 +51,10 @@ export interface ServerOptions {
 
 const recordOf = (home: string) => join(home, "server.json");
 
-/** What an embedded AWS has held its calls to, since its start. */
+/** The checks of an embedded AWS since its start. */
 export interface Checks {
   readonly calls: number;
-  /** Calls whose operation could not be told, and which were held to nothing. */
+  /** Calls whose operation is not known, and which were not checked. */
   readonly unread: number;
   /** Constraints of AWS's service models that were checked. */
   readonly constraints: number;
@@ -69,7 +69,7 @@ export async function checksOf({ endpoint }: Pick<Server, "endpoint">): Promise<
   return (await response.json()) as Checks;
 }
 
-/** What an embedded AWS runs beside keeping what it is told. */
+/** The parts of an embedded AWS that run something. */
 export interface Running {
   /**
    * Version of the Docker engine that runs tasks and databases; null if none answered when the embedded AWS
@@ -78,7 +78,7 @@ export interface Running {
   readonly engine?: string | null;
   /** Where load balancers answer: an address for each listener, in the order of their ports. */
   readonly urls: readonly string[];
-  /** What should run and does not, and why. */
+  /** Parts that should run and do not, with the reason. */
   readonly problems: readonly string[];
 }
 
@@ -188,7 +188,7 @@ export async function removeContainers(home: string): Promise<void> {
   });
 }
 
-/** Whether a port of the loopback address is free. */
+/** Tests whether a port of the loopback address is free. */
 export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();

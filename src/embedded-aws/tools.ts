@@ -15,11 +15,11 @@ const minimum = { node: "20.19", terraform: "1.11", python: "3.10" };
 /** Names of the interpreters that are tried, in turn. */
 const pythons = ["python3", "python", "python3.13", "python3.12", "python3.11", "python3.10"];
 
-/** What looking for a program has found. */
+/** Result of the search for a program. */
 export interface Search<T> {
   /** The program; undefined if there is none that does. */
   readonly found?: T;
-  /** What is missing, for the user; empty if nothing is. */
+  /** The missing programs, for the user; empty if there are none. */
   readonly missing: string[];
 }
 
@@ -100,7 +100,7 @@ async function output(
   }
 }
 
-/** Whether a version such as 1.12.0-beta1 is at least a minimum such as 1.11. */
+/** Tests whether a version such as 1.12.0-beta1 is at least a minimum such as 1.11. */
 export function atLeast(version: string, least: string): boolean {
   const [found, wanted] = [semver.coerce(version), semver.coerce(least)];
   return found !== null && wanted !== null && semver.gte(found, wanted);

@@ -8,9 +8,9 @@ const PREFIX = "unfinished";
 /** A Terraform that works on the embedded AWS. */
 interface Unfinished {
   readonly pid: number;
-  /** Tells the process from a later one with the same id. */
+  /** Distinguishes the process from a later one with the same id. */
   readonly identity?: string;
-  /** Whether it changes something. */
+  /** True if it changes something. */
   readonly changes: boolean;
 }
 
@@ -42,7 +42,7 @@ export function killUnfinished(home: string): boolean {
   return found.includes(true);
 }
 
-/** A mark that cannot be read, after a full disk for example, still says that a run did not end. */
+/** A mark that cannot be read, after a full disk for example, still means that a run did not end. */
 function read(mark: string): Partial<Unfinished> {
   try {
     return (JSON.parse(readFileSync(mark, "utf8")) ?? {}) as Partial<Unfinished>;

@@ -14,7 +14,7 @@ export interface VenvOptions {
   /** Directory that holds the environment; several processes may share it. */
   readonly home: string;
   readonly python: Python;
-  /** Told what was found. @default nobody */
+  /** Called with the result. @default nobody */
   readonly note?: (text: string) => void;
 }
 
@@ -22,7 +22,7 @@ export interface VenvOptions {
  * Makes a private virtual environment with moto in it, unless there is one already.
  *
  * It is built beside its place and renamed into it, so what has the right name is whole, whoever
- * was killed while building. Its name tells the requirements and the Python that it was made for.
+ * was killed while building. Its name is a hash of the requirements and the version of Python.
  * @returns path of its interpreter
  * @throws PlueError if Python or pip fail
  */

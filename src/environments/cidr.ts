@@ -17,7 +17,7 @@ export function parseCidr(text: string): Cidr | undefined {
   return base % 2 ** (32 - bits) === 0 ? { base, bits } : undefined;
 }
 
-/** Whether one IPv4 CIDR holds another; false for what is no CIDR. */
+/** Tests whether one IPv4 CIDR contains another; false for a text that is no CIDR. */
 export function contains(outer: string, inner: string): boolean {
   const [holder, held] = [parseCidr(outer), parseCidr(inner)];
   if (!holder || !held || holder.bits > held.bits) return false;

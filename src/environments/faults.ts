@@ -8,7 +8,7 @@ export interface Fault {
   readonly path: string;
   /** Its value; undefined where it is missing. */
   readonly value: unknown;
-  /** What it must be. */
+  /** The allowed values. */
   readonly fix: string;
 }
 

@@ -24,7 +24,7 @@ export const githubSchema = group({
     "must name at least one environment",
   ),
   /**
-   * Whether the environments have options of docs/options.md, whose AWS services the roles must then be
+   * True if the environments have options of docs/options.md, whose AWS services the roles must then be
    * allowed to call, too.
    */
   options: v.optional(flag, false),
@@ -43,7 +43,7 @@ export const githubSchema = group({
   ),
 });
 
-/** What GitHub Actions may do in the account: see docs/ci.md. */
+/** Permissions of GitHub Actions in the account: see docs/ci.md. */
 export type GithubSettings = Given<typeof githubSchema>;
 
 /** {@link GithubSettings} with every default filled in. */

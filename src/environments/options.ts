@@ -75,7 +75,7 @@ export type WafExclusion = NonNullable<WafSettings["exclusions"]>[number];
 export const accessLogs = group({
   /** Days after which a log is deleted. */
   retentionDays: whole(1, 36500),
-  /** Whether a destroy deletes the logs with the bucket; otherwise it stops while there are any. */
+  /** A destroy deletes the logs with the bucket; otherwise it stops while there are any. */
   forceDestroy: flag,
 });
 
@@ -177,7 +177,7 @@ export const scaling = v.pipe(
   ),
 );
 
-/** What else a service's count of tasks follows, beside CPU, memory and requests. */
+/** Metrics and schedules that a service's count of tasks follows, beside CPU, memory and requests. */
 export type ScalingSettings = Complete<typeof scaling>;
 
 /**
@@ -335,7 +335,7 @@ export const backup = v.pipe(
     ),
     /** Restores the newest backup of each every Sunday, and deletes what it restored. */
     restoreTesting: v.optional(flag, false),
-    /** Whether a destroy deletes the backups; otherwise it stops while there are any. */
+    /** A destroy deletes the backups; otherwise it stops while there are any. */
     forceDestroy: flag,
   }),
   rule(

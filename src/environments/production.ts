@@ -1,6 +1,6 @@
 import type { EnvironmentSettings } from "./settings";
 
-/** Production: two of everything, HTTPS, alarms, and nothing that holds data goes by accident. */
+/** Production: two of everything, HTTPS, alarms, and nothing with data is deleted by accident. */
 export const production: EnvironmentSettings = {
   name: "production",
   adopts: "production",

@@ -9,7 +9,7 @@ const fields = [
 ] as const;
 
 /**
- * What is wrong with a schedule expression; undefined where AWS accepts it.
+ * Fault of a schedule expression; undefined where AWS accepts it.
  * Source: "Cron expressions", "Rate expressions", Application Auto Scaling user guide.
  */
 export function scheduleFault(schedule: string): string | undefined {

@@ -1,5 +1,5 @@
 /**
- * What the schemas of the settings are built from. Descriptions are TSDoc comments on a schema's
+ * Parts of the schemas of the settings. Descriptions are TSDoc comments on a schema's
  * properties: editors show them on hover, and docs/reference.md is generated from them.
  */
 import { closest, distance } from "fastest-levenshtein";
@@ -48,7 +48,7 @@ export function group<const Entries extends v.ObjectEntries>(entries: Entries) {
   return { ...base, "~run": run };
 }
 
-/** What to do about a name that is none of some. @param kind of what it is none, such as `a setting` */
+/** Advice about an unknown name. @param kind what the name should be, such as `a setting` */
 export function strange(name: string, known: readonly string[], kind = "a setting"): string {
   const near = known.filter((one) => {
     const [given, other] = [name.toLowerCase(), one.toLowerCase()];
@@ -168,7 +168,7 @@ export const email = text(
   "ops@example.com",
 );
 
-/** Whether a value has keys. */
+/** Tests whether a value has keys. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

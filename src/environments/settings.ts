@@ -182,9 +182,9 @@ const database = v.pipe(
     multiAz: flag,
     /** Default of the variable `database_deletion_protection`. */
     deletionProtection: flag,
-    /** Whether a destroy leaves a last snapshot behind. */
+    /** A destroy leaves a last snapshot behind. */
     finalSnapshot: flag,
-    /** Whether changes take effect at once or in the next maintenance window. */
+    /** Changes take effect at once, not in the next maintenance window. */
     applyImmediately: flag,
     /** Performance Insights, with seven days of history (free of charge). */
     performanceInsights: flag,
@@ -233,7 +233,7 @@ const storage = group({
 export type StorageSettings = Complete<typeof storage>;
 
 const ecr = group({
-  /** Whether a tag may be pushed again. */
+  /** `MUTABLE`: a tag may be pushed again. */
   imageTagMutability: oneOf(["MUTABLE", "IMMUTABLE"]),
   /** Scan each image for known vulnerabilities when it is pushed. */
   scanOnPush: flag,
@@ -242,7 +242,7 @@ const ecr = group({
    * deployed; at least 5, so that no image is deleted between its push and its deployment.
    */
   maxImageCount: whole(5, 10000),
-  /** Whether a destroy may delete repositories that hold images. */
+  /** A destroy may delete repositories with images. */
   forceDelete: flag,
 });
 
@@ -328,7 +328,7 @@ const size = v.variant(
 ) as unknown as v.GenericSchema<FargateSize>;
 
 const egress = group({
-  /** What the rule is for. */
+  /** Purpose of the rule. */
   description: text(
     /^[a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,255}$/,
     "must have 1 to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*",
@@ -451,7 +451,7 @@ export type ServiceSettings = Complete<typeof webApp>;
 const apiService = group({
   ...serviceSettings,
   /**
-   * Who takes `/api` off a request's path, because Plue serves its routes at the root. `proxy`: nginx, a
+   * Part that takes `/api` off a request's path, because Plue serves its routes at the root. `proxy`: nginx, a
    * second container in the task, of the same image; `load-balancer`: the listener rule, by a
    * `transform` that the AWS provider knows from 6.19.0 on; `none`: nobody, for a Plue that serves
    * its routes below `/api`.
@@ -464,7 +464,7 @@ const apiServer = v.pipe(apiService, ...serviceRules<v.InferOutput<typeof apiSer
 /** The API server. */
 export type ApiServerSettings = Complete<typeof apiServer>;
 
-/** Whether the API server's task has the proxy, which it has by default. */
+/** Tests whether the API server's task has the proxy, which it has by default. */
 export const hasProxy = ({
   urlRewrite = "proxy",
 }: Pick<Partial<ApiServerSettings>, "urlRewrite">) => urlRewrite === "proxy";
@@ -473,7 +473,7 @@ const budget = group({
   /** US dollars a month: `plue plan` and `plue cost` report when the estimate exceeds it. */
   monthlyDollars: amount(0.01, 1e12, "must be an amount of US dollars, at least 0.01"),
   /**
-   * Who gets an e-mail when the bill exceeds 80 % of it, or AWS forecasts that it will exceed all of
+   * Address that gets an e-mail when the bill exceeds 80 % of it, or AWS forecasts that it will exceed all of
    * it: makes an AWS budget, which is free of charge. It counts what has the tag `Environment`,
    * which the account must have activated as a cost allocation tag.
    * @default none: there is no AWS budget
@@ -481,7 +481,7 @@ const budget = group({
   alertEmail: v.optional(email),
 });
 
-/** What an environment may cost. */
+/** The most that an environment may cost. */
 export type BudgetSettings = Complete<typeof budget>;
 
 /** A target group's name has at most 32 characters and ends with `-plue-api-tg`. */
@@ -571,10 +571,10 @@ const entries = {
   dashboard: v.optional(flag, false),
   /** Default of the variable `sns_alert_email`. @default none: the variable must be given */
   alertEmail: v.optional(email),
-  /** What a month may cost. @default none */
+  /** The most that a month may cost. @default none */
   budget: v.optional(budget),
   /**
-   * Which state of the Terraform project that this one replaces the stack adopts: that of the
+   * State of the old Terraform project that the stack adopts: the state of the
    * same name, since each name in it begins with the environment's.
    * @default none: the stack starts empty, without `moved` blocks
    */
@@ -705,7 +705,7 @@ export type EnvironmentSettings = Given<typeof environmentSchema>;
 /** An environment's settings with every default filled in. */
 export type CompleteSettings = Complete<typeof environmentSchema>;
 
-/** What faults call an environment. */
+/** Name of an environment in faults. */
 export const nameOf = (settings: EnvironmentSettings): string =>
   (isRecord(settings) && String(settings.name)) || "environment";
 

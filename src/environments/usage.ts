@@ -6,9 +6,9 @@ const quantity = amount(0);
 
 /** The schema of {@link Usage}. The defaults are those of a small environment that few people use. */
 export const usageSchema = group({
-  /** What tasks send and receive through the NAT gateways, in GB. */
+  /** Traffic of tasks through the NAT gateways, in both directions, in GB. */
   natGigabytes: v.optional(quantity, 10),
-  /** What leaves AWS for the internet, in GB. */
+  /** Traffic from AWS to the internet, in GB. */
   internetGigabytes: v.optional(quantity, 5),
   /** The load balancer's capacity units, on average. */
   loadBalancerCapacityUnits: v.optional(quantity, 0.1),
@@ -23,7 +23,7 @@ export const usageSchema = group({
   webAppTasks: v.optional(quantity),
   /** Migration runs, in minutes altogether. */
   migrationMinutes: v.optional(quantity, 30),
-  /** What tasks and database log, in GB. */
+  /** Logs of tasks and database, in GB. */
   logGigabytes: v.optional(quantity, 1),
   /** The VPC's flow logs, in GB. */
   flowLogGigabytes: v.optional(quantity, 1),
@@ -50,12 +50,12 @@ export const usageSchema = group({
 });
 
 /**
- * What an environment is used for, as far as AWS charges for it and no setting says it: the basis of
+ * Use of an environment that AWS charges for and that no setting defines: the basis of
  * `plue cost`. Each is a month's.
  */
 export type Usage = Complete<typeof usageSchema>;
 
-/** What differs from that, by environment: change the numbers here when you know yours. */
+/** Usage that differs from the defaults, by environment: change the numbers here when you know yours. */
 export const usage: Readonly<Record<string, Given<typeof usageSchema>>> = {
   production: {
     natGigabytes: 100,

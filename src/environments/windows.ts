@@ -20,7 +20,7 @@ export function weeklyWindow(text: string): Window | undefined {
   return parse(text, minutesOfWeek, WEEK);
 }
 
-/** Whether a daily window falls on a weekly one on any day of the week. */
+/** True if a daily window falls on a weekly one on any day of the week. */
 export function overlap(daily: Window, weekly: Window): boolean {
   const distance = (from: number, to: number) => (to - from + WEEK) % WEEK;
   return days.some((_, day) => {

@@ -17,7 +17,7 @@ export interface Environment extends AwsEnvironment, StackFolder {
   readonly settings: EnvironmentSettings;
   /** Account of the credentials. */
   readonly accountId: string;
-  /** What runs if `AWS_ENDPOINT_URL` replaces AWS. @default it is AWS */
+  /** The runtime if `AWS_ENDPOINT_URL` replaces AWS. @default it is AWS */
   readonly embedded?: Running;
 }
 
@@ -75,7 +75,7 @@ export async function openEnvironment(
   };
 }
 
-/** Whether tasks are known to run: on AWS always, on an embedded AWS with a Docker engine. */
+/** True if tasks are known to run: on AWS always, on an embedded AWS with a Docker engine. */
 export function runsTasks({ embedded }: Pick<Environment, "embedded">): boolean {
   return embedded === undefined || typeof embedded.engine === "string";
 }

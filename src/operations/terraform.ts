@@ -23,7 +23,7 @@ export function synthesizeStack(environment: Environment): Promise<Stack> {
   return synthesize(environment);
 }
 
-/** What is checked before Terraform starts. */
+/** The checks before Terraform starts. */
 export interface OpenOptions extends VariableOptions {
   /** Modules that a plan is limited to. @default everything */
   readonly targetModule?: readonly string[];

@@ -1,8 +1,8 @@
 import { ExitCode } from "./exit-code";
 
-/** What goes with the message of an error. */
+/** Data of an error beside its message. */
 export interface ErrorOptions {
-  /** What to do next, one line each. @default nothing */
+  /** The next steps, one line each. @default nothing */
   readonly advice?: readonly string[];
   /** @default ExitCode.Failed */
   readonly exitCode?: ExitCode;
@@ -14,7 +14,7 @@ export interface ErrorOptions {
 
 /** A command failed; its message and advice are all that the user needs, without a stack trace. */
 export class PlueError extends Error {
-  /** What to do next, one line each. */
+  /** The next steps, one line each. */
   readonly advice: readonly string[];
   /** The command's exit code. */
   readonly exitCode: ExitCode;
@@ -65,7 +65,7 @@ export function explainFileError(error: unknown): PlueError | undefined {
 const NOT_PERMITTED =
   "Run the command as a user who may do this, or in a copy of the project that you may write to.";
 
-/** What to do about an error of the file system, by its code. */
+/** Advice about an error of the file system, by its code. */
 const adviceFor: Readonly<Record<string, string>> = {
   EACCES: NOT_PERMITTED,
   EPERM: NOT_PERMITTED,
@@ -73,7 +73,7 @@ const adviceFor: Readonly<Record<string, string>> = {
   ENOSPC: "Free some space on the disk, then run the same command again.",
 };
 
-/** What a system call does to a file. */
+/** The action of a system call on a file. */
 const verbs: Readonly<Record<string, string>> = {
   access: "read",
   chmod: "change",

@@ -7,7 +7,7 @@ export enum ExitCode {
   ClosedPipe = 141,
 }
 
-/** What each exit code means. */
+/** The meaning of each exit code. */
 export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
   [ExitCode.Done]: "done",
   [ExitCode.Failed]: "failed; the message shows what failed and what to do",

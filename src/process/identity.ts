@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 /**
- * What tells a process from a later one that got the same process id: the time at which it started,
+ * Distinguishes a process from a later one that got the same process id: the time at which it started,
  * in the system's own words. Undefined if no such process runs.
  */
 export function identityOf(pid: number): string | undefined {
@@ -24,7 +24,7 @@ export function identityOf(pid: number): string | undefined {
   }
 }
 
-/** Whether a process of that id runs. */
+/** True if a process of that id runs. */
 export function isRunning(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {

@@ -5,7 +5,7 @@ let left = "Nothing was changed.";
 let interrupted = false;
 const children = new Set<ChildProcess>();
 
-/** Says what an interrupt at this point leaves behind, and how to go on. */
+/** Reports what an interrupt at this point leaves behind, and how to go on. */
 export function onInterrupt(message: string): void {
   left = message;
 }

@@ -1,12 +1,12 @@
 /**
- * What a terminal would obey instead of showing: control characters but for line feed and tab, and the
+ * Characters that a terminal would obey instead of showing: control characters but for line feed and tab, and the
  * marks that turn the direction of the text around. Source: Unicode's categories Cc and Bidi_Control.
  */
 
 const OBEYED = /[\0-\b\v-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /**
- * What sets the colours and the weight that Terraform and Docker use, and nothing that hides a text: no
+ * Sequences that set the colours and the weight that Terraform and Docker use, and nothing that hides a text: no
  * concealment, no black, no background.
  */
 

@@ -7,7 +7,7 @@ import { ActionRequired } from "./errors";
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /**
- * What sends a request through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name for a URL;
+ * The agent that sends a request through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name for a URL;
  * undefined where none does.
  */
 export function proxyAgent(

@@ -13,7 +13,7 @@ export interface RunOptions {
   readonly cwd?: string;
   /** @default this program's own */
   readonly env?: NodeJS.ProcessEnv;
-  /** What the program reads from standard input. @default nothing */
+  /** Text for the program's standard input. @default nothing */
   readonly input?: string;
 }
 
@@ -27,7 +27,7 @@ export interface FollowOptions extends RunOptions {
   readonly onStart?: (pid: number) => void;
 }
 
-/** What a program printed to standard output and standard error, apart. */
+/** Standard output and standard error of a program. */
 export interface Captured {
   /** Exit code; 1 where a signal ended it. */
   readonly code: number;
@@ -36,7 +36,7 @@ export interface Captured {
   readonly stderr: string;
 }
 
-/** What a program printed, to whichever stream. */
+/** Output of a program, of both streams. */
 export interface Followed {
   /** Exit code; 1 where a signal ended it. */
   readonly code: number;

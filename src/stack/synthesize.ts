@@ -13,7 +13,7 @@ import { validate } from "../environments/validate";
 
 /**
  * Writes the Terraform JSON of every environment, and of the stack `github` if there is one, to the output folder, `cdktf.out` unless the
- * environment variable CDKTF_OUTDIR says otherwise, and lays the environment's lock file beside it,
+ * environment variable CDKTF_OUTDIR names another, and lays the environment's lock file beside it,
  * if it has one. The current directory is this project's.
  *
  * Wrong settings are reported on standard error; then nothing is written and the process exits with 2.

@@ -4,7 +4,7 @@ import type { CompleteSettings } from "../environments/settings";
 
 /**
  * The Terraform variables of a stack. Their names are an interface: tfvars files, `-var` and
- * `TF_VAR_` go by them.
+ * `TF_VAR_` use them.
  *
  * CI systems hand over what is not set as an empty string. Where a variable has a default, an empty
  * value stands for it, so the stack reads a local of the same name; and flags are strings, since
@@ -19,7 +19,7 @@ export class Variables {
   readonly webImageTag: TerraformLocal;
   /** Tag of the migration task's image. */
   readonly migrateImageTag: TerraformLocal;
-  /** Whether the load balancer serves HTTPS and redirects HTTP to it. */
+  /** True if the load balancer serves HTTPS and redirects HTTP to it. */
   readonly enableHttps: TerraformLocal;
   /** ARN of the load balancer's certificate. */
   readonly certificateArn: TerraformVariable;
@@ -27,7 +27,7 @@ export class Variables {
   readonly databaseDeletionProtection: TerraformLocal;
   /** Whether AWS refuses to delete the load balancer. */
   readonly albDeletionProtection: TerraformLocal;
-  /** Who gets the alarms; declared only where there are alarms to send. */
+  /** Address that gets the alarms; declared only where there are alarms to send. */
   readonly snsAlertEmail?: TerraformLocal;
 
   /** Declares the variables in the stack itself, so that no prefix becomes part of their names. */

@@ -3,12 +3,12 @@ import { PlueError } from "../process/errors";
 import { printableLine } from "../process/printable";
 import { duration, say } from "./output";
 
-/** What a look at something that takes time found. */
+/** Result of one look at something that takes time. */
 export type Look<T> = { readonly done: T } | { readonly waiting: string };
 
 /** How to wait. */
 export interface WaitOptions<T> {
-  /** What is waited for, the start of each line of progress. */
+  /** The condition, at the start of each line of progress. */
   readonly what: string;
   /** Longest wait, in seconds. */
   readonly timeout: number;
@@ -16,7 +16,7 @@ export interface WaitOptions<T> {
   readonly interval?: number;
   /** Looks. */
   readonly look: () => Promise<Look<T>>;
-  /** What to do when the time is over, one line each. */
+  /** The next steps when the time is over, one line each. */
   readonly advice: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export async function waitFor<T>(options: WaitOptions<T>): Promise<T> {
   const deadline = Date.now() + timeout * 1000;
   const terminal = process.stderr.isTTY;
   let last = "";
-  let lastSaid = 0;
+  let lastPrinted = 0;
   for (;;) {
     const found = await look();
     const left = (deadline - Date.now()) / 1000;
@@ -48,9 +48,9 @@ export async function waitFor<T>(options: WaitOptions<T>): Promise<T> {
     }
     const line = printableLine(`${what}: ${found.waiting}, ${duration(left)} left`);
     if (terminal) process.stderr.write(`\r\u001b[K${line.slice(0, process.stderr.columns - 1)}`);
-    else if (found.waiting !== last || Date.now() - lastSaid > QUIET_SECONDS * 1000) {
+    else if (found.waiting !== last || Date.now() - lastPrinted > QUIET_SECONDS * 1000) {
       say(line);
-      lastSaid = Date.now();
+      lastPrinted = Date.now();
     }
     last = found.waiting;
     await sleep(Math.min(interval, Math.max(left, 0.1)) * 1000);

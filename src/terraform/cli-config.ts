@@ -15,17 +15,17 @@ import { proxyAgent } from "../process/proxy";
 import { capture } from "../process/run";
 import { registryOf, type TerraformProgram } from "./program";
 
-/** What {@link terraformCliConfig} looks at; each has the machine's own value as default. */
+/** Sources of {@link terraformCliConfig}; each has the machine's own value as default. */
 export interface CliConfigOptions {
   /** File to write a configuration to, if one is needed. */
   readonly file: string;
-  /** What will use the configuration. */
+  /** The program that will use the configuration. */
   readonly program: TerraformProgram;
   /** @default process.env */
   readonly environment?: NodeJS.ProcessEnv;
   /** Directories whose children may be mirrors. @default /opt and /usr/local/share */
   readonly roots?: readonly string[];
-  /** Tells whether the registry answers. @default a request with three seconds to answer */
+  /** Finds out whether the registry responds. @default a request with three seconds to answer */
   readonly registryAnswers?: () => Promise<boolean>;
 }
 
@@ -37,7 +37,7 @@ export interface CliConfig {
   readonly variables: Record<string, string>;
   /** The mirror's path, if it is this function that chose one. */
   readonly mirror?: string;
-  /** Set if the registry does not answer and no mirror stands in for it: what to do about it. */
+  /** Set if the registry does not answer and no mirror replaces it: the advice. */
   readonly unreachable?: string;
 }
 
@@ -47,9 +47,9 @@ const registry: CliConfig = { source: "the registry", variables: {} };
 const provider = join("hashicorp", "aws");
 
 /**
- * Tells Terraform, or OpenTofu, where its providers are.
+ * Configures where Terraform, or OpenTofu, finds its providers.
  *
- * The user's own CLI configuration wins if it works and says where providers come from, or if the
+ * The user's own CLI configuration wins if it works and configures providers, or if the
  * registry answers. Otherwise the first unpacked mirror found is used, on top of whatever else the
  * user has configured.
  * @throws PlueError if PLUE_PROVIDER_MIRROR names a directory that is no such mirror
@@ -60,7 +60,7 @@ export async function terraformCliConfig(options: CliConfigOptions): Promise<Cli
   const { registryAnswers = () => probeRegistry(host) } = options;
   const own = await ownConfig(environment, program);
   if (own !== undefined && /^\s*provider_installation\b/m.test(own)) {
-    return { source: "as your own CLI configuration says", variables: {} };
+    return { source: "as in your own CLI configuration", variables: {} };
   }
 
   const named = environment.PLUE_PROVIDER_MIRROR;
@@ -140,7 +140,7 @@ function places({ environment = process.env, roots }: CliConfigOptions): string[
   ];
 }
 
-/** Whether a directory has providers for the program, if only under Terraform's registry. */
+/** True if a directory has providers for the program, if only under Terraform's registry. */
 function isMirror(directory: string, { product, platform }: TerraformProgram): boolean {
   const hosts = [registryOf[product], registryOf.Terraform];
   return hosts.some((host) => hasProvider(directory, host, platform));

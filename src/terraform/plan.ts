@@ -23,7 +23,7 @@ export interface Change {
   readonly after_sensitive?: unknown;
 }
 
-/** What became of the preconditions, postconditions and validations of one object. */
+/** Results of the preconditions, postconditions and validations of one object. */
 export interface Check {
   readonly address: { readonly kind: string; readonly to_display: string };
   readonly status: "pass" | "fail" | "error" | "unknown";
@@ -32,7 +32,7 @@ export interface Check {
   }[];
 }
 
-/** What a plan does to one resource. */
+/** The change of one resource in a plan. */
 export interface ResourceChange {
   readonly address: string;
   readonly previous_address?: string;
@@ -50,7 +50,7 @@ export interface ResourceChange {
   };
 }
 
-/** What happens to a resource. */
+/** An action on a resource. */
 export type Action = "create" | "change" | "replace" | "destroy" | "move" | "forget" | "import";
 
 /** One line of a summary. */
@@ -69,7 +69,7 @@ export function valuesIn(plan?: PlanJson): VariableValues {
   return Object.fromEntries(values) as VariableValues;
 }
 
-/** What a plan does, in the order of its modules. */
+/** The actions of a plan, in the order of its modules. */
 export function plannedActions(plan: PlanJson, stack: Stack): PlannedAction[] {
   return (plan.resource_changes ?? []).flatMap((resource) => {
     const action = actionOf(resource);
@@ -87,7 +87,7 @@ export function taintedAddresses(plan: PlanJson): string[] {
     .map(({ address }) => address);
 }
 
-/** Whether a plan would change anything, be it an output. */
+/** Tests whether a plan would change anything, be it an output. */
 export function changesAnything(plan: PlanJson, actions: readonly PlannedAction[]): boolean {
   const outputs = Object.values(plan.output_changes ?? {});
   return actions.length > 0 || outputs.some(({ actions: [action] }) => action !== "no-op");
@@ -129,7 +129,7 @@ export function summarize(actions: readonly PlannedAction[]): string {
   ].join("\n");
 }
 
-/** What happens to a resource; undefined where nothing does. */
+/** The action on a resource; undefined if there is none. */
 export function actionOf({
   address,
   previous_address,

@@ -5,7 +5,7 @@ import { capture, type RunOptions } from "../process/run";
 export interface TerraformProgram {
   /** Name or path by which it is started. */
   readonly command: string;
-  /** Which of the two it is. */
+  /** The product. */
   readonly product: "Terraform" | "OpenTofu";
   /** Its version, such as `1.11.4`. */
   readonly version: string;
@@ -20,7 +20,7 @@ export const registryOf = {
 } as const;
 
 /**
- * Name or path of the program: what PLUE_TERRAFORM says, or TERRAFORM_BINARY_NAME, which cdktf's own
+ * Name or path of the program: PLUE_TERRAFORM, or TERRAFORM_BINARY_NAME, which cdktf's own
  * commands read, or `terraform`.
  */
 export function terraformCommand(environment: NodeJS.ProcessEnv = process.env): string {
@@ -39,7 +39,7 @@ export async function findTerraform(options: RunOptions = {}): Promise<Terraform
   const [, platform] = /^on (\S+)/m.exec(stdout) ?? [];
   if (version === undefined || platform === undefined) {
     throw new PlueError(
-      `${command} is neither Terraform nor OpenTofu; ${command} version says:\n${stdout}${stderr}`,
+      `${command} is neither Terraform nor OpenTofu; ${command} version prints:\n${stdout}${stderr}`,
     );
   }
   return { command, product: product as TerraformProgram["product"], version, platform };

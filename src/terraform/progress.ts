@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from "node:util";
 import { programOutput, printableLine } from "../process/printable";
 
-/** What Terraform prints of each resource that it reads. */
+/** Lines of Terraform about each resource that it reads. */
 const READ =
   /^(?:data\.)?\S+: (?:Refreshing state|Reading|Still reading|Read complete|Preparing import|Importing from ID)/;
-/** What it prints of each resource that it begins to change, still changes, or has changed. */
+/** Lines about each resource that it begins to change, still changes, or has changed. */
 const CHANGE =
   /^(\S+)(?: \([^)]*\))?: (?:(Creating|Modifying|Destroying|Importing)\.\.\.|(Still \w+)|(?:Creation|Modifications|Destruction|Import) complete)/;
 const PLANNED = /^Plan: .*?(\d+) to add, (\d+) to change, (\d+) to destroy/;
@@ -72,7 +72,7 @@ export class Progress {
 
 /** Where the progress of a Terraform is shown. */
 export interface ProgressOptions {
-  /** What runs, such as `terraform plan`. */
+  /** The command, such as `terraform plan`. */
   readonly what: string;
   /** Changes that an apply will make. @default unknown */
   readonly total?: number;

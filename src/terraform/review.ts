@@ -2,21 +2,21 @@ import { isDeepStrictEqual } from "node:util";
 import { changedAttributes, type PlanJson, type ResourceChange } from "./plan";
 
 /**
- * What a plan means: what it does to which resource, without secrets and without what differs between
+ * The meaning of a plan: its action on each resource, without secrets and without what differs between
  * two plans of the same. A reviewer approves one, and a later plan is held against it.
  */
 export interface Review {
-  /** Of this format. */
+  /** Version of the format. */
   readonly format: 1;
   /** The environment. */
   readonly environment: string;
-  /** What is done, in the order of the addresses. */
+  /** The changed resources, in the order of the addresses. */
   readonly resources: readonly ReviewedResource[];
-  /** What is done to outputs, by name. */
+  /** The actions on outputs, by name. */
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** What is done to one resource. */
+/** The change of one resource. */
 export interface ReviewedResource {
   /** Its address. */
   readonly address: string;
@@ -46,7 +46,7 @@ type Masked = ResourceChange["change"] & {
   readonly after_sensitive?: unknown;
 };
 
-/** What a plan means. */
+/** The meaning of a plan. */
 export function reviewOf(environment: string, plan: PlanJson): Review {
   const resources = (plan.resource_changes ?? []).flatMap((resource) => {
     const one = reviewedResource(resource);
@@ -201,7 +201,7 @@ function resourceDeviations(reviewed: ReviewedResource, planned: ReviewedResourc
   });
 }
 
-/** Whether a value is the reviewed one, where that was known. */
+/** True if a value is the reviewed one, where that was known. */
 function matches(reviewed: unknown, now: unknown): boolean {
   if (reviewed === UNKNOWN) return true;
   if (Array.isArray(reviewed) && Array.isArray(now)) {

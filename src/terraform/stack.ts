@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ActionRequired } from "../process/errors";
 
-/** The S3 backend of a synthesized stack: what `terraform.backend.s3` says. */
+/** The S3 backend of a synthesized stack: the content of `terraform.backend.s3`. */
 export interface S3Backend {
   readonly bucket: string;
   /** The state's key in the bucket. */
@@ -10,7 +10,7 @@ export interface S3Backend {
   readonly region: string;
   /** Table of the lock. */
   readonly dynamodb_table: string;
-  /** Whether a file beside the state locks it too. */
+  /** True if a file beside the state locks it too. */
   readonly use_lockfile?: boolean;
 }
 
@@ -144,7 +144,7 @@ export class Stack {
     return this.json.terraform;
   }
 
-  /** Whether the stack adopts an object of the old project at that address. */
+  /** True if the stack adopts an object of the old project at that address. */
   readonly isAdopted = (address: string): boolean =>
     withoutIndex(address) in (this.json["//"]?.legacy_addresses ?? {});
 

@@ -11,11 +11,11 @@ export interface StateJson {
   }[];
 }
 
-/** The AWS provider that has written a state, as far as the state tells. */
+/** The AWS provider that has written a state, as far as it is known. */
 export interface StateWriter {
   /** The earliest version that it can be. */
   readonly least: "5.0.0" | "6.0.0" | "6.13.0";
-  /** What tells so. */
+  /** The evidence for it. */
   readonly evidence: string;
 }
 
@@ -28,7 +28,7 @@ const WITHOUT_REGION_IN_5 = /^aws_(vpc|subnet|security_group|lb|ecs_cluster|clou
 /**
  * Finds out which AWS provider has written a state. The state names none, but holds what only later
  * ones write.
- * @returns undefined if it holds no object that would tell
+ * @returns undefined if it has no object that shows it
  */
 export function writerOf({ resources = [] }: StateJson): StateWriter | undefined {
   const all = resources
@@ -43,11 +43,11 @@ export function writerOf({ resources = [] }: StateJson): StateWriter | undefined
   if (flowLog) {
     return { least: "6.13.0", evidence: `${flowLog.address} has the schema of 6.13.0 or later` };
   }
-  const telling = all.filter(({ type }) => WITHOUT_REGION_IN_5.test(type));
-  const regional = telling.find(({ attributes }) => typeof attributes?.region === "string");
+  const relevant = all.filter(({ type }) => WITHOUT_REGION_IN_5.test(type));
+  const regional = relevant.find(({ attributes }) => typeof attributes?.region === "string");
   if (regional) {
     return { least: "6.0.0", evidence: `${regional.address} has a region of its own` };
   }
-  const [first] = telling;
+  const [first] = relevant;
   return first && { least: "5.0.0", evidence: `${first.address} has no region of its own` };
 }

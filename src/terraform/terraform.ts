@@ -32,7 +32,7 @@ export interface Import {
 
 /** How Terraform's work is shown. */
 export interface TerraformOptions {
-  /** Told where the providers come from, or that nothing offers them. @default nobody */
+  /** Called with the source of the providers, or that there is none. @default nobody */
   readonly onProviders?: (found: CliConfig) => void;
   /**
    * Use the state at another key of the bucket, and a data directory of its own beside the stack.
@@ -122,7 +122,7 @@ export class Terraform {
     return { file, plan };
   }
 
-  /** Whether a plan of everything would change anything. */
+  /** True if a plan of everything would change anything. */
   async hasChanges(): Promise<boolean> {
     const { code } = await this.run(["plan", "-input=false", "-detailed-exitcode"], { fine: [2] });
     return code === 2;
@@ -240,7 +240,7 @@ export class Terraform {
     }
   }
 
-  /** What a command prints. */
+  /** Output of a command. */
   private async text(args: readonly string[]): Promise<string> {
     const { command } = this.program;
     const { code, stdout, stderr } = await capture(command, [this.chdir, ...args], {
@@ -255,7 +255,7 @@ export class Terraform {
   }
 }
 
-/** Terraform says it after it has begun, and not why. */
+/** Terraform prints it after it has begun, without a reason. */
 function refuseTooOld(
   { product, version }: TerraformProgram,
   { name }: StackFolder,

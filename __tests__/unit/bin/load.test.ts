@@ -87,13 +87,13 @@ test("a misspelt name in a file of settings is reported with its place and its l
   cpSync(join(repository, "src/process"), join(project, "src/process"), { recursive: true });
   write(
     "src/environments/dev.ts",
-    'interface Settings {\n  readonly name: string;\n}\nexport const dev: Settings = {\n  name: nmae,\n};\nconst name = "dev";\n',
+    'interface Settings {\n  readonly name: string;\n}\nexport const dev: Settings = {\n  name: title,\n};\nconst name = "dev";\n',
   );
   write("main.ts", 'import { dev } from "./src/environments/dev"; console.log(dev.name);');
   expect(run()).toEqual({
     status: 2,
     stdout: "",
-    stderr: "src/environments/dev.ts:5:9: nmae is not defined\n\n    name: nmae,\n          ^\n",
+    stderr: "src/environments/dev.ts:5:9: title is not defined\n\n    name: title,\n          ^\n",
   });
 });
 

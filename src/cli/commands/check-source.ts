@@ -16,7 +16,7 @@ export const command = ({ projectDir }: Context) =>
       showChecks(
         checkSource(path, zigVersionOf(projectDir)),
         asJson,
-        "fix these before you build; docs/plue.md says what each is for.",
+        "fix these before you build; docs/plue.md describes each.",
         `\`plue images ENV --source ${path}\` builds and pushes the images.`,
       );
     });

@@ -57,7 +57,7 @@ function whatRuns({ engine, urls: [url] }: Running): string[] {
 function checked({ calls, constraints, rules, refused }: Checks): string {
   const count = (number: number) => number.toLocaleString("en");
   return (
-    `${count(calls)} calls were held to ${count(constraints)} constraints of AWS's service models ` +
+    `${count(calls)} calls were checked by ${count(constraints)} constraints of AWS's service models ` +
     `and ${count(rules)} documented rules; ${refused === 0 ? "nothing was" : count(refused)} refused.`
   );
 }

@@ -28,7 +28,7 @@ export const command = ({ projectDir }: Context) =>
       else data(renderStatus(environment, status));
       next(
         isHealthy(status)
-          ? `all is well; \`plue logs ${name} api\` shows what the API server says.`
+          ? `all is well; \`plue logs ${name} api\` shows the log of the API server.`
           : `\`plue doctor ${name}\` looks for the reason.`,
       );
     });

@@ -1,4 +1,4 @@
-"""What moto lacks of application_autoscaling."""
+"""Gaps of moto in application_autoscaling."""
 
 import json
 from functools import wraps

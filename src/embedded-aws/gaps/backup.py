@@ -1,4 +1,4 @@
-"""What moto lacks of backup."""
+"""Gaps of moto in backup."""
 
 import json
 from urllib.parse import unquote

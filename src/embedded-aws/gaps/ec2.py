@@ -1,4 +1,4 @@
-"""What moto lacks of ec2."""
+"""Gaps of moto in ec2."""
 
 from functools import wraps
 

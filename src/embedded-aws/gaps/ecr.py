@@ -1,4 +1,4 @@
-"""What moto lacks of ecr."""
+"""Gaps of moto in ecr."""
 
 from functools import wraps
 

@@ -1,4 +1,4 @@
-"""What moto lacks of ecs."""
+"""Gaps of moto in ecs."""
 
 from functools import wraps
 from types import SimpleNamespace
@@ -82,7 +82,7 @@ def ecs_update_service_rollout():
 
 @gap
 def ecs_run_task_memory():
-    """RunTask fails where only the task says how much memory it gets, as it may on Fargate."""
+    """RunTask fails where only the task sets the memory, as it may on Fargate."""
     calculate = EC2ContainerServiceBackend._calculate_task_resource_requirements
 
     @wraps(calculate)

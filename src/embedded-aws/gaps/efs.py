@@ -1,4 +1,4 @@
-"""What moto lacks of efs."""
+"""Gaps of moto in efs."""
 
 import json
 from functools import wraps

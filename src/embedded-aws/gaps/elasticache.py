@@ -1,4 +1,4 @@
-"""What moto lacks of elasticache."""
+"""Gaps of moto in elasticache."""
 
 from inspect import signature
 from uuid import uuid4
@@ -23,7 +23,7 @@ def elasticache_user_groups():
         return groups[group_id]
 
     def mark(self, group):
-        """Each user tells which groups it is in, and no user may be deleted while in one."""
+        """Each user lists its groups, and no user may be deleted while in one."""
         for user in self.elasticache_backend.users.values():
             inside = user.id in group["UserIds"] and group["Status"] == "active"
             others = [other for other in user.user_group_ids if other != group["UserGroupId"]]

@@ -1,4 +1,4 @@
-"""What moto lacks of elbv2."""
+"""Gaps of moto in elbv2."""
 
 from functools import wraps
 

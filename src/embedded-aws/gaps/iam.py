@@ -1,4 +1,4 @@
-"""What moto lacks of iam."""
+"""Gaps of moto in iam."""
 
 from moto.core.responses import ActionResult
 from moto.iam.responses import IamResponse

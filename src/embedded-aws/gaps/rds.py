@@ -1,4 +1,4 @@
-"""What moto lacks of rds."""
+"""Gaps of moto in rds."""
 
 import copy
 from functools import wraps
@@ -61,7 +61,7 @@ def rds_reset_parameters():
     500 for minutes."""
     def reset_db_parameter_group(self):
         name = self.params.get("DBParameterGroupName")
-        # moto says that there is none of that name.
+        # moto reports a group that does not exist.
         group = self.backend.modify_db_parameter_group(name, [])
         reset = [one.original_dict()["ParameterName"] for one in self.params.get("Parameters", [])]
         for parameter in reset or list(group.parameters):

@@ -1,4 +1,4 @@
-"""What moto lacks of secretsmanager."""
+"""Gaps of moto in secretsmanager."""
 
 import copy
 import json

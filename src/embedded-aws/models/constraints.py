@@ -1,4 +1,4 @@
-"""Hold a request to the model that AWS publishes of its operation.
+"""Check a request by the model that AWS publishes of its operation.
 
 botocore's data state which members are required, how long or large a value may be, which pattern it
 matches and which values an enumeration has. Patterns match a whole value, as AWS's do.
@@ -25,9 +25,9 @@ class Breach:
     path: str
     value: Any
     constraint: str
-    # What is wrong, for services with a code of its own for it: missing, value, type.
+    # The fault, for services with a code of its own for it: missing, value, type.
     kind: str
-    # Where the member stands: None for the body.
+    # Location of the member: None for the body.
     location: str | None
     shape: str
     sensitive: bool
@@ -38,7 +38,7 @@ class Breach:
         elif self.sensitive:
             value = "Value"
         else:
-            value = f"Value '{told(self.value)}'"
+            value = f"Value '{shown(self.value)}'"
         return f"{value} at '{self.path}' failed to satisfy constraint: {self.constraint}"
 
 
@@ -49,7 +49,7 @@ def message(breaches: list[Breach]) -> str:
 
 
 class Checker:
-    """Finds the breaches of one request and counts the constraints that it was held to."""
+    """Finds the breaches of one request and counts the constraints that it was checked by."""
 
     def __init__(self) -> None:
         self.constraints = 0
@@ -138,7 +138,7 @@ class Checker:
 
 
 def wrong_types(shape: Shape, value: Any, path: str = "") -> Iterator[str]:
-    """The members of a JSON body that have another type than their model says."""
+    """The members of a JSON body that have another type than in their model."""
     if value is None or getattr(shape, "is_document_type", False):
         return
     expected = JSON_TYPES.get(shape.type_name)
@@ -191,9 +191,9 @@ def length(value: Any) -> int | None:
     return len(value) if isinstance(value, (str, bytes, list, dict)) else None
 
 
-def told(value: Any) -> str:
+def shown(value: Any) -> str:
     if isinstance(value, list):
-        return f"[{', '.join(map(told, value))}]"
+        return f"[{', '.join(map(shown, value))}]"
     if isinstance(value, bytes):
         return "java.nio.HeapByteBuffer"
     return str(value)

@@ -29,7 +29,7 @@ class AwsRequest:
     operation: OperationModel
     region: str
     account: str
-    # What an XML or JSON body, a form, the path, the query and the headers say, by member name.
+    # Values of an XML or JSON body, a form, the path, the query and the headers, by member name.
     parameters: dict[str, Any]
     # The JSON body as it came, for the types of its values; None for the other protocols.
     json: Any = None
@@ -40,7 +40,7 @@ class AwsRequest:
 
 
 class Malformed(Exception):
-    """The request has a value of another type than the operation's model says."""
+    """The request has a value of another type than in the operation's model."""
 
     def __init__(self, operation: OperationModel, message: str):
         super().__init__(message)
@@ -48,7 +48,7 @@ class Malformed(Exception):
 
 
 def read(request: Request, account: str) -> AwsRequest | None:
-    """The operation that a request calls, or None where that cannot be told.
+    """The operation that a request calls, or None where it is not known.
 
     Raises Malformed if a number is none.
     """
@@ -82,7 +82,7 @@ def read(request: Request, account: str) -> AwsRequest | None:
             }
         )
     except ValueError as error:
-        # What Python says of int("x") and float("x").
+        # Messages of Python for int("x") and float("x").
         if "invalid literal" in str(error) or "could not convert" in str(error):
             raise Malformed(operation, str(error)) from error
         return None
@@ -110,7 +110,7 @@ def find_service(signing_name: str, request: Request) -> tuple[str, ServiceModel
 def find_operation(
     model: ServiceModel, request: Request
 ) -> tuple[OperationModel, str, dict[str, str]] | None:
-    """The operation, the protocol that the client speaks, and what the path says."""
+    """The operation, the protocol that the client speaks, and the values in the path."""
     if target := request.headers.get("X-Amz-Target"):
         name, protocol, url_params = target.rsplit(".", 1)[-1], "json", {}
     elif name := request.values.get("Action"):
@@ -134,7 +134,7 @@ class Route:
     method: str
     path: re.Pattern[str]
     query: dict[str, str]
-    # Required members that stand in a header or in the query: they tell apart operations of S3
+    # Required members in a header or in the query: they distinguish operations of S3
     # that share a path, such as CopyObject and PutObject.
     headers: tuple[str, ...]
     arguments: tuple[str, ...]
@@ -168,7 +168,7 @@ def make_route(operation: OperationModel) -> Route:
         for location in ("header", "querystring")
     }
     literals = dict(part.partition("=")[::2] for part in query.split("&") if part)
-    # Which operation an SDK means; not every client says so.
+    # Names the operation; not every client sends it.
     literals.pop("x-id", None)
     specific = (
         len(re.sub(r"\{[^}]*\}", "", path).rstrip("/")),

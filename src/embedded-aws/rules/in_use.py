@@ -384,7 +384,7 @@ ROWS: list[tuple[str, str, str, str, str, str, Users]] = [
      "Restore testing plan {id} has selections, which must be deleted first", testing_selections),
 ]  # fmt: skip
 
-# What moto refuses by itself: Terraform type, service, operation, error code.
+# Refusals of moto itself: Terraform type, service, operation, error code.
 BY_MOTO = [
     ("aws_route_table", "ec2", "DeleteRouteTable", "DependencyViolation"),
     ("aws_internet_gateway", "ec2", "DeleteInternetGateway", "DependencyViolation"),

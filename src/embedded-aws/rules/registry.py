@@ -52,7 +52,7 @@ API = {
 }
 LIMITS = json.loads((Path(__file__).parents[1] / "limits.json").read_text())
 
-# What is wrong: a message, or AWS's error code and a message.
+# A fault: a message, or AWS's error code and a message.
 Fault = str | tuple[str, str]
 Check = Callable[[dict[str, Any], AwsRequest], Iterator[Fault]]
 

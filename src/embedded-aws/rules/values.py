@@ -10,7 +10,7 @@ from typing import Any
 from .registry import LIMITS, RULES, make_rule, page, values
 
 EMAIL = r"[^@\s]+@[^@\s]+"
-# Of RDS and ElastiCache: letters, digits and single hyphens.
+# Identifier of RDS and ElastiCache: letters, digits and single hyphens.
 IDENTIFIER = r"[A-Za-z](?!.*--)[A-Za-z0-9-]{0,%d}(?<!-)"
 IS_INVALID = "The parameter is not a valid identifier: {}"
 ECS_NAME = r"[a-zA-Z0-9_-]{1,255}"

@@ -14,7 +14,7 @@ from .engine import OWNER, Engine, connect, quietly, remove
 
 
 def identity_of(home: Path) -> str:
-    """What tells the embedded AWS of one clone from those of others."""
+    """Identity of the embedded AWS of one clone."""
     return hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
 
 

@@ -17,10 +17,10 @@ class Images:
 
     def __init__(self, runtime: "Runtime") -> None:
         self.runtime = runtime
-        # What ECR has of the engine's: the image by repository and tag.
+        # Images of the engine that ECR has: the image by repository and tag.
         self.pushed: dict[tuple[str, str], str] = {}
         self.repositories: set[str] = set()
-        # Whether the engine's images may have changed.
+        # True if the engine's images may have changed.
         self.changed = True
 
     async def reconcile(self) -> None:

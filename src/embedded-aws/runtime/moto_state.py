@@ -155,7 +155,7 @@ def target_health(runtime: "Runtime") -> None:
 
 
 def execute_command(runtime: "Runtime") -> None:
-    """ExecuteCommand, which moto lacks: its session names the container that `docker exec` enters."""
+    """ExecuteCommand, which moto does not have: its session names the container that `docker exec` enters."""
 
     def execute(self: Any) -> ActionResult:
         cluster = self._get_param("cluster", "default")

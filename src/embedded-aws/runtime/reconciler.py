@@ -49,7 +49,7 @@ class Runtime:
         self.ready = Event()
 
     def start(self) -> "Runtime":
-        """Take over from moto, remove what a killed run has left, and begin."""
+        """Replace parts of moto, remove what a killed run has left, and begin."""
         moto_state.install(self)
         self.ca_bundle.write_bytes(self.authority.bundle)
         if self.engine is not None:

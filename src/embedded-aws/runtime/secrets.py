@@ -75,7 +75,7 @@ def _parameter(name_or_arn: str, role_arn: str, task_id: str, region: str) -> st
 
 
 def denied(role_arn: str, task_id: str, action: str, resource: str) -> str:
-    """AWS's words for a role that lacks a permission."""
+    """AWS's words for a role without a permission."""
     role = role_arn.rsplit("/", 1)[-1]
     return (
         f"AccessDeniedException: User: arn:aws:sts::{DEFAULT_ACCOUNT_ID}:assumed-role/{role}/{task_id} "

@@ -343,7 +343,7 @@ class RunningTask:
         return follower
 
     async def _wait_for(self, dependency: dict[str, str]) -> None:
-        """Wait until a container is as far as another one's dependsOn wants it."""
+        """Wait until a container has the condition of another one's dependsOn."""
         other = next(one for one in self.containers if one.name == dependency["containerName"])
         match dependency["condition"]:
             case "START":

@@ -34,9 +34,9 @@ const SETTLED_FIRST = /^aws_(db_instance|lb|ecr_repository)\./;
 const UNPROTECT = ["database_deletion_protection=false", "alb_deletion_protection=false"];
 
 /**
- * Shows what will be lost, asks for the environment's name, applies the settings that a destroy goes by
+ * Shows what will be lost, asks for the environment's name, applies the settings that a destroy uses
  * (deletion protections off), and destroys everything.
- * @returns what is left on purpose
+ * @returns the resources that remain on purpose
  * @throws PlueError if something is left that should not be
  */
 export async function destroy(
@@ -62,7 +62,7 @@ export async function destroy(
     onInterrupt(
       `${name} is half destroyed: \`plue destroy ${name}\` goes on, \`plue deploy ${name}\` creates what is missing again.`,
     );
-    // What can refuse to go comes first, what holds data last.
+    // Resources that AWS may refuse to delete come first, those with data last.
     if (settling.file !== undefined) {
       say(settling.changed.join("\n"));
       await terraform.apply(settling.file);
@@ -78,16 +78,16 @@ export async function destroy(
 interface Settling {
   /** The saved plan; undefined if nothing is to change. */
   readonly file?: string;
-  /** What it changes, a sentence each. */
+  /** The changes, a sentence each. */
   readonly changed: readonly string[];
-  /** The resources as they stand in the state. */
+  /** The resources as they are in the state. */
   readonly before: readonly ResourceChange[];
   /** The same resources as the destroy will find them. */
   readonly after: readonly ResourceChange[];
 }
 
 /**
- * Plans the settings of what is to be destroyed, as far as a destroy goes by them: protections, final
+ * Plans the settings that the destroy uses: protections, final
  * snapshot, deletion of repositories with images.
  * @throws ActionRequired if that would replace or destroy something
  */
@@ -119,7 +119,7 @@ async function planSettings(
 const PROTECTION = "Taking the deletion protections off.";
 const SNAPSHOT = "Applying the setting finalSnapshot to the database.";
 
-/** The attributes that decide what a destroy does, and what is said when they change before it. */
+/** The attributes that decide what a destroy does, and the message when they change before it. */
 const DECISIVE: Readonly<Record<string, string>> = {
   deletion_protection: PROTECTION,
   enable_deletion_protection: PROTECTION,
@@ -135,7 +135,7 @@ function settingsThatChange({ change: { before, after } }: ResourceChange): stri
 }
 
 /**
- * Whether a final snapshot of each database stays, in words, by what the state will say.
+ * The fate of a final snapshot of each database, in words, by the coming state.
  * @throws ActionRequired if the name of one is taken, which RDS would refuse half-way
  */
 async function finalSnapshots(
@@ -163,7 +163,7 @@ async function finalSnapshots(
   return lines;
 }
 
-/** ECR deletes no repository that holds images, unless the state says that it may. */
+/** ECR deletes no repository that holds images, unless the state allows it. */
 async function emptyRepositories(
   environment: Environment,
   after: readonly ResourceChange[],
@@ -177,7 +177,7 @@ async function emptyRepositories(
   }
 }
 
-/** The next creation by plain Terraform would fail on a log group that AWS has made again. */
+/** The next creation by plain Terraform would fail on a log group that AWS has recreated. */
 async function deleteRewrittenLogs(environment: Environment): Promise<void> {
   for (const group of logGroupsOfAws(environment.name)) {
     if (await deleteLogGroup(environment, group)) {
@@ -189,13 +189,13 @@ async function deleteRewrittenLogs(environment: Environment): Promise<void> {
 /** AWS goes on deleting some things for a while: what is found may be gone some seconds later. */
 async function proveGone(environment: Environment): Promise<RemainingResource[]> {
   const { name } = environment;
-  onInterrupt(`${name} is destroyed; the search for what is left was not finished.`);
+  onInterrupt(`${name} is destroyed; the search for remaining resources was not finished.`);
   return waitFor<RemainingResource[]>({
-    what: "What is left by its tags",
+    what: "Remaining resources by its tags",
     timeout: 180,
     interval: 10,
     advice: [
-      "Nothing in Terraform's state holds them any more: delete them by hand.",
+      "They are no longer in Terraform's state: delete them by hand.",
       `aws resourcegroupstaggingapi get-resources --region ${environment.region} --tag-filters Key=Environment,Values=${name} Key=Project,Values=plue`,
     ],
     look: async () => {

@@ -13,7 +13,7 @@ import type { Environment } from "../environment";
 import { keepImages } from "./keep-images";
 import { openTerraform } from "../terraform";
 
-/** What to build, and as what to push it. */
+/** The images to build, and their tags. */
 export interface ImagesOptions extends VariableOptions {
   /** Plue's source, a git checkout. */
   readonly source: string;
@@ -42,11 +42,11 @@ export async function buildAndPushImages(
   }
 }
 
-/** Whether images are pushed: an embedded AWS with a Docker engine finds them in the engine itself. */
+/** Tests whether images are pushed: an embedded AWS with a Docker engine finds them in the engine itself. */
 const pushes = ({ embedded }: Environment) => !embedded?.engine;
 
 /**
- * The source's commit. What is not committed would be built as well, and nobody could tell later
+ * The source's commit. What is not committed would be built as well, and nobody could find out later
  * what ran under that tag.
  * @throws ActionRequired if it is no checkout, or has changes that are not committed
  */
@@ -63,7 +63,7 @@ export async function commitOf(source: string): Promise<string> {
   if (status.stdout.trim() !== "") {
     throw new ActionRequired(
       `${source} has changes that are not committed`,
-      "Commit them, so that the tag says what is in the images, or name a tag with --tag TAG.",
+      "Commit them, so that the tag identifies the content of the images, or name a tag with --tag TAG.",
     );
   }
   return commit.stdout.trim();

@@ -39,7 +39,7 @@ export async function findLeftovers(
 export interface Found {
   /** The id by which Terraform imports it. */
   readonly id: string;
-  /** Whether its tags say that it is this environment's, or AWS has made it for it. */
+  /** True if its tags say that it is this environment's, or AWS has made it for it. */
   readonly isOurs: boolean;
 }
 

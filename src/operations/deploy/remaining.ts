@@ -41,7 +41,7 @@ export async function remainingResources(
   return looks.filter(({ gone }) => !gone).map(({ arn, reason }) => ({ arn, reason }));
 }
 
-/** Whether a kind of resource has such an ARN. */
+/** True if a kind of resource has such an ARN. */
 export const isKnown = (arn: string): boolean => askOf(arn) !== undefined;
 
 /** How to ask for an ARN, and the end of it. */

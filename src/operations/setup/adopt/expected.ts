@@ -21,7 +21,7 @@ type Check = (change: AttributeChange) => string | undefined;
 export interface Expected {
   /** Resources whose name in the stack matches. @default every one of the type */
   readonly name?: RegExp;
-  /** Whether the values are those that are expected. */
+  /** True if the values are those that are expected. */
   readonly check: Check;
   /** Why the change is made. */
   readonly reason: string;
@@ -323,7 +323,7 @@ export const expectedChanges: Readonly<Record<string, Readonly<Record<string, Ex
     },
     enable_ecs_managed_tags: {
       check: becomes(false, true),
-      reason: "tags tasks, so that costs can be told apart",
+      reason: "tags tasks, so that costs can be distinguished",
     },
     enable_execute_command: {
       check: becomes(false, { dev: true }),
@@ -416,13 +416,13 @@ export const expectedChanges: Readonly<Record<string, Readonly<Record<string, Ex
 export interface AllowedLoss {
   /** Terraform resource type. */
   readonly type: string;
-  /** Which names of that type. @default all */
+  /** The names of that type. @default all */
   readonly name?: RegExp;
-  /** What may be done to it. */
+  /** The allowed actions. */
   readonly action: "replaced" | "destroyed";
   /** The attributes that may cause it; only for what is replaced. */
   readonly because?: readonly string[];
-  /** Whether the object is as the old project left it. @default whatever its values are */
+  /** True if the object is as the old project left it. @default whatever its values are */
   readonly check?: (resource: ResourceChange) => string | undefined;
   /** Why nothing is lost that matters. */
   readonly reason: string;

@@ -25,11 +25,11 @@ export interface AdoptOptions extends VariableOptions {
   readonly yes?: boolean;
 }
 
-/** What a check has found. */
+/** Result of a check. */
 export interface Checked {
-  /** What the plan would do. */
+  /** The actions of the plan. */
   readonly verdict: Verdict;
-  /** Whether the old project's code can still plan on this state, and would destroy what is adopted. */
+  /** True if the old project's code can still plan on this state, and would destroy what is adopted. */
   readonly sharesKey: boolean;
 }
 
@@ -117,7 +117,7 @@ export async function rollBackAdoption(
     `Give the old project its state of before the adoption back (${environment.name}, account ${environment.accountId})?`,
     yes,
   );
-  // The provider cannot remove alarms from a service: its request lacks their names, and AWS refuses it.
+  // The provider cannot remove alarms from a service: its request does not name them, and AWS refuses it.
   for (const service of services) await withoutAlarms(environment, service);
   await giveStateBack(states);
   return states;

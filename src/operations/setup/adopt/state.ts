@@ -48,7 +48,7 @@ export function statesOf(
   };
 }
 
-/** Whether the state is still where the old project keeps it, though `stateKey` names another place. */
+/** True if the state is still where the old project keeps it, though `stateKey` names another place. */
 export async function isUnmoved({ old, now, region }: States): Promise<boolean> {
   if (old.key === now.key) return false;
   return (

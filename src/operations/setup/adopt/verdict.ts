@@ -19,15 +19,15 @@ export interface Finding {
   readonly attributes: readonly string[];
   /** Why the adoption does it; undefined if a person must decide. */
   readonly reason?: string;
-  /** What is not expected of it, and the values, for the person who decides. */
+  /** The unexpected changes with their values, for the person who decides. */
   readonly note?: string;
 }
 
-/** What a plan would do to a state of the old project. */
+/** Effect of a plan on a state of the old project. */
 export interface Verdict {
-  /** Whether everything in the plan is expected. */
+  /** True if everything in the plan is expected. */
   readonly safe: boolean;
-  /** Whether the state holds no object at all. */
+  /** True if the state holds no object at all. */
   readonly empty: boolean;
   /** The same objects under new addresses. */
   readonly moved: readonly { readonly from: string; readonly to: string }[];
@@ -41,13 +41,13 @@ export interface Verdict {
   readonly destroyed: readonly Finding[];
 }
 
-/** What a plan is compared with. */
+/** The facts that a plan is compared with. */
 export interface Expectations {
   /** The environment of the old project. */
   readonly environment: LegacyEnvironment;
-  /** Whether the old project had an object that now has this address. */
+  /** True if the old project had an object that now has this address. */
   readonly isAdopted: (address: string) => boolean;
-  /** What exists in AWS where the plan would create something. @default nothing does */
+  /** Objects of AWS where the plan would create one. @default nothing does */
   readonly existing?: ReadonlyMap<string, Found>;
   /** Network interfaces that use the VPC's default security group. @default none */
   readonly defaultGroupUsers?: readonly string[];

@@ -44,7 +44,7 @@ export interface LocalDeployment {
   readonly endpoint: string;
   /** Checks of the calls of this run. */
   readonly checks: Checks;
-  /** What runs. */
+  /** The running parts. */
   readonly running: Running;
 }
 
