@@ -52,7 +52,7 @@ function settingsOf(nodes: readonly Node[], type: ts.Type, prefix = "", inherite
         : code(node.default);
     const inner = node.wrapped ?? node;
     const isList = inner.item?.entries !== undefined;
-    const groups = groupsOf(isList ? inner.item! : inner);
+    const groups = groupsOf(isList ? inner.item : inner);
     if (groups.length === 0) {
       const values = valuesOf(schemas.map((one) => one.wrapped ?? one));
       return [{ path, what, values, default: given }];
