@@ -44,6 +44,10 @@ export async function unlessMissing<T>(
   }
 }
 
+/** Names of the errors by which AWS's services say that an object does not exist. */
+export const MISSING =
+  /NotFound|NoSuch|Nonexistent|does not exist|^(InvalidAllocationID|InvalidResourceId)/i;
+
 /** Tests whether AWS denies the caller this. */
 export function isDenied(error: unknown): boolean {
   const { name = "", $metadata } = error as AwsError;

@@ -27,5 +27,6 @@ export async function rdsTags(
   name: string | undefined,
   ResourceName: string | undefined,
 ): Promise<Existing | undefined> {
+  if (ResourceName === undefined) return undefined;
   return existing(name, (await rds.listTagsForResource({ ResourceName })).TagList);
 }

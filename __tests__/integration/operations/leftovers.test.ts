@@ -8,10 +8,32 @@ import { KMS } from "@aws-sdk/client-kms";
 import { S3 } from "@aws-sdk/client-s3";
 import { SSM } from "@aws-sdk/client-ssm";
 import { WAFV2 } from "@aws-sdk/client-wafv2";
+import { production } from "../../../src/environments/production";
 import { api, names } from "../../../src/names";
+import { existingObjects } from "../../../src/operations/deploy/leftovers";
+import type { Environment } from "../../../src/operations/environment";
 import { kinds } from "../../../src/resources";
 import type { Existing } from "../../../src/resources/kind";
+import type { ResourceChange } from "../../../src/terraform/plan";
+import type { Stack } from "../../../src/terraform/stack";
 import { describeEmbeddedAws, region, startEmbeddedAws } from "../../support/embedded-aws";
+import { full } from "../../support/full";
+import { synthesize } from "../../support/stack";
+
+/** The plan of a creation: what is not written as a value is known only after the apply. */
+function creation(address: string, type: string, values: Record<string, unknown>): ResourceChange {
+  const known = ([, value]: [string, unknown]) => !JSON.stringify(value).includes("${");
+  const entries = Object.entries(values);
+  const after = Object.fromEntries(entries.filter(known));
+  const unknown = entries.filter((entry) => !known(entry)).map(([key]) => [key, true]);
+  const change = { actions: ["create"], before: null, after };
+  return {
+    address,
+    type,
+    mode: "managed",
+    change: { ...change, after_unknown: Object.fromEntries(unknown) as Record<string, true> },
+  };
+}
 
 const tags = { Environment: "dev", Project: "plue" };
 const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
@@ -57,6 +79,20 @@ describeEmbeddedAws("an object that an interrupted apply created", () => {
     const found: Existing = { id: id!, tags };
     expect(await find(type, planned as Record<string, string>)).toEqual(found);
   };
+
+  test("is not found, whatever it is, where nothing was created", async () => {
+    for (const settings of [full, production]) {
+      const resource_changes = Object.entries(synthesize(settings).template.resource).flatMap(
+        ([type, named]) =>
+          Object.entries(named as Record<string, Record<string, unknown>>).map(([key, values]) =>
+            creation(`${type}.${key}`, type, values),
+          ),
+      );
+      const environment = { ...aws.client, name: "empty" } as unknown as Environment;
+      const stack = { declaredAt: () => undefined } as unknown as Stack;
+      expect(await existingObjects(environment, stack, { resource_changes })).toEqual(new Map());
+    }
+  });
 
   test("is found if it is a subnet", async () => {
     await finds("aws_subnet", { vpc_id: vpc, cidr_block: "10.0.0.0/24" }, subnet);

@@ -1,8 +1,9 @@
+import { MISSING, isDenied, isNotServed, unlessMissing } from "../../aws/errors";
 import { kinds } from "../../resources";
 import type { Existing, Planned } from "../../resources/kind";
 import { logGroupsOfAws } from "../../names";
 import { ActionRequired } from "../../process/errors";
-import type { PlanJson } from "../../terraform/plan";
+import { actionOf, type PlanJson, type ResourceChange } from "../../terraform/plan";
 import type { Stack } from "../../terraform/stack";
 import type { Import } from "../../terraform/terraform";
 import type { Environment } from "../environment";
@@ -66,12 +67,30 @@ async function existingAt(
   plan: PlanJson,
   address: string,
 ): Promise<Existing | undefined> {
-  const change = plan.resource_changes?.find((resource) => resource.address === address);
-  if (change?.change.actions.join() !== "create" || !change.change.after) return undefined;
-  const find = kinds.get(change.type)?.existing;
+  const planned = plan.resource_changes?.find((resource) => resource.address === address);
+  if (planned === undefined || actionOf(planned) !== "create") return undefined;
+  const find = kinds.get(planned.type)?.existing;
   if (typeof find !== "function") return undefined;
   const { region = environment.region } = stack.declaredAt(address) ?? {};
-  return find(change.change.after as Planned, { ...environment, region });
+  try {
+    return await unlessMissing(() => find(knownOf(planned), { ...environment, region }), MISSING);
+  } catch (error) {
+    // What the caller may not look at, Terraform reports.
+    if (error instanceof NotKnown || isDenied(error) || isNotServed(error)) return undefined;
+    throw error;
+  }
+}
+
+/** A search asks for a value that AWS gives only when the object is created, so there cannot be one yet. */
+class NotKnown extends Error {}
+
+function knownOf({ change: { after, after_unknown: unknown } }: ResourceChange): Planned {
+  return new Proxy(after as Planned, {
+    get: (values, name) => {
+      if (unknown?.[name as string] === true) throw new NotKnown();
+      return values[name as string];
+    },
+  });
 }
 
 function isOurs({ name }: Environment, { id, tags }: Existing): boolean {

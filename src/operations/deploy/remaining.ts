@@ -3,7 +3,7 @@ import {
   ResourceGroupsTaggingAPI,
 } from "@aws-sdk/client-resource-groups-tagging-api";
 import { client, type AwsEnvironment } from "../../aws/client";
-import { isNotServed, type AwsError } from "../../aws/errors";
+import { MISSING, isNotServed, type AwsError } from "../../aws/errors";
 import { kinds } from "../../resources";
 import type { Ask, Look } from "../../resources/kind";
 
@@ -64,10 +64,9 @@ async function lookAt(environment: AwsEnvironment, arn: string): Promise<Look> {
     return await kind.ask(environment, kind.id, arn);
   } catch (error) {
     const { name } = error as AwsError;
+    if (MISSING.test(name)) return { gone: true };
     // An embedded AWS may not have a call; then the search by tags decides.
-    if (isNotServed(error) && !/NotFound|NoSuch|Nonexistent/.test(name)) return {};
-    if (/NotFound|NoSuch|Nonexistent|does not exist|^InvalidAllocationID/i.test(name))
-      return { gone: true };
+    if (isNotServed(error)) return {};
     throw error;
   }
 }
