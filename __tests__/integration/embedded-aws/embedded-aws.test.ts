@@ -9,6 +9,7 @@ import {
   CreateSubnetCommand,
   CreateVpcCommand,
   DeleteNatGatewayCommand,
+  DescribeNetworkInterfacesCommand,
   EC2Client,
   ModifyVpcAttributeCommand,
 } from "@aws-sdk/client-ec2";
@@ -142,6 +143,20 @@ const gaps: Record<string, Gap> = {
       }),
       await decided("logs:CreateLogGroup", "arn:aws:logs:us-east-1:123456789012:log-group:RDSOS"),
     ]).toEqual(["allowed", "implicitDeny", "explicitDeny", "implicitDeny", "allowed", "allowed"]);
+  },
+
+  ec2_nat_gateway_without_groups: async (client) => {
+    const ec2 = new EC2Client(client);
+    const { networkConfiguration } = await makeNetwork(client);
+    const SubnetId = networkConfiguration.awsvpcConfiguration.subnets[0]!;
+    const { AllocationId } = await ec2.send(new AllocateAddressCommand({ Domain: "vpc" }));
+    await ec2.send(new CreateNatGatewayCommand({ SubnetId, AllocationId }));
+    const { NetworkInterfaces } = await ec2.send(
+      new DescribeNetworkInterfacesCommand({
+        Filters: [{ Name: "subnet-id", Values: [SubnetId] }],
+      }),
+    );
+    expect(NetworkInterfaces!.map(({ Groups }) => Groups)).toEqual([[]]);
   },
 
   ec2_nat_gateway_address: async (client) => {

@@ -22,3 +22,18 @@ def ec2_nat_gateway_address():
         return gateway
 
     NatGatewayBackend.delete_nat_gateway = delete_nat_gateway
+
+
+@gap
+def ec2_nat_gateway_without_groups():
+    """The network interface of a NAT gateway has the VPC's default security group. AWS: it has none.
+    https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html"""
+    create = NatGatewayBackend.create_nat_gateway
+
+    @wraps(create)
+    def create_nat_gateway(self, *args, **kwargs):
+        gateway = create(self, *args, **kwargs)
+        gateway._eni._group_set = []
+        return gateway
+
+    NatGatewayBackend.create_nat_gateway = create_nat_gateway
