@@ -1,4 +1,3 @@
-import { createSocket, type Socket } from "node:dgram";
 import { writeFileSync } from "node:fs";
 import http from "node:http";
 import path from "node:path";
@@ -14,24 +13,23 @@ import { temporaryDirectory } from "../support/docker/tools";
 /** Content of the fixture's assets. */
 const SCRIPT = `console.log("${"plue".repeat(500)}");\n`;
 
-/** A DNS server that gives every name the address that `answer` returns, or none. */
-async function nameServer(address: string, answer: () => string | undefined): Promise<Socket> {
-  const socket = createSocket("udp4");
-  socket.on("message", (query, { port, address: client }) => {
-    const question = query.subarray(12, query.indexOf(0, 12) + 5);
-    const ip = question.readUInt16BE(question.length - 4) === 1 ? answer() : undefined;
-    const header = Buffer.from([0x81, 0x80, 0, 1, 0, ip ? 1 : 0, 0, 0, 0, 0]);
-    const record = Buffer.from(ip ? [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4] : []);
-    const data = Buffer.from(ip ? ip.split(".").map(Number) : []);
-    socket.send(
-      Buffer.concat([query.subarray(0, 2), header, question, record, data]),
-      port,
-      client,
-    );
-  });
-  await new Promise<void>((resolve) => socket.bind(53, address, resolve));
-  return socket;
-}
+/**
+ * A DNS server that gives every name the address in the file `/zone/address`, or none. It runs in a container,
+ * because its port is for root alone.
+ */
+const NAME_SERVER = `
+import pathlib, socket, sys
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server.bind((sys.argv[1], 53))
+print("ready", flush=True)
+while True:
+    query, client = server.recvfrom(512)
+    question = query[12:query.index(0, 12) + 5]
+    zone = pathlib.Path("/zone/address")
+    answer = question[-4:-2] == b"\\0\\1" and zone.exists()
+    record = b"\\xc0\\x0c\\0\\1\\0\\1\\0\\0\\0\\0\\0\\4" + socket.inet_aton(zone.read_text()) if answer else b""
+    server.sendto(query[:2] + b"\\x81\\x80\\0\\1\\0" + bytes([answer]) + b"\\0\\0\\0\\0" + question + record, client)
+`;
 
 /** Starts the image. */
 const start = (environment: Record<string, string>, run: string[] = [], network = "host") =>
@@ -244,8 +242,15 @@ describe("the web image", () => {
 
   test("looks an API's name up as requests come, at the server of resolv.conf", async () => {
     const api = new EchoApi(await freePort());
-    const zone: { address?: string } = {};
-    const dns = await nameServer("127.0.0.9", () => zone.address);
+    const zone = temporaryDirectory();
+    const dns = new Container("migrate", {
+      run: [
+        ...["--user", "0", "--cap-add", "NET_BIND_SERVICE", "--entrypoint", "python3"],
+        ...["--volume", `${zone}:/zone:ro`],
+      ],
+      arguments: ["-c", NAME_SERVER, "127.0.0.9"],
+    });
+    await dns.printed("ready");
     const resolvConf = path.join(temporaryDirectory(), "resolv.conf");
     writeFileSync(resolvConf, "search example.com\nnameserver 127.0.0.9\noptions ndots:0\n");
     const web = start({ PORT: `${port}`, API_UPSTREAM: `http://api:${api.port}` }, [
@@ -254,13 +259,13 @@ describe("the web image", () => {
     await healthy(port, web);
 
     expect((await request(port, "/api/x")).status).toBe(502);
-    zone.address = "127.0.0.1";
+    writeFileSync(path.join(zone, "address"), "127.0.0.1");
     // nginx keeps "no such name" for as long as the answer allows, here not at all.
     expect((await request(port, "/api/x")).status).toBe(200);
 
     web.signal("SIGTERM");
     expect(await web.ended).toBe(0);
-    dns.close();
+    dns.kill();
     api.close();
   });
 

@@ -196,6 +196,13 @@ describeEmbeddedAws("plue, from the first deployment of an environment to its de
       user.docker.take();
     });
 
+    test("a source that does not exist is refused before it looks for repositories", async () => {
+      user.proxy.operations.length = 0;
+      const args = ["images", "local", "--source", join(source(), "none"), "--tag", "trial"];
+      expect((await user.ends(2, ...args)).stderr).toContain("none does not exist");
+      expect(user.proxy.operations).not.toContain("DescribeRepositories");
+    });
+
     test("without a Docker engine it reports that, and does not call AWS", async () => {
       user.proxy.operations.length = 0;
       const result = await plueEnds(

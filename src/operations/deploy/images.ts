@@ -27,11 +27,15 @@ export interface ImagesOptions extends VariableOptions {
   readonly yes?: boolean;
 }
 
-/** Builds the three images and pushes them; makes the repositories first where there are none. */
+/**
+ * Builds the three images and pushes them; makes the repositories first where there are none.
+ * @throws ActionRequired if there is no such source, or for another platform than the tasks'
+ */
 export async function buildAndPushImages(
   environment: Environment,
   options: ImagesOptions,
 ): Promise<void> {
+  if (!existsSync(options.source)) throw new ActionRequired(`${options.source} does not exist`);
   const platform = platformOf(environment, options);
   const repositories = await ensureRepositories(environment, options);
   await keepDeployed(environment);
@@ -150,7 +154,6 @@ async function buildAndPush(
     say(`${names.repository(originOf(environment), component)}:${tag} is already there.`);
     return;
   }
-  if (!existsSync(source)) throw new ActionRequired(`${source} does not exist`);
   const reference = `${repositoryUri}:${tag}`;
   // One step, because only --push works with every builder: another than the engine's own leaves no image
   // behind that `docker push` could find.
