@@ -358,6 +358,14 @@ describe("a database that goes away while the API serves", () => {
   test.each([
     ["restarts", () => docker("restart", server.name)],
     [
+      "ends most of its connections",
+      () =>
+        server.sql(
+          "postgres",
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'plue' LIMIT 3",
+        ),
+    ],
+    [
       "fails over to another address",
       () => {
         docker("stop", server.name);

@@ -191,18 +191,16 @@ connections() {
     END { print count + 0 }'
 }
 
-# Ends when the API has lost more than half of the connections that it opened when it started. It may replace
-# one that fails, but only while the database answers, and its /health stays 200 without any.
+# Ends when the API has lost more than half of its connections. It opens them when it starts, and may replace
+# one that fails, but only while the database answers. Its /health stays 200 without any.
 watch_connections() {
-  opened=0
-  until [ "$opened" -gt 0 ] && [ "$opened" -eq "$(connections)" ]; do
-    opened=$(connections)
-    sleep 1
-  done
+  most=0
   missed=0
   while [ "$missed" -lt 3 ]; do
-    sleep 1
-    if [ $(($(connections) * 2)) -lt "$opened" ]; then missed=$((missed + 1)); else missed=0; fi
+    count=$(connections)
+    if [ "$count" -gt "$most" ]; then most=$count; fi
+    if [ $((count * 2)) -lt "$most" ]; then missed=$((missed + 1)); else missed=0; fi
+    if [ "$most" -gt 0 ]; then sleep 1; else sleep 0.2; fi
   done
 }
 
