@@ -182,13 +182,15 @@ tunnel_listens() {
   grep -q " 0100007F:$(port_of "$local_port") 00000000:0000 0A " /proc/net/tcp
 }
 
-# Prints how many of the tunnel's connections reach the database. One that has sent the same data eight
-# times, for 51 seconds, does not: TCP itself gives up after 15 minutes, and sends no keepalives meanwhile.
+# Prints how many connections the API has to the tunnel, and how many of the tunnel's reach the database. One
+# that has sent the same data eight times, for 51 seconds, does not: TCP itself gives up after 15 minutes, and
+# sends no keepalives meanwhile.
 connections() {
   cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk \
     -v database=":$(port_of "$port")\$" -v tunnel="0100007F:$(port_of "$local_port")" '
-    $3 ~ database && $3 != tunnel && $4 == "01" && $7 < "00000008" { count++ }
-    END { print count + 0 }'
+    $3 == tunnel && ($4 == "01" || $4 == "08") { open++ }
+    $3 != tunnel && $3 ~ database && $4 == "01" && $7 < "00000008" { reach++ }
+    END { print open + 0, reach + 0 }'
 }
 
 # Ends when the API has lost more than half of its connections. It opens them when it starts, and may replace
@@ -197,10 +199,10 @@ watch_connections() {
   most=0
   missed=0
   while [ "$missed" -lt 3 ]; do
-    count=$(connections)
-    if [ "$count" -gt "$most" ]; then most=$count; fi
-    if [ $((count * 2)) -lt "$most" ]; then missed=$((missed + 1)); else missed=0; fi
-    if [ "$most" -gt 0 ]; then sleep 1; else sleep 0.2; fi
+    sleep 1
+    read -r open reach <<<"$(connections)"
+    if [ "$open" -gt "$most" ]; then most=$open; fi
+    if [ $((reach * 2)) -lt "$most" ]; then missed=$((missed + 1)); else missed=0; fi
   done
 }
 
