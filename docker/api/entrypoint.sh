@@ -199,9 +199,10 @@ watch_connections() {
   most=0
   missed=0
   while [ "$missed" -lt 3 ]; do
-    sleep 1
+    if [ "$most" -gt 0 ]; then sleep 1; else sleep 0.2; fi
     read -r open reach <<<"$(connections)"
-    if [ "$open" -gt "$most" ]; then most=$open; fi
+    # None reaches it while the first one is made.
+    if [ "$reach" -gt 0 ] && [ "$open" -gt "$most" ]; then most=$open; fi
     if [ $((reach * 2)) -lt "$most" ]; then missed=$((missed + 1)); else missed=0; fi
   done
 }
