@@ -454,15 +454,8 @@ class Listener:
         async def pump(source: Any, sink: Any) -> None:
             async for message in source:
                 seen[0] = time()
-                match message.type:
-                    case aiohttp.WSMsgType.TEXT:
-                        await sink.send_str(message.data)
-                    case aiohttp.WSMsgType.BINARY:
-                        await sink.send_bytes(message.data)
-                    case aiohttp.WSMsgType.PING:
-                        await sink.ping(message.data)
-                    case aiohttp.WSMsgType.PONG:
-                        await sink.pong(message.data)
+                text = isinstance(message.data, str)
+                await sink.send_frame(message.data.encode() if text else message.data, message.type)
 
         async def watch() -> None:
             while (left := seen[0] + idle - time()) > 0:
