@@ -22,6 +22,7 @@ import {
   CreateTargetGroupCommand,
   DeregisterTargetsCommand,
   DescribeTargetHealthCommand,
+  ModifyListenerCommand,
   ElasticLoadBalancingV2Client,
   ModifyLoadBalancerAttributesCommand,
   ModifyTargetGroupAttributesCommand,
@@ -389,10 +390,13 @@ describeEmbeddedAws("a load balancer of the embedded AWS", () => {
       }),
     );
     let secure = "";
-    await until(async () => {
-      secure = (await runningAt(aws.endpoint)).urls.find((one) => one.startsWith("https")) ?? "";
-      return secure !== "";
-    });
+    const elsewhere = async () => {
+      const { urls } = await runningAt(aws.endpoint);
+      const found = urls.find((one) => one.startsWith("https") && one !== secure);
+      if (found) secure = found;
+      return found !== undefined;
+    };
+    await until(elsewhere);
     const ca = readFileSync(join(aws.home, "ca.pem"));
     const ask = (host: string, servername = host) =>
       new Promise<[string, { headers: Record<string, string> }]>((done, failed) =>
@@ -406,6 +410,11 @@ describeEmbeddedAws("a load balancer of the embedded AWS", () => {
     expect(headers).toMatchObject({ "x-forwarded-proto": "https", "x-forwarded-port": "443" });
     expect((await ask("www.example.org"))[0]).toBe("DNS:example.org, DNS:*.example.org");
     await expect(ask("other.example")).rejects.toThrow("DNS:plue.example.com");
+
+    const ListenerArn = Listeners![0]!.ListenerArn;
+    await elb.send(new ModifyListenerCommand({ ListenerArn, Port: 8443 }));
+    await until(elsewhere);
+    expect((await ask("plue.example.com"))[1].headers["x-forwarded-port"]).toBe("8443");
   });
 
   test("notifies a topic of an event by the template of a rule", async () => {

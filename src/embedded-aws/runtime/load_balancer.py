@@ -96,8 +96,9 @@ class LoadBalancers:
             for balancer in list(backend.load_balancers.values()):
                 wanted.update(balancer.listeners)
             groups.update(backend.target_groups)
-        for arn in [one for one in self.listeners if one not in wanted]:
-            await self.listeners.pop(arn).close()
+        for arn, open_one in list(self.listeners.items()):
+            if arn not in wanted or open_one.bound != (wanted[arn].protocol, wanted[arn].port):
+                await self.listeners.pop(arn).close()
         for arn, listener in wanted.items():
             if arn not in self.listeners and listener.protocol in ("HTTP", "HTTPS"):
                 self.listeners[arn] = await Listener(self, listener).open()
@@ -248,6 +249,7 @@ class Listener:
     def __init__(self, balancers: LoadBalancers, listener: FakeListener) -> None:
         self.balancers = balancers
         self.listener = listener
+        self.bound = (listener.protocol, listener.port)
         self.scheme = listener.protocol.lower()
         self.port = 0
         self.runner: web.ServerRunner | None = None
