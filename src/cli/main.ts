@@ -18,7 +18,7 @@ export function buildProgram(context: Context): Command {
   const { version } = JSON.parse(
     readFileSync(join(context.projectDir, "package.json"), "utf8"),
   ) as { version: string };
-  const width = (columns: number | undefined) => Math.min(columns ?? HELP_WIDTH, HELP_WIDTH);
+  const width = (columns: number | undefined) => Math.min(columns || HELP_WIDTH, HELP_WIDTH);
   const program = new Command("plue")
     .description("Deploy Plue to AWS and operate it.")
     .version(version)

@@ -12,8 +12,13 @@ const marks: Readonly<Record<Result, Mark>> = {
 /** The order within a group, and of the groups by their worst result: failures are last. */
 const results: readonly Result[] = ["ok", "unknown", "failed"];
 
+/** Columns of a mark, of a result, and of a check that still has a column of its own. */
+const SIGN_WIDTH = 2;
+const RESULT_WIDTH = 9;
+const WIDEST_CHECK = 36;
+
 /**
- * Prints checks by group, with the fix below each, or as JSON. The last line counts the results and repeats
+ * Prints checks as a table for each group, with the fix below each, or as JSON. The last line counts the results and repeats
  * the failures; with a failure the exit code is 1.
  *
  * @param whenFailed what to do if a check failed
@@ -44,9 +49,16 @@ function showGroups(checks: readonly Check[]): void {
     .sort((a, b) => rank(a.at(-1)!) - rank(b.at(-1)!));
   for (const group of groups) {
     if (group[0]!.group !== undefined) data(group[0]!.group);
+    const width = Math.min(Math.max(...group.map(({ check }) => check.length)), WIDEST_CHECK);
     for (const { check, result, saw, fix } of group) {
-      dataMarked(marks[result], `${result.padEnd(8)} ${check}: ${saw}`, 11);
-      if (fix) dataMarked(undefined, `${" ".repeat(9)}fix: ${fix}`, 16);
+      const row = `${result.padEnd(RESULT_WIDTH)}${check.padEnd(width)}  `;
+      dataMarked(marks[result], `${row}${saw}`, SIGN_WIDTH + RESULT_WIDTH + width + 2);
+      if (fix)
+        dataMarked(
+          undefined,
+          `${" ".repeat(RESULT_WIDTH)}fix: ${fix}`,
+          SIGN_WIDTH + RESULT_WIDTH + 5,
+        );
     }
   }
 }

@@ -47,9 +47,9 @@ export function planPage({ environment, plan, actions, drawing, svg, price }: Pl
     subtitle: `${made}${actions.length === 0 ? "no resource changes" : `${actions.length} of ${drawn(drawing)} resources`}`,
     summary: counts(actions),
     sections: [
-      drawingSection(svg),
       changesSection(plan, actions),
       ...outputsSection(plan),
+      drawingSection(svg),
       ...(price ? [priceSection(price)] : []),
       checksSection(plan.checks ?? []),
       inventorySection(drawing),

@@ -8,6 +8,7 @@ import { environments } from "../environments";
 import type { EnvironmentSettings } from "../environments/settings";
 import { patterns } from "../environments/patterns";
 import { ActionRequired } from "../process/errors";
+import { showIfSlow } from "../terminal/steps";
 import type { StackFolder } from "../terraform/stack";
 import { variableValue, type VariableOptions } from "../terraform/variables";
 
@@ -56,7 +57,10 @@ export async function openEnvironment(
   const region = await regionOf(settings, projectDir, variables);
   if (name === "local") await useEmbeddedAws(projectDir, region);
   const sts = client(STS, { region });
-  const { Account: accountId = "" } = await sts.getCallerIdentity({});
+  const { Account: accountId = "" } = await showIfSlow(
+    "Asking AWS whose credentials these are",
+    sts.getCallerIdentity({}),
+  );
   if (settings.accountId && accountId !== settings.accountId) {
     throw new ActionRequired(
       `${name} belongs to the account ${settings.accountId}, and these credentials to ${accountId}`,

@@ -125,7 +125,8 @@ function textOf(value: string | number | undefined): string {
  * @param indent of all but the first
  */
 export function wrap(line: string, columns: number, indent: number): string[] {
-  if (line.length <= columns) return [line];
+  // 0 stands for an unknown width.
+  if (line.length <= (columns || Infinity)) return [line];
   const room = columns > indent ? indent : 0;
   const space = line.lastIndexOf(" ", columns);
   const end = space > room ? space : columns;

@@ -30,7 +30,8 @@ export async function redraw(
     if (last !== undefined) out.write(drawn(last, `looked at ${looked}, every ${interval} s`));
   };
   const drawn = (screen: string, footer: string) => {
-    const room = Math.max(out.rows - 3, 1);
+    // A pseudo-terminal without a size has 0 rows and columns.
+    const room = Math.max((out.rows || 24) - 3, 1);
     const lines = screen.split("\n").flatMap((line) => wrap(line, out.columns, indent));
     const shown = lines.length > room ? lines.slice(0, room - 1) : lines;
     const more = lines.length > room ? [`… and ${lines.length - shown.length} more lines`] : [];
@@ -38,7 +39,7 @@ export async function redraw(
       HOME,
       ...[...shown, ...more, "", `${footer}; Ctrl-C ends`].map(
         (line, index, { length }) =>
-          `${line.slice(0, out.columns)}${CLEAR_TO_END_OF_LINE}${index < length - 1 ? "\n" : ""}`,
+          `${line.slice(0, out.columns || undefined)}${CLEAR_TO_END_OF_LINE}${index < length - 1 ? "\n" : ""}`,
       ),
       CLEAR_BELOW,
     ].join("");

@@ -34,6 +34,30 @@ export class Steps {
   }
 }
 
+/** Longest silence of a command, in milliseconds. */
+const SILENCE = 2000;
+
+/** Shows on a terminal what a command does, if that takes longer than two seconds; nothing of it stays. */
+export async function showIfSlow<T>(
+  what: string,
+  work: Promise<T>,
+  out: NodeJS.WriteStream = process.stderr,
+): Promise<T> {
+  if (!out.isTTY) return work;
+  const start = performance.now();
+  let shown = false;
+  const timer = setInterval(() => {
+    shown = true;
+    out.write(`\r\u001b[K${what} (${elapsed(start)})`);
+  }, SILENCE);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+    if (shown) out.write("\r\u001b[K");
+  }
+}
+
 function elapsed(start: number): string {
   const seconds = (performance.now() - start) / 1000;
   return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;

@@ -68,6 +68,8 @@ test.each([
   ["short", 10, 2, ["short"]],
   ["one two three four", 9, 2, ["one two", "  three", "  four"]],
   ["a-word-without-any-space", 10, 2, ["a-word-wit", "  hout-any", "  -space"]],
+  ["of unknown width", 0, 2, ["of unknown width"]],
+  ["a b", 1, 2, ["a", "b"]],
   ["narrower than indent", 5, 8, ["narro", "wer", "than", "inden", "t"]],
 ])("%j is wrapped at %d columns", (line, columns, indent, expected) => {
   expect(wrap(line, columns, indent)).toEqual(expected);

@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import { Steps } from "../../../src/terminal/steps";
+import { showIfSlow, Steps } from "../../../src/terminal/steps";
 
 const output = (isTTY: boolean) => {
   const stream = new PassThrough() as unknown as NodeJS.WriteStream & PassThrough;
@@ -29,4 +29,24 @@ test("on a terminal the line is redrawn in place", async () => {
   const { stream, text } = output(true);
   await new Steps(stream).run("Count", () => Promise.resolve());
   expect(text().split("\n")).toHaveLength(2);
+});
+
+test("only slow work is shown, only on a terminal, and nothing of it stays", async () => {
+  jest.useFakeTimers();
+  try {
+    for (const [isTTY, milliseconds, shown] of [
+      [true, 1500, ""],
+      [true, 2500, "\r\u001b[KLooking (2.0 s)\r\u001b[K"],
+      [false, 2500, ""],
+    ] as const) {
+      const { stream, text } = output(isTTY);
+      const work = new Promise<number>((done) => setTimeout(done, milliseconds, 7));
+      const found = showIfSlow("Looking", work, stream);
+      await jest.advanceTimersByTimeAsync(milliseconds);
+      expect(await found).toBe(7);
+      expect(text()).toBe(shown);
+    }
+  } finally {
+    jest.useRealTimers();
+  }
 });

@@ -1,6 +1,7 @@
 import { Command, environmentArgument, jsonOption, type Context } from "../command";
 import { runChecks } from "../../operations/inspect/doctor";
 import { openEnvironment } from "../../operations/environment";
+import { showIfSlow } from "../../terminal/steps";
 import { showChecks } from "../show-checks";
 
 /** `plue doctor`. */
@@ -15,7 +16,7 @@ export const command = ({ projectDir }: Context) =>
     .action(async (settings, { json: asJson }) => {
       const environment = await openEnvironment(settings, projectDir);
       showChecks(
-        await runChecks(environment),
+        await showIfSlow(`Checking ${environment.name}`, runChecks(environment)),
         asJson,
         "begin with the first failure: it may explain the others.",
         `\`plue status ${environment.name}\` shows how it runs.`,

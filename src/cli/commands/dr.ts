@@ -10,6 +10,7 @@ import {
 import { planRecovery } from "../../operations/recovery/plan";
 import { planText } from "../../operations/recovery/report";
 import { data, json, next } from "../../terminal/output";
+import { showIfSlow } from "../../terminal/steps";
 
 /** `plue dr`. */
 export const command = ({ projectDir }: Context) =>
@@ -28,7 +29,10 @@ export const command = ({ projectDir }: Context) =>
     )
     .addOption(jsonOption())
     .action(async (_action, settings, { json: asJson, region }) => {
-      const plan = await planRecovery(settings, { projectDir, region });
+      const plan = await showIfSlow(
+        `Looking for the copies of ${settings.name}`,
+        planRecovery(settings, { projectDir, region }),
+      );
       if (asJson) json(plan);
       else data(planText(plan));
       if (plan.missing.length > 0) {

@@ -3,6 +3,7 @@ import { openEnvironment } from "../../operations/environment";
 import { isHealthy, readStatus, renderStatus, statusIndent } from "../../operations/inspect/status";
 import { redraw } from "../../terminal/redraw";
 import { data, json, next } from "../../terminal/output";
+import { showIfSlow } from "../../terminal/steps";
 
 /** `plue status`. */
 export const command = ({ projectDir }: Context) =>
@@ -23,7 +24,7 @@ export const command = ({ projectDir }: Context) =>
         });
         return;
       }
-      const status = await readStatus(environment);
+      const status = await showIfSlow(`Looking at ${name}`, readStatus(environment));
       if (asJson) json(status);
       else data(renderStatus(environment, status));
       next(
