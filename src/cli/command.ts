@@ -176,11 +176,11 @@ export const tagOption = () =>
 /** The code of a region. */
 export const region = matching(new RegExp(patterns.region), "Write a region such as us-west-2.");
 
-/** The platform of an image or a provider. */
-export const platform = matching(
-  /^[a-z0-9]+[/_][a-z0-9_/]+$/,
-  "Write a platform such as linux/amd64.",
-);
+/** The platform of an image, as Docker writes it, or of a provider, as Terraform does; either form may be given. */
+export const platform = (example: "linux/amd64" | "linux_amd64") => {
+  const check = matching(/^[a-z0-9]+[/_][a-z0-9_/]+$/, `Write a platform such as ${example}.`);
+  return (given: string) => check(given).replace(/[/_]/, example[5]!);
+};
 
 /** Limits a plan to modules. */
 export const targetModuleOption = () =>

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { ActionRequired, tail } from "../process/errors";
@@ -19,7 +19,8 @@ export interface VariableOptions {
 /** The variables file of an environment, if it exists. Terraform does not find it by itself. */
 function ownVarFile({ name, projectDir }: StackFolder): readonly string[] {
   const file = join(projectDir, `${name}.tfvars`);
-  return existsSync(file) ? [file] : [];
+  // Not existsSync: a link to nowhere is an error, not a file that does not exist.
+  return lstatSync(file, { throwIfNoEntry: false }) ? [file] : [];
 }
 
 /** Terraform's arguments for the variables: of two values of one variable, the later wins. */

@@ -26,7 +26,7 @@ export const command = ({ projectDir }: Context) =>
     .addOption(imageTagOption("--tag <tag>", "another tag than the source's commit"))
     .addOption(
       new Option("--platform <platform>", "refuse to build if the tasks run another one").argParser(
-        platform,
+        platform("linux/amd64"),
       ),
     )
     .addOption(varOption())

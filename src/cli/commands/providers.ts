@@ -34,7 +34,7 @@ export const command = ({ projectDir }: Context) =>
       new Option(
         "--platform <platform>",
         "hold checksums for this platform, such as linux_amd64 (repeatable)",
-      ).argParser((given, before?: string[]) => collect(platform(given), before)),
+      ).argParser((given, before?: string[]) => collect(platform("linux_amd64")(given), before)),
     )
     .addOption(jsonOption())
     .action(async (action, { name }, { json: asJson, ...options }) => {
