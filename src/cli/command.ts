@@ -1,4 +1,5 @@
-import { existsSync, lstatSync } from "node:fs";
+import { existsSync, lstatSync, statSync } from "node:fs";
+import { devNull } from "node:os";
 import { dirname, resolve } from "node:path";
 import type { Command as AnyCommand } from "commander";
 import { Argument, Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
@@ -136,13 +137,15 @@ export const varFileOption = () =>
 
 /**
  * The path of a file that exists.
- * @throws InvalidArgumentError if it does not, or is a folder
+ * @throws InvalidArgumentError if it does not, or is a folder, a named pipe or a device
  */
 export function existingFile(file: string): string {
   if (isFolder(file)) throw new InvalidArgumentError("It is a folder.");
   if (!existsSync(file)) throw new InvalidArgumentError("There is no such file.");
-  // Nobody may ever write into it, and reading it cannot be interrupted. That of a shell's <() is a link.
-  if (lstatSync(file).isFIFO()) throw new InvalidArgumentError("It is a named pipe.");
+  // Reading such a file may never end, and cannot be interrupted. The pipe of a shell's <() is a link.
+  const endless =
+    lstatSync(file).isFIFO() || (file !== devNull && statSync(file).isCharacterDevice());
+  if (endless) throw new InvalidArgumentError("It is a pipe or a device.");
   return file;
 }
 

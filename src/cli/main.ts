@@ -57,6 +57,8 @@ export function buildProgram(context: Context): Command {
 export async function main(projectDir: string, argv: readonly string[]): Promise<number> {
   handleInterrupts();
   watchOutput();
+  // Such a terminal, as that of an editor, moves no cursor and shows no colour.
+  if (process.env.TERM === "dumb") process.stdout.isTTY = process.stderr.isTTY = false;
   // Warns of the next client's Node.js, which concerns this project and not its users.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   process.on("uncaughtException", (error) => process.exit(report(error)));

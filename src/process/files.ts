@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { ActionRequired } from "./errors";
+import { ActionRequired, PlueError } from "./errors";
 
 /**
  * Writes a file so that a reader, or an interruption, finds either all of it or the one before. Where two
@@ -85,6 +85,9 @@ function naming<T>(file: string, work: () => T): T {
     return work();
   } catch (error) {
     const { code, syscall, message } = error as NodeJS.ErrnoException;
+    // Node.js reads no file of more than 2 GiB, and makes no string of more than 512 MiB.
+    if (/_TOO_L(ARGE|ONG)$/.test(code ?? ""))
+      throw new PlueError(`${file} is too large to be read`);
     if (code === undefined || !message.startsWith(`${code}: `)) throw error;
     const [reason] = message.slice(code.length + 2).split(",");
     throw Object.assign(error as Error, {

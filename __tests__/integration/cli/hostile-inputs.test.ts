@@ -37,6 +37,7 @@ test.each<[string, string[], RegExp]>([
   ["a tag that is none", ["deploy", "dev", "--tag", "-x"], /An image tag has letters/],
   ["a variable without a value", ["plan", "dev", "--var", "foo"], /Write NAME=VALUE/],
   ["a variable without a name", ["plan", "dev", "--var", "=x"], /Write NAME=VALUE/],
+  ["a file without an end", ["plan", "dev", "--var-file", "/dev/zero"], /It is a pipe or a device/],
   ["no such variables file", ["plan", "dev", "--var-file", "/nope"], /\/nope.* no such file/],
   ["a folder of variables", ["plan", "dev", "--var-file", "src"], /src.* It is a folder/],
   ["no such review", ["deploy", "dev", "--reviewed", "/nope"], /\/nope.* no such file/],
@@ -107,7 +108,7 @@ test.each([
   ["no.json", "is not a plan as JSON: it is not JSON"],
   ["state.json", "is not a plan"],
   ["changes.json", "is not a plan"],
-  ["pipe", "It is a named pipe"],
+  ["pipe", "It is a pipe or a device"],
 ])(
   "the message of diagram --plan %s contains the name of the file, not its content",
   async (name, message) => {

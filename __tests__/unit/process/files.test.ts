@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -77,6 +78,13 @@ test.each([
   ["/etc/passwd/below", /ENOTDIR|EEXIST/],
 ])("a folder that cannot be made, %s, is an error", (folder, message) => {
   expect(() => makeFolder(folder)).toThrow(message);
+});
+
+test("a file that is too large for a text is named", () => {
+  const file = join(directory, "plan.json");
+  writeFileSync(file, "");
+  truncateSync(file, 2 ** 31 + 1);
+  expect(() => readText(file)).toThrow(`${file} is too large`);
 });
 
 test("a byte order mark is not part of a text", () => {
