@@ -114,6 +114,8 @@ export const names = {
   accessLogsBucket: (environment: string, accountId: string, region: string) =>
     `${environment}-plue-alb-logs-${accountId}-${region}`,
   dashboard: (environment: string) => `${environment}-plue`,
+  /** Policy that limits the roles of the environment. */
+  permissionsBoundary: (environment: string) => `${environment}-plue-boundary`,
   keyAlias: (environment: string) => `alias/${environment}-plue`,
   /** Alias of the key in the second region. */
   copiesKeyAlias: (environment: string) => `alias/${environment}-plue-copies`,

@@ -5,7 +5,9 @@ import { stripVTControlCharacters } from "node:util";
 import { cleanEnvironment, embeddedAwsVariables } from "../../src/embedded-aws/environment";
 import { capture, type Captured } from "../../src/process/run";
 import { startServer, stopServer } from "../../src/embedded-aws/server";
+import { startAuthorizer } from "../../scripts/policies/authorizer";
 import { startAwsProvider } from "./aws-provider";
+import { assume, type CiRole } from "./ci-role";
 import { startFaultProxy, type FaultProxy } from "./fault-proxy";
 import { describeWith, machine, pathOf } from "./machine";
 
@@ -37,29 +39,42 @@ export interface EmbeddedAws {
  * @param plain leave open what src/embedded-aws/gaps closes
  * @param launcher script that starts it, if not src/embedded-aws's own
  * @param recording file that gets each call
+ * @param role role of CI with whose credentials Terraform and the AWS CLI run, and which is held to its policies
  * @param proxied put a proxy before it, through which Terraform and the AWS CLI reach it
  */
 export async function startEmbeddedAws({
   plain = false,
   launcher,
   recording,
+  role,
   proxied = false,
 }: {
   plain?: boolean;
   launcher?: string;
   recording?: string;
+  role?: CiRole;
   proxied?: boolean;
 } = {}): Promise<EmbeddedAws> {
   const python = pathOf(machine().embeddedAws);
   const home = mkdtempSync(join(tmpdir(), "plue-embedded-aws-"));
-  const { endpoint, pid } = await startServer({ home, python, plain, launcher, recording });
+  const authorizer = role && (await startAuthorizer());
+  const { endpoint, pid } = await startServer({
+    ...{ home, python, plain, launcher, recording },
+    authorizer: authorizer?.url,
+  });
   const end = () => process.kill(pid, "SIGKILL");
   process.once("exit", end);
   const proxy = proxied ? await startFaultProxy(endpoint) : undefined;
+  const client = {
+    endpoint,
+    region,
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  };
   const env = {
     ...cleanEnvironment(),
     ...embeddedAwsVariables(proxy?.endpoint ?? endpoint, region),
     ...machine().terraformVariables,
+    ...(role && (await assume(client, role))),
   };
   const provider = await startAwsProvider(env);
   return {
@@ -67,16 +82,13 @@ export async function startEmbeddedAws({
     home,
     proxy,
     env: { ...env, ...provider.variables },
-    client: {
-      endpoint,
-      region,
-      credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    },
+    client,
     stop: async () => {
       process.off("exit", end);
       await provider.stop();
       await proxy?.stop();
       await stopServer(home);
+      authorizer?.stop();
       rmSync(home, { recursive: true, force: true });
     },
   };

@@ -8,6 +8,7 @@ import type { EnvironmentSettings } from "../../src/environments/settings";
 export const full: EnvironmentSettings = {
   ...local,
   name: "full",
+  permissionsBoundary: true,
   encryption: "customer-key",
   ecsCluster: { containerInsights: true },
   loadBalancer: {

@@ -33,7 +33,7 @@ export class LocalStack {
   }
 
   /** The calls so far that CI's policies do not allow. */
-  notAllowed(): Promise<Need[]> {
+  notAllowed(): Need[] {
     return missingPermissions(this.recording);
   }
 

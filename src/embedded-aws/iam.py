@@ -32,6 +32,18 @@ def decision(role_arn: str, action: str, resource: str, context: Context) -> str
     return "allowed" if "Allow" in effects else "implicitDeny"
 
 
+def documents(role_arn: str) -> list[Any]:
+    """The policies of a role."""
+    role = next((one for one in _iam().roles.values() if one.arn == role_arn), None)
+    return [{"Statement": list(_statements(role))}] if role else []
+
+
+def boundary_of(role_name: str | None) -> str | None:
+    """The ARN of the permissions boundary that a role has."""
+    role = next((one for one in _iam().roles.values() if one.name == role_name), None)
+    return role and role.permissions_boundary_arn
+
+
 def _iam() -> Any:
     return iam_backends[DEFAULT_ACCOUNT_ID]["aws"]
 

@@ -39,7 +39,8 @@ def caller(agent: str) -> str:
 
 def plain(shape, value):
     """A value without secrets and long texts."""
-    if shape.metadata.get("sensitive"):
+    # AWS Backup marks tags as sensitive.
+    if shape.metadata.get("sensitive") and shape.name != "Tags":
         return None
     if isinstance(value, dict) and shape.type_name == "structure":
         members = {

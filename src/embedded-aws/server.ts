@@ -44,6 +44,8 @@ export interface ServerOptions {
   readonly launcher?: string;
   /** File that gets each call, one JSON object a line. @default nothing is recorded */
   readonly recording?: string;
+  /** Address of the program that authorization.py asks. @default no call is held to a role */
+  readonly authorizer?: string;
   /** Python modules beside the launcher that are loaded as extensions.py describes. @default none */
   readonly parts?: readonly string[];
   readonly signal?: AbortSignal;
@@ -113,7 +115,8 @@ export async function findServer(home: string): Promise<Server | undefined> {
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { home, python, port = 0, detached = false, plain = false, signal } = options;
-  const { launcher = defaultLauncher, recording, parts = [] } = options;
+  const { launcher = defaultLauncher, recording, authorizer } = options;
+  const parts = [...(options.parts ?? []), ...(authorizer === undefined ? [] : ["authorization"])];
   const log = join(home, "logs", "server.log");
   mkdirSync(dirname(log), { recursive: true });
   rmSync(recordOf(home), { force: true });
@@ -126,6 +129,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       AWS_SECRET_ACCESS_KEY: "local",
       EMBEDDED_AWS_HOME: home,
       ...(recording === undefined ? {} : { EMBEDDED_AWS_RECORDING: recording }),
+      ...(authorizer === undefined ? {} : { EMBEDDED_AWS_AUTHORIZER: authorizer }),
       ...(parts.length === 0 ? {} : { EMBEDDED_AWS_PARTS: parts.join(",") }),
     },
     stdio: ["ignore", output, output],

@@ -3,11 +3,14 @@ import { flag, group, list, region, text, type Complete, type Given } from "./sc
 
 /** The schema of {@link GithubSettings}. */
 export const githubSchema = group({
-  /** The repository whose workflows get access, as `OWNER/NAME`. */
+  /**
+   * The repository whose workflows get access, as in the subject of its tokens: `OWNER/NAME`, or
+   * `OWNER@ID/NAME@ID` for a repository whose subjects contain ids. docs/ci.md describes how to find them.
+   */
   repository: text(
-    /^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/,
-    "must be OWNER/NAME as in https://github.com/OWNER/NAME, without the address",
-    "octo-org/plue",
+    /^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}(@\d+(?=\/.*@))?\/(?!\.{1,2}(@|$))[A-Za-z0-9._-]{1,100}((?<=@\d+\/[^@]*)@\d+)?$/,
+    "must be OWNER/NAME as in https://github.com/OWNER/NAME, without the address, or OWNER@ID/NAME@ID with both ids",
+    "octo-org@123456/plue@456789",
   ),
   /** The branch from which workflows deploy. */
   branch: v.optional(
@@ -23,6 +26,11 @@ export const githubSchema = group({
     1,
     "must name at least one environment",
   ),
+  /**
+   * The environments that workflows of pull requests plan. A plan reads the secrets of its environment, so
+   * everyone who may open a pull request from a branch of the repository can read them.
+   */
+  pullRequests: v.optional(v.array(v.string("must be the name of an environment")), ["dev"]),
   /**
    * True if the environments have options of docs/options.md, whose AWS services the roles must then be
    * allowed to call, too.

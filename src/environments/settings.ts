@@ -506,6 +506,11 @@ const entries = {
   region: v.optional(region, "us-east-1"),
   /** The only AWS account that this environment may be deployed to. @default any */
   accountId: v.optional(text(/^\d{12}$/, "must have twelve digits", "123456789012")),
+  /**
+   * Whether the roles of the environment have the permissions boundary `NAME-plue-boundary`, which the stack
+   * `github` creates: docs/ci.md. CI can deploy only an environment that has it.
+   */
+  permissionsBoundary: v.optional(flag, false),
   /** Tags of every resource beside Environment, Project and ManagedBy. @default none */
   tags: v.optional(v.record(v.string(), v.string("must be a text"), "must be names and texts")),
   /** Days for which a deleted secret can be restored, 7 to 30; 0 frees its name at once. */

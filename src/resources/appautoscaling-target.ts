@@ -14,6 +14,7 @@ export const appautoscalingTarget = resourceKind({
   permissions: {
     names: { "application-autoscaling:ScalableTarget": () => "scalable-target/*" },
     tagging: "application-autoscaling:TagResource",
+    creates: { "application-autoscaling:RegisterScalableTarget": "ScalableTarget" },
     also: {
       "application-autoscaling:RegisterScalableTarget": () => [
         linkedRole("ecs.application-autoscaling.amazonaws.com"),

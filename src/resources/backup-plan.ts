@@ -5,6 +5,7 @@ import {
   after,
   free,
   partBy,
+  linkedRole,
   passRole,
   settingOf,
   withId,
@@ -34,6 +35,7 @@ export const backupPlan = resourceKind({
   permissions: {
     names: { "backup:backupPlan": () => "backup-plan:*" },
     tagging: "backup:TagResource",
+    creates: { "backup:CreateBackupPlan": "backupPlan" },
   },
 });
 
@@ -84,6 +86,10 @@ export const backupRestoreTestingPlan = resourceKind({
       "backup:restoreTestingPlan": (p) =>
         after("restore-testing-plan:", withId(restoreTestingPlan(p), "-*")),
     },
+    also: {
+      // Source: "Restore testing", AWS Backup Developer Guide.
+      "backup:CreateRestoreTestingPlan": () => [linkedRole("restore-testing.backup.amazonaws.com")],
+    },
   },
 });
 
@@ -100,4 +106,12 @@ export const backupRestoreTestingSelection = settingOf("aws_backup_restore_testi
     const found = await backup.getRestoreTestingPlan({ RestoreTestingPlanName });
     return backupTags(backup, `${name}:${plan}`, found.RestoreTestingPlan?.RestoreTestingPlanArn);
   }),
+  permissions: {
+    also: Object.fromEntries(
+      ["Create", "Update"].map((verb) => [
+        `backup:${verb}RestoreTestingSelection`,
+        (p: Parameters) => [passRole(rolesIn(p), "restore-testing.backup.amazonaws.com")],
+      ]),
+    ),
+  },
 });

@@ -18,7 +18,9 @@ import {
 const ENHANCED_MONITORING_GIGABYTES = 16.07;
 
 const roles = ({ MonitoringRoleArn }: Parameters): Also[] => [
+  // RDS checks both names of the service.
   passRole([MonitoringRoleArn], "monitoring.rds.amazonaws.com"),
+  passRole([MonitoringRoleArn], "rds.amazonaws.com"),
   linkedRole("rds.amazonaws.com"),
 ];
 
@@ -98,11 +100,13 @@ export const dbInstance = resourceKind({
     names: {
       "rds:auto-backup": (p) => (p.SourceDBInstanceArn ? "auto-backup:*" : []),
       "rds:db": (p) => after("db:", p.DBInstanceIdentifier),
+      // The default option group of the engine's version: the stack has none of its own.
+      "rds:og": (p) => (p.DBInstanceIdentifier ? "og:default:postgres-*" : []),
       "rds:snapshot": (p) =>
         after("snapshot:", p.DBSnapshotIdentifier ?? p.FinalDBSnapshotIdentifier),
     },
     tagging: "rds:AddTagsToResource",
-    keyActions: { "rds:CreateDBInstance": ["CreateGrant", "DescribeKey"] },
+    creates: { "rds:DeleteDBInstance": "snapshot" },
     also: { "rds:CreateDBInstance": roles, "rds:ModifyDBInstance": roles },
   },
 });

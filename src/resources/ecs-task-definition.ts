@@ -42,11 +42,16 @@ export const ecsTaskDefinition = resourceKind({
           "task-definition/",
           p.family ? `${shown(p.family)}:*` : strings(p.taskDefinition).map(revision),
         ),
-      "ecs:container-instance": () => [],
     },
     also: {
       "ecs:RegisterTaskDefinition": (p) => [
         passRole([p.taskRoleArn, p.executionRoleArn], "ecs-tasks.amazonaws.com"),
+      ],
+      "ecs:RunTask": (p) => [
+        passRole(
+          strings(p.taskDefinition).map((name) => `iam:role/${revision(name).split(":")[0]!}-*`),
+          "ecs-tasks.amazonaws.com",
+        ),
       ],
     },
   },

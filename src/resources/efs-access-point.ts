@@ -14,5 +14,8 @@ export const efsAccessPoint = resourceKind({
       efs.describeAccessPoints({ AccessPointId }),
     ),
   },
-  permissions: { creates: { "elasticfilesystem:CreateAccessPoint": "access-point" } },
+  permissions: {
+    names: { "elasticfilesystem:access-point": /^fsap-/ },
+    creates: { "elasticfilesystem:CreateAccessPoint": "access-point" },
+  },
 });

@@ -39,6 +39,8 @@ export const efsFileSystem = resourceKind({
   },
   loses: "every git repository on the file system",
   permissions: {
+    // The actions on a mount target are checked against its file system.
+    names: { "elasticfilesystem:file-system": /^fs(mt)?-/ },
     tagging: "elasticfilesystem:TagResource",
     creates: { "elasticfilesystem:CreateFileSystem": "file-system" },
     keyActions: {
@@ -61,6 +63,12 @@ export const efsFileSystemPolicy = settingOf("aws_efs_file_system", {
 export const efsBackupPolicy = settingOf("aws_efs_file_system", {
   type: "aws_efs_backup_policy",
   words: "backup policy",
+  permissions: {
+    also: {
+      // Source: "Using roles to back up and copy", AWS Backup Developer Guide.
+      "elasticfilesystem:PutBackupPolicy": () => [linkedRole("backup.amazonaws.com")],
+    },
+  },
   cost: byUsage(
     "fileSystemBackup.gigabyteMonth",
     "backups of the git repositories",

@@ -1,6 +1,6 @@
 import { aws } from "../aws/services";
 import { existing, search } from "./ask";
-import { free, resourceKind } from "./kind";
+import { free, linkedRole, networkInterfaces, resourceKind } from "./kind";
 
 /**
  * A mount target of a file system, for which AWS creates a network interface.
@@ -22,16 +22,13 @@ export const efsMountTarget = resourceKind({
   permissions: {
     also: {
       "elasticfilesystem:CreateMountTarget": () => [
+        // Source: "Using service-linked roles", Amazon EFS User Guide.
+        linkedRole("elasticfilesystem.amazonaws.com"),
         { action: "ec2:DescribeSubnets", on: ["*"] },
         { action: "ec2:DescribeNetworkInterfaces", on: ["*"] },
-        {
-          action: "ec2:CreateNetworkInterface",
-          on: ["ec2:network-interface/*", "ec2:subnet/*", "ec2:security-group/*"],
-        },
+        ...networkInterfaces,
       ],
-      "elasticfilesystem:DeleteMountTarget": () => [
-        { action: "ec2:DeleteNetworkInterface", on: ["ec2:network-interface/*"] },
-      ],
+      "elasticfilesystem:DeleteMountTarget": () => [...networkInterfaces.slice(1)],
       "elasticfilesystem:DescribeMountTargetSecurityGroups": () => [
         { action: "ec2:DescribeNetworkInterfaceAttribute", on: ["*"] },
       ],

@@ -20,5 +20,5 @@ export const eip = resourceKind({
       ec2.describeAddresses(where({ "allocation-id": id })),
     ),
   },
-  permissions: { names: { "ec2:elastic-ip": /^eipalloc-/ } },
+  permissions: { names: { "ec2:elastic-ip": /^eip(alloc|assoc)-/ } },
 });

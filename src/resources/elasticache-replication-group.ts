@@ -8,6 +8,7 @@ import {
   capital,
   free,
   linkedRole,
+  networkInterfaces,
   settingOf,
   shown,
   strings,
@@ -63,22 +64,21 @@ export const elasticacheReplicationGroup = resourceKind({
   permissions: {
     names: {
       "elasticache:cluster": (p) => after("cluster:", p.CacheClusterId),
-      "elasticache:parametergroup": (p) => after("parametergroup:", p.CacheParameterGroupName),
+      // AWS chooses the group.
+      "elasticache:parametergroup": (p) =>
+        after("parametergroup:", p.CacheParameterGroupName ?? (p.CacheNodeType && "default.*")),
       "elasticache:replicationgroup": (p) => after("replicationgroup:", p.ReplicationGroupId),
-      "elasticache:snapshot": () => [],
     },
     tagging: "elasticache:AddTagsToResource",
+    creates: { "elasticache:CreateReplicationGroup": "replicationgroup" },
     keyActions: { "elasticache:CreateReplicationGroup": ["CreateGrant", "DescribeKey"] },
     also: {
-      // Source: "Actions, resources, and condition keys for Amazon ElastiCache". AWS chooses the group.
       "elasticache:CreateReplicationGroup": ({ UserGroupIds }) => [
         linkedRole("elasticache.amazonaws.com"),
+        ...networkInterfaces,
         {
           action: "elasticache:CreateReplicationGroup",
-          on: [
-            "elasticache:parametergroup:default.*",
-            ...after("elasticache:usergroup:", strings(UserGroupIds)),
-          ],
+          on: after("elasticache:usergroup:", strings(UserGroupIds)),
         },
       ],
     },

@@ -55,7 +55,6 @@ export const elasticacheServerlessCache = resourceKind({
   permissions: {
     names: {
       "elasticache:serverlesscache": (p) => after("serverlesscache:", p.ServerlessCacheName),
-      "elasticache:serverlesscachesnapshot": () => [],
     },
     creates: { "elasticache:CreateServerlessCache": "serverlesscache" },
     keyActions: { "elasticache:CreateServerlessCache": ["CreateGrant", "DescribeKey"] },
@@ -67,6 +66,7 @@ export const elasticacheServerlessCache = resourceKind({
           action: "ec2:CreateVpcEndpoint",
           on: ["ec2:security-group/*", "ec2:subnet/*", "ec2:vpc/*", "ec2:vpc-endpoint/*"],
         },
+        { action: "ec2:DeleteVpcEndpoints", on: ["ec2:vpc-endpoint/*"] },
         {
           action: "ec2:CreateTags",
           on: ["ec2:vpc-endpoint/*"],

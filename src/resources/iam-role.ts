@@ -14,7 +14,16 @@ export const iamRole = resourceKind({
   remaining: {
     "iam:role/": ask(aws.iam, (iam, RoleName) => iam.getRole({ RoleName })),
   },
-  permissions: { names: { "iam:role": (p) => after("role/", p.RoleName) }, tagging: "iam:TagRole" },
+  permissions: {
+    names: { "iam:role": (p) => after("role/", p.RoleName) },
+    tagging: "iam:TagRole",
+    also: {
+      // For the roles that are older than the setting.
+      "iam:CreateRole": ({ RoleName }) => [
+        { action: "iam:PutRolePermissionsBoundary", on: after("iam:role/", RoleName) },
+      ],
+    },
+  },
 });
 
 /** A policy of a role. */

@@ -240,6 +240,15 @@ export const passRole = (arns: readonly unknown[], service: string): Also => ({
   context: { "iam:PassedToService": service },
 });
 
+/** The permissions to create and to delete network interfaces, which some services need of their caller. */
+export const networkInterfaces: readonly Also[] = [
+  {
+    action: "ec2:CreateNetworkInterface",
+    on: ["ec2:network-interface/*", "ec2:subnet/*", "ec2:security-group/*"],
+  },
+  { action: "ec2:DeleteNetworkInterface", on: ["ec2:network-interface/*"] },
+];
+
 /** The permission to create a service's linked role. */
 export const linkedRole = (service: string): Also => ({
   action: "iam:CreateServiceLinkedRole",

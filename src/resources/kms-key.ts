@@ -36,7 +36,13 @@ export const kmsKey = resourceKind({
       },
     ),
   },
-  permissions: { tagging: "kms:TagResource", creates: { "kms:CreateKey": "key" } },
+  permissions: {
+    // By its id, or by its alias.
+    names: { "kms:key": /^[0-9a-f]{8}-[0-9a-f]{4}-|^alias\// },
+    tagging: "kms:TagResource",
+    creates: { "kms:CreateKey": "key" },
+    also: { "kms:CreateKey": () => [{ action: "kms:PutKeyPolicy", on: ["kms:key/*"] }] },
+  },
 });
 
 /** The name of a customer key. */
@@ -53,13 +59,5 @@ export const kmsAlias = settingOf("aws_kms_key", {
       Tags.map(({ TagKey: Key, TagValue: Value }) => ({ Key, Value })),
     );
   }),
-  permissions: {
-    names: { "kms:alias": (p) => p.AliasName },
-    also: Object.fromEntries(
-      ["kms:CreateAlias", "kms:DeleteAlias"].map((action) => [
-        action,
-        () => [{ action, on: ["kms:key/*"] }],
-      ]),
-    ),
-  },
+  permissions: { names: { "kms:alias": (p) => p.AliasName } },
 });

@@ -14,7 +14,7 @@ export const routeTable = resourceKind({
       ec2.describeRouteTables(where({ "route-table-id": id })),
     ),
   },
-  permissions: { names: { "ec2:route-table": /^rtb-/ } },
+  permissions: { names: { "ec2:route-table": /^rtb(assoc)?-/ } },
 });
 
 /** The route table of a subnet. */

@@ -23,5 +23,7 @@ export const subnet = resourceKind({
       ec2.describeNetworkInterfaces(where({ "network-interface-id": id })),
     ),
   },
-  permissions: { names: { "ec2:subnet": /^subnet-/, "ec2:network-interface": /^eni-/ } },
+  permissions: {
+    names: { "ec2:subnet": /^(subnet|rtbassoc)-/, "ec2:network-interface": /^(eni|eipassoc)-/ },
+  },
 });

@@ -53,10 +53,7 @@ export const wafv2WebAcl = resourceKind({
   },
   permissions: {
     names: {
-      "wafv2:ipset": () => [],
-      "wafv2:regexpatternset": () => [],
-      "wafv2:rulegroup": () => [],
-      "wafv2:webacl": (p) => after("regional/webacl/", withId(p.Name)),
+      "wafv2:webacl": (p) => after("regional/webacl/", withId(p.Name ?? aclOf(p.ResourceArn))),
     },
     tagging: "wafv2:TagResource",
     also: {
@@ -74,6 +71,9 @@ export const wafv2WebAclAssociation = settingOf("aws_wafv2_web_acl", {
 });
 
 // Source: "Permissions to publish logs to CloudWatch Logs", AWS WAF Developer Guide.
+/** The name of the web ACL of a load balancer, by the latter's ARN. */
+const aclOf = (arn: unknown) => /\/app\/(.+-plue)-alb\//.exec(shown(arn) ?? "")?.[1];
+
 const logDelivery = () => [
   linkedRole("wafv2.amazonaws.com"),
   ...[

@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { policyDocument, type PolicyStatement } from "../constructs/iam";
+import { environments } from "../environments";
+import { stateBackend, stateKeyOf } from "../environments/state-backend";
 import { list, type PolicyDocument, type Statement } from "../iam";
 
 /** A file of the folder `policies`, which `npm run policies` writes. */
@@ -12,38 +15,198 @@ type Purpose = "plan" | "deploy" | "state" | "options";
 const LIMIT = 6144;
 
 /**
- * The policies of a role that plans: it reads, and writes neither the state nor its lock.
+ * The policies of a role that plans an environment: it reads, and writes neither the state nor its lock.
  * @param options whether it also plans what is off by default
  */
-export function planPolicies(options = false): string[] {
-  const others = (["state", ...(options ? ["options" as const] : [])] as const).flatMap(
-    statementsOf,
-  );
+export function planPolicies(environment: string, options = false): string[] {
+  const others = [...stateStatements(environment), ...(options ? statementsOf("options") : [])];
   const reads = others.flatMap((statement) => {
     const Action = list(statement.Action).filter((action) => /:(Get|List|Describe)/.test(action));
     return Action.length > 0 ? [{ ...statement, Action }] : [];
   });
-  return documents([...statementsOf("plan"), ...reads]);
+  return documents(limitedTo(environment, [...statementsOf("plan"), ...reads]));
 }
 
 /**
- * The policies of a role that deploys an environment, limited to objects of that environment where their
- * names say which one they belong to.
+ * The policies of a role that deploys an environment.
  * @param options whether it also deploys what is off by default
  */
 export function deployPolicies(environment: string, options = false): string[] {
-  const purposes: Purpose[] = ["plan", "deploy", "state", ...(options ? ["options" as const] : [])];
-  const own = purposes.flatMap(statementsOf).map((statement) => ({
-    ...statement,
-    Resource: list(statement.Resource).map((resource) =>
-      resource
-        // dev-plue-db, dev_plue-ID, aws-waf-logs-dev-plue
-        .replace(/(^|[/:]|aws-waf-logs-)\*([-_])/g, `$1${environment}$2`)
-        // /ecs/dev/plue-api-server, /aws/vpc/dev, plue/dev/terraform.tfstate
-        .replace(/\/(ecs|vpc|plue|instance)\/\*/g, `/$1/${environment}`),
+  return documents(
+    limitedTo(environment, [
+      ...statementsOf("plan"),
+      ...statementsOf("deploy"),
+      ...stateStatements(environment),
+      ...(options ? statementsOf("options") : []),
+    ]),
+  );
+}
+
+/**
+ * The most that a role of an environment can do, whatever its own policies allow: what the parts of the stack
+ * need for this environment. No role can change roles, assume one, or read a state.
+ */
+export function permissionsBoundary(environment: string): string {
+  const tagged = (
+    actions: readonly string[],
+    ...resources: readonly string[]
+  ): PolicyStatement => ({
+    Action: actions,
+    Resource: resources,
+    // Where AWS knows no tag, the object is being created, or the service does not check tags.
+    Condition: { StringEqualsIfExists: { "aws:ResourceTag/Environment": environment } },
+  });
+  const named = (actions: readonly string[], ...ends: readonly string[]): PolicyStatement => ({
+    Action: actions,
+    Resource: ends.map((end) => `arn:*:${end}`),
+  });
+  return policyDocument(
+    {
+      Action: [
+        "backup:*",
+        "backup-storage:*",
+        "cloudwatch:GetMetricData",
+        "cloudwatch:PutMetricData",
+        "ec2:Describe*",
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:GetAuthorizationToken",
+        "ecr:GetDownloadUrlForLayer",
+        "elasticloadbalancing:Describe*",
+        "lambda:InvokeFunction",
+        "rds:Describe*",
+        "ssmmessages:*",
+        "tag:GetResources",
+      ],
+      Resource: "*",
+    },
+    named(
+      ["logs:*"],
+      `logs:*:*:log-group:/ecs/${environment}/*`,
+      `logs:*:*:log-group:/aws/vpc/${environment}:*`,
+      "logs:*:*:log-group:RDSOSMetrics:*",
     ),
+    named(["secretsmanager:GetSecretValue"], `secretsmanager:*:*:secret:${environment}-plue-*`),
+    named(
+      ["elasticache:Connect"],
+      `elasticache:*:*:serverlesscache:${environment}-plue-*`,
+      `elasticache:*:*:replicationgroup:${environment}-plue-*`,
+      `elasticache:*:*:user:${environment}-plue-*`,
+    ),
+    named(
+      ["elasticloadbalancing:*"],
+      ...["listener/app", "listener-rule/app", "loadbalancer/app", "targetgroup"].map(
+        (type) => `elasticloadbalancing:*:*:${type}/${environment}-plue-*`,
+      ),
+    ),
+    named(["events:*"], "events:*:*:rule/AwsBackupManagedRule*"),
+    tagged(
+      [
+        "elasticfilesystem:Backup",
+        "elasticfilesystem:ClientMount",
+        "elasticfilesystem:ClientWrite",
+        "elasticfilesystem:CreateFileSystem",
+        "elasticfilesystem:DeleteFileSystem",
+        "elasticfilesystem:DescribeFileSystems",
+        "elasticfilesystem:Restore",
+        "elasticfilesystem:TagResource",
+      ],
+      "*",
+    ),
+    tagged(
+      [
+        "kms:CreateGrant",
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:GenerateDataKey*",
+        "kms:ReEncrypt*",
+      ],
+      "*",
+    ),
+    tagged(
+      [
+        "rds:AddTagsToResource",
+        "rds:CopyDBSnapshot",
+        "rds:CreateDBSnapshot",
+        "rds:DeleteDBInstance",
+        "rds:DeleteDBSnapshot",
+        "rds:ListTagsForResource",
+        "rds:ModifyDBInstance",
+        "rds:RestoreDBInstance*",
+      ],
+      ...["db", "pg", "subgrp"].map((type) => `arn:*:rds:*:*:${type}:${environment}-plue-*`),
+      "arn:*:rds:*:*:db:awsbackup-*",
+      "arn:*:rds:*:*:og:default:*",
+      "arn:*:rds:*:*:snapshot:*",
+    ),
+  );
+}
+
+/** A pattern in `policies` for the objects of one environment. */
+export function ofEnvironment(pattern: string, environment: string): string {
+  return (
+    pattern
+      // dev-plue-db, dev_plue-ID, aws-waf-logs-dev-plue
+      .replace(/(^|[/:]|aws-waf-logs-)\*-/g, `$1${environment}-`)
+      .replace(/:\*_/g, `:${environment.replaceAll("-", "_")}_`)
+      // /ecs/dev/plue-api-server, /aws/vpc/dev
+      .replace(/\/(ecs|vpc|plue)\/\*/g, `/$1/${environment}`)
+  );
+}
+
+/** Statements for one environment: names and tags of the objects say which one they belong to. */
+function limitedTo(environment: string, statements: readonly Statement[]): Statement[] {
+  const own = (value: string) => ofEnvironment(value, environment);
+  return statements.map((statement) => ({
+    ...statement,
+    Resource: list(statement.Resource).map(own),
+    ...(statement.Condition && {
+      Condition: Object.fromEntries(
+        Object.entries(statement.Condition).map(([operator, tests]) => [
+          operator,
+          Object.fromEntries(
+            Object.entries(tests).map(([key, values]) => [
+              key,
+              /^aws:(Request|Resource)Tag\//.test(key) ? environment : list(values).map(own),
+            ]),
+          ),
+        ]),
+      ),
+    }),
   }));
-  return documents(own);
+}
+
+/** The permissions for the state of an environment, where the settings of the state backend say it is. */
+function stateStatements(environment: string): Statement[] {
+  const { bucket, lockTable, lockFile } = stateBackend;
+  const settings = environments.find(({ name }) => name === environment);
+  const key = `${bucket}/${stateKeyOf(settings ?? { name: environment })}`;
+  return statementsOf("state").flatMap((statement) => {
+    const [service = ""] = list(statement.Action)[0]!.split(":");
+    const isObject = list(statement.Resource).some((arn) => arn.includes("/"));
+    const at = (resource: string): Statement => ({ ...statement, Resource: [resource] });
+    if (service === "dynamodb") {
+      const items = list(statement.Action).filter((action) => action.endsWith("Item"));
+      const Resource = `arn:aws:dynamodb:*:*:table/${lockTable}`;
+      return [
+        { ...at(Resource), Action: list(statement.Action).filter((one) => !items.includes(one)) },
+        {
+          ...at(Resource),
+          Action: items,
+          // The lock, and the digest of the state.
+          Condition: {
+            "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [key, `${key}-md5`] },
+          },
+        },
+      ];
+    }
+    if (!isObject) return [at(`arn:aws:s3:::${bucket}`)];
+    const lock = { ...at(`arn:aws:s3:::${key}.tflock`) };
+    return [
+      at(`arn:aws:s3:::${key}`),
+      ...(lockFile ? [{ ...lock, Action: [...list(lock.Action), "s3:DeleteObject"] }] : []),
+    ];
+  });
 }
 
 function statementsOf(purpose: Purpose): readonly Statement[] {

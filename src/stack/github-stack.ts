@@ -13,7 +13,7 @@ import { check } from "../environments/faults";
 import { components, names } from "../names";
 import { BaseStack } from "./base-stack";
 import { providerVersions } from "./plue-stack";
-import { deployPolicies, planPolicies } from "./github-policies";
+import { deployPolicies, permissionsBoundary, planPolicies } from "./github-policies";
 
 const HOST = "token.actions.githubusercontent.com";
 
@@ -24,12 +24,14 @@ const DEPLOY_HOURS = 2;
  * Roles for the workflows of one GitHub repository, without a secret: the roles trust GitHub's token (OIDC),
  * which contains repository, branch and environment of a job.
  *
- * - `plan` for pull requests and for the branch: reads.
+ * - `plan` of each environment, for the branch, and for pull requests where the settings allow it: reads.
  * - `images` for the branch: pushes images.
- * - `deploy` for jobs of one GitHub environment, which run after its reviewers' approval.
+ * - `deploy` of each environment, for jobs of the GitHub environment on the branch, which run after its
+ *   reviewers' approval. Every role that it creates has the permissions boundary of the environment.
  *
  * A job with an environment has another subject in its token, so a job of one kind cannot assume the role
- * of another kind. Source: "OpenID Connect reference", GitHub Docs.
+ * of another kind. Sources: "OpenID Connect reference", GitHub Docs; "Available keys for AWS OIDC federation",
+ * IAM User Guide.
  */
 export class GithubStack extends BaseStack {
   /** Creates the roles, and the provider unless the account has it. */
@@ -46,7 +48,7 @@ export class GithubStack extends BaseStack {
         clientIdList: ["sts.amazonaws.com"],
       }).arn;
     const onBranch = `repo:${repository}:ref:refs/heads/${branch}`;
-    const trust = (...subjects: readonly string[]) =>
+    const trust = (subjects: readonly string[], ref?: string) =>
       JSON.stringify({
         Version: "2012-10-17",
         Statement: [
@@ -55,41 +57,59 @@ export class GithubStack extends BaseStack {
             Action: "sts:AssumeRoleWithWebIdentity",
             Principal: { Federated: providerArn },
             Condition: {
-              StringEquals: { [`${HOST}:aud`]: "sts.amazonaws.com", [`${HOST}:sub`]: subjects },
+              StringEquals: {
+                [`${HOST}:aud`]: "sts.amazonaws.com",
+                [`${HOST}:sub`]: subjects,
+                ...(ref && { [`${HOST}:ref`]: ref }),
+              },
             },
           },
         ],
       });
 
-    const plan = new IamRole(this, "aws_iam_role.plan", {
-      name: "plue-github-plan",
-      description: `Plans pull requests of ${repository}`,
-      assumeRolePolicy: trust(`repo:${repository}:pull_request`, onBranch),
-    });
-    this.allow("plan", plan, planPolicies(options));
-
     const images = new IamRole(this, "aws_iam_role.images", {
       name: "plue-github-images",
       description: `Pushes the images of ${repository}`,
-      assumeRolePolicy: trust(onBranch),
+      assumeRolePolicy: trust([onBranch]),
     });
     this.allow("images", images, [pushImages(accountId, settings.environments)]);
 
-    const deploy = settings.environments.map((environment) => {
-      const role = new IamRole(this, `aws_iam_role.deploy_${environment}`, {
+    const arns = settings.environments.map((environment) => {
+      new IamPolicy(this, `aws_iam_policy.boundary_${environment}`, {
+        name: names.permissionsBoundary(environment),
+        description: `The most that a role of ${environment} can do`,
+        policy: permissionsBoundary(environment),
+      });
+      const fromPullRequests = settings.pullRequests.includes(environment);
+      const plan = new IamRole(this, `aws_iam_role.plan_${environment}`, {
+        name: `plue-github-plan-${environment}`,
+        description: `Plans ${environment} from ${repository}`,
+        assumeRolePolicy: trust([
+          ...(fromPullRequests ? [`repo:${repository}:pull_request`] : []),
+          onBranch,
+        ]),
+      });
+      this.allow(`plan_${environment}`, plan, planPolicies(environment, options));
+      const deploy = new IamRole(this, `aws_iam_role.deploy_${environment}`, {
         name: `plue-github-deploy-${environment}`,
         description: `Deploys ${environment} from ${repository}`,
         maxSessionDuration: DEPLOY_HOURS * 60 * 60,
-        assumeRolePolicy: trust(`repo:${repository}:environment:${environment}`),
+        // The subject contains the environment and not the branch, from which anyone could start the job.
+        assumeRolePolicy: trust(
+          [`repo:${repository}:environment:${environment}`],
+          `refs/heads/${branch}`,
+        ),
       });
-      this.allow(`deploy_${environment}`, role, deployPolicies(environment, options));
-      return [environment, role.arn] as const;
+      this.allow(`deploy_${environment}`, deploy, deployPolicies(environment, options));
+      return { environment, plan: plan.arn, deploy: deploy.arn };
     });
 
+    const byEnvironment = (kind: "plan" | "deploy") =>
+      Object.fromEntries(arns.map((one) => [one.environment, one[kind]]));
     for (const [name, value, description] of [
-      ["plan_role_arn", plan.arn, "AWS_PLAN_ROLE_ARN of the repository"],
+      ["plan_role_arns", byEnvironment("plan"), "AWS_PLAN_ROLE_ARNS of the repository, as JSON"],
       ["images_role_arn", images.arn, "AWS_IMAGES_ROLE_ARN of the repository"],
-      ["deploy_role_arns", Object.fromEntries(deploy), "AWS_DEPLOY_ROLE_ARN of each environment"],
+      ["deploy_role_arns", byEnvironment("deploy"), "AWS_DEPLOY_ROLE_ARN of each environment"],
     ] as const) {
       new TerraformOutput(this, name, { value, description });
     }

@@ -1,7 +1,9 @@
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import type { Construct } from "constructs";
+import { names } from "../names";
 import { BaseStack } from "./base-stack";
 import { S3Backend, TerraformOutput } from "../cdktf";
 import { AccessLogs } from "../constructs/access-logs";
@@ -95,7 +97,17 @@ export class PlueStack extends BaseStack {
     this.observability(network, loadBalancer, services, data);
     this.copies(data);
     this.outputs(network, loadBalancer, services, data);
+    if (this.settings.permissionsBoundary) this.limitRoles();
     if (this.settings.adopts) adoptState(this, this.settings.adopts);
+  }
+
+  /** Gives every role the permissions boundary, also those of parts that come later. */
+  private limitRoles(): void {
+    const { accountId, partition, environment } = this.context;
+    const boundary = `arn:${partition}:iam::${accountId}:policy/${names.permissionsBoundary(environment)}`;
+    for (const role of this.node.findAll()) {
+      if (role instanceof IamRole) role.permissionsBoundary = boundary;
+    }
   }
 
   /** Account and region, the environment's own key, and the topic of its alarms. */

@@ -323,6 +323,6 @@ describeEmbeddedAws("plue, from the first deployment of an environment to its de
   });
 
   test("the policies of CI allow every recorded call", async () => {
-    expect(await user.notAllowed()).toEqual([]);
+    expect(user.notAllowed()).toEqual([]);
   });
 });

@@ -408,6 +408,6 @@ describeEmbeddedAws("plue on a deployed environment", () => {
   });
 
   test("the policies of CI allow every recorded call", async () => {
-    expect(await user.notAllowed()).toEqual([]);
+    expect(user.notAllowed()).toEqual([]);
   });
 });

@@ -56,8 +56,11 @@ describeEmbeddedAws("the stack of GitHub's roles", () => {
       expect(equals["token.actions.githubusercontent.com:aud"]).toBe("sts.amazonaws.com");
       return [equals["token.actions.githubusercontent.com:sub"]].flat();
     };
-    expect(await subjects("plue-github-plan")).toEqual([
+    expect(await subjects("plue-github-plan-dev")).toEqual([
       "repo:acme/infra:pull_request",
+      "repo:acme/infra:ref:refs/heads/main",
+    ]);
+    expect(await subjects("plue-github-plan-production")).toEqual([
       "repo:acme/infra:ref:refs/heads/main",
     ]);
     expect(await subjects("plue-github-images")).toEqual(["repo:acme/infra:ref:refs/heads/main"]);

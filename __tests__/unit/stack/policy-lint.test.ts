@@ -35,14 +35,19 @@ const reasons: readonly (readonly [where: RegExp, finding: RegExp, reason: strin
     "the keys of a token are named after who gave it, and are in no list of AWS's",
   ],
   [
-    /^(aws_iam_policy|plan\.json|options\.json)/,
-    /^(elasticfilesystem:Describe(AccessPoints|FileSystemPolicy|FileSystems|ReplicationConfigurations)|rds:DescribeDBInstances) on all objects$/,
-    "the provider also asks without naming an object, and the objects' ids are AWS's own",
+    /^(aws_iam_policy|(plan|deploy|options)\.json)/,
+    /^(elasticfilesystem:Describe(FileSystems|ReplicationConfigurations)|rds:DescribeDBInstances) on all objects$/,
+    "plue and the provider also ask without naming an object, and the objects' ids are AWS's own",
   ],
   [
-    /^(aws_iam_policy|deploy\.json)/,
-    /^ec2:Disassociate(Address|RouteTable) on all objects$/,
-    "the call names an association, which is no object of IAM's",
+    /^(aws_iam_policy|(plan|deploy)\.json)/,
+    /^sns:(GetSubscriptionAttributes|Unsubscribe) on all objects$/,
+    "older versions of the reference do not name the topic, and without these a plan fails",
+  ],
+  [
+    /^aws_iam_policy\.boundary_/,
+    /^(wildcard action |\S+ on all objects$|elasticfilesystem:CreateFileSystem does not know )/,
+    "a permissions boundary allows nothing: it limits what the policies of roles allow",
   ],
   [
     /^(aws_iam_policy|deploy\.json)/,

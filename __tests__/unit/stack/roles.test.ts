@@ -1,4 +1,5 @@
-import { decide, type Request } from "../../../src/iam";
+import { decide, list, type PolicyDocument, type Request } from "../../../src/iam";
+import { permissionsBoundary } from "../../../src/stack/github-policies";
 import {
   account,
   arnOf,
@@ -250,28 +251,42 @@ describe("GitHub's roles", () => {
   };
 
   test.each([
-    ["plan", ["pull request", "branch"]],
+    ["plan_dev", ["pull request", "branch"]],
+    ["plan_production", ["branch"]],
     ["images", ["branch"]],
     ["deploy_dev", ["environment dev"]],
     ["deploy_production", ["environment production"]],
   ])("%s can be assumed by jobs of: %j", (one, kinds) => {
-    const take = (sub: string, aud = "sts.amazonaws.com", provider = host) =>
+    const take = (
+      sub: string,
+      { aud = "sts.amazonaws.com", provider = host, ref = "refs/heads/main" } = {},
+    ) =>
       object(`aws_iam_role.${one}`, {
         principal: { Federated: `arn:aws:iam::${account}:oidc-provider/${provider}` },
         action: "sts:AssumeRoleWithWebIdentity",
-        context: { [`${host}:sub`]: sub, [`${host}:aud`]: aud },
+        context: { [`${host}:sub`]: sub, [`${host}:aud`]: aud, [`${host}:ref`]: ref },
       });
     const taken = Object.entries(subjects).filter(([, sub]) => take(sub) === "allowed");
     expect(taken.map(([kind]) => kind)).toEqual(kinds);
     const [, sub] = taken[0]!;
-    expect(take(sub, "https://github.com/acme")).toBe("not allowed");
-    expect(take(sub, "sts.amazonaws.com", "gitlab.com")).toBe("not allowed");
+    expect(take(sub, { aud: "https://github.com/acme" })).toBe("not allowed");
+    expect(take(sub, { provider: "gitlab.com" })).toBe("not allowed");
+    // The subject of a job with an environment does not contain the branch.
+    if (one.startsWith("deploy")) expect(take(sub, { ref: "refs/heads/x" })).toBe("not allowed");
   });
 
   test("all have a test here", () => {
-    expect(roles.sort()).toEqual(["deploy_dev", "deploy_production", "images", "plan"]);
+    expect(roles.sort()).toEqual([
+      "deploy_dev",
+      "deploy_production",
+      "images",
+      "plan_dev",
+      "plan_production",
+    ]);
   });
 
+  const boundary = (environment: string) =>
+    `arn:aws:iam::${account}:policy/${environment}-plue-boundary`;
   const service = (environment: string) =>
     `arn:aws:ecs:${region}:${account}:service/${environment}-plue-cluster/${environment}-plue-api-server`;
   const repository = (environment: string) =>
@@ -286,7 +301,10 @@ describe("GitHub's roles", () => {
   test("deploy gives no role more permissions than the stacks do, and creates no user", () => {
     const taskRole = `arn:aws:iam::${account}:role/dev-plue-api-server-task`;
     const attach = (PolicyARN: string, to = taskRole) =>
-      role("deploy_dev", "iam:AttachRolePolicy", to, { "iam:PolicyARN": PolicyARN });
+      role("deploy_dev", "iam:AttachRolePolicy", to, {
+        "iam:PolicyARN": PolicyARN,
+        "iam:PermissionsBoundary": boundary("dev"),
+      });
     expect(attach("arn:aws:iam::aws:policy/AdministratorAccess")).toBe("not allowed");
     expect(
       attach(
@@ -306,25 +324,158 @@ describe("GitHub's roles", () => {
     }
   });
 
-  test("plan changes nothing", () => {
-    for (const [action, resource] of [
-      ["ecs:UpdateService", service("dev")],
-      ["iam:PassRole", `arn:aws:iam::${account}:role/dev-plue-api-server-task`],
-      ["rds:ModifyDBInstance", `arn:aws:rds:${region}:${account}:db:dev-plue-db`],
-      ["s3:PutObject", "arn:aws:s3:::plue-terraform-state/plue/dev/terraform.tfstate"],
-      ["dynamodb:PutItem", `arn:aws:dynamodb:${region}:${account}:table/terraform-state-lock`],
-    ] as const) {
-      expect([action, role("plan", action, resource)]).toEqual([action, "not allowed"]);
-    }
-    expect(
-      role("plan", "s3:GetObject", "arn:aws:s3:::plue-terraform-state/plue/dev/terraform.tfstate"),
-    ).toBe("allowed");
+  // Calls that a role may not make: the action, the object and the condition keys.
+  const arn = (end: string) => `arn:aws:${end.replace(":", `:${region}:${account}:`)}`;
+  const tag = (environment: string) => ({ "aws:ResourceTag/Environment": environment });
+  const state = (environment: string) =>
+    `arn:aws:s3:::plue-terraform-state/plue/${environment}/terraform.tfstate`;
+  const lock = (environment: string) => ({
+    "dynamodb:LeadingKeys": [`plue-terraform-state/plue/${environment}/terraform.tfstate-md5`],
+  });
+  const iamRole = (name: string) => `arn:aws:iam::${account}:role/${name}`;
+  const bounded = { "iam:PermissionsBoundary": boundary("dev") };
+  const toTasks = { "iam:PassedToService": "ecs-tasks.amazonaws.com" };
+  const secret = (environment: string) =>
+    arn(`secretsmanager:secret:${environment}-plue-db-connection-AbCdEf`);
+  const table = arn("dynamodb:table/terraform-state-lock");
+  const key = arn("kms:key/12345678-90ab-cdef-1234-567890abcdef");
+  const viaRds = { "kms:ViaService": `rds.${region}.amazonaws.com` };
+
+  type Line = [role: string, action: string, resource: string, context: object, allowed?: object];
+  const lines: Line[] = [
+    // Another environment's data and secrets, and what has no name. The last column is what the role may do.
+    ["deploy_dev", "secretsmanager:GetSecretValue", secret("production"), {}],
+    ["deploy_dev", "s3:GetObject", state("production"), {}],
+    ["deploy_dev", "s3:PutObject", state("production"), {}],
+    ["deploy_dev", "dynamodb:PutItem", table, lock("production"), lock("dev")],
+    ["deploy_dev", "rds:DeleteDBInstance", arn("rds:db:production-plue-db"), {}],
+    [
+      "deploy_dev",
+      "logs:FilterLogEvents",
+      arn("logs:log-group:/ecs/production/plue-api-server:*"),
+      {},
+    ],
+    ["deploy_dev", "logs:DeleteLogGroup", arn("logs:log-group:/aws/vpc/production:*"), {}],
+    ["deploy_dev", "ec2:DeleteSubnet", arn("ec2:subnet/subnet-1"), tag("production"), tag("dev")],
+    ["deploy_dev", "ec2:DeleteVpc", arn("ec2:vpc/vpc-1"), {}],
+    ["deploy_dev", "ec2:CreateTags", arn("ec2:security-group/sg-1"), tag("production"), tag("dev")],
+    [
+      "deploy_dev",
+      "ec2:AuthorizeSecurityGroupIngress",
+      arn("ec2:security-group/sg-1"),
+      tag("production"),
+      tag("dev"),
+    ],
+    [
+      "deploy_dev",
+      "elasticfilesystem:DeleteFileSystem",
+      arn("elasticfilesystem:file-system/fs-1"),
+      tag("production"),
+      tag("dev"),
+    ],
+    ["deploy_dev", "kms:ScheduleKeyDeletion", key, tag("production"), tag("dev")],
+    // Keys without the service, and grants to others than a service.
+    ["deploy_dev", "kms:Decrypt", key, tag("dev"), { ...tag("dev"), ...viaRds }],
+    ["deploy_dev", "kms:Decrypt", key, { ...tag("production"), ...viaRds }],
+    [
+      "deploy_dev",
+      "kms:CreateGrant",
+      key,
+      { ...tag("dev"), "kms:GrantIsForAWSResource": "false" },
+      { ...tag("dev"), "kms:GrantIsForAWSResource": "true" },
+    ],
+    // Roles of others, roles without the boundary, and its own role.
+    ["deploy_dev", "iam:PassRole", iamRole("production-plue-api-server-task"), toTasks],
+    ["deploy_dev", "iam:PassRole", iamRole("plue-github-deploy-production"), toTasks],
+    [
+      "deploy_dev",
+      "iam:PassRole",
+      iamRole("dev-plue-x"),
+      { "iam:PassedToService": "ec2.amazonaws.com" },
+    ],
+    ["deploy_dev", "iam:CreateRole", iamRole("dev-plue-x"), {}, bounded],
+    ["deploy_dev", "iam:PutRolePolicy", iamRole("dev-plue-x"), {}, bounded],
+    [
+      "deploy_dev",
+      "iam:PutRolePermissionsBoundary",
+      iamRole("dev-plue-x"),
+      { "iam:PermissionsBoundary": "arn:aws:iam::aws:policy/AdministratorAccess" },
+      bounded,
+    ],
+    ["deploy_dev", "iam:DeleteRolePermissionsBoundary", iamRole("dev-plue-x"), bounded],
+    ["deploy_dev", "iam:PutRolePolicy", iamRole("plue-github-deploy-dev"), bounded],
+    ["deploy_dev", "iam:CreatePolicyVersion", boundary("dev"), {}],
+    ["deploy_dev", "sts:AssumeRole", iamRole("plue-github-deploy-production"), {}],
+    ["deploy_dev", "ecs:RunTask", arn("ecs:task-definition/production-plue-db-migrate:1"), {}],
+    // A plan changes nothing, and reads only its environment.
+    ["plan_dev", "ecs:UpdateService", service("dev"), {}],
+    ["plan_dev", "iam:PassRole", iamRole("dev-plue-api-server-task"), toTasks],
+    ["plan_dev", "rds:ModifyDBInstance", arn("rds:db:dev-plue-db"), {}],
+    ["plan_dev", "s3:PutObject", state("dev"), {}],
+    ["plan_dev", "dynamodb:PutItem", table, lock("dev")],
+    ["plan_dev", "s3:GetObject", state("production"), {}],
+    ["plan_dev", "secretsmanager:GetSecretValue", secret("production"), {}],
+    ["images", "ecr:PutImage", repository("other"), {}],
+    ["images", "ecr:BatchDeleteImage", repository("dev"), {}],
+    ["images", "ecs:UpdateService", service("dev"), {}],
+    ["images", "secretsmanager:GetSecretValue", secret("dev"), {}],
+  ];
+  test.each(lines)("%s may not: %s on %s with %j", (...[one, action, resource, ...contexts]) => {
+    const decisions = contexts.map((context) => role(one, action, resource, { ...context }));
+    expect(decisions).toEqual(["not allowed", "allowed"].slice(0, contexts.length));
   });
 
-  test("images pushes to the repositories of the stacks, and does nothing else", () => {
+  test("plan reads the state and the secrets of its environment", () => {
+    for (const environment of ["dev", "production"]) {
+      const plan = `plan_${environment}`;
+      expect(role(plan, "s3:GetObject", state(environment))).toBe("allowed");
+      expect(role(plan, "secretsmanager:GetSecretValue", secret(environment))).toBe("allowed");
+    }
+  });
+
+  describe.each(Object.keys(environmentTemplates))("the permissions boundary of %s", (name) => {
+    const limit = [JSON.parse(permissionsBoundary(name)) as PolicyDocument];
+    const may = (action: string, resource: string, context: Request["context"] = {}) =>
+      decide(limit, { action, resource, context });
+
+    test("allows all that the roles of the stack may do", () => {
+      const granted = documentsOf(name, all[name]!).filter(
+        ({ owner, name: document }) =>
+          owner?.startsWith("aws_iam_role.") && !document.endsWith("assume_role_policy"),
+      );
+      expect(granted.length).toBeGreaterThan(5);
+      const beyond = granted.flatMap(({ Statement }) =>
+        Statement.flatMap(({ Action, Resource }) =>
+          list(Action).flatMap((action) =>
+            list(Resource)
+              .filter((resource) => may(action, resource) !== "allowed")
+              .map((resource) => `${action} ${resource}`),
+          ),
+        ),
+      );
+      expect(beyond).toEqual([]);
+    });
+
+    test("allows no role to change roles, or to touch another environment", () => {
+      for (const [action, resource, context] of [
+        ["iam:CreateRole", iamRole(`${name}-plue-x`), {}],
+        ["iam:PassRole", iamRole(`${name}-plue-x`), {}],
+        ["sts:AssumeRole", iamRole("plue-github-deploy-production"), {}],
+        ["s3:GetObject", state(name), {}],
+        ["dynamodb:GetItem", table, {}],
+        ["secretsmanager:GetSecretValue", secret("other"), {}],
+        ["elasticfilesystem:ClientMount", arn("elasticfilesystem:file-system/fs-1"), tag("other")],
+        ["kms:Decrypt", key, tag("other")],
+        ["rds:CopyDBSnapshot", arn("rds:snapshot:other-plue-db-final"), tag("other")],
+        ["rds:ModifyDBInstance", arn("rds:db:other-plue-db"), {}],
+        ["ecs:RunTask", arn(`ecs:task-definition/${name}-plue-db-migrate:1`), {}],
+      ] as const) {
+        expect([action, may(action, resource, context)]).toEqual([action, "not allowed"]);
+      }
+    });
+  });
+
+  test("images pushes to the repositories of the stacks", () => {
     expect(role("images", "ecr:PutImage", repository("dev"))).toBe("allowed");
-    expect(role("images", "ecr:PutImage", repository("other"))).toBe("not allowed");
-    expect(role("images", "ecr:BatchDeleteImage", repository("dev"))).toBe("not allowed");
-    expect(role("images", "ecs:UpdateService", service("dev"))).toBe("not allowed");
   });
 });

@@ -31,6 +31,7 @@ class AwsRequest:
     account: str
     # Values of an XML or JSON body, a form, the path, the query and the headers, by member name.
     parameters: dict[str, Any]
+    access_key: str = ""
     # The JSON body as it came, for the types of its values; None for the other protocols.
     json: Any = None
 
@@ -53,11 +54,11 @@ def read(request: Request, account: str) -> AwsRequest | None:
     Raises Malformed if a number is none.
     """
     scope = re.search(
-        r"Credential=[^/]+/\d+/([^/]*)/([^/]+)/", request.headers.get("Authorization", "")
+        r"Credential=([^/]+)/\d+/([^/]*)/([^/]+)/", request.headers.get("Authorization", "")
     )
     if scope is None:
         return None
-    region, signing_name = scope.groups()
+    access_key, region, signing_name = scope.groups()
     service, model = find_service(signing_name, request)
     if model is None:
         return None
@@ -90,7 +91,7 @@ def read(request: Request, account: str) -> AwsRequest | None:
         # Whatever the parser cannot read is moto's to answer.
         return None
     raw = json_body(body) if protocol == "json" else None
-    return AwsRequest(service, operation, region, account, parameters or {}, raw)
+    return AwsRequest(service, operation, region, account, parameters or {}, access_key, raw)
 
 
 def find_service(signing_name: str, request: Request) -> tuple[str, ServiceModel | None]:

@@ -1,0 +1,101 @@
+"""Hold calls with the credentials of an assumed role to the policies of that role.
+
+EMBEDDED_AWS_AUTHORIZER is the address of a program that knows what each call needs. It gets the call, the
+policies, and the tags and the permissions boundary that objects of the call have. It answers with the first
+action and object that the policies do not allow, or null.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.request import Request, urlopen
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.ec2.models import ec2_backends
+from moto.efs.models import efs_backends
+from moto.kms.models import kms_backends
+from moto.sts.models import sts_backends
+
+import iam
+from extensions import refuses
+from models.requests import AwsRequest
+from recorder import plain
+from refusals import Refusal
+
+# Services with another code than their protocol's.
+CODES = {"ec2": "UnauthorizedOperation"}
+
+
+@refuses
+def not_authorized(call: AwsRequest) -> Refusal | None:
+    sts = sts_backends[DEFAULT_ACCOUNT_ID]["aws"]
+    session = sts.get_assumed_role_from_access_key(call.access_key)
+    if session is None or call.service == "sts":
+        return None
+    shape = call.operation.input_shape
+    question = {
+        "call": {
+            "caller": "other",
+            "service": call.service,
+            "operation": call.name,
+            "parameters": plain(shape, call.parameters) if shape else {},
+        },
+        "policies": list(iam.documents(session.role_arn)),
+        "tags": {
+            one: tags
+            for one in strings(call.parameters)
+            if (tags := tags_of(one, call.region)) is not None
+        },
+        "boundary": iam.boundary_of(call.parameters.get("RoleName")) if call.service == "iam" else None,
+    }
+    body = json.dumps(question, default=str).encode()
+    with urlopen(Request(os.environ["EMBEDDED_AWS_AUTHORIZER"], body)) as response:
+        missing = json.load(response)
+    if missing is None:
+        return None
+    protocol = call.operation.service_model.protocol
+    code = "AccessDeniedException" if "json" in protocol else "AccessDenied"
+    action, resource = missing["action"], missing["resource"]
+    return Refusal(
+        CODES.get(call.service, code),
+        f"User: {session.arn} is not authorized to perform: {action} on resource: {resource} "
+        f"because no identity-based policy allows the {action} action",
+    )
+
+
+def strings(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from strings(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from strings(item)
+    elif isinstance(value, str):
+        yield value.split("/")[-1] if value.startswith("arn:") else value
+
+
+def tags_of(name: str, region: str) -> dict[str, str] | None:
+    """The tags of an object by its id; those of the owner for an association or a mount target."""
+    kind = re.match(r"([a-z]+)-[0-9a-f]{8}|(alias/)|[0-9a-f]{8}-", name)
+    if kind is None:
+        return None
+    of_account = (one[DEFAULT_ACCOUNT_ID] for one in (ec2_backends, efs_backends, kms_backends))
+    ec2, efs, kms = (one[region] for one in of_account)
+    match kind[1]:
+        case None:
+            key = kms.get_key_id_from_alias(name) if kind[2] else name
+            return kms.tagger.get_tag_dict_for_resource(key)
+        case "rtbassoc":
+            tables = ec2.route_tables.items()
+            name = next((id for id, one in tables if name in one.all_associations_ids), name)
+        case "eipassoc":
+            found = (one for one in ec2.addresses if one.association_id == name)
+            name = next((one.allocation_id for one in found), name)
+        case "fs" | "fsap" | "fsmt":
+            if kind[1] == "fsmt":
+                target = efs.mount_targets_by_id.get(name)
+                name = target.file_system_id if target else name
+            return {one["Key"]: one["Value"] for one in efs.list_tags_for_resource(name)}
+    return dict(ec2.tags.get(name, {}))
