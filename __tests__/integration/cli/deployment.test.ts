@@ -322,7 +322,7 @@ describeEmbeddedAws("plue, from the first deployment of an environment to its de
     expect((await logs.send(new DescribeLogGroupsCommand({}))).logGroups).toEqual([]);
   });
 
-  test("the policies of CI allow every recorded call", async () => {
+  test("the policies of CI allow every recorded call", () => {
     expect(user.notAllowed()).toEqual([]);
   });
 });

@@ -407,7 +407,7 @@ describeEmbeddedAws("plue on a deployed environment", () => {
     expect(await user.colleaguesPlan()).toEqual([]);
   });
 
-  test("the policies of CI allow every recorded call", async () => {
+  test("the policies of CI allow every recorded call", () => {
     expect(user.notAllowed()).toEqual([]);
   });
 });

@@ -246,9 +246,11 @@ describe("a call needs", () => {
   const complete = rows.map(([a, b, c, d, e, context = {}]) => [a, b, c, d, e, context] as const);
   test.each(complete)("%s %s of %j: %s on %s", (...row) => {
     const [service, operation, parameters, action, resource, context] = row;
-    const found = needsOf({ caller: "plue", service, operation, parameters }).map(
-      ({ type: _, ...need }) => ({ context: {}, ...need }),
-    );
+    const found = needsOf({ caller: "plue", service, operation, parameters }).map((one) => ({
+      action: one.action,
+      resource: one.resource,
+      context: one.context ?? {},
+    }));
     expect(found).toContainEqual({ action, resource, context });
   });
 
