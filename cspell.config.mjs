@@ -8,6 +8,7 @@ export const shared = {
   files: ["*.{md,ts,js}", "{.ci,.github,__tests__,bench,bin,docker,docs,examples,scripts,src}/**"],
   ignorePaths: [
     ...["package-lock.json", "LICENSE", "cspell.*", "__tests__/fixtures/legacy", "docs/pictures"],
+    "*.snap",
   ],
   ignoreRegExpList: [/\\x1b\[[\d;]*[A-Za-z]/g, /\\[nrt]/g],
   useGitignore: true,

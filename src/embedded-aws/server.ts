@@ -210,7 +210,7 @@ function readRecord(home: string): Started | undefined {
   }
 }
 
-/** Whether the server of a home listens at that URL, as far as is on record. */
+/** Tests whether the server of a home listens at that URL, by its record. */
 export function listensAt(home: string, endpoint: string | undefined): boolean {
   return endpoint !== undefined && listening(home)?.endpoint === endpoint;
 }

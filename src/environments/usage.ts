@@ -73,6 +73,6 @@ export const usage: Readonly<Record<string, Given<typeof usageSchema>>> = {
   },
 };
 
-/** What an environment is used for. */
+/** The usage of an environment. */
 export const usageOf = (environment: string): Usage =>
   check(usageSchema, usage[environment] ?? {}, `usage.${environment}`);

@@ -32,7 +32,7 @@ export function writeWhole(file: string, text: string | Uint8Array): void {
   });
 }
 
-/** Whether there is a folder of that path. */
+/** Tests whether there is a folder of that path. */
 export function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();

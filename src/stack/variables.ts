@@ -23,9 +23,9 @@ export class Variables {
   readonly enableHttps: TerraformLocal;
   /** ARN of the load balancer's certificate. */
   readonly certificateArn: TerraformVariable;
-  /** Whether AWS refuses to delete the database. */
+  /** True if AWS refuses to delete the database. */
   readonly databaseDeletionProtection: TerraformLocal;
-  /** Whether AWS refuses to delete the load balancer. */
+  /** True if AWS refuses to delete the load balancer. */
   readonly albDeletionProtection: TerraformLocal;
   /** Address that gets the alarms; declared only where there are alarms to send. */
   readonly snsAlertEmail?: TerraformLocal;

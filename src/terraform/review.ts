@@ -128,7 +128,7 @@ function at(value: unknown, key: string | number): unknown {
 /**
  * In what a plan differs from the reviewed one, one line each: nothing if it means the same.
  *
- * What was not known at the review may be anything now.
+ * A value that was not known at the review may be anything now.
  *
  * @param partial the plan may leave out what was reviewed: other modules, or what is already done
  */
@@ -181,7 +181,7 @@ function resourceDeviations(reviewed: ReviewedResource, planned: ReviewedResourc
     if (approved === undefined) {
       return [`${address}: ${name} becomes ${show(now?.after)}, which nobody has reviewed`];
     }
-    // What was to be known later may have turned out to be what it was before.
+    // A value that was not known may turn out to be the old one.
     if (now === undefined) {
       return approved.after === UNKNOWN
         ? []

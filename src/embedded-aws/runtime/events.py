@@ -15,7 +15,7 @@ from moto.ecs.models import Service, Task
 from moto.events.models import Rule, events_backends
 from moto.sns.models import sns_backends
 
-# What an event has of DescribeTasks.
+# Members of DescribeTasks that an event has.
 OF_TASK = (
     *("attachments", "availabilityZone", "clusterArn", "connectivity", "containers", "cpu", "createdAt"),
     *("desiredStatus", "group", "healthStatus", "lastStatus", "launchType", "memory", "overrides"),
