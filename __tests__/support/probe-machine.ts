@@ -72,7 +72,7 @@ async function installAwsProvider(
 ): Promise<string> {
   const folder = join(cache, "aws-provider");
   mkdirSync(folder, { recursive: true });
-  const aws = { source: "hashicorp/aws", version: `>= ${providerVersions.aws}, < 7.0.0` };
+  const aws = { source: "hashicorp/aws", version: providerVersions.aws() };
   writeFileSync(
     join(folder, "main.tf.json"),
     JSON.stringify({ terraform: { required_providers: { aws } } }),

@@ -139,7 +139,7 @@ export class GithubStack extends BaseStack {
       ...(lockFile && { useLockfile: true }),
     });
     this.addOverride("terraform.required_providers", {
-      aws: { version: `>= ${providerVersions.aws}, < 7.0.0` },
+      aws: { version: providerVersions.aws() },
     });
     new AwsProvider(this, "aws", {
       region,

@@ -41,12 +41,12 @@ import { stateBackend, stateKeyOf } from "../environments/state-backend";
 import { Variables } from "./variables";
 
 /**
- * The earliest AWS provider that the stacks run on, unless a setting needs a later one, and the range of
- * the random provider. An environment's lock file pins the exact versions (`plue providers`);
+ * The ranges of the providers. An environment's lock file pins the exact versions (`plue providers`);
  * docs/versions.md lists the versions that were tried.
  */
 export const providerVersions = {
-  aws: "5.100.0",
+  /** @param least a setting may need a later one than the earliest that the stacks run on */
+  aws: (least = "5.100.0") => `>= ${least}, < 7.0.0`,
   random: ">= 3.7.2, < 4.0.0",
 };
 
@@ -345,10 +345,9 @@ export class PlueStack extends BaseStack {
     });
     const { mode } = settings.database.masterPassword;
     const { aws, random } = providerVersions;
-    const least = providerNeeds(settings).at(-1)?.since ?? aws;
     // Instead of the one version that the bindings were generated for.
     this.addOverride("terraform.required_providers", {
-      aws: { version: `>= ${least}, < 7.0.0` },
+      aws: { version: aws(providerNeeds(settings).at(-1)?.since) },
       // A restored database has the password that came with the copies.
       ...(mode === "random" && !settings.recovery && { random: { version: random } }),
     });
