@@ -19,6 +19,7 @@ import { Steps } from "../../src/terminal/steps";
 import { terraformCliConfig } from "../../src/terraform/cli-config";
 import { bootstrap } from "../../src/operations/setup/bootstrap";
 import { readCalls, simplified, type Call } from "./calls";
+import { changes } from "./changes";
 import { actionOf, needsOf, type Need } from "./needs";
 import { allows, generalized, policyFor, type Policy } from "./policy";
 import { original, writeReference } from "./reference";
@@ -64,9 +65,15 @@ export function needsOfCalls(calls: RecordedCalls): Needs {
 
 const callsFile = join(policiesFolder, "calls.json");
 
-/** The calls in `policies/calls.json`. */
-export const recordedCalls = (): RecordedCalls =>
-  JSON.parse(readFileSync(callsFile, "utf8")) as RecordedCalls;
+/** The calls in `policies/calls.json`, and those of changes. */
+export function allCalls(): RecordedCalls {
+  const recorded = JSON.parse(readFileSync(callsFile, "utf8")) as RecordedCalls;
+  return {
+    plan: recorded.plan,
+    deploy: [...recorded.deploy, ...changes.deploy],
+    options: [...recorded.options, ...changes.options],
+  };
+}
 
 /** Writes recorded calls to `policies/calls.json`. */
 export function writeCalls(calls: RecordedCalls): void {
@@ -142,7 +149,7 @@ async function record(): Promise<void> {
 
 /** Writes the policies for the calls in `policies/calls.json`. */
 function writePolicies(): void {
-  for (const [name, policy] of Object.entries(policiesOf(needsOfCalls(recordedCalls())))) {
+  for (const [name, policy] of Object.entries(policiesOf(needsOfCalls(allCalls())))) {
     writeFileSync(join(policiesFolder, `${name}.json`), JSON.stringify(policy, null, 2) + "\n");
   }
 }
@@ -151,7 +158,8 @@ async function takeReference(home: string, calls: readonly Call[]): Promise<void
   const { python } = await findTools();
   const args = ["-m", "pip", "install", "--no-deps", "--target", home, original.package];
   await succeed("Installing with pip", python.command, args, { log: join(home, "pip.log") });
-  const called = calls.filter(({ caller }) => caller !== "other");
+  const recorded = calls.filter(({ caller }) => caller !== "other");
+  const called = [...recorded, ...changes.deploy, ...changes.options];
   writeReference(
     home,
     called.flatMap((call) => actionOf(call) ?? []),

@@ -18,7 +18,7 @@ export const elasticacheUser = settingOf("aws_elasticache_user_group", {
     ),
   },
   permissions: {
-    names: { "elasticache:user": (p) => after("user:", p.UserId ?? p.UserIds) },
+    names: { "elasticache:user": (p) => after("user:", p.UserId ?? p.UserIds ?? p.UserIdsToAdd) },
     creates: { "elasticache:CreateUser": "user" },
   },
 });

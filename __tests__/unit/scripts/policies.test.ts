@@ -4,11 +4,11 @@ import { matches } from "../../../src/iam";
 import type { Call } from "../../../scripts/policies/calls";
 import { possiblyUntagged, unlimited } from "../../../scripts/policies/left-out";
 import {
+  allCalls,
   needsOfCalls,
   policiesFolder,
   policiesOf,
   purposes,
-  recordedCalls,
   type Purpose,
 } from "../../../scripts/policies/make";
 import { leftOutOf, needsOf } from "../../../scripts/policies/needs";
@@ -17,8 +17,8 @@ import { reference } from "../../../scripts/policies/reference";
 
 const read = <T>(name: string) =>
   JSON.parse(readFileSync(join(policiesFolder, `${name}.json`), "utf8")) as T;
-const calls = Object.values(recordedCalls()).flat();
-const needs = needsOfCalls(recordedCalls());
+const calls = Object.values(allCalls()).flat();
+const needs = needsOfCalls(allCalls());
 const policies = Object.fromEntries(
   purposes.map((purpose) => [purpose, read<Policy>(purpose)]),
 ) as Record<Purpose, Policy>;

@@ -41,7 +41,7 @@ const reasons: readonly (readonly [where: RegExp, finding: RegExp, reason: strin
   ],
   [
     /^(aws_iam_policy|(plan|deploy)\.json)/,
-    /^sns:(GetSubscriptionAttributes|Unsubscribe) on all objects$/,
+    /^sns:(GetSubscriptionAttributes|SetSubscriptionAttributes|Unsubscribe) on all objects$/,
     "older versions of the reference do not name the topic, and without these a plan fails",
   ],
   [

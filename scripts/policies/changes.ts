@@ -1,0 +1,192 @@
+import { embeddedAccountId } from "../../src/embedded-aws/environment";
+import type { Call } from "./calls";
+import { region } from "./resources";
+
+/** The ARN of an object of the environment `local`: `rds:db:local-plue-db`. */
+const arn = (end: string) => `arn:aws:${end.replace(":", `:${region}:${embeddedAccountId}:`)}`;
+const id = "0000000000000000";
+const listener = `app/local-plue-alb/${id}/${id}`;
+
+const role = { RoleName: "local-plue-web-app-task" };
+const database = { DBInstanceIdentifier: "local-plue-db" };
+const fileSystem = { FileSystemId: "fs-00000000" };
+const repository = { repositoryName: "local-plue-web-app" };
+const securityGroup = { GroupId: "sg-00000000" };
+const routeTable = { RouteTableId: "rtb-00000000" };
+const loadBalancer = {
+  LoadBalancerArn: arn(`elasticloadbalancing:loadbalancer/app/local-plue-alb/${id}`),
+};
+const targetGroup = {
+  TargetGroupArn: arn(`elasticloadbalancing:targetgroup/local-plue-web-tg/${id}`),
+};
+const topic = { TopicArn: arn("sns:local-plue-alerts") };
+const secret = { SecretId: "local-plue-db-connection" };
+const key = { KeyId: "00000000-0000-0000-0000-000000000000" };
+const target = { ResourceARN: arn("application-autoscaling:scalable-target/x") };
+const plan = { RestoreTestingPlanName: "local_plue" };
+
+/** Objects whose tags change, by service. The parameters name them as the calls of the service do. */
+const tagged = {
+  ec2: ["vpc", "subnet", "igw", "eipalloc", "nat", "rtb", "sg", "fl", "vpce"].map((type) => ({
+    Resources: [`${type}-00000000`],
+  })),
+  elbv2: [loadBalancer.LoadBalancerArn, targetGroup.TargetGroupArn]
+    .concat(
+      [`listener/${listener}`, `listener-rule/${listener}/${id}`].map((end) =>
+        arn(`elasticloadbalancing:${end}`),
+      ),
+    )
+    .map((one) => ({ ResourceArns: [one] })),
+  rds: ["db:local-plue-db", "pg:local-plue-pg", "subgrp:local-plue-subnets"].map((end) => ({
+    ResourceName: arn(`rds:${end}`),
+  })),
+  ecs: ["cluster/local-plue-cluster", "service/local-plue-cluster/local-plue-web-app"]
+    .concat("task-definition/local-plue-web-app:1")
+    .map((end) => ({ resourceArn: arn(`ecs:${end}`) })),
+  efs: ["fs-00000000", "fsap-00000000"].map((ResourceId) => ({ ResourceId })),
+  ecr: [{ resourceArn: arn("ecr:repository/local-plue-web-app") }],
+  iam: [role],
+  logs: [
+    "/ecs/local/plue-web-app",
+    "/aws/vpc/local",
+    "/aws/rds/instance/local-plue-db/postgresql",
+  ].map((name) => ({ resourceArn: arn(`logs:log-group:${name}`) })),
+  secretsmanager: [secret],
+  sns: [{ ResourceArn: topic.TopicArn }],
+  events: [{ ResourceARN: arn("events:rule/local-plue-database-event") }],
+  cloudwatch: [{ ResourceARN: arn("cloudwatch:alarm:local-plue-db-cpu") }],
+  ssm: [{ ResourceType: "Parameter", ResourceId: "/plue/local/image-tags/web-app" }],
+  "application-autoscaling": [target],
+} as const;
+
+/** Objects of options whose tags change. */
+const taggedOptions = {
+  kms: [key],
+  backup: ["backup-plan:x", "backup-vault:local-plue", "restore-testing-plan:local_plue-x"].map(
+    (end) => ({ ResourceArn: arn(`backup:${end}`) }),
+  ),
+  wafv2: [{ ResourceARN: arn(`wafv2:regional/webacl/local-plue/${key.KeyId}`) }],
+  elasticache: ["serverlesscache", "replicationgroup", "subnetgroup", "user", "usergroup"].map(
+    (type) => ({ ResourceName: arn(`elasticache:${type}:local-plue-x`) }),
+  ),
+} as const;
+
+/** The operations that add and remove tags, where they are not TagResource and UntagResource. */
+const tagOperations: Readonly<Record<string, readonly [add: string, remove: string]>> = {
+  ec2: ["CreateTags", "DeleteTags"],
+  elasticache: ["AddTagsToResource", "RemoveTagsFromResource"],
+  elbv2: ["AddTags", "RemoveTags"],
+  iam: ["TagRole", "UntagRole"],
+  rds: ["AddTagsToResource", "RemoveTagsFromResource"],
+  ssm: ["AddTagsToResource", "RemoveTagsFromResource"],
+};
+
+type Operations = readonly (readonly [service: string, operation: string, parameters: object])[];
+
+const operations: Operations = [
+  ["ec2", "DeleteRoute", routeTable],
+  [
+    "ec2",
+    "ModifyVpcEndpoint",
+    { VpcEndpointId: "vpce-00000000", AddRouteTableIds: ["rtb-00000000"] },
+  ],
+  ["ec2", "ReplaceRoute", routeTable],
+  ["ec2", "ReplaceRouteTableAssociation", { ...routeTable, AssociationId: "rtbassoc-00000000" }],
+  ["ec2", "UpdateSecurityGroupRuleDescriptionsEgress", securityGroup],
+  ["ec2", "UpdateSecurityGroupRuleDescriptionsIngress", securityGroup],
+  ["ecr", "PutImageScanningConfiguration", repository],
+  ["ecr", "PutImageTagMutability", repository],
+  ["ecs", "UpdateCluster", { cluster: "local-plue-cluster" }],
+  ["ecs", "UpdateClusterSettings", { cluster: "local-plue-cluster" }],
+  [
+    "efs",
+    "ModifyMountTargetSecurityGroups",
+    { MountTargetId: "fsmt-00000000", SecurityGroups: ["sg-00000000"] },
+  ],
+  ["efs", "UpdateFileSystem", fileSystem],
+  ["elbv2", "ModifyListener", { ListenerArn: arn(`elasticloadbalancing:listener/${listener}`) }],
+  [
+    "elbv2",
+    "ModifyListenerAttributes",
+    { ListenerArn: arn(`elasticloadbalancing:listener/${listener}`) },
+  ],
+  ["elbv2", "ModifyRule", { RuleArn: arn(`elasticloadbalancing:listener-rule/${listener}/${id}`) }],
+  ["elbv2", "ModifyTargetGroup", targetGroup],
+  [
+    "elbv2",
+    "SetRulePriorities",
+    { RuleArn: arn(`elasticloadbalancing:listener-rule/${listener}/${id}`) },
+  ],
+  ["elbv2", "SetSecurityGroups", loadBalancer],
+  ["elbv2", "SetSubnets", loadBalancer],
+  ["iam", "UpdateAssumeRolePolicy", role],
+  ["iam", "UpdateRole", role],
+  ["logs", "DeleteRetentionPolicy", { logGroupName: "/ecs/local/plue-web-app" }],
+  [
+    "rds",
+    "ModifyDBInstance",
+    {
+      ...database,
+      DBParameterGroupName: "local-plue-pg",
+      MonitoringRoleArn: `arn:aws:iam::${embeddedAccountId}:role/local-plue-db-monitoring`,
+    },
+  ],
+  ["rds", "ModifyDBSubnetGroup", { DBSubnetGroupName: "local-plue-subnets" }],
+  ["rds", "RebootDBInstance", database],
+  ["rds", "ResetDBParameterGroup", { DBParameterGroupName: "local-plue-pg" }],
+  ["secretsmanager", "RestoreSecret", secret],
+  ["secretsmanager", "UpdateSecret", secret],
+  ["sns", "SetSubscriptionAttributes", topic],
+];
+
+const optionOperations: Operations = [
+  ["backup", "UpdateRestoreTestingPlan", plan],
+  [
+    "backup",
+    "UpdateRestoreTestingSelection",
+    {
+      ...plan,
+      RestoreTestingSelection: {
+        IamRoleArn: `arn:aws:iam::${embeddedAccountId}:role/local-plue-backup`,
+      },
+    },
+  ],
+  ["elasticache", "ModifyCacheSubnetGroup", { CacheSubnetGroupName: "local-plue-cache" }],
+  ["elasticache", "ModifyUser", { UserId: "local-plue-api" }],
+  [
+    "elasticache",
+    "ModifyUserGroup",
+    { UserGroupId: "local-plue-cache", UserIdsToAdd: ["local-plue-api"] },
+  ],
+  ["kms", "CancelKeyDeletion", key],
+  ["kms", "DisableKeyRotation", key],
+  ["kms", "PutKeyPolicy", key],
+  ["kms", "UpdateAlias", { AliasName: "alias/local-plue", TargetKeyId: key.KeyId }],
+  ["kms", "UpdateKeyDescription", key],
+];
+
+const callsOf = (
+  objects: Readonly<Record<string, readonly object[]>>,
+  changes: Operations,
+): readonly Call[] => {
+  const tags = Object.entries(objects).flatMap(([service, list]) =>
+    (tagOperations[service] ?? ["TagResource", "UntagResource"]).flatMap((operation) =>
+      list.map((parameters) => [service, operation, parameters] as const),
+    ),
+  );
+  return [...tags, ...changes].map(([service, operation, parameters]) => ({
+    caller: "terraform",
+    service,
+    operation,
+    parameters: parameters as Call["parameters"],
+  }));
+};
+
+/**
+ * Calls with which the AWS provider changes the objects of a stack: of a change that no test makes, too. Recorded are
+ * only the calls of the tests' changes.
+ */
+export const changes: Readonly<Record<"deploy" | "options", readonly Call[]>> = {
+  deploy: callsOf(tagged, operations),
+  options: callsOf(taggedOptions, optionOperations),
+};
