@@ -11,6 +11,7 @@ const LONG = [
   "operations/local",
   "operations/adoption",
   "stack/change",
+  "stack/transitions",
   "stack/shrink",
   "stack/cache-nodes",
 ];

@@ -57,6 +57,8 @@ export class Cache extends Construct implements Connectable {
       description: "Security group for Plue cache",
       vpcId: network.vpc.id,
       tags: { Name: groupName },
+      // The API server's group names it in a rule, which goes first when the cache is removed.
+      lifecycle: { createBeforeDestroy: true },
     });
     // ElastiCache accepts an IAM token only for a user whose name equals its id.
     const userId = names.cacheUser(environment);

@@ -1,4 +1,6 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { DataAwsDbInstance } from "@cdktf/provider-aws/lib/data-aws-db-instance";
+import { DataAwsDbInstances } from "@cdktf/provider-aws/lib/data-aws-db-instances";
 import { DbInstance } from "@cdktf/provider-aws/lib/db-instance";
 import { DbParameterGroup } from "@cdktf/provider-aws/lib/db-parameter-group";
 import { DbSubnetGroup } from "@cdktf/provider-aws/lib/db-subnet-group";
@@ -23,6 +25,7 @@ import {
   type MasterPassword,
 } from "./master-password";
 import type { Network } from "./network";
+import { reference } from "./reference";
 
 /** Properties of the database. */
 export interface DatabaseProps extends Context {
@@ -186,6 +189,11 @@ export class Database extends Construct implements Connectable {
           }
         : {}),
       tags: { Name: identifier },
+      lifecycle: {
+        // A change here would replace the database with a second restore.
+        ...(recovery && { ignoreChanges: ["restore_to_point_in_time"] }),
+        precondition: [this.keepsStorage(environment, settings)],
+      },
       dependsOn: [
         ...logGroups,
         passwordSecret,
@@ -224,6 +232,33 @@ export class Database extends Construct implements Connectable {
       : writeOnlyPassword(this, secret, masterPassword.version);
   }
 
+  /** RDS grows the storage by itself, and never shrinks it. */
+  private keepsStorage(
+    environment: string,
+    { allocatedStorage: size, maxAllocatedStorage: most }: DatabaseSettings,
+  ) {
+    const found = new DataAwsDbInstances(this, "data.aws_db_instances.existing", {
+      filter: [{ name: "db-instance-id", values: [names.database(environment)] }],
+    });
+    const each = new DataAwsDbInstance(this, "data.aws_db_instance.existing", {
+      dbInstanceIdentifier: "${each.key}",
+    });
+    each.addOverride("for_each", `\${toset(${reference(found)}.instance_identifiers)}`);
+    // The maximum is at least ten percent above the size, and the provider ignores a smaller first size.
+    const fits =
+      most > 0
+        ? `one.max_allocated_storage == ${most} || 11 * one.allocated_storage <= ${10 * most}`
+        : `one.allocated_storage <= ${size}`;
+    const setting =
+      most > 0
+        ? `database.maxAllocatedStorage of ${environment} is ${most} GiB`
+        : `database.allocatedStorage of ${environment} is ${size} GiB`;
+    return {
+      condition: `\${alltrue([for one in ${reference(each)} : ${fits}])}`,
+      errorMessage: `${setting}, and the storage has \${join(", ", [for one in ${reference(each)} : one.allocated_storage])} GiB. RDS cannot shrink it: set ${most > 0 ? "a maximum at least ten percent above that" : "at least that size"}.`,
+    };
+  }
+
   private monitoringRole({ environment, accountId, partition }: DatabaseProps) {
     const role = new IamRole(this, "aws_iam_role.monitoring", {
       name: `${environment}-plue-db-monitoring`,
@@ -253,8 +288,6 @@ function restoreTo({ databaseBackupsArn, databaseRestoreTime }: RecoverySettings
         : { useLatestRestorableTime: true }),
     },
     timeouts: { create: "3h" },
-    // A change here would replace the database with a second restore.
-    lifecycle: { ignoreChanges: ["restore_to_point_in_time"] },
   };
 }
 

@@ -18,7 +18,7 @@ import type { PolicyStatement } from "./iam";
 import { isNew } from "./legacy";
 import type { LoadBalancer } from "./load-balancer";
 import { metricAlarm } from "./metric-alarm";
-import { scale } from "./scaling";
+import { oneByOne, scale } from "./scaling";
 import { shiftTraffic } from "./traffic-shift";
 
 /** Properties that all services share. */
@@ -175,8 +175,10 @@ function autoscale(scope: Construct, service: EcsService, props: FargateServiceP
         predefinedMetricSpecification: { predefinedMetricType: metric, resourceLabel },
       },
     });
-  track("cpu", "ECSServiceAverageCPUUtilization", settings.cpuTargetPercent);
-  track("memory", "ECSServiceAverageMemoryUtilization", settings.memoryTargetPercent);
+  const policies = [
+    track("cpu", "ECSServiceAverageCPUUtilization", settings.cpuTargetPercent),
+    track("memory", "ECSServiceAverageMemoryUtilization", settings.memoryTargetPercent),
+  ];
   if (settings.requestsPerTarget) {
     const policy = track(
       "requests",
@@ -185,8 +187,12 @@ function autoscale(scope: Construct, service: EcsService, props: FargateServiceP
       `${loadBalancer.lb.arnSuffix}/${targetGroup.arnSuffix}`,
     );
     isNew(policy);
+    policies.push(policy);
   }
-  if (settings.scaling) scale(scope, { ...props, service, target, settings: settings.scaling });
+  const further = settings.scaling
+    ? scale(scope, { ...props, service, target, settings: settings.scaling })
+    : [];
+  oneByOne([...policies, ...further]);
 }
 
 /** With no registered targets UnHealthyHostCount is 0, so missing targets have their own alarms. */

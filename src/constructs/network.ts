@@ -1,5 +1,7 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { DataAwsAvailabilityZones } from "@cdktf/provider-aws/lib/data-aws-availability-zones";
+import { DataAwsSubnet } from "@cdktf/provider-aws/lib/data-aws-subnet";
+import { DataAwsSubnets } from "@cdktf/provider-aws/lib/data-aws-subnets";
 import { DataAwsVpcs } from "@cdktf/provider-aws/lib/data-aws-vpcs";
 import { DefaultSecurityGroup } from "@cdktf/provider-aws/lib/default-security-group";
 import { Eip } from "@cdktf/provider-aws/lib/eip";
@@ -14,7 +16,7 @@ import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import { Construct } from "constructs";
-import type { TerraformResource } from "../cdktf";
+import { TerraformLocal, type TerraformResource } from "../cdktf";
 import type { Context } from "./context";
 import { isNew } from "./legacy";
 import { reference } from "./reference";
@@ -85,22 +87,32 @@ export class Network extends Construct {
       filter: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
       excludeZoneIds: settings.excludeZoneIds && [...settings.excludeZoneIds],
     });
+    const existing = this.existingSubnets(environment);
     const subnets = (type: "public" | "private", cidrs: readonly string[]) =>
-      cidrs.map(
-        (cidrBlock, index) =>
-          new Subnet(this, `aws_subnet.${type}[${index}]`, {
-            vpcId: this.vpc.id,
-            cidrBlock,
-            // Not element(): in a region with fewer zones it would put two subnets into one zone.
-            availabilityZone: `\${${reference(available)}.names[${index}]}`,
-            mapPublicIpOnLaunch: type === "public",
-            tags: { ...named(`${type}-subnet-${index + 1}`), Type: type },
-            // AWS may add or withdraw a zone, which shifts the list: live subnets stay where they are.
-            // A zone that is removed from the settings is deleted last: AWS refuses to delete a subnet
-            // that the load balancer, a mount target or a task still uses.
-            lifecycle: { ignoreChanges: ["availability_zone"], createBeforeDestroy: true },
-          }),
-      );
+      cidrs.map((cidrBlock, index) => {
+        const tags = named(`${type}-subnet-${index + 1}`);
+        const setting = `network.zones[${index}].${type}Cidr of ${environment}`;
+        const subnet = { name: tags.Name, cidr: cidrBlock, setting };
+        return new Subnet(this, `aws_subnet.${type}[${index}]`, {
+          vpcId: this.vpc.id,
+          cidrBlock,
+          // Not element(): in a region with fewer zones it would put two subnets into one zone.
+          availabilityZone: `\${${reference(available)}.names[${index}]}`,
+          mapPublicIpOnLaunch: type === "public",
+          tags: { ...tags, Type: type },
+          // AWS may add or withdraw a zone, which shifts the list: live subnets stay where they are.
+          // A zone that is removed from the settings is deleted last: AWS refuses to delete a subnet
+          // that the load balancer, a mount target or a task still uses.
+          lifecycle: {
+            ignoreChanges: ["availability_zone"],
+            createBeforeDestroy: true,
+            precondition: [
+              ...(type === "private" ? [keepsSubnet(existing, subnet)] : []),
+              overlapsNone(existing, subnet),
+            ],
+          },
+        });
+      });
     this.publicSubnets = subnets(
       "public",
       zones.map((zone) => zone.publicCidr),
@@ -115,6 +127,8 @@ export class Network extends Construct {
         domain: "vpc",
         tags: named(`nat-eip-${index + 1}`),
         dependsOn: [this.internetGateway],
+        // The gateway in the new subnet is created before the other one, which keeps its address.
+        lifecycle: { replaceTriggeredBy: [`${reference(subnet)}.cidr_block`] },
       });
       return new NatGateway(this, `aws_nat_gateway.main[${index}]`, {
         allocationId: address.id,
@@ -184,6 +198,20 @@ export class Network extends Construct {
     };
   }
 
+  /** Names and CIDRs of the environment's subnets that exist. */
+  private existingSubnets(environment: string): TerraformLocal {
+    const ids = new DataAwsSubnets(this, "data.aws_subnets.existing", {
+      tags: { Environment: environment, Project: "plue" },
+    });
+    const each = new DataAwsSubnet(this, "data.aws_subnet.existing", { id: "${each.key}" });
+    each.addOverride("for_each", `\${toset(${reference(ids)}.ids)}`);
+    return new TerraformLocal(
+      this,
+      "existing_subnets",
+      `\${[for subnet in ${reference(each)} : {name = lookup(subnet.tags, "Name", ""), cidr = subnet.cidr_block}]}`,
+    );
+  }
+
   private logTraffic({ environment, accountId, encryptionKeyArn, settings }: NetworkProps): void {
     const logGroup = new CloudwatchLogGroup(this, "aws_cloudwatch_log_group.flow_log", {
       name: `/aws/vpc/${environment}`,
@@ -210,4 +238,35 @@ export class Network extends Construct {
       tags: { Name: `${environment}-vpc-flow-logs` },
     });
   }
+}
+
+/** A subnet of the settings. */
+interface SubnetSetting {
+  /** Its tag `Name`. */
+  readonly name: string;
+  readonly cidr: string;
+  /** The setting, for messages. */
+  readonly setting: string;
+}
+
+/** AWS cannot change the CIDR of a subnet, and a database cannot move to another subnet of its zone. */
+function keepsSubnet(existing: TerraformLocal, { name, cidr, setting }: SubnetSetting) {
+  return {
+    condition: `\${alltrue([for one in ${reference(existing)} : one.name != "${name}" || one.cidr == "${cidr}"])}`,
+    errorMessage: `${setting} is not the CIDR of its subnet. AWS cannot change it, and the database and the file system use the subnet. Set it back. Zones keep their position: add one at the end of the list, and remove the last one only.`,
+  };
+}
+
+/** AWS refuses a subnet that overlaps another one, also while the other one is about to be deleted. */
+function overlapsNone(existing: TerraformLocal, { name, cidr, setting }: SubnetSetting) {
+  const [address, bits] = cidr.split("/");
+  const shorter = `min(${bits}, split("/", one.cidr)[1])`;
+  const network = (of: string) => `cidrhost(format("%s/%d", ${of}, ${shorter}), 0)`;
+  const overlap = `${network(`"${address}"`)} == ${network('split("/", one.cidr)[0]')}`;
+  // Its own may have another name, if somebody changed the tag.
+  const other = `one.cidr != "${cidr}" || (one.name != "${name}" && can(regex("-(public|private)-subnet-", one.name)))`;
+  return {
+    condition: `\${!anytrue([for one in ${reference(existing)} : ${overlap} if ${other}])}`,
+    errorMessage: `${setting} overlaps a subnet that exists. Choose a CIDR that no subnet has.`,
+  };
 }

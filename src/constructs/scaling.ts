@@ -11,6 +11,7 @@ import { names, type Component } from "../names";
 import type { Context } from "./context";
 import type { EcsCluster } from "./ecs-cluster";
 import { metricAlarm } from "./metric-alarm";
+import { reference } from "./reference";
 
 /** Properties of further scaling. */
 export interface ScalingProps extends Context {
@@ -27,12 +28,26 @@ export interface ScalingProps extends Context {
 }
 
 /**
+ * Lets each of one target's policies and actions wait for the one before. Application Auto Scaling refuses
+ * concurrent changes of a target.
+ * Source: ConcurrentUpdateException of PutScalingPolicy in its API reference.
+ */
+export function oneByOne(
+  changes: readonly (AppautoscalingPolicy | AppautoscalingScheduledAction)[],
+) {
+  changes.slice(1).forEach((change, index) => {
+    change.dependsOn = [reference(changes[index]!)];
+  });
+}
+
+/**
  * Scales a service on metrics of the application and on a schedule.
  *
  * Cost: $0.30 a month for each custom metric, $0.10 for each of the three alarms on it.
  * @param scope construct of the service; its id is the prefix of the resources' names
+ * @returns the policies and actions
  */
-export function scale(scope: Construct, props: ScalingProps): void {
+export function scale(scope: Construct, props: ScalingProps) {
   const { environment, component, target, settings } = props;
   const { id } = scope.node;
   const prefix = names.task(environment, component);
@@ -41,9 +56,9 @@ export function scale(scope: Construct, props: ScalingProps): void {
     scalableDimension: target.scalableDimension,
     resourceId: target.resourceId,
   };
-  for (const metric of settings.customMetrics ?? []) {
+  const policies = (settings.customMetrics ?? []).map((metric) => {
     const resource = `${id}_${metric.name.replaceAll("-", "_")}`;
-    new AppautoscalingPolicy(scope, `aws_appautoscaling_policy.${resource}`, {
+    const policy = new AppautoscalingPolicy(scope, `aws_appautoscaling_policy.${resource}`, {
       name: `${prefix}-${metric.name}`,
       policyType: "TargetTrackingScaling",
       ...scaled,
@@ -65,23 +80,26 @@ export function scale(scope: Construct, props: ScalingProps): void {
       threshold: 1,
       treatMissingData: "breaching",
     });
-  }
-  for (const action of settings.scheduledActions ?? []) {
-    new AppautoscalingScheduledAction(
-      scope,
-      `aws_appautoscaling_scheduled_action.${id}_${action.name.replaceAll("-", "_")}`,
-      {
-        name: `${prefix}-${action.name}`,
-        ...scaled,
-        schedule: action.schedule,
-        timezone: action.timezone,
-        scalableTargetAction: {
-          minCapacity: String(action.minCapacity),
-          maxCapacity: String(action.maxCapacity),
+    return policy;
+  });
+  const actions = (settings.scheduledActions ?? []).map(
+    (action) =>
+      new AppautoscalingScheduledAction(
+        scope,
+        `aws_appautoscaling_scheduled_action.${id}_${action.name.replaceAll("-", "_")}`,
+        {
+          name: `${prefix}-${action.name}`,
+          ...scaled,
+          schedule: action.schedule,
+          timezone: action.timezone,
+          scalableTargetAction: {
+            minCapacity: String(action.minCapacity),
+            maxCapacity: String(action.maxCapacity),
+          },
         },
-      },
-    );
-  }
+      ),
+  );
+  return [...policies, ...actions];
 }
 
 function specification(

@@ -50,9 +50,12 @@ const network = v.pipe(
     zones: v.pipe(
       list(
         group({
-          /** CIDR of the public subnet, for the load balancer and the NAT gateway. */
+          /**
+           * CIDR of the public subnet, for the load balancer and the NAT gateway. A change replaces the subnet, and
+           * its NAT gateway with the public address.
+           */
           publicCidr: cidr(16, 27, "10.0.1.0/24"),
-          /** CIDR of the private subnet, for tasks, database and file system. */
+          /** CIDR of the private subnet, for tasks, database and file system. It cannot be changed. */
           privateCidr: cidr(16, 28, "10.0.10.0/24"),
         }),
         2,

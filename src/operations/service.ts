@@ -2,6 +2,7 @@ import {
   byAge,
   deploymentState,
   describeService,
+  describeTaskDefinition,
   listTasks,
   newest,
   newestServiceDeployment,
@@ -52,12 +53,14 @@ export function targetGroups(environment: Environment, component: Component): 1 
 /**
  * Waits until the newest deployment of a service is stable: all of its tasks run, and no tasks of an older one.
  * @param timeout longest wait, in seconds, in addition to the bake times of blue/green and canary deployments
+ * @param applied whether an apply has just registered the task definition that the service must run. @default false
  * @throws PlueError with the reason, the last events and the last log lines, if the deployment fails
  */
 export async function waitUntilStable(
   environment: Environment,
   component: Component,
   timeout: number,
+  { applied = false }: { readonly applied?: boolean } = {},
 ): Promise<void> {
   const { title, key } = component;
   onInterrupt(
@@ -72,7 +75,7 @@ export async function waitUntilStable(
       advice: [],
       look: strategy
         ? () => lookAtShift(environment, component)
-        : await rolling(environment, component),
+        : await rolling(environment, component, applied),
     });
     say(`The ${title} is stable.`);
   } catch (error) {
@@ -91,20 +94,30 @@ export async function waitUntilStable(
 async function rolling(
   environment: Environment,
   component: Component,
+  applied: boolean,
 ): Promise<() => Promise<Look<undefined>>> {
   const { title } = component;
   const ours = primaryDeployment(await requireService(environment, component))?.id;
+  const family = names.task(environment.name, component);
+  const registered = applied ? await describeTaskDefinition(environment, family) : undefined;
   return async () => {
     const service = await requireService(environment, component);
     const { deployments = [], runningCount, desiredCount } = service;
     const primary = primaryDeployment(service);
     const own = deployments.find(({ id }) => id === ours);
-    if (own?.rolloutState === "FAILED" || primary?.id !== ours) {
+    // ECS may have rolled the deployment back while the apply waited for something else.
+    const another = registered && primary?.taskDefinition !== registered.taskDefinitionArn;
+    if (own?.rolloutState === "FAILED" || primary?.id !== ours || another) {
       // ECS drops a deployment that it has rolled back, but keeps its events.
       const event = service.events?.find(({ message }) =>
-        message?.includes(`${ours}) deployment failed`),
+        another
+          ? / deployment failed/.test(message ?? "")
+          : message?.includes(`${ours}) deployment failed`),
       );
-      const reason = own?.rolloutStateReason ?? event?.message ?? primary?.rolloutStateReason;
+      const reason =
+        (another ? undefined : own?.rolloutStateReason) ??
+        event?.message ??
+        primary?.rolloutStateReason;
       throw new PlueError(`the ${title}'s deployment failed: ${reason ?? "another replaced it"}`);
     }
     // In a crash loop all tasks run for a moment.

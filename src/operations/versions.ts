@@ -6,7 +6,7 @@ import { providerNeeds } from "../environments/provider-needs";
 import { ActionRequired } from "../process/errors";
 import { readLockFile } from "../terraform/lock-file";
 import type { TerraformProgram } from "../terraform/program";
-import { writerOf, type StateJson, type StateWriter } from "../terraform/state";
+import { regionIn, writerOf, type StateJson, type StateWriter } from "../terraform/state";
 import type { Terraform } from "../terraform/terraform";
 import type { Environment } from "./environment";
 
@@ -35,18 +35,35 @@ export interface Versions {
  */
 export async function checkVersions(
   terraform: Terraform,
-  { name, projectDir }: Environment,
+  { name, region, projectDir }: Environment,
 ): Promise<string[]> {
   const file = lockFileOf(name, projectDir);
+  const state = await terraform.state();
+  refuseAnotherRegion(name, region, state);
   return compareVersions({
     name,
     program: terraform.program,
     provider: terraform.providerVersion("hashicorp/aws"),
-    state: await terraform.state(),
+    state,
     lockFile: relative(projectDir, file),
     locked: existsSync(file),
     tableAlone: !terraform.stack.backend.use_lockfile,
   });
+}
+
+/**
+ * Checks that an environment is in the region of its state. In another one Terraform would find nothing, and plan to
+ * create everything a second time.
+ * @throws ActionRequired if it is in another one
+ */
+export function refuseAnotherRegion(name: string, region: string, state?: StateJson): void {
+  const deployed = state && regionIn(state);
+  if (deployed === undefined || deployed === region) return;
+  throw new ActionRequired(
+    `${name} is deployed in ${deployed}, and its region is now ${region}`,
+    `Set aws_region, or \`region\` in src/environments/${name}.ts, back to ${deployed}.`,
+    "An environment cannot move to another region: create a new one there, or follow docs/operations.md to recover it there.",
+  );
 }
 
 /**

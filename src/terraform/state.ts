@@ -11,6 +11,13 @@ export interface StateJson {
   }[];
 }
 
+/** The region of an environment's network, as its state has it; undefined if there is none. */
+export function regionIn({ resources = [] }: StateJson): string | undefined {
+  const vpc = resources.find(({ mode, type }) => mode === "managed" && type === "aws_vpc");
+  const arn = vpc?.instances[0]?.attributes?.arn;
+  return typeof arn === "string" ? arn.split(":")[3] : undefined;
+}
+
 /** The AWS provider that has written a state, as far as it is known. */
 export interface StateWriter {
   /** The earliest version that it can be. */

@@ -6,11 +6,13 @@ import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v
 import { ElastiCache } from "@aws-sdk/client-elasticache";
 import { KMS } from "@aws-sdk/client-kms";
 import { S3 } from "@aws-sdk/client-s3";
+import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { SSM } from "@aws-sdk/client-ssm";
 import { WAFV2 } from "@aws-sdk/client-wafv2";
 import { production } from "../../../src/environments/production";
 import { api, names } from "../../../src/names";
 import { existingObjects } from "../../../src/operations/deploy/leftovers";
+import { refuseWaitingSecrets } from "../../../src/operations/deploy/waiting-secrets";
 import type { Environment } from "../../../src/operations/environment";
 import { kinds } from "../../../src/resources";
 import type { Existing } from "../../../src/resources/kind";
@@ -295,5 +297,38 @@ describeEmbeddedAws("an object that an interrupted apply created", () => {
   test("is not found if AWS has no such object", async () => {
     const planned = { vpc_id: vpc, cidr_block: "10.0.9.0/24" };
     expect(await find("aws_subnet", planned)).toBeUndefined();
+  });
+
+  test("is a secret that waits for its deletion: the plan is refused, and says what to do", async () => {
+    const secrets = new SecretsManager(aws.client);
+    const Name = "dev-plue-db-password";
+    const plan = {
+      resource_changes: [
+        {
+          address: "aws_secretsmanager_secret.database_password",
+          mode: "managed" as const,
+          type: "aws_secretsmanager_secret",
+          change: { actions: ["create"], before: null, after: { name: Name } },
+        },
+      ],
+    };
+    const dev = {
+      ...{ ...aws.client, name: "dev", settings: production, accountId: "123456789012" },
+      ...{ projectDir: "", stackDir: "" },
+    };
+    await refuseWaitingSecrets(dev, plan);
+    await secrets.createSecret({ Name, SecretString: "x" });
+    await refuseWaitingSecrets(dev, plan);
+    const { DeletionDate } = await secrets.deleteSecret({
+      SecretId: Name,
+      RecoveryWindowInDays: 7,
+    });
+    const day = DeletionDate!.toISOString().slice(0, 10);
+    await expect(refuseWaitingSecrets(dev, plan)).rejects.toMatchObject({
+      message: expect.stringContaining(`${Name} (until ${day})`) as string,
+      advice: expect.arrayContaining([
+        `  aws secretsmanager restore-secret --region ${region} --secret-id ${Name}`,
+      ]) as string[],
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { local as settings } from "../../../src/environments/local";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { describeEmbeddedAws } from "../../support/embedded-aws";
@@ -119,5 +120,9 @@ describeEmbeddedAws("each setting, changed on a live environment", () => {
   test("and back again", async () => {
     expect(await change(settings)).toEqual(replaced);
     expect(await local.stack.pending()).toEqual([]);
+  });
+
+  test("a rollback finds each earlier revision", () => {
+    expect(readFileSync(local.recording, "utf8")).not.toContain('"DeregisterTaskDefinition"');
   });
 });

@@ -217,6 +217,16 @@ describe("scaling", () => {
     });
   });
 
+  test("changes one thing at a time, because AWS refuses concurrent changes of a target", () => {
+    const changes = Object.entries({
+      ...stack.resources("aws_appautoscaling_policy"),
+      ...stack.resources("aws_appautoscaling_scheduled_action"),
+    }).filter(([name]) => name.startsWith("api_server_"));
+    const before = changes.map(([, { depends_on: [one] = [] }]) => one as string | undefined);
+    expect(before.filter((one) => one === undefined)).toHaveLength(1);
+    expect(new Set(before).size).toBe(changes.length);
+  });
+
   test("an alarm reports a metric that stops", () => {
     expect(stack.resource("aws_cloudwatch_metric_alarm.api_server_jobs_missing")).toMatchObject({
       alarm_name: "full-plue-api-scaling-jobs-missing",

@@ -43,7 +43,7 @@ describe("the database", () => {
       source_db_instance_automated_backups_arn: recovery.databaseBackupsArn,
       use_latest_restorable_time: true,
     });
-    expect(database.lifecycle).toEqual({ ignore_changes: ["restore_to_point_in_time"] });
+    expect(database.lifecycle.ignore_changes).toEqual(["restore_to_point_in_time"]);
   });
 
   test("is restored to a time in the settings", () => {

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { local } from "../../../src/environments/local";
-import { api } from "../../../src/names";
+import { api, web } from "../../../src/names";
 import type { Environment } from "../../../src/operations/environment";
 import { checkServices } from "../../../src/operations/inspect/doctor/services";
 import { waitUntilStable } from "../../../src/operations/service";
@@ -11,6 +11,8 @@ interface Look {
   readonly status: string;
   readonly statusReason?: string;
   readonly stage?: string;
+  /** The task definition that the service runs. */
+  readonly taskDefinition?: string;
   /** How many deployments the service has. */
   readonly deployments: number;
 }
@@ -47,8 +49,12 @@ function answer(operation: string): unknown {
             deployments: Array.from({ length: look.deployments }, (_, index) => ({
               id: `ecs-svc/${index}`,
               status: index === 0 ? "PRIMARY" : "ACTIVE",
-              rolloutState: "IN_PROGRESS",
+              rolloutState: look.status === "COMPLETED" ? "COMPLETED" : "IN_PROGRESS",
+              taskDefinition: look.taskDefinition,
             })),
+            events: [
+              { message: "(deployment ecs-svc/9) deployment failed: tasks failed to start." },
+            ],
           },
         ],
       };
@@ -71,6 +77,8 @@ function answer(operation: string): unknown {
           },
         ],
       };
+    case "DescribeTaskDefinition":
+      return { taskDefinition: { taskDefinitionArn: "web:2" } };
     case "ListTasks":
       return { taskArns: [] };
     default:
@@ -122,6 +130,15 @@ test.each(["STOPPED", "ROLLBACK_FAILED"])(
     await expect(wait({ status, deployments: 2 })).rejects.toThrow("deployment failed");
   },
 );
+
+test("a rolling deployment that ECS rolled back before the apply ended has failed", async () => {
+  looks = [{ status: "COMPLETED", deployments: 1, taskDefinition: "web:1" }];
+  await expect(waitUntilStable(environment(), web, 20, { applied: true })).rejects.toThrow(
+    "the web app's deployment failed: (deployment ecs-svc/9) deployment failed: tasks failed to start.",
+  );
+  looks = [{ status: "COMPLETED", deployments: 1, taskDefinition: "web:2" }];
+  await waitUntilStable(environment(), web, 20, { applied: true });
+});
 
 test("plue doctor checks that ECS has the strategy of the settings", async () => {
   looks = [{ status: "SUCCESSFUL", deployments: 1 }];

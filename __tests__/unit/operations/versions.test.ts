@@ -5,6 +5,7 @@ import { lockFileOf } from "../../../src/environments/lock-file";
 import { local } from "../../../src/environments/local";
 import {
   compareVersions,
+  refuseAnotherRegion,
   refuseOldProvider,
   type Versions,
 } from "../../../src/operations/versions";
@@ -129,4 +130,14 @@ describe("a setting that the locked provider does not support", () => {
   test("is accepted with a provider that supports it", () => {
     expect(locked("6.4.0")).not.toThrow();
   });
+});
+
+test("another region than that of the state is refused, with both", () => {
+  const state = vpc({ arn: "arn:aws:ec2:us-east-1:123456789012:vpc/vpc-1" });
+  expect(() => refuseAnotherRegion("dev", "eu-west-1", state)).toThrow(
+    "dev is deployed in us-east-1, and its region is now eu-west-1",
+  );
+  refuseAnotherRegion("dev", "us-east-1", state);
+  refuseAnotherRegion("dev", "eu-west-1", undefined);
+  refuseAnotherRegion("dev", "eu-west-1", { resources: [] });
 });

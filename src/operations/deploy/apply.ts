@@ -20,6 +20,7 @@ import { keepImages, plannedTags } from "./keep-images";
 import { findLeftovers } from "./leftovers";
 import { refuseUnreviewed } from "./review";
 import { refuseMissingImages } from "./missing-images";
+import { refuseWaitingSecrets } from "./waiting-secrets";
 
 /** Options of a plan and its apply. */
 export interface ApplyOptions {
@@ -41,8 +42,8 @@ interface SavedPlan {
 /**
  * Plans, shows the plan, asks for confirmation, and applies exactly that plan.
  * @returns the applied actions; none if there were no changes
- * @throws ActionRequired if the answer is no, the key of data would change, or an image that the plan starts does not
- * exist
+ * @throws ActionRequired if the answer is no, the key of data would change, a secret's name is taken, or an image that
+ * the plan starts does not exist
  */
 export async function planAndApply(
   environment: Environment,
@@ -66,6 +67,7 @@ export async function planAndApply(
     // A plan of some modules cannot show the cost of the others.
     if (!options.targets?.length) say(`${planCostText(planCost(environment, saved.plan))}\n`);
     refuseAnotherKey(environment.name, actions);
+    await refuseWaitingSecrets(environment, saved.plan);
     // Where no task runs nothing pulls images, unless the user named a tag.
     if (runsTasks(environment) || namesAnImageTag(options.variables)) {
       await refuseMissingImages(environment, saved.plan, actions);

@@ -99,7 +99,7 @@ async function waitForServices(
     return;
   }
   const results = await Promise.allSettled(
-    deployed.map((service) => waitUntilStable(environment, service, timeout)),
+    deployed.map((service) => waitUntilStable(environment, service, timeout, { applied: true })),
   );
   const failed = results.filter((result) => result.status === "rejected");
   if (failed.length > 0) {
