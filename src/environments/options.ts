@@ -289,6 +289,7 @@ export const cache = v.variant(
         /^cache\.[a-z0-9-]+\.[a-z0-9]+$/,
         "must be an ElastiCache node type",
         "cache.t4g.micro",
+        "cache.t4g.small",
       ),
       /** Copies of the primary node; with one or more, one replaces it when it fails. */
       replicas: whole(0, 5),

@@ -144,7 +144,11 @@ export type MasterPassword = Complete<typeof masterPassword>;
 
 const [leastStorage, mostStorage] = limits.databaseStorage.gp3;
 
-function timeWindow(read: typeof dailyWindow, example: string, most = Infinity) {
+function timeWindow(
+  read: typeof dailyWindow,
+  [example, another]: readonly [string, string],
+  most = Infinity,
+) {
   const fix = `must look like ${example} (UTC) and last ${limits.databaseWindowMinutes} minutes ${most < Infinity ? "to 24 hours" : "or more"}`;
   return v.pipe(
     v.string(fix),
@@ -152,7 +156,7 @@ function timeWindow(read: typeof dailyWindow, example: string, most = Infinity) 
       const length = read(value)?.length ?? 0;
       return length >= limits.databaseWindowMinutes && length <= most;
     }, fix),
-    v.examples([example]),
+    v.examples([example, another]),
   );
 }
 
@@ -163,6 +167,7 @@ const database = v.pipe(
       /^db\.[a-z0-9-]+\.[a-z0-9]+$/,
       "must be an RDS instance class",
       "db.t3.micro",
+      "db.t3.small",
     ),
     /** First size of the storage, in GiB. */
     allocatedStorage: whole(leastStorage, mostStorage),
@@ -174,11 +179,11 @@ const database = v.pipe(
     /** Retention of automated backups, in days; 0 switches them off. */
     backupRetentionDays: whole(...limits.databaseBackupDays),
     /** Daily, UTC, as `hh:mm-hh:mm`; at least 30 minutes, apart from the maintenance window. */
-    backupWindow: timeWindow(dailyWindow, "03:00-04:00"),
+    backupWindow: timeWindow(dailyWindow, ["03:00-04:00", "05:00-06:00"]),
     /** Weekly, UTC, as `ddd:hh:mm-ddd:hh:mm`; at least 30 minutes. */
     maintenanceWindow: timeWindow(
       weeklyWindow,
-      "sun:04:00-sun:05:00",
+      ["sun:04:00-sun:05:00", "mon:07:00-mon:08:00"],
       limits.maintenanceWindowMinutes,
     ),
     /** A standby in a second zone. */

@@ -222,7 +222,7 @@ describe("scaling", () => {
       ...stack.resources("aws_appautoscaling_policy"),
       ...stack.resources("aws_appautoscaling_scheduled_action"),
     }).filter(([name]) => name.startsWith("api_server_"));
-    const before = changes.map(([, { depends_on: [one] = [] }]) => one as string | undefined);
+    const before = changes.map(([, policy]) => (policy.depends_on as string[] | undefined)?.[0]);
     expect(before.filter((one) => one === undefined)).toHaveLength(1);
     expect(new Set(before).size).toBe(changes.length);
   });
