@@ -8,7 +8,7 @@ import type { CopiedAws } from "../support/copies";
 import type { Deployment } from "../support/deployment";
 import type { Change } from "./changes";
 
-/** What can be wrong with a change. */
+/** Why a change is not accepted. */
 export type Fault =
   /** Neither the settings nor those before can be applied. */
   | "stuck"

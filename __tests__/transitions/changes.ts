@@ -17,9 +17,9 @@ import { full } from "../support/full";
 
 /** A way of a deployed environment through other settings, from where it began and back. */
 export interface Change {
-  /** What changes, for the report. */
+  /** Name of the change in the report. */
   readonly name: string;
-  /** What AWS changes by itself after the first apply. @default nothing */
+  /** Lets AWS change something by itself after the first apply. @default nothing */
   readonly byAws?: (client: EmbeddedAws["client"], environment: string) => Promise<unknown>;
   /** The settings, one apply each. The last ones are those of the beginning. */
   readonly steps: readonly EnvironmentSettings[];
@@ -197,7 +197,7 @@ export class Changes {
     ];
   }
 
-  /** What AWS does by itself, and then a change, or none. */
+  /** Changes by AWS itself, with or without a change of the settings afterwards. */
   byAws(): Change[] {
     const { database } = this.base;
     const [batch] = this.batches(12);

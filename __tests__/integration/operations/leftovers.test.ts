@@ -299,7 +299,7 @@ describeEmbeddedAws("an object that an interrupted apply created", () => {
     expect(await find("aws_subnet", planned)).toBeUndefined();
   });
 
-  test("is a secret that waits for its deletion: the plan is refused, and says what to do", async () => {
+  test("is a secret that waits for its deletion: the apply is refused, with two ways on", async () => {
     const secrets = new SecretsManager(aws.client);
     const Name = "dev-plue-db-password";
     const plan = {

@@ -23,7 +23,7 @@ export async function refuseWaitingSecrets(
   const secrets = await aws.secrets(environment);
   const found = await Promise.all(
     names.map((SecretId) =>
-      // Of a name that no secret has, AWS checks the permission for an ARN without its random end.
+      // AWS may deny the call if no secret has the name, because the ARN then has no random end.
       unlessMissing(() => secrets.describeSecret({ SecretId }), /NotFound|AccessDenied/),
     ),
   );
