@@ -18,13 +18,13 @@ export async function startCopiedAws(): Promise<CopiedAws> {
     ...aws,
     onCopy: async (run) => {
       const original = proxy.target;
-      const { endpoint, end } = await fork(original);
-      proxy.target = endpoint;
+      const copy = await fork(original);
+      proxy.target = copy.endpoint;
       try {
-        return await run({ ...aws.client, endpoint });
+        return await run({ ...aws.client, endpoint: copy.endpoint });
       } finally {
         proxy.target = original;
-        end();
+        copy.end();
       }
     },
   };
