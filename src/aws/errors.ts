@@ -68,9 +68,15 @@ export function isNotServed(error: unknown): boolean {
 /** Explains any error: what happened and what to do next. */
 export function explain(error: unknown): PlueError {
   if (error instanceof PlueError) return error;
-  const ofFile = explainFileError(error);
-  if (ofFile !== undefined) return ofFile;
   const { name = "", message, code = "", $metadata, operation, reason, proxy } = error as AwsError;
+  const ofFile = explainFileError(error);
+  if (ofFile !== undefined && operation !== undefined) {
+    return new ActionRequired(
+      `found no AWS credentials that can be used: ${ofFile.message}`,
+      "Correct AWS_WEB_IDENTITY_TOKEN_FILE, AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE, or log in.",
+    );
+  }
+  if (ofFile !== undefined) return ofFile;
   const what = operation ? `${operation}: ` : "";
   if (EXPIRED.test(name) || /token.*expired|session.*expired/i.test(message)) {
     return new ActionRequired(

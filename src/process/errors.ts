@@ -58,9 +58,13 @@ export function explainFileError(error: unknown): PlueError | undefined {
   const advice = adviceFor[code];
   return new PlueError(`cannot ${verbs[syscall]} ${path ?? "a file"}: ${reason}`, {
     advice: advice === undefined ? [] : [advice],
+    exitCode: WRONG_PATH.test(code) ? ExitCode.ActionRequired : ExitCode.Failed,
     cause: error,
   });
 }
+
+/** Codes of errors that the same command meets again, until there is another file at the path. */
+const WRONG_PATH = /^(EEXIST|EISDIR|ELOOP|ENAMETOOLONG|ENOENT|ENOTDIR)$/;
 
 const NOT_PERMITTED =
   "Run the command as a user who may do this, or in a copy of the project that you may write to.";

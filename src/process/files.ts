@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import {
   mkdirSync,
   readFileSync,
@@ -8,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { ActionRequired, PlueError } from "./errors";
+import { ActionRequired } from "./errors";
 
 /**
  * Writes a file so that a reader, or an interruption, finds either all of it or the one before. Where two
@@ -60,9 +61,16 @@ export function makeFolder(path: string): void {
 /**
  * Reads a text file, without the byte order mark that some editors begin it with.
  * @throws the file system's error, which names that file also where it is a folder
+ * @throws ActionRequired if it is larger than a string can be
  */
 export function readText(file: string): string {
-  return naming(file, () => readFileSync(file, "utf8").replace(/^\ufeff/, ""));
+  return naming(file, () => {
+    // Node.js would first read all of it.
+    if (statSync(file).size > constants.MAX_STRING_LENGTH) {
+      throw new ActionRequired(`${file} is too large to be read`);
+    }
+    return readFileSync(file, "utf8").replace(/^\ufeff/, "");
+  });
 }
 
 /**
@@ -85,9 +93,6 @@ function naming<T>(file: string, work: () => T): T {
     return work();
   } catch (error) {
     const { code, syscall, message } = error as NodeJS.ErrnoException;
-    // Node.js reads no file of more than 2 GiB, and makes no string of more than 512 MiB.
-    if (/_TOO_L(ARGE|ONG)$/.test(code ?? ""))
-      throw new PlueError(`${file} is too large to be read`);
     if (code === undefined || !message.startsWith(`${code}: `)) throw error;
     const [reason] = message.slice(code.length + 2).split(",");
     throw Object.assign(error as Error, {

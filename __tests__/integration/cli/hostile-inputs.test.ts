@@ -40,13 +40,18 @@ test.each<[string, string[], RegExp]>([
   ["a file without an end", ["plan", "dev", "--var-file", "/dev/zero"], /It is a pipe or a device/],
   ["no such variables file", ["plan", "dev", "--var-file", "/nope"], /\/nope.* no such file/],
   ["a folder of variables", ["plan", "dev", "--var-file", "src"], /src.* It is a folder/],
+  ["drawings below /proc", ["diagram", "--all", "--out", "/proc/x/y"], /cannot make .* \/proc\/x:/],
   ["no such review", ["deploy", "dev", "--reviewed", "/nope"], /\/nope.* no such file/],
   ["a review in no folder", ["plan", "dev", "--review", "/nope/x"], /there is no folder \/nope/],
   ["a page that is a folder", ["plan", "dev", "--html", "src"], /src is a folder/],
   ["a page with a folder's path", ["plan", "dev", "--html", "/tmp/x/"], /\/tmp\/x\/ is a folder/],
   ["a drawing in no folder", ["diagram", "dev", "--out", "/nope/x"], /no folder \/nope/],
   ["a drawing that is a folder", ["diagram", "dev", "--out", "src"], /src is a folder/],
-  ["drawings in a file", ["diagram", "--all", "--out", "main.ts"], /main.ts is not a folder/],
+  [
+    "drawings in a file",
+    ["diagram", "--all", "--out", "main.ts"],
+    /cannot make the folder main.ts: file already exists/,
+  ],
   ["a region that is none", ["prices", "--region", "mars-1"], /Write a region such as/],
   ["a platform that is none", ["providers", "lock", "dev", "--platform", "x"], /Write a platform/],
   ["an endless past", ["logs", "dev", "api", "--since", "99999999999d"], /longest.* is 3653d/],
@@ -78,6 +83,11 @@ test.each<[string, NodeJS.ProcessEnv, string]>([
     { HTTPS_PROXY: "socks5://127.0.0.1:9" },
     "not the URL of an HTTP proxy",
   ],
+  [
+    "a token that is not there",
+    { AWS_WEB_IDENTITY_TOKEN_FILE: "/nope", AWS_ROLE_ARN: "r" },
+    "/nope",
+  ],
   ["a key with a line break", { AWS_ACCESS_KEY_ID: "a\nb" }, "character that no key has"],
   ["an unknown profile", { AWS_PROFILE: "nobody" }, 'the profile "nobody" gives no'],
   ["a process that fails", { AWS_PROFILE: "fails" }, "no login today"],
@@ -98,7 +108,10 @@ test.each<[string, NodeJS.ProcessEnv, string]>([
     ].join("\n"),
   );
   // Without credentials of their own the endpoint and the proxy would not be asked.
-  const keys = variables.AWS_PROFILE ? {} : { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
+  const keys =
+    variables.AWS_PROFILE || variables.AWS_ROLE_ARN
+      ? {}
+      : { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
   const given = { ...env, AWS_CONFIG_FILE, ...keys, ...variables };
   const { stderr } = await plueEnds(2, ["status", "dev"], given);
   expect(stderr).toContain(message);
@@ -117,6 +130,16 @@ test.each([
     expect(stderr).toContain(file);
     expect(stderr).toContain(message);
     expect(stderr).not.toContain("{ not");
+  },
+);
+
+test.each(["abc", "0", "1e3", "70000"])(
+  "PLUE_LOCAL_PORT=%s is refused before anything is started or stopped",
+  async (PLUE_LOCAL_PORT) => {
+    const { stdout, stderr } = await plueEnds(2, ["local", "up"], { ...env, PLUE_LOCAL_PORT });
+    expect(stdout + stderr).toBe(
+      `\nplue: PLUE_LOCAL_PORT is "${PLUE_LOCAL_PORT}": it must be a port from 1 to 65535\n`,
+    );
   },
 );
 

@@ -124,7 +124,7 @@ describeEmbeddedAws("npm run local", () => {
     const { code, output } = await command("up", { PLUE_LOCAL_PORT: String(port) }).ended;
     busy.close();
     expect(output).toContain(`PLUE_LOCAL_PORT is ${port}`);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
   });
 
   test("deploys the stack, and prints the next steps", async () => {

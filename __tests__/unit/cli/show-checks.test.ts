@@ -4,7 +4,7 @@ import { flushOutput } from "../../../src/terminal/output";
 
 const check = (group: string, name: string, result: Check["result"], saw = "seen"): Check => ({
   ...{ group, check: name, result, saw },
-  ...(result === "failed" && { fix: "mend it" }),
+  ...(result === "failed" && { fix: "repair it" }),
 });
 
 test("checks are a table by group, with failures last, which the closing line repeats", async () => {
@@ -35,7 +35,7 @@ test("checks are a table by group, with failures last, which the closing line re
     "images",
     "✓ ok       image                    seen",
     "✗ failed   image of the API server  seen",
-    "           fix: mend it",
+    "           fix: repair it",
     "",
   ]);
   expect(printed.stderr).toBe(

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
   Command,
@@ -11,7 +10,7 @@ import {
 import { environments } from "../../environments";
 import { diagram, formats } from "../../operations/inspect/diagram";
 import { ActionRequired } from "../../process/errors";
-import { isFolder, makeFolder, readJson, writeWhole } from "../../process/files";
+import { makeFolder, readJson, writeWhole } from "../../process/files";
 import { say } from "../../terminal/output";
 import { Steps } from "../../terminal/steps";
 import type { PlanJson, ResourceChange } from "../../terraform/plan";
@@ -49,7 +48,7 @@ export const command = ({ projectDir }: Context) =>
           "Give --out FILE and open it in a browser, or --format mermaid for text.",
         );
       }
-      if (all) requireFolder(out!);
+      if (all) makeFolder(out!);
       else if (out !== undefined) outputFile(out);
       const plan = planFile && readPlan(planFile);
       const steps = new Steps();
@@ -68,11 +67,6 @@ export const command = ({ projectDir }: Context) =>
     });
 
 const endings = { svg: "svg", png: "png", html: "html", mermaid: "mmd" } as const;
-
-function requireFolder(path: string): void {
-  if (existsSync(path) && !isFolder(path)) throw new ActionRequired(`${path} is not a folder`);
-  makeFolder(path);
-}
 
 function readPlan(file: string): PlanJson {
   const advice = `Write it with \`terraform show -json PLAN > ${file}\`.`;

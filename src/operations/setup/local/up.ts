@@ -17,7 +17,7 @@ import {
 } from "../../../embedded-aws/server";
 import { findTools } from "../../../embedded-aws/tools";
 import { ensureVenv } from "../../../embedded-aws/venv";
-import { PlueError } from "../../../process/errors";
+import { ActionRequired, PlueError } from "../../../process/errors";
 import { onInterrupt } from "../../../process/interrupt";
 import { writeWhole } from "../../../process/files";
 import { Steps, type Note } from "../../../terminal/steps";
@@ -53,6 +53,7 @@ export interface LocalDeployment {
  * @throws PlueError with the step that failed
  */
 export async function up(project: string): Promise<LocalDeployment> {
+  portFromEnvironment();
   const steps = new Steps();
   const home = join(project, localFolder);
   const folder: StackFolder = {
@@ -164,20 +165,26 @@ async function startOrReuse(
   return server;
 }
 
-async function choosePort(): Promise<number> {
+/**
+ * The port of PLUE_LOCAL_PORT, if it is set.
+ * @throws ActionRequired if it is not a port
+ */
+function portFromEnvironment(): number | undefined {
   const named = process.env.PLUE_LOCAL_PORT;
-  if (!named) return (await isFree(defaultPort)) ? defaultPort : 0;
-  const port = Number(named);
-  if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    throw new PlueError(`PLUE_LOCAL_PORT is ${named}: it must be a port from 1 to 65535.`);
-  }
-  if (!(await isFree(port))) {
-    throw new PlueError(
-      `PLUE_LOCAL_PORT is ${port}, which another program uses or this user cannot open. ` +
-        `Choose another port, or unset the variable to use any free port.`,
-    );
-  }
-  return port;
+  if (!named) return undefined;
+  const port = /^\d{1,5}$/.test(named) ? Number(named) : 0;
+  if (port >= 1 && port <= 65535) return port;
+  throw new ActionRequired(`PLUE_LOCAL_PORT is "${named}": it must be a port from 1 to 65535`);
+}
+
+async function choosePort(): Promise<number> {
+  const port = portFromEnvironment();
+  if (port === undefined) return (await isFree(defaultPort)) ? defaultPort : 0;
+  if (await isFree(port)) return port;
+  throw new ActionRequired(
+    `PLUE_LOCAL_PORT is ${port}, which another program uses or this user cannot open`,
+    "Choose another port, or unset the variable to use any free port.",
+  );
 }
 
 function toShell(variables: Record<string, string>): string {
