@@ -80,6 +80,8 @@ async function step(
   to: EnvironmentSettings,
 ): Promise<string | undefined> {
   stack.synthesize(to);
+  // A stack in two regions starts its own provider, which the first init has not installed.
+  await stack.succeed("init", "-input=false");
   const planned = await stack.terraform("plan", "-input=false", "-out=change.tfplan");
   if (planned.code !== 0) {
     const message = errorsIn(planned);
