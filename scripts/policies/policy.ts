@@ -1,4 +1,10 @@
-import { decide, list, matches, type Statement as AnyStatement } from "../../src/iam";
+import {
+  decide,
+  list,
+  matches,
+  type OneOrMore,
+  type Statement as AnyStatement,
+} from "../../src/iam";
 import { environments } from "../../src/environments";
 import { ofEnvironment } from "../../src/stack/github-policies";
 import { possiblyUntagged, reasonFor } from "./left-out";
@@ -12,7 +18,7 @@ export interface Statement extends AnyStatement {
   readonly Condition?: Condition;
 }
 
-type Condition = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+type Condition = Readonly<Record<string, Readonly<Record<string, OneOrMore>>>>;
 
 /** An IAM policy that only allows. */
 export interface Policy {
@@ -70,13 +76,15 @@ function generalizedBoundary(arn: string): string {
 }
 
 function conditionOf({ type, action, context = {} }: Need): Condition {
-  const condition: Record<string, Record<string, string[]>> = {};
+  const condition: Record<string, Record<string, OneOrMore>> = {};
   for (const [key, value] of Object.entries(context)) {
     const [operator, pattern] = operators[key] ?? ["StringEquals", (one: string) => one];
     const object = `${action.split(":")[0]!}:${type}`;
     const ifExists =
       key.startsWith("aws:ResourceTag/") && reasonFor(possiblyUntagged, action, object);
-    (condition[ifExists ? `${operator}IfExists` : operator] ??= {})[key] = [pattern(value)];
+    const tests = (condition[ifExists ? `${operator}IfExists` : operator] ??= {});
+    // A truth value is never a list.
+    tests[key] = operator === "Bool" ? value : [pattern(value)];
   }
   return condition;
 }
@@ -135,7 +143,9 @@ function union(a: Statement, b: Statement): Statement {
         Object.fromEntries(
           Object.entries(tests).map(([key, values]) => [
             key,
-            both(values, list(b.Condition?.[operator]?.[key])),
+            typeof values === "string"
+              ? values
+              : both(values, list(b.Condition?.[operator]?.[key])),
           ]),
         ),
       ]),

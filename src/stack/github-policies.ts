@@ -167,7 +167,11 @@ function limitedTo(environment: string, statements: readonly Statement[]): State
           Object.fromEntries(
             Object.entries(tests).map(([key, values]) => [
               key,
-              /^aws:(Request|Resource)Tag\//.test(key) ? environment : list(values).map(own),
+              /^aws:(Request|Resource)Tag\//.test(key)
+                ? environment
+                : typeof values === "string"
+                  ? values
+                  : values.map(own),
             ]),
           ),
         ]),

@@ -28,24 +28,29 @@ const reasons: readonly (readonly [where: RegExp, finding: RegExp, reason: strin
     "the ARN is one, without a wildcard, and StringEquals compares it to the letter",
   ],
   [
-    /^(aws_iam_policy|plan\.json|deploy\.json)/,
-    /^RESOURCE_MISMATCH: (sns:(GetSubscriptionAttributes|Unsubscribe))$/,
-    "its data is older than AWS's reference, which names the topic",
-  ],
-  [
     /^(aws_iam_policy|deploy\.json)/,
     /^RESOURCE_MISMATCH: elasticloadbalancing:(Create|Delete)Rule,/,
     "it expects patterns with as many slashes as the ARN; * matches slashes, too",
   ],
   [
-    /^(aws_iam_policy|options\.json)/,
-    /^RESOURCE_MISMATCH: wafv2:GetWebACLForResource$/,
-    "its data is older than AWS's reference, which names the load balancer",
+    /^(aws_iam_policy\.deploy|(deploy|options)\.json)/,
+    /^RESOURCE_MISMATCH: (ec2:Create|kms:(Create|Update)Alias|rds:StartDBInstance)/,
+    "it expects all objects of an action in one statement: here each statement has its own condition",
+  ],
+  [
+    /^(aws_iam_policy\.deploy|(deploy|options)\.json)/,
+    /^MISMATCHED_TYPE_BUT_USABLE: .*StringLike requires a value of type String but given Arn/,
+    "the ARN of the permissions boundary, in any account: StringLike compares it as a text",
   ],
   [
     /^(aws_iam_policy|options\.json)/,
-    /^RESOURCE_MISMATCH: ec2:CreateVpcEndpoint,/,
-    "the other objects that it needs are in the policy of a deploy without options",
+    /^UNKNOWN_ACTION: .*elasticloadbalancing:\w*WebACL/,
+    "its data is older than AWS's reference",
+  ],
+  [
+    /^aws_iam_policy\.boundary_/,
+    /^RESOURCE_(MISMATCH|STAR): /,
+    "a permissions boundary allows nothing: it limits what the policies of roles allow",
   ],
   [
     /^(aws_iam_policy\.deploy|options\.json)/,
