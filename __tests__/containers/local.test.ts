@@ -141,6 +141,8 @@ describe("Plue on the embedded AWS", () => {
     const { stderr } = await plue(1, "deploy", "local", "--tag", "bad", "--yes");
     expect(stderr).toMatch(/the API server's deployment failed: .*tasks failed to start/);
     expect(stderr).toContain("Essential container in task exited");
+    // The log of a task that failed, not of one that was stopped when the deployment was given up.
+    expect(stderr).not.toContain("(none)");
     expect((await get("/api/health")).status).toBe(200);
     const log = readFileSync(join(folder, ".local/logs/server.log"), "utf8");
     expect(log).toMatch(

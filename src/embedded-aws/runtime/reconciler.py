@@ -162,7 +162,6 @@ class Runtime:
     async def _run_task(self, running: RunningTask) -> None:
         await running.run()
         del self.tasks[running.task.id]
-        self.services.ended(running)
         self.kick()
 
     # Events

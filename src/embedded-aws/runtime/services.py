@@ -253,8 +253,8 @@ class Services:
 
     # Deployments
 
-    def ended(self, task: RunningTask) -> None:
-        """Count a task that ended by itself, and have the next one wait for longer."""
+    def ending(self, task: RunningTask) -> None:
+        """Count a task that ends by itself, and have the next one wait for longer."""
         service, stop_code = self._service_of(task), task.task.stop_code
         scaled_in = task.task.id in self.dismissed
         self.dismissed.discard(task.task.id)

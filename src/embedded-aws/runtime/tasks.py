@@ -388,6 +388,8 @@ class RunningTask:
 
     async def _stop(self) -> None:
         """Stop the containers, those first that depend on others, and remove all that the task had."""
+        # Before its replacement starts, which may have to wait, or not to start at all.
+        self.runtime.services.ending(self)
         if self.task.last_status == "RUNNING":
             self.publish("DEACTIVATING")
             await self.runtime.load_balancers.drained(self)
