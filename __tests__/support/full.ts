@@ -11,6 +11,7 @@ export const full: EnvironmentSettings = {
   permissionsBoundary: true,
   encryption: "customer-key",
   ecsCluster: { containerInsights: true },
+  storage: { ...local.storage, throughputMode: "bursting" },
   loadBalancer: {
     ...local.loadBalancer,
     waf: {

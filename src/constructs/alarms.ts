@@ -5,8 +5,10 @@ import { Construct } from "constructs";
 import { Token } from "../cdktf";
 import type { Context } from "./context";
 import type { EcsCluster } from "./ecs-cluster";
+import { isNew } from "./legacy";
 import { metricAlarm } from "./metric-alarm";
 import { reference } from "./reference";
+import type { Storage } from "./storage";
 
 /** Properties of the alarms. */
 export interface AlarmsProps extends Context {
@@ -16,6 +18,8 @@ export interface AlarmsProps extends Context {
   readonly databaseGrows: boolean;
   /** True if the environment adopted a state, whose alarm on storage stays as it is. */
   readonly adopted: boolean;
+  /** The file system: burst credits. */
+  readonly storage: Storage;
   /** The services' cluster. */
   readonly ecsCluster: EcsCluster;
   /** The API server's service: CPU. */
@@ -50,7 +54,13 @@ function storageThreshold(props: AlarmsProps): number {
   return Token.asNumber(`\${floor(${reference(props.database)}.allocated_storage * ${bytes})}`);
 }
 
-/** Alarms on the database and the services. Cost: $0.10 a month each. */
+/**
+ * Burst credits in bytes that last for an hour at the highest throughput of a small file system, 100 MiB/s.
+ * Source: "Amazon EFS performance specifications", bursting throughput.
+ */
+const HOUR_OF_BURSTS = 100 * 1024 ** 2 * 3600;
+
+/** Alarms on the database, the file system and the services. Cost: $0.10 a month each. */
 export class Alarms extends Construct {
   /** Creates the alarms. */
   constructor(scope: Construct, id: string, props: AlarmsProps) {
@@ -99,5 +109,17 @@ export class Alarms extends Construct {
       });
     service("ecs_cpu_api", "api-cpu", props.apiServer, "API server");
     service("ecs_cpu_web", "web-cpu", props.webApp, "web app");
+
+    if (props.storage.throughputMode !== "bursting") return;
+    const credits = alarm("efs_credits", "efs-credits", {
+      alarmDescription: "The file system's burst credits last for less than an hour",
+      namespace: "AWS/EFS",
+      metricName: "BurstCreditBalance",
+      comparisonOperator: "LessThanThreshold",
+      threshold: HOUR_OF_BURSTS,
+      evaluationPeriods: 3,
+      dimensions: { FileSystemId: props.storage.fileSystem.id },
+    });
+    isNew(credits);
   }
 }

@@ -1,6 +1,5 @@
 import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
 import type { DbInstance } from "@cdktf/provider-aws/lib/db-instance";
-import type { EfsFileSystem } from "@cdktf/provider-aws/lib/efs-file-system";
 import type { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import { Construct } from "constructs";
 import { names } from "../names";
@@ -8,6 +7,7 @@ import type { Context } from "./context";
 import type { EcsCluster } from "./ecs-cluster";
 import type { LoadBalancer } from "./load-balancer";
 import type { Network } from "./network";
+import type { Storage } from "./storage";
 
 /** Properties of the dashboard. */
 export interface DashboardProps extends Context {
@@ -22,7 +22,7 @@ export interface DashboardProps extends Context {
   /** The database. */
   readonly database: DbInstance;
   /** The file system. */
-  readonly fileSystem: EfsFileSystem;
+  readonly storage: Storage;
 }
 
 type Dimensions = readonly string[];
@@ -47,7 +47,8 @@ export class Dashboard extends Construct {
   /** Creates the dashboard. */
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
-    const { network, loadBalancer, ecsCluster, database, fileSystem } = props;
+    const { network, loadBalancer, ecsCluster, database, storage } = props;
+    const { fileSystem } = storage;
     const lb: Dimensions = ["LoadBalancer", loadBalancer.lb.arnSuffix];
     const targets = [loadBalancer.apiServer, loadBalancer.webApp].map((group): Dimensions => [
       ...lb,
@@ -144,7 +145,9 @@ export class Dashboard extends Construct {
         "File system",
         [
           ["Throughput in bytes", [efs("MeteredIOBytes", { stat: "Sum" })]],
-          ["Burst credits in bytes", [efs("BurstCreditBalance", { stat: "Minimum" })]],
+          storage.throughputMode === "bursting"
+            ? ["Burst credits in bytes", [efs("BurstCreditBalance", { stat: "Minimum" })]]
+            : ["Limit of operations in percent", [efs("PercentIOLimit", { stat: "Maximum" })]],
           ["Clients", [efs("ClientConnections", { stat: "Sum" })]],
         ],
       ],

@@ -49,7 +49,6 @@ export interface DatabaseProps extends Context {
   readonly settings: DatabaseSettings;
 }
 
-const ENGINE_VERSION = "16";
 const NAME = "plue";
 /** The client checks certificate and host name. The images contain RDS's certificate authorities. */
 const SSL_MODE = "verify-full";
@@ -117,8 +116,8 @@ export class Database extends Construct implements Connectable {
     });
     const parameterGroup = new DbParameterGroup(this, "aws_db_parameter_group.main", {
       // The name contains the major version, because the next version's group must exist at the same time.
-      name: `${environment}-plue-db-postgres${ENGINE_VERSION}`,
-      family: `postgres${ENGINE_VERSION}`,
+      name: `${environment}-plue-db-postgres${settings.engineVersion}`,
+      family: `postgres${settings.engineVersion}`,
       description: "Plue: schema changes and slow statements are logged",
       // From PostgreSQL 15 on RDS accepts TLS connections only (rds.force_ssl is 1). Do not repeat that
       // here: the provider shows a parameter that equals its default in every plan.
@@ -147,7 +146,8 @@ export class Database extends Construct implements Connectable {
     this.instance = new DbInstance(this, "aws_db_instance.main", {
       identifier,
       engine: "postgres",
-      engineVersion: ENGINE_VERSION,
+      engineVersion: settings.engineVersion,
+      ...(settings.allowMajorVersionUpgrade ? { allowMajorVersionUpgrade: true } : {}),
       instanceClass: settings.instanceClass,
       ...(recovery ? restoreTo(recovery) : { dbName: NAME }),
       username: NAME,
@@ -170,7 +170,8 @@ export class Database extends Construct implements Connectable {
       maintenanceWindow: settings.maintenanceWindow,
       copyTagsToSnapshot: true,
       autoMinorVersionUpgrade: true,
-      applyImmediately: settings.applyImmediately,
+      // The old parameter group can be deleted only after the upgrade.
+      applyImmediately: settings.applyImmediately || settings.allowMajorVersionUpgrade,
       enabledCloudwatchLogsExports: [...databaseLogs],
       performanceInsightsEnabled: settings.performanceInsights,
       ...(settings.performanceInsights && props.encryptionKeyArn

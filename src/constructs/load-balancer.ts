@@ -145,6 +145,8 @@ export class LoadBalancer extends Construct implements Connectable {
     this.alarmOnUnhealthy(api, this.apiServer);
     this.alarmOnUnhealthy(web, this.webApp);
     if (props.alarmTopicArn) this.alarmOnResponses();
+    // ACM renews a certificate that the stack requests.
+    if (props.alarmTopicArn && !domain?.hostedZoneId) this.alarmOnCertificate();
 
     if (domain?.hostedZoneId) {
       const record = new Route53Record(this, "aws_route53_record.main", {
@@ -309,6 +311,28 @@ export class LoadBalancer extends Construct implements Connectable {
       threshold: 0,
       dimensions: { LoadBalancer: this.lb.arnSuffix, TargetGroup: targets.arnSuffix },
     });
+  }
+
+  /**
+   * Alarm on a certificate that somebody imported, which ACM cannot renew. ACM publishes the metric twice a day, until
+   * the certificate expires.
+   */
+  private alarmOnCertificate(): void {
+    const { count } = this.serving.find(({ protocol }) => protocol === "https")!;
+    const expiring = metricAlarm(this, "certificate_expiry", "certificate", this.props, {
+      count,
+      alarmDescription: "The certificate of the load balancer expires in less than 30 days",
+      namespace: "AWS/CertificateManager",
+      metricName: "DaysToExpiry",
+      statistic: "Minimum",
+      period: 86_400,
+      evaluationPeriods: 1,
+      comparisonOperator: "LessThanThreshold",
+      threshold: 30,
+      treatMissingData: "ignore",
+      dimensions: { CertificateArn: this.props.certificateArn.stringValue },
+    });
+    isNew(expiring);
   }
 
   /** Alarms on what users notice: errors and slow responses. */

@@ -18,6 +18,8 @@ import type { Network } from "./network";
 export interface StorageProps extends Context {
   /** The mount targets are in its private subnets. */
   readonly network: Network;
+  /** Flag: the environment adopted a state, whose file system keeps its throughput mode. */
+  readonly adopted: boolean;
   /**
    * Id of a copy of another environment's file system, which is imported with its data.
    * @default none: the file system starts empty
@@ -31,13 +33,16 @@ export interface StorageProps extends Context {
  * The file system of the git repositories. It is encrypted, and can be mounted only over TLS, through the
  * access point, by an IAM role that is allowed to.
  *
- * Cost (us-east-1): $0.30 a GB-month, $0.016 in Infrequent Access; backups $0.05 a GB-month.
+ * Cost (us-east-1): $0.30 a GB-month, $0.016 in Infrequent Access; backups $0.05 a GB-month; with elastic throughput
+ * $0.03 for each GB that is read and $0.06 for each that is written.
  */
 export class Storage extends Construct implements Connectable {
   /** Name in `connections` of src/names.ts. */
   readonly part = "efs";
   /** The file system. */
   readonly fileSystem: EfsFileSystem;
+  /** How EFS limits the throughput. */
+  readonly throughputMode: NonNullable<StorageSettings["throughputMode"]>;
   /** Access point of the directory /git-repos, which uid and gid 1000 own. */
   readonly gitRepos: EfsAccessPoint;
   /** Security group of the mount targets. */
@@ -49,11 +54,12 @@ export class Storage extends Construct implements Connectable {
   constructor(scope: Construct, id: string, props: StorageProps) {
     super(scope, id);
     const { environment, network, recoveredId, settings } = props;
+    this.throughputMode = settings.throughputMode ?? (props.adopted ? "bursting" : "elastic");
 
     this.fileSystem = new EfsFileSystem(this, "aws_efs_file_system.main", {
       creationToken: names.fileSystem(environment),
       performanceMode: "generalPurpose",
-      throughputMode: "bursting",
+      throughputMode: this.throughputMode,
       encrypted: true,
       kmsKeyId: props.encryptionKeyArn,
       lifecyclePolicy: [

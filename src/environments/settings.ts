@@ -169,6 +169,16 @@ const database = v.pipe(
       "db.t3.micro",
       "db.t3.small",
     ),
+    /**
+     * Major version of PostgreSQL; RDS installs minor versions by itself. A later one upgrades the database, and
+     * there is no way back: docs/upgrading.md.
+     */
+    engineVersion: v.optional(oneOf(["16", "17", "18"]), "16"),
+    /**
+     * Lets an apply upgrade the database to `engineVersion`, at once, whatever `applyImmediately` is. Set it for the
+     * upgrade only.
+     */
+    allowMajorVersionUpgrade: v.optional(flag, false),
     /** First size of the storage, in GiB. */
     allocatedStorage: whole(leastStorage, mostStorage),
     /**
@@ -194,7 +204,7 @@ const database = v.pipe(
     finalSnapshot: flag,
     /** Changes take effect at once, not in the next maintenance window. */
     applyImmediately: flag,
-    /** Performance Insights, with seven days of history (free of charge). */
+    /** CloudWatch Database Insights in Standard mode, with seven days of history (free of charge). */
     performanceInsights: flag,
     /** Enhanced Monitoring's interval in seconds; 0 switches it off. */
     monitoringInterval: oneOf(limits.monitoringIntervals),
@@ -233,6 +243,12 @@ export type DatabaseSettings = Complete<typeof database>;
 const storage = group({
   /** Days without access after which a file moves to the Infrequent Access class. */
   transitionToInfrequentAccessDays: oneOf(limits.infrequentAccessDays),
+  /**
+   * `bursting`: throughput that grows with the data, 50 KiB/s for each GiB and at least 1 MiB/s, beyond which credits
+   * are used up; `elastic`: as much as is needed, charged for each GB that is read or written.
+   * @default `elastic`; `bursting` if the environment adopts a state
+   */
+  throughputMode: v.optional(oneOf(["bursting", "elastic"])),
   /** Daily backups by AWS Backup, kept for 35 days. */
   backups: flag,
 });

@@ -137,6 +137,7 @@ export class PlueStack extends BaseStack {
     const storage = new Storage(this, "storage", {
       ...context,
       network,
+      adopted: settings.adopts !== undefined,
       recoveredId: recovery?.fileSystemId,
       settings: settings.storage,
     });
@@ -248,6 +249,7 @@ export class PlueStack extends BaseStack {
         database: database.instance,
         databaseGrows: settings.database.maxAllocatedStorage > 0,
         adopted: settings.adopts !== undefined,
+        storage,
         ecsCluster,
         apiServer: apiServer.service,
         webApp: webApp.service,
@@ -263,7 +265,7 @@ export class PlueStack extends BaseStack {
         ecsCluster,
         services: [apiServer.service, webApp.service],
         database: database.instance,
-        fileSystem: storage.fileSystem,
+        storage,
       });
     }
     const { monthlyDollars, alertEmail } = settings.budget ?? {};

@@ -33,10 +33,12 @@ import {
   DeleteFileSystemPolicyCommand,
   DescribeBackupPolicyCommand,
   DescribeFileSystemPolicyCommand,
+  DescribeFileSystemsCommand,
   DescribeLifecycleConfigurationCommand,
   EFSClient,
   PolicyNotFound,
   PutBackupPolicyCommand,
+  UpdateFileSystemCommand,
   PutFileSystemPolicyCommand,
 } from "@aws-sdk/client-efs";
 import {
@@ -249,6 +251,14 @@ const gaps: Record<string, Gap> = {
       const described = await efs.send(new DescribeBackupPolicyCommand({ FileSystemId }));
       expect(described.BackupPolicy).toEqual({ Status });
     }
+  },
+
+  efs_update_file_system: async (client) => {
+    const efs = new EFSClient(client);
+    const { FileSystemId } = await efs.send(new CreateFileSystemCommand({ CreationToken: "mode" }));
+    await efs.send(new UpdateFileSystemCommand({ FileSystemId, ThroughputMode: "elastic" }));
+    const { FileSystems } = await efs.send(new DescribeFileSystemsCommand({ FileSystemId }));
+    expect(FileSystems).toEqual([expect.objectContaining({ ThroughputMode: "elastic" })]);
   },
 
   efs_delete_file_system_policy: async (client) => {

@@ -6,6 +6,11 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { checksOf } from "../../../src/embedded-aws/server";
 import { local as settings } from "../../../src/environments/local";
+import { costOf, planCostOf } from "../../../src/operations/inspect/cost";
+import { valuesIn, type PlanJson } from "../../../src/terraform/plan";
+import { readStack } from "../../../src/terraform/stack";
+import { project } from "../../support/plue";
+import { publish } from "../../support/alarms";
 import { describeEmbeddedAws } from "../../support/embedded-aws";
 import { useLocalStack } from "../../support/local-stack";
 
@@ -13,6 +18,19 @@ describeEmbeddedAws("a whole environment that changes", () => {
   const local = useLocalStack(settings);
 
   beforeAll(() => local.stack.succeed("apply", "-auto-approve"));
+
+  test("plan and cost agree on one price", async () => {
+    await local.stack.succeed("plan", "-out=priced.tfplan");
+    const plan = JSON.parse(
+      await local.stack.succeed("show", "-json", "priced.tfplan"),
+    ) as PlanJson;
+    const stack = readStack(local.stack.folder);
+    const region = "us-east-1";
+    const priced = { settings, region, projectDir: project };
+    const { cost } = planCostOf(stack.withValues(valuesIn(plan)), priced, plan);
+    const { cost: bill } = await costOf({ ...settings, region }, project);
+    expect([cost.before.lines, cost.after.lines]).toEqual([bill.lines, bill.lines]);
+  });
 
   test("a rotation that stops after the secret goes on with the new password", async () => {
     const before = await local.secret("password");
@@ -55,6 +73,14 @@ describeEmbeddedAws("a whole environment that changes", () => {
     });
     expect(listener(443).SslPolicy).toBe("ELBSecurityPolicy-TLS13-1-2-2021-06");
     expect(await local.stack.succeed("output", "-raw", "alb_url")).toMatch(/^https:/);
+
+    const days = {
+      Namespace: "AWS/CertificateManager",
+      MetricName: "DaysToExpiry",
+      Dimensions: [{ Name: "CertificateArn", Value: CertificateArn }],
+    };
+    expect(await publish(local.aws, days, 29)).toEqual({ "local-plue-certificate": "ALARM" });
+    expect(await publish(local.aws, days, 395)).toEqual({ "local-plue-certificate": "OK" });
   });
 
   test("CI's policies allow every call that was made", () => {

@@ -30,7 +30,7 @@ const changed: EnvironmentSettings = {
     logRetentionDays: 7,
     masterPassword: { mode: "write-only", version: 2 },
   },
-  storage: { transitionToInfrequentAccessDays: 90, backups: false },
+  storage: { transitionToInfrequentAccessDays: 90, throughputMode: "bursting", backups: false },
   ecr: { imageTagMutability: "IMMUTABLE", scanOnPush: true, maxImageCount: 20, forceDelete: false },
   ecsCluster: { containerInsights: "enhanced" },
   loadBalancer: { ...settings.loadBalancer, deletionProtection: true },
@@ -124,5 +124,19 @@ describeEmbeddedAws("each setting, changed on a live environment", () => {
 
   test("a rollback finds each earlier revision", () => {
     expect(readFileSync(local.recording, "utf8")).not.toContain('"DeregisterTaskDefinition"');
+  });
+
+  test("a major upgrade needs its setting, and replaces only the parameter group", async () => {
+    const engineVersion = "17";
+    local.stack.synthesize({ ...settings, database: { ...database, engineVersion } });
+    const refused = await local.stack.terraform("apply", "-auto-approve");
+    expect(refused.stderr).toContain("The AllowMajorVersionUpgrade flag must be present");
+
+    local.stack.synthesize({
+      ...settings,
+      database: { ...database, engineVersion, allowMajorVersionUpgrade: true },
+    });
+    await local.stack.succeed("apply", "-auto-approve");
+    expect(await local.stack.pending()).toEqual([]);
   });
 });

@@ -371,6 +371,7 @@ describe("alarms", () => {
     expect(alarms.map(({ alarm_name: name }) => name).sort()).toEqual(
       [
         ...["db-cpu", "db-storage", "api-cpu", "web-cpu", "alb-unhealthy-api", "alb-unhealthy-web"],
+        ...["certificate", "efs-credits"],
         ...["alb-healthy-api", "alb-healthy-web", "api-tasks", "web-tasks"],
         ...["alb-5xx", "alb-5xx-api", "alb-5xx-web", "alb-latency-api", "alb-latency-web"],
       ]

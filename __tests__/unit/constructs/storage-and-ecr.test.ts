@@ -12,7 +12,7 @@ describe.each(knownNames)("storage of %s", (name) => {
       creation_token: `${name}-plue-efs`,
       encrypted: true,
       performance_mode: "generalPurpose",
-      throughput_mode: "bursting",
+      throughput_mode: name === "local" ? "elastic" : "bursting",
       lifecycle_policy: [expect.objectContaining({ transition_to_ia: "AFTER_30_DAYS" })],
     });
   });

@@ -64,6 +64,10 @@ def unpublished(namespace: str, metric: str, dimensions: dict, region: str) -> s
         service, objects = OBJECTS.get(name, (None, None))
         if service and value not in objects(get_backend(service)[DEFAULT_ACCOUNT_ID][region]):
             return f"there is no {name} {value}"
+    if metric == "BurstCreditBalance":
+        efs = get_backend("efs")[DEFAULT_ACCOUNT_ID][region].file_systems_by_id
+        if efs[dimensions["FileSystemId"]].throughput_mode != "bursting":
+            return "only file systems with bursting throughput have burst credits"
     if namespace == "ECS/ContainerInsights":
         settings = get_backend("ecs")[DEFAULT_ACCOUNT_ID][region].clusters[dimensions["ClusterName"]].settings
         if not any(one["name"] == "containerInsights" and one["value"] != "disabled" for one in settings or []):

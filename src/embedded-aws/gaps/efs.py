@@ -60,6 +60,24 @@ def efs_put_backup_policy():
 
 
 @gap
+def efs_update_file_system():
+    """UpdateFileSystem, which changes the throughput mode."""
+    if hasattr(EFSResponse, "update_file_system"):
+        return
+
+    def update_file_system(self):
+        _, [file_system] = self.efs_backend.describe_file_systems(
+            file_system_id=self._get_param("FileSystemId")
+        )
+        file_system.throughput_mode = self._get_param("ThroughputMode") or file_system.throughput_mode
+        file_system.provisioned_throughput_in_mibps = self._get_param("ProvisionedThroughputInMibps")
+        body = json.dumps(file_system.info_json())
+        return body, {"status": 202, "Content-Type": "application/json"}
+
+    EFSResponse.update_file_system = update_file_system
+
+
+@gap
 def efs_delete_file_system_policy():
     """DeleteFileSystemPolicy: no destroy ends without it."""
     def delete_file_system_policy(self):

@@ -101,6 +101,19 @@ def windows(p, call):
         yield "The backup window and maintenance window must not overlap."
 
 
+@rds.rule("ModifyDBInstance", f"{GUIDE}/USER_UpgradeDBInstance.PostgreSQL.html", COMBINATION)
+def major_upgrade(p, call):
+    given, before = p.get("EngineVersion"), getattr(database(call), "engine_version", None)
+    if not (given and before) or given.split(".")[0] == before.split(".")[0]:
+        return
+    if int(given.split(".")[0]) < int(before.split(".")[0]):
+        yield f"Cannot upgrade postgres from {before} to {given}"
+    if not p.get("AllowMajorVersionUpgrade"):
+        yield (
+            "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version."
+        )
+
+
 @rds.rule("DeleteDBInstance", code=COMBINATION)
 def final_snapshot(p, call):
     skip, name = p.get("SkipFinalSnapshot"), p.get("FinalDBSnapshotIdentifier")
