@@ -5,16 +5,24 @@ import { production } from "../../src/environments/production";
 import type { EnvironmentSettings } from "../../src/environments/settings";
 import { costOf } from "../../src/operations/inspect/cost";
 
-/** The tables of docs/costs.md, for us-east-1. The README contains the first of them too. */
-export async function costTables(project: string): Promise<ReadonlyMap<string, string>> {
+/** The tables of docs/costs.md, for us-east-1, and the first of them in whole dollars for the README. */
+export async function costTables(
+  project: string,
+): Promise<{ readonly page: ReadonlyMap<string, string>; readonly readme: string }> {
   const billOf = async (settings: EnvironmentSettings) =>
     (await costOf({ ...settings, region: "us-east-1" }, project)).cost;
   const [devBill, productionBill] = [await billOf(dev), await billOf(production)];
-  return new Map([
-    ["costs", totalsTable({ dev: devBill, production: productionBill })],
+  const bills = { dev: devBill, production: productionBill };
+  const prices = readPrices(project);
+  const readme = `${totalsTable(bills, (amount) => `$${Math.round(amount)}`)}
+
+Prices of us-east-1, ${prices.date}.`;
+  const page = new Map([
+    ["costs", totalsTable(bills)],
     ["not in it", notPricedTable([devBill, productionBill])],
     ["costs of dev", billTable(devBill)],
     ["costs of production", billTable(productionBill)],
-    ["prices", pricesTable(readPrices(project))],
+    ["prices", pricesTable(prices)],
   ]);
+  return { page, readme };
 }

@@ -26,10 +26,10 @@ async function main(check: boolean): Promise<void> {
     "docs/embedded-aws.md": new Map([["local's settings", localDifferences()]]),
     "docs/commands.md": new Map([["exit codes", exitCodeTable()], ...commandTexts(project)]),
     "docs/audit.md": await auditTables(project),
-    "docs/costs.md": costs,
+    "docs/costs.md": costs.page,
     "README.md": new Map([
       ["commands", commandTable(project)],
-      ["costs", costs.get("costs")!],
+      ["costs", costs.readme],
     ]),
   };
   const json = {

@@ -73,8 +73,9 @@ export class AccessLogs extends Construct {
           Sid: "LoadBalancer",
           Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
           Action: "s3:PutObject",
+          // The path contains the account. AWS documents no condition for this service.
+          // Source: "Access logs for your Application Load Balancer", bucket policy.
           Resource: `${this.bucket.arn}/AWSLogs/${props.accountId}/*`,
-          Condition: { StringEquals: { "aws:SourceAccount": props.accountId } },
         },
         {
           Sid: "TlsOnly",

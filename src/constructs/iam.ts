@@ -23,13 +23,28 @@ export function policyDocument(...statements: readonly PolicyStatement[]): strin
 }
 
 /**
- * Trust policy that lets an AWS service assume a role, for this account only: without the condition,
- * resources of another account could make the service use the role (the confused deputy problem).
+ * Services whose trust policy AWS documents with the condition `aws:SourceAccount`, and the page. Others may not send
+ * the account, and could then not assume the role.
+ */
+const sendsAccount: Readonly<Record<string, string>> = {
+  "ecs-tasks.amazonaws.com":
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html",
+  "monitoring.rds.amazonaws.com":
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html",
+  "vpc-flow-logs.amazonaws.com":
+    "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html",
+};
+
+/**
+ * Trust policy that lets an AWS service assume a role; where AWS documents it, for this account only: without the
+ * condition, resources of another account could make the service use the role (the confused deputy problem).
  */
 export function trustService(service: string, accountId: string): string {
   return policyDocument({
     Action: "sts:AssumeRole",
     Principal: { Service: service },
-    Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+    ...(service in sendsAccount && {
+      Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+    }),
   });
 }

@@ -43,8 +43,14 @@ export function notPricedTable(bills: readonly Estimate[]): string {
   return markdown(["charge", "why"], [...all], []);
 }
 
-/** Bills side by side, by part. */
-export function totalsTable(bills: Readonly<Record<string, Estimate>>): string {
+/**
+ * Bills side by side, by part.
+ * @param show amount as text. @default with cents
+ */
+export function totalsTable(
+  bills: Readonly<Record<string, Estimate>>,
+  show: (amount: number) => string = dollars,
+): string {
   const all = Object.values(bills);
   const parts = [...new Set(all.flatMap(({ lines }) => lines.map(({ part }) => part)))].sort();
   const of = ({ lines }: Estimate, wanted: string) =>
@@ -52,9 +58,9 @@ export function totalsTable(bills: Readonly<Record<string, Estimate>>): string {
   return markdown(
     ["part", ...Object.keys(bills)],
     [
-      ...parts.map((part) => [`\`${part}\``, ...all.map((bill) => dollars(of(bill, part)))]),
-      ["**total**", ...all.map(({ monthly }) => `**${dollars(monthly)}**`)],
-      ["with all that scales by itself", ...all.map(({ atMost }) => dollars(atMost))],
+      ...parts.map((part) => [`\`${part}\``, ...all.map((bill) => show(of(bill, part)))]),
+      ["**total**", ...all.map(({ monthly }) => `**${show(monthly)}**`)],
+      ["with all that scales by itself", ...all.map(({ atMost }) => show(atMost))],
     ],
     all.map((_, index) => index + 1),
   );

@@ -29,12 +29,20 @@ export const usageSchema = group({
   flowLogGigabytes: v.optional(quantity, 1),
   /** Metrics of Container Insights, where it is on. */
   containerInsightsMetrics: v.optional(quantity, 40),
+  /** Raw data of Container Insights, where it is on, in GB: about 1 KB a minute for each task, service and cluster. */
+  containerInsightsGigabytes: v.optional(quantity, 0.5),
   /** Backups of the database, in GB; those up to its storage are free. */
   databaseBackupGigabytes: v.optional(quantity, 20),
   /** Git repositories in EFS Standard, in GB. */
   fileGigabytes: v.optional(quantity, 5),
   /** Git repositories in EFS Infrequent Access, in GB. */
   infrequentFileGigabytes: v.optional(quantity, 0),
+  /** Reads of files in EFS Infrequent Access, in GB. */
+  infrequentReadGigabytes: v.optional(quantity, 0),
+  /** Reads of the file system, in GB, where its throughput is elastic. */
+  fileReadGigabytes: v.optional(quantity, 5),
+  /** Writes to the file system, in GB, where its throughput is elastic. */
+  fileWriteGigabytes: v.optional(quantity, 1),
   /** Images in all repositories, in GB. */
   imageGigabytes: v.optional(quantity, 3),
   /** Objects in the environment's S3 buckets, in GB. */
@@ -67,6 +75,9 @@ export const usage: Readonly<Record<string, Given<typeof usageSchema>>> = {
     databaseBackupGigabytes: 100,
     fileGigabytes: 20,
     infrequentFileGigabytes: 80,
+    infrequentReadGigabytes: 10,
+    fileReadGigabytes: 100,
+    fileWriteGigabytes: 20,
     objectGigabytes: 10,
     secretReads: 10_000,
     keyRequests: 100_000,

@@ -1,6 +1,8 @@
 import { aws } from "../aws/services";
 import { ask, search } from "./ask";
 import { backupTags } from "./backup-vault";
+import { text } from "./charges";
+import { allFileGigabytes } from "./efs-file-system";
 import {
   after,
   free,
@@ -70,7 +72,7 @@ function restoreTestingPlan({ RestoreTestingPlan, RestoreTestingPlanName }: Para
 export const backupRestoreTestingPlan = resourceKind({
   type: "aws_backup_restore_testing_plan",
   words: "backup restore testing plan",
-  cost: "each test costs what it restores, for as long as it is there",
+  cost: free.partOfAnother,
   existing: search(aws.backup, async (backup, { name }) => {
     const found = await backup.getRestoreTestingPlan({ RestoreTestingPlanName: name });
     return backupTags(backup, name, found.RestoreTestingPlan?.RestoreTestingPlanArn);
@@ -93,10 +95,34 @@ export const backupRestoreTestingPlan = resourceKind({
   },
 });
 
+/** Weekly tests. */
+const TESTS_PER_MONTH = 52 / 12;
+
+/** Hours until AWS Backup has restored a small database and deleted it again, at most. */
+const HOURS_PER_TEST = 4;
+
 /** The resources that restore tests restore. */
 export const backupRestoreTestingSelection = settingOf("aws_backup_restore_testing_plan", {
   type: "aws_backup_restore_testing_selection",
   words: "backup restore testing selection",
+  cost: (selections, { usage, of }) =>
+    selections.flatMap(({ module: part, values: { protected_resource_type: type } }) =>
+      type === "EFS"
+        ? [
+            {
+              part,
+              what: "restore tests of the git repositories",
+              price: "fileSystemRestore.gigabyte",
+              quantity: TESTS_PER_MONTH * allFileGigabytes(usage),
+            },
+          ]
+        : of("aws_db_instance").map(({ values }) => ({
+            part,
+            what: "restore tests of the database",
+            price: `database.${text(values.instance_class)}.hour`,
+            quantity: TESTS_PER_MONTH * HOURS_PER_TEST,
+          })),
+    ),
   existing: search(aws.backup, async (backup, { name, restore_testing_plan_name: plan }) => {
     const [RestoreTestingPlanName, RestoreTestingSelectionName] = [plan, name];
     await backup.getRestoreTestingSelection({

@@ -16,12 +16,20 @@ export const ecsCluster = resourceKind({
           ({ name, value }) => name === "containerInsights" && value !== "disabled",
         ),
       )
-      .map(({ module: part }) => ({
-        part,
-        what: `Container Insights, about ${usage.containerInsightsMetrics} metrics`,
-        price: "metric.month",
-        quantity: usage.containerInsightsMetrics,
-      })),
+      .flatMap(({ module: part }) => [
+        {
+          part,
+          what: `Container Insights, about ${usage.containerInsightsMetrics} metrics`,
+          price: "metric.month",
+          quantity: usage.containerInsightsMetrics,
+        },
+        {
+          part,
+          what: "Container Insights, raw data taken in",
+          price: "logs.gigabyte",
+          quantity: usage.containerInsightsGigabytes,
+        },
+      ]),
   existing: noSearch.idempotent,
   remaining: {
     // ECS shows clusters for about an hour after their end.

@@ -2,12 +2,20 @@ import type { Usage } from "../environments/usage";
 import { aws } from "../aws/services";
 import { block } from "../terraform/stack";
 import { listed, search, existing } from "./ask";
-import { allOf, byUsage } from "./charges";
+import { allOf, byUsage, type Rule } from "./charges";
 import { linkedRole, settingOf, resourceKind } from "./kind";
 
 /** GB of all git repositories, in both storage classes. */
 export const allFileGigabytes = (usage: Usage) =>
   usage.fileGigabytes + usage.infrequentFileGigabytes;
+
+/** A charge for the throughput of elastic file systems. */
+const elastic =
+  (price: string, what: string, gigabytes: "fileReadGigabytes" | "fileWriteGigabytes"): Rule =>
+  (resources, context) => {
+    const own = resources.filter(({ values }) => values.throughput_mode === "elastic");
+    return own.length > 0 ? byUsage(price, what, (usage) => usage[gigabytes])(own, context) : [];
+  };
 
 /** A file system. */
 export const efsFileSystem = resourceKind({
@@ -27,6 +35,13 @@ export const efsFileSystem = resourceKind({
       "git repositories, Infrequent Access",
       (usage) => usage.infrequentFileGigabytes,
     ),
+    byUsage(
+      "fileSystem.infrequentRead",
+      "reads of Infrequent Access",
+      (usage) => usage.infrequentReadGigabytes,
+    ),
+    elastic("fileSystem.elasticRead", "reads by elastic throughput", "fileReadGigabytes"),
+    elastic("fileSystem.elasticWrite", "writes by elastic throughput", "fileWriteGigabytes"),
   ),
   existing: search(aws.efs, async (efs, { creation_token: CreationToken }) => {
     const { FileSystems: [found] = [] } = await efs.describeFileSystems({ CreationToken });
