@@ -103,11 +103,12 @@ def windows(p, call):
 
 @rds.rule("ModifyDBInstance", f"{GUIDE}/USER_UpgradeDBInstance.PostgreSQL.html", COMBINATION)
 def major_upgrade(p, call):
-    given, before = p.get("EngineVersion"), getattr(database(call), "engine_version", None)
-    if not (given and before) or given.split(".")[0] == before.split(".")[0]:
+    given = re.match(r"\d+", p.get("EngineVersion") or "")
+    before = re.match(r"\d+", getattr(database(call), "engine_version", None) or "")
+    if not given or not before or given[0] == before[0]:
         return
-    if int(given.split(".")[0]) < int(before.split(".")[0]):
-        yield f"Cannot upgrade postgres from {before} to {given}"
+    if int(given[0]) < int(before[0]):
+        yield f"Cannot upgrade postgres from {before[0]} to {given[0]}"
     if not p.get("AllowMajorVersionUpgrade"):
         yield (
             "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version."
