@@ -83,7 +83,12 @@ const tagOperations: Readonly<Record<string, readonly [add: string, remove: stri
 
 type Operations = readonly (readonly [service: string, operation: string, parameters: object])[];
 
+/** The log group of Container Insights, which the environment `local` does not have. */
+const insights = "/aws/ecs/containerinsights/local-plue-cluster/performance";
+
 const operations: Operations = [
+  ["logs", "CreateLogGroup", { logGroupName: insights, tags: { Environment: "local" } }],
+  ["logs", "PutRetentionPolicy", { logGroupName: insights }],
   ["ec2", "DeleteRoute", routeTable],
   [
     "ec2",
@@ -186,7 +191,10 @@ const callsOf = (
  * Calls with which the AWS provider changes the objects of a stack: of a change that no test makes, too. Recorded are
  * only the calls of the tests' changes.
  */
-export const changes: Readonly<Record<"deploy" | "options", readonly Call[]>> = {
+export const changes: Readonly<Record<"plan" | "deploy" | "options", readonly Call[]>> = {
+  plan: callsOf({}, [
+    ["logs", "ListTagsForResource", { resourceArn: arn(`logs:log-group:${insights}`) }],
+  ]),
   deploy: callsOf(tagged, operations),
   options: callsOf(taggedOptions, optionOperations),
 };

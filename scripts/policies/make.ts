@@ -69,7 +69,7 @@ const callsFile = join(policiesFolder, "calls.json");
 export function allCalls(): RecordedCalls {
   const recorded = JSON.parse(readFileSync(callsFile, "utf8")) as RecordedCalls;
   return {
-    plan: recorded.plan,
+    plan: [...recorded.plan, ...changes.plan],
     deploy: [...recorded.deploy, ...changes.deploy],
     options: [...recorded.options, ...changes.options],
   };

@@ -113,7 +113,8 @@ export function needsOf(call: Call): Need[] {
   const tagged = isTagged(p) || triggers[action]?.(p) === true;
   for (const dependent of dependents) {
     // Those of IAM come from the kinds: the reference does not say to which service a role is passed.
-    if (isLeftOut(action, dependent) || /^(iam|kms(?!:TagResource)):/.test(dependent)) continue;
+    if (isLeftOut(action, dependent) || /^(iam(?!:TagRole)|kms(?!:TagResource)):/.test(dependent))
+      continue;
     if (!isTagging.test(dependent)) {
       needs.push(
         ...targetsOf(dependent, p, { exist: true }).map((target) => need(dependent, target)),
