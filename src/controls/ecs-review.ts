@@ -372,7 +372,7 @@ export const ecsReview: Source = {
       "8.5",
     ),
     ...outside(
-      "ECS keeps revisions until somebody removes them; `plue doctor` compares the quotas.",
+      "ECS keeps revisions until somebody removes them, and quotas are in the console of Service Quotas.",
       "old revisions and quotas",
       "8.6",
     ),
