@@ -8,6 +8,7 @@ const id = "0000000000000000";
 const listener = `app/local-plue-alb/${id}/${id}`;
 
 const role = { RoleName: "local-plue-web-app-task" };
+const flowLogRole = { RoleName: "local-vpc-flow-log-role" };
 const database = { DBInstanceIdentifier: "local-plue-db" };
 const fileSystem = { FileSystemId: "fs-00000000" };
 const repository = { repositoryName: "local-plue-web-app" };
@@ -45,7 +46,7 @@ const tagged = {
     .map((end) => ({ resourceArn: arn(`ecs:${end}`) })),
   efs: ["fs-00000000", "fsap-00000000"].map((ResourceId) => ({ ResourceId })),
   ecr: [{ resourceArn: arn("ecr:repository/local-plue-web-app") }],
-  iam: [role],
+  iam: [role, flowLogRole],
   logs: [
     "/ecs/local/plue-web-app",
     "/aws/vpc/local",
@@ -125,6 +126,7 @@ const operations: Operations = [
   ["elbv2", "SetSecurityGroups", loadBalancer],
   ["elbv2", "SetSubnets", loadBalancer],
   ["iam", "UpdateAssumeRolePolicy", role],
+  ["iam", "UpdateAssumeRolePolicy", flowLogRole],
   ["iam", "UpdateRole", role],
   ["logs", "DeleteRetentionPolicy", { logGroupName: "/ecs/local/plue-web-app" }],
   [
