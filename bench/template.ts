@@ -11,15 +11,7 @@ export function makeTemplateCopy(project: string): string {
   rmSync(copy, { recursive: true, force: true });
   for (const part of ["main.ts", "src"])
     cpSync(join(project, part), join(copy, part), { recursive: true });
-  for (const unused of [
-    "cli",
-    "operations",
-    "terraform",
-    "aws",
-    "embedded-aws",
-    "terminal",
-    "process",
-  ]) {
+  for (const unused of ["cli", "operations", "terraform", "aws", "embedded-aws", "terminal"]) {
     rmSync(join(copy, "src", unused), { recursive: true, force: true });
   }
   writeFileSync(
