@@ -133,7 +133,7 @@ const words = fc.constantFrom(...declareCommands({ projectDir: folder })).chain(
     ]);
 });
 
-/** What a command prints, and its exit code. */
+/** The output of a command and its exit code. */
 async function tried(argv: readonly string[]) {
   const printed = { stdout: "", stderr: "" };
   const spies = (["stdout", "stderr"] as const).map((stream) =>

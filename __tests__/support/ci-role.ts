@@ -15,7 +15,7 @@ import type { EmbeddedAws } from "./embedded-aws";
 export interface CiRole {
   readonly kind: "deploy" | "plan";
   readonly environment: string;
-  /** Whether the environment has options. @default false */
+  /** The environment has options. @default false */
   readonly options?: boolean;
 }
 

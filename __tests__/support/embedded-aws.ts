@@ -39,7 +39,7 @@ export interface EmbeddedAws {
  * @param plain leave open what src/embedded-aws/gaps closes
  * @param launcher script that starts it, if not src/embedded-aws's own
  * @param recording file that gets each call
- * @param role role of CI with whose credentials Terraform and the AWS CLI run, and which is held to its policies
+ * @param role role of CI with whose credentials Terraform and the AWS CLI run, and whose policies limit them
  * @param proxied put a proxy before it, through which Terraform and the AWS CLI reach it
  */
 export async function startEmbeddedAws({

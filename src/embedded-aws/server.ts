@@ -44,7 +44,7 @@ export interface ServerOptions {
   readonly launcher?: string;
   /** File that gets each call, one JSON object a line. @default nothing is recorded */
   readonly recording?: string;
-  /** Address of the program that authorization.py asks. @default no call is held to a role */
+  /** Address of the program that authorization.py asks. @default no role limits a call */
   readonly authorizer?: string;
   /** Python modules beside the launcher that are loaded as extensions.py describes. @default none */
   readonly parts?: readonly string[];

@@ -171,7 +171,7 @@ const database = v.pipe(
     ),
     /**
      * Major version of PostgreSQL; RDS installs minor versions by itself. A later one upgrades the database, and
-     * there is no way back: docs/upgrading.md.
+     * RDS cannot downgrade it: docs/upgrading.md.
      */
     engineVersion: v.optional(oneOf(["16", "17", "18"]), "16"),
     /**
@@ -531,7 +531,7 @@ const entries = {
   /** The only AWS account that this environment may be deployed to. @default any */
   accountId: v.optional(text(/^\d{12}$/, "must have twelve digits", "123456789012")),
   /**
-   * Whether the roles of the environment have the permissions boundary `NAME-plue-boundary`, which the stack
+   * The roles of the environment have the permissions boundary `NAME-plue-boundary`, which the stack
    * `github` creates: docs/ci.md. CI can deploy only an environment that has it.
    */
   permissionsBoundary: v.optional(flag, false),

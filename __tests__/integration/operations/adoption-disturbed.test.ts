@@ -42,7 +42,7 @@ interface Call {
   readonly time: number;
 }
 
-/** Whether a call changes something. */
+/** The calls that change something. */
 const writes = (operation: string) =>
   !/^(Describe|List|Get|Head|BatchGet|GET|HEAD|AssumeRole|Simulate)/.test(operation);
 

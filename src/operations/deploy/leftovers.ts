@@ -75,7 +75,7 @@ async function existingAt(
   try {
     return await unlessMissing(() => find(knownOf(planned), { ...environment, region }), MISSING);
   } catch (error) {
-    // What the caller may not look at, Terraform reports.
+    // Terraform reports an object that the caller may not read.
     if (error instanceof NotKnown || isDenied(error) || isNotServed(error)) return undefined;
     throw error;
   }
