@@ -372,7 +372,7 @@ export const ecsReview: Source = {
       "8.5",
     ),
     ...outside(
-      "ECS keeps revisions until somebody removes them, and quotas are in the console of Service Quotas.",
+      "ECS keeps revisions until somebody removes them, and docs/quotas.md lists the quotas.",
       "old revisions and quotas",
       "8.6",
     ),

@@ -25,7 +25,7 @@ export const wellArchitected: Source = {
   url: "https://docs.aws.amazon.com/wellarchitected/latest/framework/appendix.html",
   controls: [
     ...outside(
-      "Quotas belong to the account: compare them in the console of Service Quotas.",
+      "Quotas belong to the account: docs/quotas.md lists them.",
       "service quotas and constraints",
       "REL 1",
     ),
