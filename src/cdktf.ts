@@ -2,8 +2,6 @@
  * Everything that this project uses of the core of CDK for Terraform, which was archived in December 2025. A
  * move to its successor changes this file, the imports of the provider classes and the packages: docs/cdktn.md.
  */
-import { TerraformStack } from "cdktf";
-
 export {
   Annotations,
   App,
@@ -31,7 +29,3 @@ const captureStackTrace = Error.captureStackTrace.bind(Error);
 Error.captureStackTrace = (target, below) => {
   if (target instanceof Error) captureStackTrace(target, below);
 };
-
-// cdktf resolves every token once more before it synthesizes, to find references to other stacks: there are none, and
-// each stack has a backend. Without this, synthesis takes 10 % less time.
-TerraformStack.prototype.prepareStack = () => undefined;
