@@ -100,8 +100,9 @@ function kept(calls: readonly Call[]): Call[] {
   return [...found.values()];
 }
 
-/** The needs of a call in CI. A person, not CI, creates the state's bucket and table. */
+/** The needs of a call in CI. A person, not CI, creates the state's bucket and table and asks for quotas. */
 export function needsOfCi(call: Call): Need[] {
+  if (call.service === "service-quotas") return [];
   const needs = needsOf(call);
   const reads = /^(Get|Describe|List|Head)/.test(call.operation);
   return call.caller === "plue" && !reads ? needs.filter((need) => !isState(need)) : needs;

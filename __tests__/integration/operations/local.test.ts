@@ -192,13 +192,19 @@ describeEmbeddedAws("npm run local", () => {
     expect((await command("up").ended).code).toBe(0);
   });
 
+  /** The mark of the Terraform that works. */
+  function unfinished(): { readonly pid: number; readonly identity: string } {
+    const [mark] = readdirSync(local()).filter((name) => name.startsWith("unfinished-"));
+    return JSON.parse(readFileSync(join(local(), mark!), "utf8"));
+  }
+
   test("a second run at the same time is refused; Ctrl-C ends the first, and its Terraform", async () => {
     const first = await hold();
     const second = await command("up").ended;
     expect(second.output).toContain("another run works on the embedded AWS");
     expect(second.code).toBe(2);
 
-    const { pid, identity } = JSON.parse(readFileSync(join(local(), "unfinished"), "utf8"));
+    const { pid, identity } = unfinished();
     expect(identityOf(pid)).toBe(identity);
     first.child.kill("SIGINT");
     expect((await first.ended).code).toBe(130);
@@ -208,7 +214,7 @@ describeEmbeddedAws("npm run local", () => {
 
   test("it recovers from a killed run and a broken virtual environment", async () => {
     const killed = await hold();
-    const { pid } = JSON.parse(readFileSync(join(local(), "unfinished"), "utf8"));
+    const { pid } = unfinished();
     killed.child.kill("SIGKILL");
     await killed.ended;
     const [venv] = readdirSync(local()).filter((name) => name.startsWith("venv-"));
