@@ -20,6 +20,8 @@ export const aws = {
   kms: async (to: AwsTarget) => client((await import("@aws-sdk/client-kms")).KMS, to),
   logs: async (to: AwsTarget) =>
     client((await import("@aws-sdk/client-cloudwatch-logs")).CloudWatchLogs, to),
+  quotas: async (to: AwsTarget) =>
+    client((await import("@aws-sdk/client-service-quotas")).ServiceQuotas, to),
   rds: async (to: AwsTarget) => client((await import("@aws-sdk/client-rds")).RDS, to),
   s3: async (to: AwsTarget) => client((await import("@aws-sdk/client-s3")).S3, to),
   secrets: async (to: AwsTarget) =>

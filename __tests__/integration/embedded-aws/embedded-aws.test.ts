@@ -74,6 +74,7 @@ import {
   GetResourcesCommand,
   ResourceGroupsTaggingAPIClient,
 } from "@aws-sdk/client-resource-groups-tagging-api";
+import { ServiceQuotas } from "@aws-sdk/client-service-quotas";
 import {
   describeEmbeddedAws,
   region,
@@ -173,6 +174,13 @@ const gaps: Record<string, Gap> = {
       const { NatGatewayId } = NatGateway!;
       await ec2.send(new DeleteNatGatewayCommand({ NatGatewayId }));
     }
+  },
+
+  servicequotas_of_other_services: async (client) => {
+    const quotas = new ServiceQuotas(client);
+    const vCpus = { ServiceCode: "fargate", QuotaCode: "L-3032A538" };
+    const { Quota } = await quotas.getServiceQuota(vCpus);
+    expect(Quota!.Value).toBe(6);
   },
 
   efs_unknown_file_system: async (client) => {

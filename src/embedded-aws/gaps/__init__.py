@@ -17,6 +17,7 @@ from . import (
     iam,
     rds,
     secretsmanager,
+    servicequotas,
 )
 from .registry import GAPS
 

@@ -15,6 +15,7 @@ import { checkDisasterRecovery } from "./disaster-recovery";
 import { checkFileSystem } from "./file-system";
 import { checkImages } from "./images";
 import { checkLogGroups } from "./log-groups";
+import { checkQuotas } from "./quotas";
 import { checkRoles } from "./roles";
 import { checkScaling } from "./scaling";
 import { checkSecret } from "./secret";
@@ -28,6 +29,7 @@ const CHECKS: readonly (readonly [
   what: string,
   run: (environment: Environment, definitions: Definitions) => Promise<Check[]>,
 ])[] = [
+  ["quotas", checkQuotas],
   ["images", checkImages],
   ["log groups", checkLogGroups],
   ["security groups", checkSecurityGroups],
@@ -59,8 +61,12 @@ export async function runChecks(environment: Environment): Promise<Check[]> {
   const definitions = await taskDefinitions(environment);
   const { name, region } = environment;
   if (definitions.size === 0) {
+    const quotas = await checkQuotas(environment).catch(() => []);
     throw new ActionRequired(
       `${name} is not deployed in ${region}: there is no task definition`,
+      ...quotas.flatMap(({ check, saw, fix }) =>
+        fix ? [`Not so: ${check} (it is ${saw}). Raise it first:`, `  ${fix}`] : [],
+      ),
       `Deploy it: \`plue deploy ${name}\`.`,
     );
   }
