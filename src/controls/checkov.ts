@@ -33,7 +33,17 @@ const rows: readonly Row[] = [
       "The storage of the versions.",
     ),
   ],
-  ["CKV_AWS_26", "encrypted topics", "aws_sns_topic", has("kms_master_key_id"), why.customerKey],
+  [
+    "CKV_AWS_26",
+    "encrypted topics",
+    "aws_sns_topic",
+    has("kms_master_key_id"),
+    {
+      ...why.customerKey,
+      reason:
+        "CloudWatch cannot publish to a topic under the key that AWS manages. The messages contain no secrets.",
+    },
+  ],
   [
     "CKV_AWS_136",
     "repositories with a key of yours",
@@ -48,7 +58,7 @@ const rows: readonly Row[] = [
     referredBy("aws_s3_bucket_replication_configuration"),
     ofLogs(
       "Nobody needs access logs after the loss of a region.",
-      "$0.02 for each GB, and its storage.",
+      "$0.02 for each transferred GB, and the storage of the copy.",
     ),
   ],
   [
@@ -56,7 +66,10 @@ const rows: readonly Row[] = [
     "buckets with a key of yours",
     "aws_s3_bucket",
     never,
-    ofLogs("The load balancer can write only to buckets with the key of S3.", "AWS refuses it."),
+    ofLogs(
+      "The load balancer can write only to buckets with the key of S3.",
+      "Not possible: AWS refuses such a key.",
+    ),
   ],
   [
     "CKV_AWS_149",
@@ -127,7 +140,10 @@ const rows: readonly Row[] = [
     "the file system is in a backup plan",
     "aws_efs_file_system",
     (_, __, stack) => stack.ofType("aws_backup_selection").length === 0,
-    { reason: "It is, by its tags, which checkov does not read.", price: "Nothing: it is there." },
+    {
+      reason: "A backup plan selects it by its tags, which checkov does not read.",
+      price: "Nothing: it is in the plan.",
+    },
   ],
   [
     "CKV2_AWS_20",
@@ -181,8 +197,9 @@ const rows: readonly Row[] = [
     "aws_lb",
     (_, lb, stack) => !referredBy("aws_wafv2_web_acl_association")(_, lb, stack),
     {
-      reason: "The first are in `known-bad-inputs`. The others would block users of a VPN.",
-      price: "$1 a month for the rule group.",
+      reason:
+        "The rules against Log4j are in `known-bad-inputs`. Those against anonymous addresses would block users of a VPN.",
+      price: "$1 a month for the rule group against anonymous addresses.",
     },
   ],
 ];

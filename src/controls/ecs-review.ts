@@ -54,7 +54,8 @@ const notify = {
   settings: ["alarms=notify", "alertEmail=alerts@example.com"],
 };
 const twoTasks = {
-  reason: "One task of each service is enough here. Its end is a gap of a minute.",
+  reason:
+    "One task of each service is enough here. If it stops, the service is unavailable for a minute.",
   settings: [
     ...["apiServer.minCapacity=2", "apiServer.maxCapacity=4"],
     ...["webApp.minCapacity=2", "webApp.maxCapacity=4"],
@@ -63,8 +64,7 @@ const twoTasks = {
 const severalTasks: Check = ({ min_capacity: least }) => Number(least) >= 2;
 
 const guardDuty = {
-  reason:
-    "GuardDuty belongs to the account and its price follows the tasks: $1.50 a month for each vCPU.",
+  reason: "GuardDuty is a setting of the account, not of an environment.",
   price:
     "$1.50 a month for each vCPU of the tasks: Runtime Monitoring with automated agents, in the console.",
 };
@@ -86,7 +86,7 @@ export const ecsReview: Source = {
       {
         reason:
           "An adopted service keeps its launch type: the provider would replace the service. The cluster has capacity providers.",
-        price: "A service that is created again.",
+        price: "An interruption: the service is recreated.",
         isRed: (_, __, stack) => stack.ofType("aws_ecs_cluster_capacity_providers").length === 0,
       },
     ]),
@@ -106,8 +106,7 @@ export const ecsReview: Source = {
             (one) => one.capacity_provider === "FARGATE" && Number(one.base) > 0,
           ),
         {
-          reason:
-            "The page of this environment may be gone for a minute when AWS takes Spot tasks back.",
+          reason: "The web app can be unavailable for a minute when AWS interrupts its Spot tasks.",
           settings: ["webApp.fargateSpot.onDemandBase=1"],
         },
       ],
@@ -144,17 +143,21 @@ export const ecsReview: Source = {
           ),
         {
           reason:
-            "Images are read through the endpoint of S3, and all else by TLS through the NAT gateway.",
+            "Image layers go through the endpoint of S3, and everything else goes by TLS through the NAT gateway.",
           price: "$29.20 a month for each zone: four interface endpoints.",
         },
       ],
     ),
     ...outside(
-      "The services do not call each other; the page calls the API by the load balancer.",
+      "The services do not call each other: the browser calls the API through the load balancer.",
       "Service Connect, VPC Lattice or Cloud Map",
       "2.5",
     ),
-    ...outside("It is counted once, as 2.3.", "network interfaces", "2.6"),
+    ...outside(
+      "The check of 2.3 covers it: each task has one network interface with one address.",
+      "network interfaces",
+      "2.6",
+    ),
     ...table(
       ["3.1", "size of the task", "aws_ecs_task_definition", has("memory")],
       [
@@ -244,7 +247,8 @@ export const ecsReview: Source = {
           rebalancing === "ENABLED" && zones(stack) >= 3,
         {
           reason: "There are two zones, rebalanced.",
-          price: "A third entry of network.zones: with natGateways `per-zone` $36.50 a month more.",
+          price:
+            "A third entry of `network.zones`: $3.65 a month for an address of the load balancer, and $36.50 more with `network.natGateways=per-zone`.",
           isRed: (_, __, stack) => zones(stack) < 2,
         },
       ],
@@ -255,7 +259,7 @@ export const ecsReview: Source = {
         insights("enhanced"),
         {
           reason:
-            "CloudWatch charges for each metric, and enhanced observability has one for each task.",
+            "CloudWatch charges for each metric, and enhanced observability adds metrics of each task and container.",
           settings: ["ecsCluster.containerInsights=enhanced"],
           isRed: (...cluster) => !insights("enabled", "enhanced")(...cluster),
         },
@@ -291,7 +295,7 @@ export const ecsReview: Source = {
           insights("enabled", "enhanced")(...cluster),
         {
           reason:
-            "E-mails need `alarms: notify`, and the alarm on missing tasks Container Insights; both cost money.",
+            "E-mails need `alarms: notify`. The alarm on missing tasks needs Container Insights. Both cost money.",
           settings: [...notify.settings, "ecsCluster.containerInsights=true"],
           isRed: (...cluster) => !exists("aws_cloudwatch_metric_alarm")(...cluster),
         },
@@ -367,12 +371,12 @@ export const ecsReview: Source = {
       ],
     ),
     ...outside(
-      "docs/operations.md is the runbook; people and their shifts are not in a template.",
+      "docs/operations.md is the runbook. Who is on call is not in a template.",
       "runbooks, on-call and reviews of incidents",
       "8.5",
     ),
     ...outside(
-      "ECS keeps revisions until somebody removes them, and docs/quotas.md lists the quotas.",
+      "ECS keeps revisions until somebody deletes them. docs/quotas.md lists the quotas.",
       "old revisions and quotas",
       "8.6",
     ),

@@ -30,7 +30,7 @@ export const why = {
       stack.ofType("aws_lb_listener").length > 1
         ? "Port 80 only redirects to HTTPS."
         : "The environment has no certificate: it answers on port 80.",
-    price: "Nothing, but a certificate, and links with http:// would no longer work.",
+    price: "A certificate, which ACM issues free of charge. Links with http:// no longer work.",
   },
   https: {
     reason: "The environment has no certificate: it answers on port 80.",
@@ -38,11 +38,11 @@ export const why = {
   },
   iamAuthentication: {
     reason:
-      "Plue connects with DATABASE_URL, which contains a password; it can request no token of IAM.",
+      "Plue connects with DATABASE_URL, which contains a password. It cannot request a token of IAM.",
     price: "A change of Plue.",
   },
   immutableTags: {
-    reason: "A tag can be pushed again, as a developer does.",
+    reason: "Developers push a tag again.",
     settings: ["ecr.imageTagMutability=IMMUTABLE"],
   },
   insights: {
@@ -54,7 +54,7 @@ export const why = {
     price: "$0.03 a month for each GB of logs that is kept longer.",
   },
   monitoring: {
-    reason: "CloudWatch's own metrics of the database, one a minute, are enough here.",
+    reason: "The metrics of the database that CloudWatch has every minute are enough here.",
     settings: ["database.monitoringInterval=60"],
   },
   multiAz: {
@@ -63,11 +63,11 @@ export const why = {
   },
   publicSubnets: {
     reason: "Only the load balancer and the NAT gateways are in the public subnets.",
-    price: "Nothing, but the plan of an adopted state would change each of these subnets.",
+    price: "Free, but the plan of an adopted environment would change each of these subnets.",
   },
   rotation: {
     reason:
-      "Plue never reconnects, so a function that changes the password would stop it. In mode `write-only` a person rotates the password with `masterPassword.version`; in mode `random` the mode has to change first.",
+      "Plue never reconnects, so a function that changes the password would stop it. In mode `write-only` a person rotates the password with `masterPassword.version`. In mode `random` the mode must change first.",
     price: "A change of Plue.",
   },
   scanOnPush: {
@@ -81,10 +81,10 @@ export const why = {
   tlsToTasks: {
     reason:
       "TLS ends at the load balancer. The connection to the tasks stays in the VPC, and only the load balancer may open it.",
-    price: "Certificates in the images, which somebody has to renew.",
+    price: "Certificates in the images, which somebody must renew.",
   },
   waf: {
-    reason: "WAF costs money, and somebody has to look at what it blocks.",
+    reason: "WAF costs money, and somebody must check what it blocks.",
     settings: [set("loadBalancer.waf", { mode: "block", logRetentionDays: 30 })],
   },
 } satisfies Readonly<Record<string, Explanation>>;

@@ -74,7 +74,7 @@ const subscribed = (sourceType: string): Check =>
   exists("aws_db_event_subscription", is("source_type", sourceType));
 const subscription = {
   reason: "Only a deployment changes this, and its plan shows the change first.",
-  price: "A resource, free of charge.",
+  price: "A change of this project. The subscription is free.",
 };
 
 /**
@@ -284,7 +284,10 @@ export const fsbp: Source = {
         "backups",
         "aws_elasticache_replication_group",
         ({ snapshot_retention_limit: days }) => Number(days ?? 0) > 0,
-        { reason: "A cache holds nothing that is not elsewhere.", price: "$0.085 for each GB." },
+        {
+          reason: "All data of the cache is also elsewhere.",
+          price: "$0.085 a month for each GB: `cache.snapshotRetentionDays`.",
+        },
       ],
       [
         "ElastiCache.2",
@@ -297,7 +300,7 @@ export const fsbp: Source = {
         "automatic failover",
         "aws_elasticache_replication_group",
         is("automatic_failover_enabled", true),
-        { reason: "There is one node.", price: "Another node: `cache.replicas`." },
+        { reason: "There is one node.", price: "The price of another node: `cache.replicas`." },
       ],
       [
         "ElastiCache.4",
@@ -396,7 +399,7 @@ export const fsbp: Source = {
       ["KMS.5", "no public key", "aws_kms_key", eachAllowed((statement) => !isPublic(statement))],
     ),
     ...outside(
-      "A key that waits for its deletion is a state, not a setting: `plue status`.",
+      "The deletion of a key is a state, not a setting: `aws kms describe-key` shows it.",
       "no key is deleted by accident",
       "KMS.3",
     ),
@@ -480,8 +483,8 @@ export const fsbp: Source = {
         ({ port }) => Number(port) !== 5432,
         {
           reason:
-            "Another port hides nothing: only the API server and the migration task can open a connection, and the secret contains the port.",
-          price: "Nothing, but a restart of the database.",
+            "Another port protects nothing: only the API server and the migration task can open a connection, and the secret contains the port.",
+          price: "A change of this project, and a restart of the database.",
         },
       ],
       [
@@ -559,7 +562,11 @@ export const fsbp: Source = {
       ["SNS.4", "no public topic", "aws_sns_topic_policy", eachAllowed((one) => !isPublic(one))],
     ),
     ...unused("aws_secretsmanager_secret_rotation", "successful rotation", "SecretsManager.2"),
-    ...outside("Use is a state, not a setting.", "no unused secrets", "SecretsManager.3"),
+    ...outside(
+      "The last use of a secret is a state, not a setting.",
+      "no unused secrets",
+      "SecretsManager.3",
+    ),
     ...unused("aws_ssm_document", "documents", "SSM.4"),
     ...outside(account, "Automation and sharing", "SSM.6 SSM.7"),
     ...unused(

@@ -36,11 +36,12 @@ export const wellArchitected: Source = {
       ({ cidr_block: cidr }) => Number(String(cidr).split("/")[1]) <= 20,
       {
         reason: "The address range is small.",
-        price: "Nothing before the first deployment: `network.cidr`.",
+        price:
+          "Free before the first deployment: a larger `network.cidr`. Afterwards the plan refuses a change.",
       },
     ]),
     ...outside(
-      "Plue is one server with a page: its own sources decide this.",
+      "The sources of Plue decide this, not its infrastructure.",
       "service architecture; interactions that prevent failures; interactions that withstand failures",
       "REL 3, REL 4, REL 5",
     ),
@@ -91,7 +92,8 @@ export const wellArchitected: Source = {
         "aws_appautoscaling_target",
         ({ min_capacity: least }) => Number(least) >= 2,
         {
-          reason: "One task of each service is enough here. Its end is a gap of a minute.",
+          reason:
+            "One task of each service is enough here. If it stops, the service is unavailable for a minute.",
           settings: [
             ...["apiServer.minCapacity=2", "apiServer.maxCapacity=4"],
             ...["webApp.minCapacity=2", "webApp.maxCapacity=4"],
@@ -100,7 +102,7 @@ export const wellArchitected: Source = {
       ],
     ),
     ...outside(
-      "`plue dr plan --rehearse` and the tests of this project do it.",
+      "People rehearse a recovery: docs/options.md#recovery. A test of this project runs it on the embedded AWS.",
       "tests of reliability",
       "REL 12",
     ),
@@ -110,7 +112,8 @@ export const wellArchitected: Source = {
       "aws_db_instance",
       exists("aws_db_instance_automated_backups_replication"),
       {
-        reason: "Copies in a second region cost money. Without them a lost region is lost data.",
+        reason:
+          "Copies in a second region cost money. Without them, the loss of the region is the loss of all data.",
         settings: ['disasterRecovery={"region":"us-west-2"}'],
       },
     ]),
@@ -133,8 +136,7 @@ export const wellArchitected: Source = {
         (...vpc) =>
           referredBy("aws_flow_log")(...vpc) && exists("aws_guardduty_detector_feature")(...vpc),
         {
-          reason:
-            "Flow logs are on. GuardDuty belongs to the account, and its price follows the tasks.",
+          reason: "Flow logs are on. GuardDuty is a setting of the account.",
           price:
             "$1.50 a month for each vCPU of the tasks: Runtime Monitoring with automated agents, in the console.",
         },
