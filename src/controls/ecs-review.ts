@@ -260,7 +260,8 @@ export const ecsReview: Source = {
         {
           reason:
             "CloudWatch charges for each metric, and enhanced observability adds metrics of each task and container.",
-          settings: ["ecsCluster.containerInsights=enhanced"],
+          price:
+            "`ecsCluster.containerInsights=enhanced`. CloudWatch has another price for these metrics, which `plue cost` does not know.",
           isRed: (...cluster) => !insights("enabled", "enhanced")(...cluster),
         },
       ],
