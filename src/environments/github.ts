@@ -32,15 +32,14 @@ export const githubSchema = group({
    */
   pullRequests: v.optional(v.array(v.string("must be the name of an environment")), ["dev"]),
   /**
-   * True if the environments have options of docs/options.md, whose AWS services the roles must then be
-   * allowed to call, too.
+   * True if an environment uses an option of docs/options.md: the roles then may call its AWS services.
    */
   options: v.optional(flag, false),
   /** Region of the stack; its roles are valid in all. */
   region: v.optional(region, "us-east-1"),
   /**
-   * ARN of GitHub's OIDC provider, where the account has it already: an account can have one only.
-   * @default none: the stack makes it
+   * ARN of GitHub's OIDC provider, if the account has it already: an account can have only one.
+   * @default none: the stack creates it
    */
   providerArn: v.optional(
     text(

@@ -189,7 +189,7 @@ export const deploymentStrategies = { "blue-green": "6.4.0", canary: "6.21.0" } 
 const minutes = whole(0, 1440);
 
 const anyDeployment = {
-  /** Minutes for which the old tasks stay after all requests have gone over. */
+  /** Minutes for which the old tasks stay after all requests have moved. */
   bakeTimeMinutes: minutes,
   /** Percent of requests answered with 5xx above which the deployment is rolled back. */
   rollbackErrorPercent: v.optional(whole(1, 99), 10),
@@ -198,7 +198,7 @@ const anyDeployment = {
     list(
       group({
         /**
-         * ARN of a Lambda function, which this project does not make. It answers
+         * ARN of a Lambda function, which this project does not create. It returns
          * `{"hookStatus": "SUCCEEDED"}`, `FAILED` or `IN_PROGRESS`; `FAILED` rolls the deployment back.
          */
         lambdaArn: text(
@@ -235,18 +235,15 @@ export const deployment = v.variant(
   "strategy",
   [
     group({
-      /**
-       * `blue-green`: all requests go over to the new tasks at once, with the AWS provider 6.4.0 or
-       * later; `canary`: first `canaryPercent` of them, with 6.21.0 or later.
-       */
+      /** `blue-green`: all requests move to the new tasks at once. Needs AWS provider 6.4.0 or later. */
       strategy: v.literal("blue-green"),
       ...anyDeployment,
     }),
     group({
-      /** First `canaryPercent` of the requests go over, with the AWS provider 6.21.0 or later. */
+      /** `canary`: first `canaryPercent` of the requests move. Needs AWS provider 6.21.0 or later. */
       strategy: v.literal("canary"),
       ...anyDeployment,
-      /** Percent of the requests that go over first. */
+      /** Percent of the requests that move first. */
       canaryPercent: v.optional(
         v.pipe(
           amount(0.1, 100, tenths),
@@ -395,8 +392,8 @@ export const recovery = v.pipe(
       "auto-backup:ab-0123456789",
     ),
     /**
-     * Moment to which the database is restored, for example `2030-01-31T07:00:00Z`. It counts when the
-     * database is made, and not afterwards.
+     * Moment to which the database is restored, for example `2030-01-31T07:00:00Z`. It is used
+     * only when the database is created.
      * @default the latest that there is
      */
     databaseRestoreTime: v.optional(
@@ -420,7 +417,7 @@ export const recovery = v.pipe(
       "must be the id of a KMS key",
       "01234567-89ab-cdef-0123-456789abcdef",
     ),
-    /** The image repositories that exist; the others are made. */
+    /** The image repositories that exist; the others are created. */
     repositories: list(oneOf(components.map(({ key }): Component["key"] => key))),
   }),
   rule(["repositories"], ({ repositories }, report) => {
@@ -431,7 +428,7 @@ export const recovery = v.pipe(
 );
 
 /**
- * The copies that an environment is made from, in its own region. `plue dr plan` writes these settings;
+ * The copies that an environment is created from, in its own region. `plue dr plan` writes these settings;
  * they stay for as long as the environment lives.
  */
 export type RecoverySettings = Complete<typeof recovery>;

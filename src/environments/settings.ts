@@ -123,14 +123,15 @@ const masterPassword = v.variant(
   [
     group({
       /**
-       * `random`: made by Terraform's random provider, and in the state; `write-only`: made by Secrets
-       * Manager and passed on through write-only arguments, never in a plan or a state. Needs Terraform
-       * 1.11 or later.
+       * `random`: Terraform's random provider creates the password, and the state contains it.
        */
       mode: v.literal("random"),
     }),
     group({
-      /** Made by Secrets Manager and never in a plan or a state. Needs Terraform 1.11 or later. */
+      /**
+       * `write-only`: Secrets Manager creates the password, and no plan or state contains it. Needs Terraform 1.11 or
+       * later.
+       */
       mode: v.literal("write-only"),
       /** Raise by one to rotate the password. */
       version: whole(1, 2147483647),
@@ -289,8 +290,8 @@ export type EcsClusterSettings = Complete<typeof ecsCluster>;
 
 const loadBalancer = group({
   /**
-   * Default of the variable `enable_https`. Where it is true and no hosted zone is given, the
-   * variable `certificate_arn` has no default.
+   * Default of the variable `enable_https`. If it is true and no hosted zone is given, the variable
+   * `certificate_arn` is required.
    */
   https: flag,
   /** Default of the variable `alb_deletion_protection`. */
@@ -300,8 +301,8 @@ const loadBalancer = group({
   /** A log of each request, in a bucket. @default none */
   accessLogs: v.optional(accessLogs),
   /**
-   * Seconds after which it closes a connection on which nothing is sent, 1 to 4000: an upload or an
-   * answer that pauses for longer is cut.
+   * Seconds after which it closes a connection on which nothing is sent, 1 to 4000: an upload or a
+   * response that pauses for longer is aborted.
    * @default AWS's own, 60
    */
   idleTimeoutSeconds: v.optional(whole(1, 4000, "must be 1 to 4000 seconds")),
@@ -318,9 +319,9 @@ const domain = group({
     "plue.example.com",
   ),
   /**
-   * Route 53 zone of that name: the alias record and, with HTTPS and without `certificate_arn`, a
-   * DNS-validated certificate are made in it.
-   * @default none: you make the DNS record, and certificate_arn names your certificate
+   * Route 53 zone of that name. The stack creates the alias record in it and, with HTTPS and without
+   * `certificate_arn`, the records that validate a certificate.
+   * @default none: you create the DNS record, and certificate_arn names your certificate
    */
   hostedZoneId: v.optional(
     text(/^Z[A-Z0-9]{1,31}$/, "must be the id of a Route 53 zone", "Z0123456789ABCDEFGHIJ"),
@@ -391,12 +392,13 @@ const serviceSettings = {
   /** Most tasks. */
   maxCapacity: whole(1, 5000),
   /**
-   * Run on Fargate Spot, but for the first `onDemandBase` tasks, which stay on FARGATE.
+   * Run tasks on Fargate Spot: all of them if `onDemandBase` is 0, otherwise four of five of those above
+   * `onDemandBase`.
    * @default none: all tasks run on FARGATE
    */
   fargateSpot: v.optional(
     group({
-      /** Tasks that stay on FARGATE. */
+      /** First tasks, which run on FARGATE. */
       onDemandBase: whole(0, 100000),
     }),
   ),
@@ -475,10 +477,9 @@ export type ServiceSettings = Complete<typeof webApp>;
 const apiService = group({
   ...serviceSettings,
   /**
-   * Part that takes `/api` off a request's path, because Plue serves its routes at the root. `proxy`: nginx, a
-   * second container in the task, of the same image; `load-balancer`: the listener rule, by a
-   * `transform` that the AWS provider knows from 6.19.0 on; `none`: nobody, for a Plue that serves
-   * its routes below `/api`.
+   * Part that removes `/api` from the path of a request, because Plue serves its routes at the root. `proxy`: nginx,
+   * a second container of the task with the same image; `load-balancer`: a `transform` of the listener rule, which
+   * needs AWS provider 6.19.0 or later; `none`: no part, if Plue serves its routes below `/api`.
    */
   urlRewrite: v.optional(oneOf(["proxy", "load-balancer", "none"]), "proxy"),
 });
@@ -578,7 +579,7 @@ const entries = {
   alarms: oneOf(["notify", "targets-only"]),
   /**
    * `customer-key`: one KMS key of the environment's own for all of its data. Only for a new
-   * environment: a database and a file system keep the key that they are made with.
+   * environment: a database and a file system keep the key that they are created with.
    * @default keys that AWS manages
    */
   encryption: v.optional(oneOf(["customer-key"])),
@@ -588,7 +589,7 @@ const entries = {
   backup: v.optional(backup),
   /** Copies of all that holds data in a second region. @default none */
   disasterRecovery: v.optional(disasterRecovery),
-  /** The copies of another environment that this one is made from. @default none: it starts empty */
+  /** The copies of another environment that this one is created from. @default none: it starts empty */
   recovery: v.optional(recovery),
   /**
    * Regions in which `backup.copyTo` or `disasterRecovery` had something, until an apply has removed
@@ -603,8 +604,8 @@ const entries = {
   /** The most that a month may cost. @default none */
   budget: v.optional(budget),
   /**
-   * State of the old Terraform project that the stack adopts: the state of the
-   * same name, since each name in it begins with the environment's.
+   * State of the old Terraform project that the stack adopts: the state of the same name, because each name in it
+   * begins with the name of the environment. Keep it after the adoption: docs/adopting.md.
    * @default none: the stack starts empty, without `moved` blocks
    */
   adopts: v.optional(oneOf(["dev", "production"])),
