@@ -499,7 +499,7 @@ const budget = group({
   monthlyDollars: amount(0.01, 1e12, "must be an amount of US dollars, at least 0.01"),
   /**
    * Address that gets an e-mail when the bill exceeds 80 % of it, or AWS forecasts that it will exceed all of
-   * it: makes an AWS budget, which is free of charge. It counts what has the tag `Environment`,
+   * it: creates an AWS budget, which is free of charge. It counts what has the tag `Environment`,
    * which the account must have activated as a cost allocation tag.
    * @default none: there is no AWS budget
    */
