@@ -143,7 +143,7 @@ export const ecsReview: Source = {
           ),
         {
           reason:
-            "Image layers go through the endpoint of S3, and everything else goes by TLS through the NAT gateway.",
+            "Image layers go through the endpoint of S3, and all other traffic through the NAT gateway, by TLS.",
           price: "$29.20 a month for each zone: four interface endpoints.",
         },
       ],
