@@ -130,7 +130,7 @@ async function keepDeployed(environment: Environment): Promise<void> {
     const tag = remembered[component.key];
     return tag === undefined ? [] : [[component, tag] as const];
   });
-  // Whoever may push need not be able to delete.
+  // The role that pushes images may lack permission to delete.
   await keepImages(environment, new Map(tags), { forget: false });
 }
 
