@@ -21,7 +21,10 @@ const LIMIT = 6144;
 export function planPolicies(environment: string, options = false): string[] {
   const others = [...stateStatements(environment), ...(options ? statementsOf("options") : [])];
   const reads = others.flatMap((statement) => {
-    const Action = list(statement.Action).filter((action) => /:(Get|List|Describe)/.test(action));
+    // Secrets with a customer key are read through Secrets Manager, which decrypts them as the caller.
+    const Action = list(statement.Action).filter((action) =>
+      /:(Get|List|Describe)|^kms:Decrypt$/.test(action),
+    );
     return Action.length > 0 ? [{ ...statement, Action }] : [];
   });
   return documents(limitedTo(environment, [...statementsOf("plan"), ...reads]));

@@ -60,7 +60,7 @@ describe("the command line without AWS", () => {
   });
 
   // Commands that use only this machine, and commands that fail for another reason before they call AWS.
-  const withoutAws = ["check-source", "cost", "diagram", "local", "prices", "providers"];
+  const withoutAws = ["check-source", "cost", "diagram", "local", "prices", "providers", "review"];
   const failsEarlier = ["images", "adopt"];
   test.each(names.filter((name) => ![...withoutAws, ...failsEarlier].includes(name)))(
     "without credentials a person must log in: plue %s",

@@ -52,7 +52,9 @@ export const command = ({ projectDir }: Context) =>
       }
       if (apply) {
         await adopt(environment, options);
-        return next(`\`plue plan ${name}\` must be empty; then \`plue images ${name}\`.`);
+        return next(
+          `\`plue plan ${name}\` must be empty; then \`plue images ${name} --source PATH\`.`,
+        );
       }
       const { verdict, sharesKey } = await checkAdoption(environment, options);
       if (asJson) json({ ...verdict, sharesKey });

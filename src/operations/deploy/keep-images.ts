@@ -59,7 +59,7 @@ export async function keepImages(
         if (runsTasks(environment)) {
           say(
             `${names.repository(originOf(environment), component)}:${tag} is deployed, but no longer in ECR: ` +
-              `a replacement task cannot start. \`plue images ${environment.name}\` builds it again.`,
+              `a replacement task cannot start. \`plue images ${environment.name} --source PATH\` builds it again.`,
           );
         }
         return;

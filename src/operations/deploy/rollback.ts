@@ -44,7 +44,7 @@ export async function rollback(
   if (!(await imageExists(environment, component, tag))) {
     throw new ActionRequired(
       `the image ${names.repository(originOf(environment), component)}:${tag} no longer exists in ECR`,
-      `Choose another tag with --to, or build that commit again: \`plue images ${name}\`.`,
+      `Choose another tag with --to, or build that commit again: \`plue images ${name} --source PATH\`.`,
     );
   }
   say(`The ${title} is rolled back to ${tag}.`);

@@ -46,13 +46,16 @@ const onDemand = (service: Service) => service.maxCapacity - onSpot(service);
 const vCpus = (service: Service, tasks: (service: Service) => number) =>
   (2 * tasks(service) * service.size.cpu) / 1024;
 
-/** Checks that the account's quotas leave room for all that the environment can use. */
+/**
+ * Checks that the account's quotas are at least what the environment can use. Other environments of the account use
+ * them too.
+ */
 export async function checkQuotas(environment: Environment): Promise<Check[]> {
   const quotas = await aws.quotas(environment);
   return Promise.all(
     QUOTAS.map(async ({ what, service, code, most }) => {
       const used = Math.ceil(most(environment.settings));
-      const check = `the quota of ${what} is at least ${used}`;
+      const check = `${environment.name} needs a quota of at least ${used} ${what}`;
       const found = await unlessMissing(
         () => quotas.getServiceQuota({ ServiceCode: service, QuotaCode: code }),
         /NoSuchResource/,
