@@ -52,7 +52,8 @@ def stop(number: int, _frame: FrameType | None) -> None:
 
 
 def say(message: str) -> None:
-    print(f"plue-migrate: {message}", flush=True)
+    # In one write: a signal can come between two.
+    print(f"plue-migrate: {message}\n", end="", flush=True)
 
 
 def wait_until_up(database: Database, seconds: float) -> None:
