@@ -130,7 +130,7 @@ async function keepDeployed(environment: Environment): Promise<void> {
     const tag = remembered[component.key];
     return tag === undefined ? [] : [[component, tag] as const];
   });
-  // The role that pushes images may lack permission to delete.
+  // The role that pushes images may not be allowed to delete them.
   await keepImages(environment, new Map(tags), { forget: false });
 }
 
