@@ -17,6 +17,7 @@ SIGNING_NAMES = {
     "eventbridge": "events",
     "elasticfilesystem": "efs",
     "monitoring": "cloudwatch",
+    "servicequotas": "service-quotas",
     "tagging": "resourcegroupstaggingapi",
 }
 
