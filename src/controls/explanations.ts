@@ -67,7 +67,7 @@ export const why = {
   },
   rotation: {
     reason:
-      "Plue never reconnects, so a function that changes the password would stop it. In mode `write-only` a person rotates the password with `masterPassword.version`. In mode `random` the mode must change first.",
+      "Plue reads the password only when it starts, so a function that changes it would stop Plue. In mode `write-only` a person rotates the password with `masterPassword.version`. In mode `random` the mode must change first.",
     price: "A change of Plue.",
   },
   scanOnPush: {
