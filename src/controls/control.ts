@@ -1,4 +1,5 @@
-import { blocks, type Attributes, type Resource, type Stack } from "../terraform/stack";
+import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import { block, blocks, type Attributes, type Resource, type Stack } from "../terraform/stack";
 
 /** Reason why a control fails, or cannot be checked in a template. */
 export interface Explanation {
@@ -112,23 +113,21 @@ export const exists =
   (_, __, stack) =>
     stack.ofType(type).some((other) => passes(other.values, other, stack));
 
-/** A container definition of ECS. */
-export interface Container {
-  readonly image?: string;
-  readonly environment?: readonly { readonly name: string }[];
-  readonly linuxParameters?: { readonly capabilities?: { readonly drop?: readonly string[] } };
-  readonly logConfiguration?: { readonly options?: Readonly<Record<string, string>> };
-  readonly privileged?: boolean;
-  readonly readonlyRootFilesystem?: boolean;
-  readonly stopTimeout?: number;
-  readonly user?: string;
-}
+/** Tests that a service turns a failed deployment back. */
+export const rollsBack: Check = ({
+  deployment_circuit_breaker: breaker,
+  deployment_configuration: strategy,
+}) => block(breaker).rollback === true || strategy !== undefined;
+
+/** Tests that a file system has backups, its own or those of AWS Backup. */
+export const hasBackups: Check = (...resource) =>
+  referredBy("aws_efs_backup_policy")(...resource) || exists("aws_backup_selection")(...resource);
 
 /** Tests every container of a task definition. */
 export const eachContainer =
-  (passes: (container: Container) => boolean): Check =>
+  (passes: (container: ContainerDefinition) => boolean): Check =>
   (_, { attributes }) =>
-    (JSON.parse(attributes.container_definitions as string) as Container[]).every(passes);
+    (JSON.parse(attributes.container_definitions as string) as ContainerDefinition[]).every(passes);
 
 /** A statement of a policy document. */
 export interface Statement {

@@ -4,10 +4,11 @@ import {
   eachContainer,
   exists,
   has,
+  hasBackups,
   is,
   openPorts,
   outside,
-  referredBy,
+  rollsBack,
   sameAs,
   table,
   type Check,
@@ -174,13 +175,7 @@ export const ecsReview: Source = {
           task !== undefined && execution !== undefined && task !== execution,
       ],
       ["3.5", "data on EFS, encrypted", "aws_efs_file_system", is("encrypted", true)],
-      [
-        "4.1, 4.3",
-        "circuit breaker with rollback, or a strategy",
-        "aws_ecs_service",
-        ({ deployment_circuit_breaker: breaker, deployment_configuration: strategy }) =>
-          block(breaker).rollback === true || strategy !== undefined,
-      ],
+      ["4.1, 4.3", "circuit breaker with rollback, or a strategy", "aws_ecs_service", rollsBack],
       [
         "4.2",
         "alarms roll a deployment back",
@@ -319,7 +314,7 @@ export const ecsReview: Source = {
         "secrets from Secrets Manager",
         "aws_ecs_task_definition",
         eachContainer(({ environment = [] }) =>
-          environment.every(({ name }) => !/PASSWORD|_KEY$|TOKEN|DATABASE_URL/.test(name)),
+          environment.every(({ name = "" }) => !/PASSWORD|_KEY$|TOKEN|DATABASE_URL/.test(name)),
         ),
       ],
       [
@@ -366,8 +361,7 @@ export const ecsReview: Source = {
         "8.3",
         "backups",
         "aws_efs_file_system",
-        (...files) =>
-          referredBy("aws_efs_backup_policy")(...files) || exists("aws_backup_selection")(...files),
+        hasBackups,
         { ...why.storageBackups, isRed: () => true },
       ],
     ),

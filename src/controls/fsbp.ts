@@ -4,6 +4,7 @@ import {
   eachContainer,
   exists,
   has,
+  hasBackups,
   is,
   openPorts,
   outside,
@@ -201,7 +202,7 @@ export const fsbp: Source = {
         "no secret in the environment",
         "aws_ecs_task_definition",
         eachContainer(({ environment = [] }) =>
-          environment.every(({ name }) => !/SECRET|PASSWORD|TOKEN|ACCESS_KEY/.test(name)),
+          environment.every(({ name = "" }) => !/SECRET|PASSWORD|TOKEN|ACCESS_KEY/.test(name)),
         ),
       ],
       [
@@ -254,15 +255,7 @@ export const fsbp: Source = {
     ...unused("aws_ecs_capacity_provider", "capacity providers on EC2", "ECS.19"),
     ...table(
       ["EFS.1", "encrypted with KMS", "aws_efs_file_system", is("encrypted", true)],
-      [
-        "EFS.2",
-        "in a backup plan",
-        "aws_efs_file_system",
-        (...resource) =>
-          referredBy("aws_efs_backup_policy")(...resource) ||
-          exists("aws_backup_selection")(...resource),
-        why.storageBackups,
-      ],
+      ["EFS.2", "in a backup plan", "aws_efs_file_system", hasBackups, why.storageBackups],
       [
         "EFS.3",
         "access points have a root directory",

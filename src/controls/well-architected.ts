@@ -3,10 +3,12 @@ import {
   eachAllowed,
   exists,
   has,
+  hasBackups,
   is,
   openPorts,
   outside,
   referredBy,
+  rollsBack,
   table,
   type Source,
 } from "./control";
@@ -62,21 +64,8 @@ export const wellArchitected: Source = {
         "aws_appautoscaling_target",
         referredBy("aws_appautoscaling_policy"),
       ],
-      [
-        "REL 8",
-        "changes are safe",
-        "aws_ecs_service",
-        ({ deployment_circuit_breaker: breaker, deployment_configuration: strategy }) =>
-          block(breaker).rollback === true || strategy !== undefined,
-      ],
-      [
-        "REL 9",
-        "backups of data",
-        "aws_efs_file_system",
-        (...files) =>
-          referredBy("aws_efs_backup_policy")(...files) || exists("aws_backup_selection")(...files),
-        why.storageBackups,
-      ],
+      ["REL 8", "changes are safe", "aws_ecs_service", rollsBack],
+      ["REL 9", "backups of data", "aws_efs_file_system", hasBackups, why.storageBackups],
       [
         "REL 10",
         "faults stay in a zone",
