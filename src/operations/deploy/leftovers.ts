@@ -23,7 +23,8 @@ export async function findLeftovers(
   const leftovers: Import[] = [];
   const others: string[] = [];
   for (const address of addresses) {
-    const found = await existingAt(environment, stack, plan, address);
+    const planned = plan.resource_changes?.find((change) => change.address === address);
+    const found = planned && (await existingAt(environment, stack, planned));
     if (found && isOurs(environment, found)) leftovers.push({ address, id: found.id });
     else others.push(found ? `${address} (${found.id})` : address);
   }
@@ -50,12 +51,11 @@ export async function existingObjects(
   stack: Stack,
   plan: PlanJson,
 ): Promise<Map<string, Found>> {
-  const addresses = (plan.resource_changes ?? []).map(({ address }) => address);
   const found = await Promise.all(
-    addresses.map(async (address): Promise<[string, Found][]> => {
-      const existing = await existingAt(environment, stack, plan, address);
+    (plan.resource_changes ?? []).map(async (planned): Promise<[string, Found][]> => {
+      const existing = await existingAt(environment, stack, planned);
       if (existing === undefined) return [];
-      return [[address, { id: existing.id, isOurs: isOurs(environment, existing) }]];
+      return [[planned.address, { id: existing.id, isOurs: isOurs(environment, existing) }]];
     }),
   );
   return new Map(found.flat());
@@ -64,14 +64,12 @@ export async function existingObjects(
 async function existingAt(
   environment: Environment,
   stack: Stack,
-  plan: PlanJson,
-  address: string,
+  planned: ResourceChange,
 ): Promise<Existing | undefined> {
-  const planned = plan.resource_changes?.find((resource) => resource.address === address);
-  if (planned === undefined || actionOf(planned) !== "create") return undefined;
+  if (actionOf(planned) !== "create") return undefined;
   const find = kinds.get(planned.type)?.existing;
   if (typeof find !== "function") return undefined;
-  const { region = environment.region } = stack.declaredAt(address) ?? {};
+  const { region = environment.region } = stack.declaredAt(planned.address) ?? {};
   try {
     return await unlessMissing(() => find(knownOf(planned), { ...environment, region }), MISSING);
   } catch (error) {

@@ -3,7 +3,7 @@ import {
   ResourceGroupsTaggingAPI,
 } from "@aws-sdk/client-resource-groups-tagging-api";
 import { client, type AwsEnvironment } from "../../aws/client";
-import { MISSING, isNotServed, type AwsError } from "../../aws/errors";
+import { MISSING, isNotServed, unlessMissing } from "../../aws/errors";
 import { kinds } from "../../resources";
 import type { Ask, Look } from "../../resources/kind";
 
@@ -61,10 +61,9 @@ async function lookAt(environment: AwsEnvironment, arn: string): Promise<Look> {
   const kind = askOf(arn);
   if (kind === undefined) return {};
   try {
-    return await kind.ask(environment, kind.id, arn);
+    const look = async () => kind.ask(environment, kind.id, arn);
+    return (await unlessMissing(look, MISSING)) ?? { gone: true };
   } catch (error) {
-    const { name } = error as AwsError;
-    if (MISSING.test(name)) return { gone: true };
     // An embedded AWS may not have a call; then the search by tags decides.
     if (isNotServed(error)) return {};
     throw error;

@@ -1,7 +1,7 @@
 import { unlessMissing } from "../../aws/errors";
 import { aws } from "../../aws/services";
 import { ActionRequired } from "../../process/errors";
-import type { PlanJson } from "../../terraform/plan";
+import { actionOf, type PlanJson } from "../../terraform/plan";
 import type { Environment } from "../environment";
 
 /**
@@ -15,8 +15,7 @@ export async function refuseWaitingSecrets(
 ): Promise<void> {
   const names = changes
     .filter(
-      ({ type, change }) =>
-        type === "aws_secretsmanager_secret" && change.actions.join() === "create",
+      (change) => change.type === "aws_secretsmanager_secret" && actionOf(change) === "create",
     )
     .map(({ change }) => String(change.after?.name));
   if (names.length === 0) return;
