@@ -21,7 +21,7 @@ from moto.sts.models import sts_backends
 import iam
 from extensions import refuses
 from models.requests import AwsRequest
-from recorder import plain
+from recorder import described
 from refusals import Refusal
 
 # Services with another code than their protocol's.
@@ -34,14 +34,8 @@ def not_authorized(call: AwsRequest) -> Refusal | None:
     session = sts.get_assumed_role_from_access_key(call.access_key)
     if session is None or call.service == "sts":
         return None
-    shape = call.operation.input_shape
     question = {
-        "call": {
-            "caller": "other",
-            "service": call.service,
-            "operation": call.name,
-            "parameters": plain(shape, call.parameters) if shape else {},
-        },
+        "call": described(call, "other"),
         "policies": list(iam.documents(session.role_arn)),
         "tags": {
             one: tags

@@ -3,6 +3,7 @@
 import json
 import re
 from threading import Lock
+from typing import Any
 
 from models.requests import AwsRequest
 
@@ -17,17 +18,20 @@ class Recorder:
         self.lock = Lock()
 
     def record(self, call: AwsRequest, agent: str) -> None:
-        shape = call.operation.input_shape
-        line = json.dumps(
-            {
-                "caller": caller(agent),
-                "service": call.service,
-                "operation": call.name,
-                "parameters": plain(shape, call.parameters) if shape else {},
-            }
-        )
+        line = json.dumps(described(call, caller(agent)))
         with self.lock, open(self.file, "a") as file:
             file.write(line + "\n")
+
+
+def described(call: AwsRequest, by: str) -> dict[str, Any]:
+    """A call with the parameters that can name a resource."""
+    shape = call.operation.input_shape
+    return {
+        "caller": by,
+        "service": call.service,
+        "operation": call.name,
+        "parameters": plain(shape, call.parameters) if shape else {},
+    }
 
 
 def caller(agent: str) -> str:
