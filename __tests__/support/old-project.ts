@@ -6,6 +6,7 @@ import { stateBackend } from "../../src/environments/state-backend";
 import type { Captured } from "../../src/process/run";
 import { makeStateBackend } from "./deployment";
 import { startEmbeddedAws, terraform, type EmbeddedAws } from "./embedded-aws";
+import { copyOfProject } from "./plue";
 
 const fixture = join(__dirname, "../fixtures/legacy");
 
@@ -88,4 +89,19 @@ export async function applyOldProject(
       await aws.stop();
     },
   };
+}
+
+/**
+ * Copies this project, such that an environment adopts the old project's state at a key of its own. Without
+ * hashicorp/random the fixed password of the old project becomes a write-only one.
+ */
+export function adoptingProject(name: string, { random }: Pick<OldProject, "random">): string {
+  return copyOfProject(name, (text) => {
+    const keyed = text.replace(
+      `adopts: "${name}",`,
+      `adopts: "${name}",\n  stateKey: "plue/${name}/cdktf/terraform.tfstate",`,
+    );
+    const writeOnly = 'masterPassword: { mode: "write-only", version: 1 }';
+    return random ? keyed : keyed.replace(/masterPassword: \{.*?\}/, writeOnly);
+  });
 }

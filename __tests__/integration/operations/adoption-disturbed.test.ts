@@ -10,15 +10,10 @@ import { resolve } from "node:path";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { dev } from "../../../src/environments/dev";
 import { production } from "../../../src/environments/production";
-import {
-  describeEmbeddedAws,
-  fork,
-  terraform,
-  type EmbeddedAws,
-  type Fork,
-} from "../../support/embedded-aws";
-import { applyOldProject, type OldProject } from "../../support/old-project";
-import { copyOfProject, killTree, startPlue } from "../../support/plue";
+import { onCopy } from "../../support/copies";
+import { describeEmbeddedAws, terraform, type EmbeddedAws } from "../../support/embedded-aws";
+import { adoptingProject, applyOldProject, type OldProject } from "../../support/old-project";
+import { killTree, startPlue } from "../../support/plue";
 
 /**
  * The adoption can be killed after every call that writes, which takes hours: ADOPTION_KILLS=all, or
@@ -46,33 +41,17 @@ interface Call {
 const writes = (operation: string) =>
   !/^(Describe|List|Get|Head|BatchGet|GET|HEAD|AssumeRole|Simulate)/.test(operation);
 
-function disturbances({ name, adopts }: EnvironmentSettings): void {
+function disturbances({ name }: EnvironmentSettings): void {
   let old: OldProject;
   let project: string;
-  let copy: Fork;
 
   beforeAll(async () => {
     old = await applyOldProject(name, { proxied: true });
-    project = copyOfProject(name, (text) => {
-      const keyed = text.replace(
-        `adopts: "${adopts}",`,
-        `adopts: "${adopts}",\n  stateKey: "plue/${name}/cdktf/terraform.tfstate",`,
-      );
-      const writeOnly = 'masterPassword: { mode: "write-only", version: 1 }';
-      return old.random ? keyed : keyed.replace(/masterPassword: \{.*?\}/, writeOnly);
-    });
+    project = adoptingProject(name, old);
   });
   afterAll(async () => {
     if (project) rmSync(project, { recursive: true, force: true });
     await old?.stop();
-  });
-  beforeEach(async () => {
-    copy = await fork(old.aws.endpoint);
-    old.aws.proxy!.target = copy.endpoint;
-  });
-  afterEach(() => {
-    old.aws.proxy!.rule = undefined;
-    copy.end();
   });
 
   const start = (...args: string[]) =>
@@ -115,7 +94,7 @@ function disturbances({ name, adopts }: EnvironmentSettings): void {
   }
 
   test("goes on by the same command after a kill, to an empty plan", async () => {
-    const all = /^(all|kinds)$/.test(chosen) ? await adoptUntil() : [];
+    const all = /^(all|kinds)$/.test(chosen) ? await onCopy(old.aws, () => adoptUntil()) : [];
     const points =
       chosen === "all"
         ? all
@@ -124,15 +103,15 @@ function disturbances({ name, adopts }: EnvironmentSettings): void {
           : chosen.split(",").map((operation) => ({ operation, time: 1 }));
     const stuck: string[] = [];
     for (const point of points) {
-      copy.end();
-      copy = await fork(old.aws.endpoint);
-      old.aws.proxy!.target = copy.endpoint;
       const killed = `killed after ${point.operation} number ${point.time}`;
       try {
-        await adoptUntil(point);
-        const runs = await goOn();
-        const plan = await start("plan", name).result;
-        expect(plan).toMatchObject({ code: 0, stderr: expect.stringContaining("No changes.") });
+        const runs = await onCopy(old.aws, async () => {
+          await adoptUntil(point);
+          const needed = await goOn();
+          const plan = await start("plan", name).result;
+          expect(plan).toMatchObject({ code: 0, stderr: expect.stringContaining("No changes.") });
+          return needed;
+        });
         if (points.length > 1) console.log(`${killed}: ${runs} more runs`);
       } catch (error) {
         stuck.push(`${killed}: ${String(error)}`);
@@ -143,9 +122,10 @@ function disturbances({ name, adopts }: EnvironmentSettings): void {
   });
 
   test("names every object that differs from the old code, and what will happen to it", async () => {
-    const client = { ...old.aws.client, endpoint: copy.endpoint };
-    await drift(client, name);
-    const { code, stdout, stderr } = await start("adopt", name, "--json").result;
+    const { code, stdout, stderr } = await onCopy(old.aws, async (client) => {
+      await drift(client, name);
+      return start("adopt", name, "--json").result;
+    });
     expect([code, code === 2 ? "" : stderr]).toEqual([2, ""]);
     const verdict = JSON.parse(stdout) as Record<
       "changed" | "created" | "replaced" | "destroyed",

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { describeEmbeddedAws } from "../../support/embedded-aws";
-import { applyOldProject, type OldProject } from "../../support/old-project";
-import { copyOfProject, plue } from "../../support/plue";
+import { adoptingProject, applyOldProject, type OldProject } from "../../support/old-project";
+import { plue } from "../../support/plue";
 
 describeEmbeddedAws("adopting dev with a key of its own, and going back", () => {
   let old: OldProject;
@@ -12,14 +12,7 @@ describeEmbeddedAws("adopting dev with a key of its own, and going back", () => 
 
   beforeAll(async () => {
     old = await applyOldProject("dev");
-    project = copyOfProject("dev", (text) => {
-      const keyed = text.replace(
-        'adopts: "dev",',
-        'adopts: "dev",\n  stateKey: "plue/dev/cdktf/terraform.tfstate",',
-      );
-      const writeOnly = 'masterPassword: { mode: "write-only", version: 1 }';
-      return old.random ? keyed : keyed.replace(/masterPassword: \{.*?\}/, writeOnly);
-    });
+    project = adoptingProject("dev", old);
   });
   afterAll(async () => {
     if (project) rmSync(project, { recursive: true, force: true });
