@@ -20,14 +20,17 @@ Module._load = (request, parent, isMain) => {
   try {
     return loadModule(request, parent, isMain);
   } catch (error) {
-    throw settingsError(error) ?? error;
+    throw packageError(error, request, parent) ?? settingsError(error) ?? error;
   }
 };
 const cache = join(project, ".cache", "compiled");
 const DAY = 24 * 60 * 60 * 1000;
 
-/** A fault that the user can correct: its message is all that is printed. */
-class LoadError extends Error {}
+/** A fault that the user can correct, as ActionRequired is, which may not be loaded yet: its message is all that is printed. */
+class LoadError extends Error {
+  exitCode = 2;
+  advice = [];
+}
 
 /** Where the sources are loaded from. */
 let loaded = project;
@@ -97,9 +100,20 @@ function placed(path, source, line, column, what) {
   return `${path}:${line + 1}:${column + 1}: ${what}\n\n  ${text}\n  ${text.slice(0, column).replace(/\S/g, " ")}^`;
 }
 
+/** The error of a package that is not installed; undefined for other errors, and where a package looks for another. */
+function packageError({ code, message }, request, parent) {
+  if (code !== "MODULE_NOT_FOUND" || /^[./]/.test(request)) return undefined;
+  if (!message.includes(`'${request}'`) || /[/\\]node_modules[/\\]/.test(parent?.filename))
+    return undefined;
+  const error = new LoadError(
+    `The package ${request} is not installed. Run \`npm ci\` in ${project}, then run the command again.`,
+  );
+  return Object.assign(error, { code });
+}
+
 /** An error of a file of settings as it is evaluated, such as a misspelt name; undefined for other errors. */
 function settingsError(error) {
-  if (!(error instanceof Error) || error instanceof LoadError || error.exitCode) return undefined;
+  if (!(error instanceof Error) || error.exitCode) return undefined;
   const frames = [
     ...(error.stack ?? "").matchAll(/^ +at (?:.*\()?(\/?[^()\n]+?):(\d+):(\d+)\)?$/gm),
   ];
@@ -114,8 +128,7 @@ function settingsError(error) {
     place = new Module.SourceMap(JSON.parse(map)).findEntry(row - 1, column - 1);
   }
   const what = error.message.split("\n")[0];
-  const { ActionRequired } = loadModule(join(loaded, "src/process/errors"));
-  return new ActionRequired(placed(path, source, place.originalLine, place.originalColumn, what));
+  return new LoadError(placed(path, source, place.originalLine, place.originalColumn, what));
 }
 
 /** Compiles into a directory, which is renamed into place, so that it is whole. */
@@ -185,7 +198,6 @@ function directory() {
       require("tsx/cjs");
       return project;
     }
-    if (error instanceof LoadError) throw error;
     if (error.syscall === undefined) throw error;
     const reason = error.message.replace(/^\w+: |, .*$/g, "");
     throw new LoadError(
@@ -194,14 +206,24 @@ function directory() {
   }
 }
 
+/** Refuses a Node.js that is too old, which would fail somewhere later. */
+function refuseOldNode() {
+  const { engines } = JSON.parse(read("package.json"));
+  const numbers = (version) => /(\d+)\.(\d+)/.exec(version).slice(1).map(Number);
+  const [[major, minor], [needed, above]] = [process.versions.node, engines.node].map(numbers);
+  if (major > needed || (major === needed && minor >= above)) return;
+  throw new LoadError(`This is Node.js ${process.versions.node}. Install ${engines.node}.`);
+}
+
 /** Requires a source by its path in the project, without its ending. */
 module.exports = function load(path) {
   try {
+    refuseOldNode();
     loaded = directory();
     return require(join(loaded, path));
   } catch (error) {
     const known =
-      error instanceof LoadError || error.exitCode === 2
+      error.exitCode === 2
         ? error.message
         : error.name === "TransformError" && // tsx's
           sources()

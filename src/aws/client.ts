@@ -1,7 +1,7 @@
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { ActionRequired } from "../process/errors";
 import { proxyAgent } from "../process/proxy";
-import { whyNoCredentials } from "./credentials";
+import { whyNoCredentials, withCredentials } from "./credentials";
 
 /** Tries of a call that AWS throttles or fails, with growing pauses; the client's own default is 3. */
 const MAX_ATTEMPTS = 6;
@@ -40,15 +40,20 @@ export interface AwsEnvironment extends AwsTarget {
 }
 
 interface Client {
+  readonly config: { readonly credentials: () => Promise<unknown> };
   readonly middlewareStack: {
     add(
       middleware: (
-        next: (args: never) => Promise<unknown>,
-        context: { clientName?: string; commandName?: string },
-      ) => (args: never) => Promise<unknown>,
-      options: { step: "initialize"; name: string },
+        next: (args: Call) => Promise<unknown>,
+        context: { clientName?: string; commandName?: string; endpoint?: string },
+      ) => (args: Call) => Promise<unknown>,
+      options: { step: "initialize" | "finalizeRequest"; name: string },
     ): void;
   };
+}
+
+interface Call {
+  readonly request: { protocol: string; hostname: string; port?: number };
 }
 
 interface ClientConfig extends AwsTarget {
@@ -91,19 +96,34 @@ export function client<C>(
     // A bucket's own host name exists on AWS only.
     forcePathStyle: Boolean(at ?? process.env.AWS_ENDPOINT_URL_S3),
   });
-  (made as unknown as Client).middlewareStack.add(
-    (next, { clientName = "", commandName = "" }) =>
-      async (args) => {
-        try {
-          return await next(args);
-        } catch (error) {
-          const operation = `${clientName.replace(/Client$/, "")} ${commandName.replace(/Command$/, "")}`;
-          const { name } = error as Error;
-          const reason = name === "CredentialsProviderError" && (await whyNoCredentials(region));
-          const proxy = agent?.proxy.host;
-          throw Object.assign(error as Error, { operation, proxy, ...(reason && { reason }) });
-        }
-      },
+  const { config, middlewareStack } = made as unknown as Client;
+  middlewareStack.add(
+    (next, context) => (args) => {
+      const { protocol, hostname, port } = args.request;
+      context.endpoint = `${protocol}//${hostname}${port ? `:${port}` : ""}`;
+      return next(args);
+    },
+    { step: "finalizeRequest", name: "nameEndpoint" },
+  );
+  middlewareStack.add(
+    (next, context) => async (args) => {
+      try {
+        return await withCredentials(config.credentials, () => next(args));
+      } catch (error) {
+        if (error instanceof ActionRequired) throw error;
+        const { clientName = "", commandName = "", endpoint } = context;
+        const operation = `${clientName.replace(/Client$/, "")} ${commandName.replace(/Command$/, "")}`;
+        const { name } = error as Error;
+        const reason = name === "CredentialsProviderError" && (await whyNoCredentials(region));
+        const proxy = agent?.proxy.host;
+        throw Object.assign(error as Error, {
+          operation,
+          endpoint,
+          proxy,
+          ...(reason && { reason }),
+        });
+      }
+    },
     { step: "initialize", name: "nameOperation" },
   );
   return made;

@@ -9,6 +9,8 @@ export interface AwsError extends Error {
   readonly reason?: string;
   /** The call that failed, such as `ECS DescribeServices`: see `client`. */
   readonly operation?: string;
+  /** Where the call went, such as `https://ecs.us-east-1.amazonaws.com`: see `client`. */
+  readonly endpoint?: string;
   /** Host of the proxy that the call went through: see `client`. */
   readonly proxy?: string;
 }
@@ -21,6 +23,8 @@ const DENIED = /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|Autho
 const SKEWED = /^RequestTimeTooSkewed$|Signature (expired|not yet current)/;
 /** The SDK's words for an answer that is not AWS's at all. */
 const UNREADABLE = /Deserialization error/;
+/** Node.js's codes where it does not trust the other side of a TLS connection, or that speaks no TLS. */
+const UNTRUSTED = /^(CERT_\w+|\w*SELF_SIGNED_CERT\w*|UNABLE_TO_\w+|ERR_TLS_\w+|EPROTO)$/;
 const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET|ETIMEDOUT|EPIPE|TimeoutError)$/;
 
 /** The region of the bucket that a call went to in another one; undefined for other errors. */
@@ -67,9 +71,10 @@ export function isNotServed(error: unknown): boolean {
 
 /** Explains any error: what happened and what to do next. */
 export function explain(error: unknown): PlueError {
-  if (error instanceof PlueError) return error;
+  // bin/load.js throws the same without the class.
+  if (error instanceof PlueError || (error as PlueError).advice) return error as PlueError;
   const { name = "", message, code = "", $metadata, operation, reason, proxy } = error as AwsError;
-  const ofFile = explainFileError(error);
+  const ofFile = explainFileError(error, operation && process.env.AWS_WEB_IDENTITY_TOKEN_FILE);
   if (ofFile !== undefined && operation !== undefined) {
     return new ActionRequired(
       `found no AWS credentials that can be used: ${ofFile.message}`,
@@ -125,16 +130,25 @@ export function explain(error: unknown): PlueError {
   const tries = $metadata?.attempts ?? 1;
   const tried = tries > 1 ? `, after ${tries} tries` : "";
   if (UNREACHABLE.test(code) || UNREACHABLE.test(name)) {
-    const endpoint = process.env.AWS_ENDPOINT_URL;
-    const from = `${endpoint || "AWS"}${proxy ? `, through the proxy ${proxy}` : ""}`;
+    const { endpoint = "AWS" } = error as AwsError;
+    const isAws = endpoint === "AWS" || /\.amazonaws\.com(\.cn)?$/.test(endpoint);
+    const from = `${endpoint}${proxy ? `, through the proxy ${proxy}` : ""}`;
     return new PlueError(`${what}no answer from ${from} (${code || name}${tried})`, {
       advice: [
         ...(proxy ? ["Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY."] : []),
-        endpoint
-          ? "AWS_ENDPOINT_URL names it. Check that it runs; `npm run local` starts an embedded AWS."
-          : "Check the network and the region, then run the same command again.",
+        isAws
+          ? "Check the network and the region, then run the same command again."
+          : "AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SERVICE or the AWS configuration names it. Check that it runs; `npm run local` starts an embedded AWS.",
       ],
     });
+  }
+  if (UNTRUSTED.test(code)) {
+    const { endpoint = "AWS" } = error as AwsError;
+    return new ActionRequired(
+      `${what}no TLS connection that can be trusted to ${endpoint} (${code})`,
+      "If a proxy here signs with a certificate of its own, let NODE_EXTRA_CA_CERTS name the file that has it.",
+      "Correct AWS_ENDPOINT_URL or HTTPS_PROXY if one of them names a server without TLS.",
+    );
   }
   const status = $metadata?.httpStatusCode;
   const ofFetch = message === "fetch failed";

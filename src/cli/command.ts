@@ -19,7 +19,7 @@ export interface Context {
 
 /** An argument that is the name of one of some things, which a command's action gets. */
 export function choiceArgument<T>(
-  name: "<environment>" | "<service>" | "<part>" | "<action>",
+  name: "<environment>" | "<service>" | "<part>" | "<action>" | "<shell>",
   description: string,
   things: readonly T[],
   nameOf: (thing: T) => string,

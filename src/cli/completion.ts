@@ -1,24 +1,28 @@
-import type { Command } from "commander";
+import type { Command as AnyCommand } from "commander";
 import { data } from "../terminal/output";
+import { choiceArgument, Command } from "./command";
 
-/**
- * Adds the command that prints a shell's completion script, and the one by which such a script asks for the
- * possible words.
- */
-export async function addCompletion(
-  program: Command,
-  [first, shell]: readonly string[],
-): Promise<void> {
-  if (first !== "completion" && first !== "complete") {
-    const completion = program.command("completion").argument("<shell>");
-    completion.summary("print a completion script for your shell");
-    return;
-  }
+const shells = ["bash", "zsh", "fish", "powershell"] as const;
+
+/** `plue completion`. */
+export const completion = () =>
+  new Command("completion")
+    .summary("print a completion script for your shell")
+    .description("Print a script that completes commands, options and their values in your shell.")
+    .addArgument(choiceArgument("<shell>", "your shell", shells, (shell) => shell))
+    .action(async (shell) => {
+      if (shell === "bash") return data(BASH);
+      const { default: tab } = await import("@bomb.sh/tab");
+      tab.setup("plue", "plue", shell);
+    });
+
+/** Adds the command by which such a script asks for the possible words. */
+export async function addComplete(program: AnyCommand): Promise<void> {
+  // The library adds a completion of its own.
+  (program.commands as AnyCommand[]).pop();
   for (const command of program.commands) command.description(command.summary());
   const { default: add } = await import("@bomb.sh/tab/commander");
   add(program, { completionCommandName: "completion" });
-  const completion = program.commands.find((command) => command.name() === "completion");
-  if (shell === "bash") completion!.action(() => data(BASH));
 }
 
 /** Unlike the script of the library, it needs no other package, and never evaluates what is typed. */

@@ -7,7 +7,7 @@ import { printable } from "../process/printable";
 import { ExitCode } from "../process/exit-code";
 import { flushOutput, say, watchOutput } from "../terminal/output";
 import { declareCommands } from "./commands";
-import { addCompletion } from "./completion";
+import { addComplete, completion } from "./completion";
 import { refuseEmptyValues, type Context } from "./command";
 
 /** Whatever the terminal's width, help fits this many columns. */
@@ -42,7 +42,7 @@ export function buildProgram(context: Context): Command {
         "docs/commands.md describes each command, and the same with the AWS CLI.",
       ].join("\n"),
     );
-  for (const command of declareCommands(context)) {
+  for (const command of [...declareCommands(context), completion() as unknown as Command]) {
     refuseEmptyValues(command);
     program.addCommand(command.copyInheritedSettings(program));
     const name = `plue ${command.name()}`;
@@ -72,10 +72,11 @@ export async function run(projectDir: string, argv: readonly string[]): Promise<
   reported.clear();
   try {
     const program = buildProgram({ projectDir });
-    await addCompletion(program, argv);
     if (argv.length === 0) program.help({ error: true });
-    const [first, topic] = argv;
-    if (first === "help" && topic && !program.commands.some((one) => one.name() === topic)) {
+    const [first, topic = "help"] = argv;
+    if (first === "complete") await addComplete(program);
+    const topics = ["help", ...program.commands.map((command) => command.name())];
+    if (first === "help" && !topics.includes(topic)) {
       program.error(`error: unknown command '${topic}'`);
     }
     await program.parseAsync(argv, { from: "user" });

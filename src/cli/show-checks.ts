@@ -52,7 +52,8 @@ function showGroups(checks: readonly Check[]): void {
     const width = Math.min(Math.max(...group.map(({ check }) => check.length)), WIDEST_CHECK);
     for (const { check, result, saw, fix } of group) {
       const row = `${result.padEnd(RESULT_WIDTH)}${check.padEnd(width)}  `;
-      dataMarked(marks[result], `${row}${saw}`, SIGN_WIDTH + RESULT_WIDTH + width + 2);
+      const indent = check.length > width ? 0 : width + 2;
+      dataMarked(marks[result], `${row}${saw}`, SIGN_WIDTH + RESULT_WIDTH + indent);
       if (fix)
         dataMarked(
           undefined,

@@ -1,3 +1,11 @@
+declare module "@bomb.sh/tab" {
+  const tab: {
+    /** Prints the completion script of a shell for a program. */
+    setup(name: string, executable: string, shell: string): void;
+  };
+  export default tab;
+}
+
 declare module "@bomb.sh/tab/commander" {
   import type { Command } from "commander";
 

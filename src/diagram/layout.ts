@@ -88,21 +88,39 @@ const options: LayoutOptions = {
   "elk.spacing.componentComponent": "24",
 };
 
-/** Cards in one frame are equally wide. */
-function elkNodes(children: readonly (Card | Frame)[]): ElkNode[] {
+/** Id of the node around the cards outside the VPC that have arrows between them, and are drawn one below the other. */
+const TOWER = "tower";
+
+/**
+ * Cards in one frame are equally wide.
+ * @param tower ids of the cards in the tower
+ */
+function elkNodes(children: readonly (Card | Frame)[], tower: readonly string[] = []): ElkNode[] {
   const cards = children.filter((part): part is Card => !isFrame(part));
   const width = Math.max(0, ...cards.map((card) => cardSize(card).width));
-  return children.map((part) =>
-    isFrame(part) ? frameNode(part) : { id: part.id, ...cardSize(part), width },
+  const nodes = children.map((part) =>
+    isFrame(part) ? frameNode(part, tower) : { id: part.id, ...cardSize(part), width },
   );
+  const inTower = nodes.filter(({ id }) => tower.includes(id));
+  if (inTower.length === 0) return nodes;
+  const layoutOptions = {
+    ...options,
+    "elk.hierarchyHandling": "SEPARATE_CHILDREN",
+    "elk.direction": "DOWN",
+    "elk.padding": "[top=0,left=0,bottom=0,right=0]",
+  };
+  return [
+    ...nodes.filter((node) => !inTower.includes(node)),
+    { id: TOWER, children: inTower, layoutOptions },
+  ];
 }
 
-function frameNode(part: Frame): ElkNode {
+function frameNode(part: Frame, tower?: readonly string[]): ElkNode {
   const title = textWidth(part.title, sizes.frameTitle, "bold");
   const subtitle = part.subtitle ? textWidth(part.subtitle, sizes.frameTitle) + 8 : 0;
   return {
     id: part.id,
-    children: elkNodes(part.children),
+    children: elkNodes(part.children, tower),
     layoutOptions: {
       ...options,
       "elk.padding": `[top=34,left=10,bottom=10,right=10]`,
@@ -123,13 +141,14 @@ export async function layOut(architecture: Architecture): Promise<Drawing> {
     children: architecture.children.filter((part) => !isBelow(part)),
     arrows: architecture.arrows.filter(({ to }) => !below.some(({ id }) => id === to)),
   };
+  const tower = towerOf(main);
   const candidates: Drawing[] = [];
   for (const seed of SEEDS) {
     const root = await new Elk().layout({
       id: "root",
       layoutOptions: { ...options, "elk.randomSeed": String(seed) },
-      children: elkNodes(main.children),
-      edges: [...elkEdges(main.arrows), ...guides(main)],
+      children: elkNodes(main.children, tower),
+      edges: [...elkEdges(main.arrows), ...guides(main, tower)],
     });
     candidates.push(placed(main, root));
   }
@@ -251,23 +270,37 @@ function cross(a: Segment, b: Segment): boolean {
  * Lines that are not drawn, and only put things where they are looked for: the subnets of a zone next
  * to each other, every zone after the internet gateway, what has no arrows in the last column.
  */
-function guides({ children, arrows }: Architecture): ElkExtendedEdge[] {
+function guides({ children, arrows }: Architecture, tower: readonly string[]): ElkExtendedEdge[] {
   const all = parts(children);
   const frames = all.filter(isFrame);
   const gateway = all.find(({ id }) => id.startsWith("aws_internet_gateway."));
   const vpc = frames.find(({ kind }) => kind === "vpc");
   const region = frames.find(({ kind }) => kind === "region");
   const zones = frames.filter(({ kind }) => kind === "zone");
-  const idle = (region?.children ?? []).filter(
-    (part) => !isFrame(part) && !arrows.some(({ from, to }) => from === part.id || to === part.id),
-  );
+  const idle = (region?.children ?? [])
+    .filter(
+      (part) =>
+        !isFrame(part) && !arrows.some(({ from, to }) => from === part.id || to === part.id),
+    )
+    .map(({ id }) => id);
   return [
     ...zones.flatMap(({ children: subnets }) =>
       subnets.slice(1).map((subnet, index) => guide(subnets[index]!.id, subnet.id)),
     ),
     ...(gateway ? zones.map(({ id }) => guide(gateway.id, id, "zone")) : []),
-    ...(vpc ? idle.map(({ id }) => guide(vpc.id, id, "idle")) : []),
+    ...(vpc && tower.length > 0 ? [guide(vpc.id, TOWER, "idle")] : []),
+    ...(vpc ? idle.map((id) => guide(vpc.id, id, "idle")) : []),
   ];
+}
+
+/** Ids of the cards of the region that have arrows only between each other; side by side they would take two columns. */
+function towerOf({ children, arrows }: Architecture): string[] {
+  const region = parts(children)
+    .filter(isFrame)
+    .find(({ kind }) => kind === "region");
+  const cards = (region?.children ?? []).filter((part) => !isFrame(part)).map(({ id }) => id);
+  const between = arrows.filter(({ from, to }) => cards.includes(from) && cards.includes(to));
+  return [...new Set(between.flatMap(({ from, to }) => [from, to]))];
 }
 
 const guide = (from: string, to: string, label?: string): ElkExtendedEdge => ({
@@ -282,6 +315,15 @@ function placed(architecture: Architecture, root: ElkNode): Drawing {
   const origins = new Map<string, Point>([["root", { x: 0, y: 0 }]]);
   const walk = (elements: readonly (Card | Frame)[], node: ElkNode, parent?: string) => {
     const origin = origins.get(node.id)!;
+    const nodes = node.children!.flatMap((child) => {
+      if (child.id !== TOWER) return child;
+      origins.set(TOWER, { x: origin.x + child.x!, y: origin.y + child.y! });
+      return child.children!.map((one) => ({
+        ...one,
+        x: one.x! + child.x!,
+        y: one.y! + child.y!,
+      }));
+    });
     for (const part of elements) {
       const {
         x = 0,
@@ -289,7 +331,7 @@ function placed(architecture: Architecture, root: ElkNode): Drawing {
         width = 0,
         height = 0,
         ...rest
-      } = node.children!.find(({ id }) => id === part.id)!;
+      } = nodes.find(({ id }) => id === part.id)!;
       const box = { x: origin.x + x, y: origin.y + y, width, height };
       origins.set(part.id, box);
       found.push({ part, box, parent });

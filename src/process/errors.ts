@@ -49,14 +49,17 @@ export class Interrupted extends PlueError {
   }
 }
 
-/** Explains an error of the file system: what could not be done, and to which file; undefined for other errors. */
-export function explainFileError(error: unknown): PlueError | undefined {
-  const { code = "", path, syscall = "", message } = error as NodeJS.ErrnoException;
+/**
+ * Explains an error of the file system: what could not be done, and to which file; undefined for other errors.
+ * @param file which it is if the error does not name one
+ */
+export function explainFileError(error: unknown, file = "a file"): PlueError | undefined {
+  const { code = "", path = file, syscall = "", message } = error as NodeJS.ErrnoException;
   if (!message.startsWith(`${code}: `) || !(syscall in verbs)) return undefined;
   // "EACCES: permission denied, open 'x.svg'"
   const reason = message.slice(code.length + 2).split(",")[0]!;
   const advice = adviceFor[code];
-  return new PlueError(`cannot ${verbs[syscall]} ${path ?? "a file"}: ${reason}`, {
+  return new PlueError(`cannot ${verbs[syscall]} ${path}: ${reason}`, {
     advice: advice === undefined ? [] : [advice],
     exitCode: WRONG_PATH.test(code) ? ExitCode.ActionRequired : ExitCode.Failed,
     cause: error,

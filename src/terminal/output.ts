@@ -120,14 +120,19 @@ function textOf(value: string | number | undefined): string {
   return printableLine(String(value ?? "-"));
 }
 
+/** Columns of the indentation where a word would not fit behind the full one. */
+const LESS_INDENT = 11;
+
 /**
  * A line in lines of at most so many columns, broken between words where there is room.
- * @param indent of all but the first
+ * @param indent of all but the first, less where a word would not fit
  */
 export function wrap(line: string, columns: number, indent: number): string[] {
   // 0 stands for an unknown width.
   if (line.length <= (columns || Infinity)) return [line];
-  const room = columns > indent ? indent : 0;
+  const longest = Math.max(...line.split(" ").map((word) => word.length));
+  const less = indent + longest <= columns ? indent : Math.min(indent, LESS_INDENT);
+  const room = less < columns ? less : 0;
   const space = line.lastIndexOf(" ", columns);
   const end = space > room ? space : columns;
   const rest = `${" ".repeat(room)}${line.slice(end).trimStart()}`;

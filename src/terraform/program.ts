@@ -1,4 +1,4 @@
-import { PlueError } from "../process/errors";
+import { ActionRequired, tail } from "../process/errors";
 import { capture, type RunOptions } from "../process/run";
 
 /** The program that does Terraform's work: Terraform itself, or OpenTofu. */
@@ -29,8 +29,7 @@ export function terraformCommand(environment: NodeJS.ProcessEnv = process.env): 
 
 /**
  * Asks the program which it is.
- * @throws ActionRequired if it is not installed
- * @throws PlueError if it is neither Terraform nor OpenTofu
+ * @throws ActionRequired if it is not installed, or is neither Terraform nor OpenTofu
  */
 export async function findTerraform(options: RunOptions = {}): Promise<TerraformProgram> {
   const command = terraformCommand(options.env);
@@ -38,8 +37,9 @@ export async function findTerraform(options: RunOptions = {}): Promise<Terraform
   const [, product, version] = /^(Terraform|OpenTofu) v(\S+)/m.exec(stdout) ?? [];
   const [, platform] = /^on (\S+)/m.exec(stdout) ?? [];
   if (version === undefined || platform === undefined) {
-    throw new PlueError(
-      `${command} is neither Terraform nor OpenTofu; ${command} version prints:\n${stdout}${stderr}`,
+    throw new ActionRequired(
+      `${command} is neither Terraform nor OpenTofu; ${command} version prints:\n${tail(stdout + stderr)}`,
+      "Install Terraform, or let PLUE_TERRAFORM name it.",
     );
   }
   return { command, product: product as TerraformProgram["product"], version, platform };

@@ -3,7 +3,7 @@ import { programOutput, printableLine } from "../process/printable";
 
 /** Lines of Terraform about each resource that it reads. */
 const READ =
-  /^(?:data\.)?\S+: (?:Refreshing state|Reading|Still reading|Read complete|Preparing import|Importing from ID)/;
+  /^(?:data\.)?\S+: (?:Refreshing state|Reading|Still reading|Read complete|Preparing import|Importing from ID|(?:Opening|Renewing|Closing)(?: complete|\.\.\.))/;
 /** Lines about each resource that it begins to change, still changes, or has changed. */
 const CHANGE =
   /^(\S+)(?: \([^)]*\))?: (?:(Creating|Modifying|Destroying|Importing)\.\.\.|(Still \w+)|(?:Creation|Modifications|Destruction|Import) complete)/;
@@ -54,7 +54,7 @@ export class Progress {
 
   private count(line: string): "read" | "change" | undefined {
     if (READ.test(line)) {
-      if (/: (Refreshing|Reading)/.test(line)) this.read += 1;
+      if (/: (Refreshing|Reading|Opening\.)/.test(line)) this.read += 1;
       return "read";
     }
     const planned = PLANNED.exec(line);

@@ -1,6 +1,5 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import { ActionRequired, tail } from "../process/errors";
 import { readText, writeWhole } from "../process/files";
 import { capture, type Captured } from "../process/run";
@@ -98,7 +97,8 @@ async function ask(
     },
     input: expression,
   });
-  const text = stripVTControlCharacters(result.stderr);
+  // For a value of another type Terraform's console crashes after its message.
+  const text = result.stderr.split(/^!+ TERRAFORM CRASH/m)[0]!;
   const at = text.search(/^(╷\n│ )?Error: /m);
   if (at < 0 && result.code === 0) return result;
   if (at < 0) {

@@ -73,15 +73,15 @@ describe("the command line without AWS", () => {
     },
   );
 
-  test("the message names an endpoint that does not respond", async () => {
-    const { stderr } = await plueEnds(1, ["status", "dev"], {
-      ...env,
-      AWS_ACCESS_KEY_ID: "a",
-      AWS_SECRET_ACCESS_KEY: "b",
-      AWS_ENDPOINT_URL: "http://127.0.0.1:9",
-    });
-    expect(stderr).toContain("no answer from http://127.0.0.1:9");
-  });
+  test.each(["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"])(
+    "the message names an endpoint by %s that does not respond",
+    async (variable) => {
+      const keys = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
+      const given = { ...env, ...keys, [variable]: "http://127.0.0.1:9" };
+      const { stderr } = await plueEnds(1, ["status", "dev"], given);
+      expect(stderr).toContain("no answer from http://127.0.0.1:9 ");
+    },
+  );
 
   test.each(["bash", "zsh", "fish"])("completion prints a script for %s", async (shell) => {
     const { stdout } = await ends(0, "completion", shell);

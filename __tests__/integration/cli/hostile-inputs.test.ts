@@ -58,6 +58,23 @@ test.each<[string, string[], RegExp]>([
   ["a filter that is too long", ["logs", "dev", "api", "--filter", "x".repeat(2000)], /1024/],
   ["no time at all", ["logs", "dev", "api", "--since", "0"], /shortest duration is 1s/],
   ["help about no command", ["help", "nope"], /unknown command 'nope'/],
+  [
+    "JSON of an adoption",
+    ["adopt", "dev", "--apply", "--json"],
+    /--json' cannot be used with .*--apply/,
+  ],
+  [
+    "JSON of a roll back",
+    ["adopt", "dev", "--back", "--json"],
+    /--json' cannot be used with .*--back/,
+  ],
+  [
+    "a tag without an adoption",
+    ["adopt", "dev", "--tag", "abc"],
+    /--tag and --accept need --apply/,
+  ],
+  ["an adoption's tag that is none", ["adopt", "dev", "--apply", "--tag", "a b"], /An image tag/],
+  ["an empty shell", ["completion", ""], /shell.* It is empty/],
   ["an endless wait", ["migrate", "dev", "--timeout", "99999999999d"], /longest.* is 3653d/],
 ])("%s is refused before anything runs", async (_, args, message) => {
   const { stdout, stderr } = await plueEnds(2, args, env);
@@ -87,6 +104,26 @@ test.each<[string, NodeJS.ProcessEnv, string]>([
     "a token that is not there",
     { AWS_WEB_IDENTITY_TOKEN_FILE: "/nope", AWS_ROLE_ARN: "r" },
     "/nope",
+  ],
+  [
+    "a token that is a folder",
+    { AWS_WEB_IDENTITY_TOKEN_FILE: "/tmp", AWS_ROLE_ARN: "r" },
+    "cannot read /tmp: illegal operation on a directory",
+  ],
+  [
+    "a key without its secret",
+    { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "" },
+    "AWS_SECRET_ACCESS_KEY is not",
+  ],
+  [
+    "a configuration that is a folder",
+    { AWS_PROFILE: "x", AWS_CONFIG_FILE: "/tmp" },
+    'AWS_CONFIG_FILE is "/tmp"',
+  ],
+  [
+    "no such configuration",
+    { AWS_PROFILE: "x", AWS_CONFIG_FILE: "/nope" },
+    'AWS_CONFIG_FILE is "/nope"',
   ],
   ["a key with a line break", { AWS_ACCESS_KEY_ID: "a\nb" }, "character that no key has"],
   ["an unknown profile", { AWS_PROFILE: "nobody" }, 'the profile "nobody" gives no'],

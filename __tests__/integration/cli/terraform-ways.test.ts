@@ -30,20 +30,24 @@ describeEmbeddedAws("Terraform as people have it", () => {
   test.each([
     ["an unknown variable", ["--var", "foo=1"], '"foo" was assigned'],
     ["a value that is refused", ["--var", "api_image_tag=a b"], "must be an image tag"],
+    ["a value of another type", ["--var-file", "LIST"], "string required"],
     ["an unknown module", ["--target-module", "nope"], 'there is no module "nope"'],
     ["a file that is not HCL", ["--var-file", "FILE"], "bad.tfvars line 1"],
   ])("%s is refused before init", async (_, args, message) => {
     const file = join(folder, "bad.tfvars");
     writeFileSync(file, 'x = "');
-    const given = args.map((one) => one.replace("FILE", file));
+    const list = join(folder, "list.tfvars.json");
+    writeFileSync(list, '{ "api_image_tag": [] }');
+    const given = args.map((one) => one.replace("FILE", file).replace("LIST", list));
     const { stderr } = await plueEnds(2, ["plan", "local", ...given], env);
     expect(stderr.replace(/\s*\n[│ ]*/g, " ")).toContain(message);
-    expect(stderr).not.toContain("Initializing");
+    expect(stderr).not.toMatch(/Initializing|CRASH/);
     expect(stderr).not.toContain("\\u001b");
   });
 
   test.each([
     ["PLUE_TERRAFORM", "false", "false console failed"],
+    ["PLUE_TERRAFORM", "echo", "echo is neither Terraform nor OpenTofu"],
     ["PLUE_TERRAFORM", "/etc/passwd", "cannot run /etc/passwd: permission denied"],
     ["TF_CLI_ARGS", "-nope", "provided but not defined: -nope"],
   ])("%s=%s is named, not blamed on a variable", async (name, value, message) => {

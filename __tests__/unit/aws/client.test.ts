@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { client } from "../../../src/aws/client";
+import { withCredentials } from "../../../src/aws/credentials";
 import { explain } from "../../../src/aws/errors";
 
 describe("a network that swallows what is sent", () => {
@@ -31,9 +32,16 @@ describe("a network that swallows what is sent", () => {
         .catch((thrown: unknown) => thrown);
       silent.closeAllConnections();
       silent.close();
-      expect(explain(error).message).toMatch(/^STS GetCallerIdentity: no answer from AWS/);
+      expect(explain(error).message).toMatch(/^STS GetCallerIdentity: no answer from http:\/\/127/);
     },
     30_000,
+  );
+});
+
+test("credentials that are never found end a call, which names the profile", async () => {
+  const never = () => new Promise<never>(() => {});
+  await expect(withCredentials(never, never, 10)).rejects.toThrow(
+    'the profile "default" has given no AWS credentials for 0.01 s',
   );
 });
 

@@ -41,6 +41,14 @@ describe("what AWS's errors mean for the exit code", () => {
     expect(explain(error).advice[0]).toContain("HTTPS_PROXY");
   });
 
+  test("a certificate that is not trusted, with the way to trust it", () => {
+    const code = "SELF_SIGNED_CERT_IN_CHAIN";
+    const error = explain(Object.assign(new Error("self-signed certificate"), { code }));
+    expect(error.message).toContain("no TLS connection that can be trusted to AWS");
+    expect(error.advice.join()).toContain("NODE_EXTRA_CA_CERTS");
+    expect(error.exitCode).toBe(2);
+  });
+
   test("a fault of the code is not reported as the user's", () => {
     const { message, advice, exitCode } = explain(new TypeError("x is not a function"));
     expect(message).toContain("a fault of plue itself");

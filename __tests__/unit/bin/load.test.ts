@@ -21,6 +21,7 @@ beforeAll(() => {
   mkdirSync(join(project, "src"));
   cpSync(join(repository, "bin"), join(project, "bin"), { recursive: true });
   symlinkSync(join(repository, "node_modules"), join(project, "node_modules"));
+  write("package.json", '{ "engines": { "node": ">=20.19.0" } }');
   write("src/prices.json", '{ "price": 1 }');
   write("src/beside.txt", "beside");
   write(
@@ -83,8 +84,6 @@ test("a syntax error is reported with its place and its line, without a stack tr
 
 test("a misspelt name in a file of settings is reported with its place and its line, and exit code 2", () => {
   mkdirSync(join(project, "src/environments"), { recursive: true });
-  mkdirSync(join(project, "src/process"), { recursive: true });
-  cpSync(join(repository, "src/process"), join(project, "src/process"), { recursive: true });
   write(
     "src/environments/dev.ts",
     'interface Settings {\n  readonly name: string;\n}\nexport const dev: Settings = {\n  name: title,\n};\nconst name = "dev";\n',
@@ -95,6 +94,32 @@ test("a misspelt name in a file of settings is reported with its place and its l
     stdout: "",
     stderr: "src/environments/dev.ts:5:9: title is not defined\n\n    name: title,\n          ^\n",
   });
+});
+
+test.each(["18.20.8", "20.18.1"])("Node.js %s is refused", (version) => {
+  write("main.ts", "console.log(4)");
+  const old = join(project, "old.js");
+  writeFileSync(
+    old,
+    `Object.defineProperty(process, "versions", { value: { node: "${version}" } })`,
+  );
+  const stderr = `This is Node.js ${version}. Install >=20.19.0.\n`;
+  expect(run("-r", old)).toEqual({ status: 2, stdout: "", stderr });
+});
+
+test.each([
+  ["an import", "", "left-out"],
+  ["the compiler", "node_modules", "tsx/cjs"],
+])("without %s, the package and npm ci are named, without a stack trace", (_, folder, name) => {
+  write("main.ts", 'import { pad } from "left-out"; console.log(pad);' + folder);
+  const packages = join(project, "node_modules");
+  if (folder) rmSync(packages);
+  const { status, stdout, stderr } = run();
+  if (folder) symlinkSync(join(repository, "node_modules"), packages);
+  expect(stderr).toMatch(
+    new RegExp(`^The package ${name} is not installed. Run .npm ci. in .*\n$`),
+  );
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
 });
 
 test("a full disk is reported without a stack trace, and nothing unfinished is left on it", () => {

@@ -70,6 +70,7 @@ test.each([
   ["a-word-without-any-space", 10, 2, ["a-word-wit", "  hout-any", "  -space"]],
   ["of unknown width", 0, 2, ["of unknown width"]],
   ["a b", 1, 2, ["a", "b"]],
+  ["wide: one two that-does-not-fit", 30, 15, ["wide: one two", "           that-does-not-fit"]],
   ["narrower than indent", 5, 8, ["narro", "wer", "than", "inden", "t"]],
 ])("%j is wrapped at %d columns", (line, columns, indent, expected) => {
   expect(wrap(line, columns, indent)).toEqual(expected);

@@ -2,7 +2,9 @@ import {
   collect,
   Command,
   environmentArgument,
+  imageTagOption,
   jsonOption,
+  Option,
   varFileOption,
   varOption,
   yesOption,
@@ -20,15 +22,19 @@ export const command = ({ projectDir }: Context) =>
     .summary("check, adopt, or give back the old project's state")
     .description(
       "Plan on the state of the old Terraform project and check the plan. Without --apply or --back " +
-        "nothing is changed. Exit code 0: safe; 2: a person must decide.",
+        "the command changes nothing. Exit code 0: safe; 2: a person must decide.",
     )
     .addArgument(environmentArgument())
-    .option(
-      "--apply",
-      "check, move the state to its own key, and apply; again after an interruption",
+    .addOption(
+      new Option(
+        "--apply",
+        "check, move the state to its own key, and apply; run it again after an interruption",
+      ).conflicts("back"),
     )
-    .option("--back", "give the old project its state of before the adoption back")
-    .option("--tag <tag>", "image tag of the API server and the web app, with --apply")
+    .option("--back", "return the state from before the adoption to the old project")
+    .addOption(
+      imageTagOption("--tag <tag>", "image tag of the API server and the web app, with --apply"),
+    )
     .option(
       "--accept <address>",
       "agree to the unexpected changes of an object, with --apply (repeatable)",
@@ -37,10 +43,10 @@ export const command = ({ projectDir }: Context) =>
     .addOption(varOption())
     .addOption(varFileOption())
     .addOption(yesOption())
-    .addOption(jsonOption())
+    .addOption(jsonOption().conflicts(["apply", "back"]))
     .action(async (settings, { json: asJson, apply, back, ...options }) => {
-      if (apply && back) {
-        throw new ActionRequired("--apply and --back exclude each other", "Give one of them.");
+      if (!apply && (options.tag ?? options.accept) !== undefined) {
+        throw new ActionRequired("--tag and --accept need --apply");
       }
       const environment = await openEnvironment(settings, projectDir, options);
       const { name } = environment;

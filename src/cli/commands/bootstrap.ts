@@ -7,9 +7,9 @@ import { data, json, next, table } from "../../terminal/output";
 /** `plue bootstrap`. */
 export const command = ({ projectDir }: Context) =>
   new Command("bootstrap")
-    .summary("make or repair the state's bucket and lock table")
+    .summary("create or repair the state's bucket and lock table")
     .description(
-      "Make what Terraform keeps its state in: the bucket (versioned, encrypted, not public, TLS only, old versions expire) and the lock table (on demand, recovery, deletion protection). Run again, it repairs what is not as it should be. It never touches a state.",
+      "Create the bucket of Terraform's state (versioned, encrypted, not public, TLS only, old versions expire) and its lock table (on demand, point-in-time recovery, deletion protection). If they exist, report and repair differences. The command never reads or writes a state.",
     )
     .addArgument(environmentArgument())
     .option("--check", "only report; exit code 1 if something is missing or wrong")
@@ -27,7 +27,7 @@ export const command = ({ projectDir }: Context) =>
       const wrong = findings.some(({ result }) => result === "missing" || result === "wrong");
       next(
         wrong
-          ? `\`plue bootstrap ${name}\` without --check makes and repairs this.`
+          ? `\`plue bootstrap ${name}\` without --check creates and repairs this.`
           : `\`plue images ${name} --source PATH\` builds the images.`,
       );
       if (wrong) process.exitCode = 1;

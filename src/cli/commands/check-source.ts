@@ -8,7 +8,7 @@ export const command = ({ projectDir }: Context) =>
   new Command("check-source")
     .summary("check Plue's source for what the images and stacks need")
     .description(
-      "Check Plue's source for what the images and stacks need, without running any of it. Print each line and fix; exit with 1 if something is missing. Needs no login.",
+      "Check Plue's source for what the images and stacks need, without running any of it. Print each check with the fix. Exit code 1 if a check fails. Needs no login.",
     )
     .addArgument(new Argument("<path>", "Plue's source"))
     .addOption(jsonOption())

@@ -13,15 +13,15 @@ import {
 /** `plue cost`. */
 export const command = ({ projectDir }: Context) =>
   new Command("cost")
-    .summary("show what a month costs, or would cost")
+    .summary("show the monthly price, also with other settings")
     .description(
-      "Show what a month of the environment costs, by part, or what it would cost with other settings. Counts the synthesized stack, the usage in src/environments/usage.ts and the prices in src/cost/prices.json. Needs no AWS.",
+      "Show the monthly price of the environment by part, or with --if the price with other settings. The price is computed from the synthesized stack, the usage in src/environments/usage.ts and the prices in src/cost/prices.json. Needs no login.",
     )
     .addArgument(environmentArgument())
     .addOption(
       new Option(
         "--if <setting=value>",
-        "suppose another setting, such as apiServer.minCapacity=4 or usage.natGigabytes=500 (repeatable)",
+        "compute with another setting, such as apiServer.minCapacity=4 or usage.natGigabytes=500 (repeatable)",
       ).argParser(collect),
     )
     .addOption(jsonOption())

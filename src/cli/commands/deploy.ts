@@ -64,6 +64,6 @@ export const command = ({ projectDir }: Context) =>
       next(
         ...(migrationIsDue ? [`\`plue migrate ${name}\` brings the database up to date.`] : []),
         ...(environment.embedded?.urls.slice(0, 1) ?? []).map((url) => `Plue answers at ${url}.`),
-        `\`plue status ${name}\` shows how everything is.`,
+        `\`plue status ${name}\` shows the state of all parts.`,
       );
     });

@@ -17,7 +17,7 @@ export const command = ({ projectDir }: Context) =>
   new Command("destroy")
     .summary("delete the environment and its data")
     .description(
-      "Show what will be lost, ask for the environment's name, take the deletion protections off, destroy everything, and search by tags for remaining resources.",
+      "List the data that will be lost, ask for the name of the environment, remove the deletion protections, destroy everything, and report remaining resources.",
     )
     .addArgument(environmentArgument())
     .addOption(varOption())

@@ -9,7 +9,7 @@ export const command = ({ projectDir }: Context) =>
   new Command("doctor")
     .summary("find out why something fails")
     .description(
-      "Check what can keep Plue from running: quotas, images, log groups, security groups, roles, secret, database, file system, services, targets. Print what was found and the fix; exit with 1 if a check fails.",
+      "Check what can keep Plue from running: quotas, images, log groups, security groups, roles, secret, database, file system, services, targets. Print each check with the fix. Exit code 1 if a check fails.",
     )
     .addArgument(environmentArgument())
     .addOption(jsonOption())

@@ -15,5 +15,5 @@ export const command = ({ projectDir }: Context) =>
     .action(async (settings, service, words, { task }) => {
       const environment = await openEnvironment(settings, projectDir);
       process.exitCode = await exec(environment, service, { words, task });
-      next(`\`plue status ${environment.name}\` shows how everything is.`);
+      next(`\`plue status ${environment.name}\` shows the state of all parts.`);
     });

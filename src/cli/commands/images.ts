@@ -18,7 +18,7 @@ export const command = ({ projectDir }: Context) =>
   new Command("images")
     .summary("build the images and push them to ECR")
     .description(
-      "Build the three images from Plue's source and push them, tagged by the source's commit; makes the repositories first, where there are none. Prints the tag.",
+      "Build the three images from Plue's source and push them, tagged by the source's commit. Create missing repositories first. Print the tag.",
     )
     .addArgument(environmentArgument())
     .argument("[option...]", "options of docker buildx build; put -- before them")

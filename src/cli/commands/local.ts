@@ -12,7 +12,7 @@ export const command = ({ projectDir }: Context) =>
   new Command("local")
     .summary("deploy to an embedded AWS on this machine")
     .description(
-      "up: start an embedded AWS, deploy the stack local to it, and check that nothing is left to change; again: apply what has changed. down: stop it and remove all that it made.",
+      "up: start an embedded AWS, deploy the environment local to it, and check that a second plan is empty. Run it again to apply changes. down: stop the embedded AWS and remove everything that up has created.",
     )
     .addArgument(actionArgument(["up", "down"]))
     .action(async (action) => {
@@ -38,7 +38,7 @@ export const command = ({ projectDir }: Context) =>
       next(
         ...whatRuns(running),
         "change a setting and run `npm run local` again: it applies the difference.",
-        "`npm run local:down` stops the embedded AWS and removes all that it made.",
+        "`npm run local:down` stops the embedded AWS and removes everything that it has created.",
       );
     });
 

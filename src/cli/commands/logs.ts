@@ -20,13 +20,13 @@ export const command = ({ projectDir }: Context) =>
     .summary("print what a part has logged")
     .description("Print what a part has logged, oldest first.")
     .addArgument(environmentArgument())
-    .addArgument(choiceArgument("<part>", "whose log", parts, (part) => part))
+    .addArgument(choiceArgument("<part>", "which log", parts, (part) => part))
     .addOption(
       new Option("--since <duration>", "how far back: 90s, 10m, 2h, 1d")
         .argParser(parseDuration)
         .default(600, "10m"),
     )
-    .option("-f, --follow", "go on until Ctrl-C")
+    .option("-f, --follow", "print new lines until Ctrl-C")
     .addOption(
       new Option("--filter <pattern>", "in CloudWatch's filter syntax, such as ERROR").argParser(
         // Source: filterPattern of FilterLogEvents in the CloudWatch Logs API reference.

@@ -1,5 +1,5 @@
 import { Command, environmentArgument, timeoutOption, type Context } from "../command";
-import { openEnvironment } from "../../operations/environment";
+import { openEnvironment, requireTasks } from "../../operations/environment";
 import { runMigration } from "../../operations/deploy/migration";
 import { openTerraform } from "../../operations/terraform";
 import { next } from "../../terminal/output";
@@ -9,17 +9,18 @@ export const command = ({ projectDir }: Context) =>
   new Command("migrate")
     .summary("run the database migrations")
     .description(
-      "Run the migration task in the private subnets, print its log, wait for its end, and exit with the exit code of its container.",
+      "Run the migration task in the private subnets, print its log, wait until it has ended, and end with the exit code of its container.",
     )
     .addArgument(environmentArgument())
     .addOption(timeoutOption(1800))
     .action(async (settings, { timeout }) => {
       const environment = await openEnvironment(settings, projectDir);
+      requireTasks(environment);
       const terraform = await openTerraform(environment);
       const code = await runMigration(environment, await terraform.outputs(), timeout);
       next(
         code === 0
-          ? `\`plue status ${environment.name}\` shows how everything is.`
+          ? `\`plue status ${environment.name}\` shows the state of all parts.`
           : "correct the migration, push its image, deploy it with --migrate.",
       );
       process.exitCode = code;

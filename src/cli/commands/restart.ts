@@ -22,5 +22,5 @@ export const command = ({ projectDir }: Context) =>
     .action(async (settings, service, { timeout }) => {
       const environment = await openEnvironment(settings, projectDir);
       await restart(environment, service, timeout);
-      next(`\`plue status ${environment.name}\` shows how everything is.`);
+      next(`\`plue status ${environment.name}\` shows the state of all parts.`);
     });

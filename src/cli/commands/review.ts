@@ -7,7 +7,7 @@ export const command = ({ projectDir }: Context) =>
   new Command("review")
     .summary("check an environment by the controls of AWS's reviews")
     .description(
-      "Check the synthesized stack of an environment by AWS Foundational Security Best Practices, AWS's ECS operation review, the Well-Architected questions on reliability and security, and checkov's checks. Each failed control is shown with the reason why it stays and the price of passing it. Needs no AWS.",
+      "Check the synthesized stack of an environment by AWS Foundational Security Best Practices, AWS's ECS operation review, the Well-Architected questions on reliability and security, and checkov's checks. Each failed control is shown with the reason why it stays and the price of passing it. Needs no login.",
     )
     .addArgument(environmentArgument())
     .addOption(jsonOption())

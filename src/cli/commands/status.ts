@@ -8,13 +8,13 @@ import { showIfSlow } from "../../terminal/steps";
 /** `plue status`. */
 export const command = ({ projectDir }: Context) =>
   new Command("status")
-    .summary("show how everything is, on one screen")
+    .summary("show the state of all parts on one screen")
     .description(
-      "Show on one screen: services, targets, database, file system, active alarms, image tags, the last migration.",
+      "Show services, targets, database, file system, active alarms, image tags and the last migration on one screen.",
     )
     .addArgument(environmentArgument())
     .addOption(jsonOption().conflicts("watch"))
-    .option("--watch", "look again every 5 seconds, until Ctrl-C")
+    .option("--watch", "refresh every 5 seconds until Ctrl-C")
     .action(async (settings, { json: asJson, watch }) => {
       const environment = await openEnvironment(settings, projectDir);
       const { name } = environment;

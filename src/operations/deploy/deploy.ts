@@ -5,7 +5,7 @@ import type { PlannedAction } from "../../terraform/plan";
 import type { Output } from "../../terraform/terraform";
 import type { VariableOptions } from "../../terraform/variables";
 import { planAndApply } from "./apply";
-import { runsTasks, type Environment } from "../environment";
+import { requireTasks, runsTasks, type Environment } from "../environment";
 import { runMigration } from "./migration";
 import { readReview, refuseUnreviewed } from "./review";
 import { waitUntilStable } from "../service";
@@ -60,6 +60,7 @@ export function planVariables({ tag, var: given = [], varFile }: PlanOptions): V
 /** Plans, asks for confirmation, applies exactly that plan, and waits until the services are stable. */
 export async function deploy(environment: Environment, options: DeployOptions): Promise<Deployed> {
   const { yes = false, timeout } = options;
+  if (options.migrate) requireTasks(environment);
   const variables = planVariables(options);
   const { targetModule, verbose } = options;
   const terraform = await openTerraform(environment, { ...variables, targetModule, verbose });

@@ -7,7 +7,7 @@ import { onInterrupt } from "../../process/interrupt";
 import { data, say } from "../../terminal/output";
 import { waitFor } from "../../terminal/wait";
 import type { Output } from "../../terraform/terraform";
-import { requireTasks, type Environment } from "../environment";
+import type { Environment } from "../environment";
 
 /**
  * Runs the migration task, prints its log to standard output, and waits until it stops.
@@ -21,7 +21,6 @@ export async function runMigration(
   outputs: Record<string, Output>,
   timeout: number,
 ): Promise<number> {
-  requireTasks(environment);
   const { name } = environment;
   const value = <T>(output: string) => {
     if (!(output in outputs)) {

@@ -55,17 +55,18 @@ export async function checkQuotas(environment: Environment): Promise<Check[]> {
   return Promise.all(
     QUOTAS.map(async ({ what, service, code, most }) => {
       const used = Math.ceil(most(environment.settings));
-      const check = `${environment.name} needs a quota of at least ${used} ${what}`;
+      const check = `quota of ${what}`;
       const found = await unlessMissing(
         () => quotas.getServiceQuota({ ServiceCode: service, QuotaCode: code }),
         /NoSuchResource/,
       );
       const value = found?.Quota?.Value;
       if (value === undefined) return unknown(check, "AWS has no value for it");
-      if (value >= used) return ok(check, String(value));
+      const saw = `${value}; ${environment.name} needs at least ${used}`;
+      if (value >= used) return ok(check, saw);
       return failed(
         check,
-        String(value),
+        saw,
         `aws service-quotas request-service-quota-increase --service-code ${service} --quota-code ${code} --desired-value ${used} --region ${environment.region}`,
       );
     }),
