@@ -71,7 +71,19 @@ describe("Plue on the embedded AWS", () => {
       .flatMap((name) => ["--build-arg", `${name}=${process.env[name]}`]);
     const options = [...bases, "--build-context", `rds-ca=${join(CONTAINERS_DIR, "rds-ca")}`];
     const source = join(CONTAINERS_DIR, "plue");
-    await plue(0, "images", "local", "--source", source, "--tag", "v1", "--", ...options);
+    const built = await plue(
+      0,
+      "images",
+      "local",
+      "--source",
+      source,
+      "--tag",
+      "v1",
+      "--",
+      ...options,
+    );
+    // No image was deployed before.
+    expect(built.stderr).not.toContain("no longer in ECR");
     await plue(0, "deploy", "local", "--tag", "v1", "--migrate", "--yes");
   });
 
@@ -141,9 +153,13 @@ describe("Plue on the embedded AWS", () => {
     const { stderr } = await plue(1, "deploy", "local", "--tag", "bad", "--yes");
     expect(stderr).toMatch(/the API server's deployment failed: .*tasks failed to start/);
     expect(stderr).toContain("Essential container in task exited");
+    // The tasks that started before there were images are not the reason.
+    expect(stderr).not.toContain("CannotPullContainerError");
     // The log of a task that failed, not of one that was stopped when the deployment was given up.
     expect(stderr).not.toContain("(none)");
     expect((await get("/api/health")).status).toBe(200);
+    const status = await plue(0, "status", "local");
+    expect(status.stderr).toContain("api runs v1, but a deploy without --tag would start bad");
     const log = readFileSync(join(folder, ".local/logs/server.log"), "utf8");
     expect(log).toMatch(
       /^Notification of local-plue-alerts: "A deployment failed: \S+api-server\./m,

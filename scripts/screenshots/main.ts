@@ -12,9 +12,10 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { cleanEnvironment } from "../../src/embedded-aws/environment";
+import { commitOf } from "../../src/operations/deploy/images";
 import { capture } from "../../src/process/run";
 import { Steps } from "../../src/terminal/steps";
-import { cast, record, type Recording } from "./recording";
+import { record, type Recording } from "./recording";
 import { film, still } from "./terminal-svg";
 
 /*
@@ -42,7 +43,9 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "plue-screenshots-"));
   const copy = join(folder, "plue-infrastructure");
   mkdirSync(copy);
-  symlinkSync(resolve(process.env.PLUE_SOURCE ?? join(project, "../plue")), join(folder, "plue"));
+  const source = resolve(process.env.PLUE_SOURCE ?? join(project, "../plue"));
+  symlinkSync(source, join(folder, "plue"));
+  const tag = (await commitOf(source)).slice(0, 12);
   for (const part of ["bin", "docker", "src", "main.ts", "package.json", "cdktf.json"]) {
     cpSync(join(project, part), join(copy, part), { recursive: true });
   }
@@ -67,14 +70,13 @@ async function main(): Promise<void> {
         commands: [
           "npm run local",
           "npx plue cost local --if apiServer.minCapacity=2",
-          `npx plue images local --source ../plue --tag v1 2>/dev/null${buildOptions}`,
-          "npx plue deploy local --tag v1 --migrate --yes",
+          `npx plue images local --source ../plue 2>/dev/null${buildOptions}`,
+          `npx plue deploy local --tag ${tag} --migrate --yes`,
           "curl -i http://127.0.0.1:8080/api/health",
           "curl http://127.0.0.1:8080",
         ],
       }),
     );
-    write("session.cast", cast(session));
     write("session.svg", film(session));
     const screens: Record<string, Recording> = {
       status: await record({

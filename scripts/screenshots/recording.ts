@@ -58,10 +58,3 @@ export async function record({ commands, replace, ...options }: RecordOptions): 
 
 /** Longest time between the pieces of one write, in seconds. */
 const ONE_WRITE = 0.03;
-
-/** Writes a recording in the format of asciinema, version 2: https://docs.asciinema.org/manual/asciicast/v2/ */
-export function cast({ title, columns, rows, events }: Recording): string {
-  const header = { version: 2, width: columns, height: rows, title, idle_time_limit: 2 };
-  const lines = events.map(([seconds, text]) => [Number(seconds.toFixed(3)), "o", text]);
-  return [header, ...lines].map((line) => `${JSON.stringify(line)}\n`).join("");
-}

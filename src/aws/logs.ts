@@ -122,7 +122,8 @@ export async function* eventsOf(
   const logs = client(CloudWatchLogs, environment);
   let nextToken: string | undefined;
   do {
-    const page = await logs.filterLogEvents({ ...query, nextToken });
+    // CloudWatch Logs always mixes the streams; moto does only if asked.
+    const page = await logs.filterLogEvents({ ...query, interleaved: true, nextToken });
     yield* page.events ?? [];
     nextToken = page.nextToken;
   } while (nextToken);

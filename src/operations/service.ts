@@ -165,6 +165,8 @@ async function failureReport(environment: Environment, component: Component): Pr
   const group = names.logGroup(environment.name, component);
   // The log of a stopped task, or else of the newest running task that is not healthy.
   const task = newest(stopped) ?? newest(await listTasks(environment, { serviceName }, "RUNNING"));
+  // ECS lists the stopped tasks of an hour, also those of earlier deployments.
+  const alike = stopped.filter((one) => one.taskDefinitionArn === task?.taskDefinitionArn);
   const id = task?.taskArn?.split("/").at(-1);
   const stream = id === undefined ? undefined : names.logStream(component, id);
   const lines = stream === undefined ? [] : await lastLines(environment, group, stream, 20);
@@ -174,7 +176,7 @@ async function failureReport(environment: Environment, component: Component): Pr
       "The service's last events",
       events.slice(0, 5).map(({ message }) => message ?? ""),
     ),
-    ...section("Why tasks stopped", [...new Set(byAge(stopped).slice(0, 5).map(whyStopped))]),
+    ...section("Why tasks stopped", [...new Set(byAge(alike).slice(0, 5).map(whyStopped))]),
     ...section(`The last lines in ${group}${stream === undefined ? "" : `, ${stream}`}`, lines),
   ].join("\n");
 }

@@ -150,6 +150,7 @@ describeEmbeddedAws("plue, from the first deployment of an environment to its de
         expect(build).toContain(`--build-context plue=${source()}`);
         expect(build).toContain(`--tag ${uri}:${commit}`);
         expect(build).toMatch(/^buildx build --push --provenance=false --sbom=false /);
+        expect(build).toContain(`--build-arg REVISION=${git("rev-parse", "HEAD")} `);
       }
     });
 
@@ -183,6 +184,7 @@ describeEmbeddedAws("plue, from the first deployment of an environment to its de
       const builds = user.docker.take().calls.filter((call) => call.startsWith("buildx"));
       expect(builds).toHaveLength(3);
       for (const build of builds) {
+        expect(build).toContain(`--build-arg REVISION=${git("rev-parse", "HEAD")} `);
         expect(build).toMatch(/--sbom=false .*--provenance=mode=max --sbom=true/);
       }
     });
@@ -201,7 +203,7 @@ describeEmbeddedAws("plue, from the first deployment of an environment to its de
         "trial",
       );
       expect(stdout).toBe("trial\n");
-      user.docker.take();
+      expect(user.docker.take().calls.join()).not.toContain("REVISION");
     });
 
     test("a source that does not exist is refused before it looks for repositories", async () => {

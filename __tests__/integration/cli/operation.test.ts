@@ -211,7 +211,10 @@ describeEmbeddedAws("plue on a deployed environment", () => {
   });
 
   test("logs prints the log, and only matching lines with a filter", async () => {
-    await user.write("/ecs/local/plue-web-app", "ecs/web-app/b", "GET /", "ERROR 502", "GET /a");
+    const group = "/ecs/local/plue-web-app";
+    await user.write(group, "ecs/web-app/b", "GET /");
+    await user.write(group, "ecs/web-app/c", "ERROR 502");
+    await user.write(group, "ecs/web-app/b", "GET /a");
     const { stdout } = await user.ends(0, "logs", "local", "web", "--since", "1h");
     expect(stdout.match(/(GET|ERROR) \S+$/gm)).toEqual(["GET /", "ERROR 502", "GET /a"]);
     const filtered = await user.ends(0, "logs", "local", "web", "--filter", "ERROR");

@@ -7,7 +7,9 @@ import { next } from "../../terminal/output";
 export const command = ({ projectDir }: Context) =>
   new Command("exec")
     .summary("open a shell in a running task")
-    .description("Open a shell in a running task, by ECS Exec. Needs AWS's Session Manager plugin.")
+    .description(
+      "Open a shell in a running task, by ECS Exec. On AWS it needs AWS's Session Manager plugin.",
+    )
     .addArgument(environmentArgument())
     .addArgument(serviceArgument())
     .argument("[command...]", "what to run instead of a shell; put -- before it")

@@ -33,10 +33,14 @@ export const command = ({ projectDir }: Context) =>
     .addOption(varFileOption())
     .addOption(yesOption())
     .action(async (settings, buildOptions, options) => {
-      const tag = options.tag ?? (await commitOf(options.source));
+      const revision = await commitOf(options.source).catch((error: unknown) => {
+        if (options.tag === undefined) throw error;
+        return undefined;
+      });
+      const tag = options.tag ?? revision!.slice(0, 12);
       await requireDocker();
       const environment = await openEnvironment(settings, projectDir, options);
-      await buildAndPushImages(environment, { ...options, buildOptions, tag });
+      await buildAndPushImages(environment, { ...options, buildOptions, tag, revision });
       data(tag);
-      next(`\`plue deploy ${environment.name} --tag ${tag}\` deploys these images.`);
+      next(`\`plue deploy ${environment.name} --tag ${tag} --migrate\` deploys these images.`);
     });

@@ -45,11 +45,11 @@ export const command = ({ projectDir }: Context) =>
 function whatRuns({ engine, urls: [url] }: Running): string[] {
   if (!engine) {
     return [
-      "No Docker engine answers, so no task, database or load balancer runs. With Docker started, `npm run local:down` and `npm run local` run Plue.",
+      "No Docker engine answers, so no task, database or load balancer runs. Start Docker, then run `npm run local:down` and `npm run local`.",
     ];
   }
   return [
-    "`npx plue images local --source PATH` builds Plue's images,",
+    "`npx plue images local --source PATH` builds Plue's images and prints their tag.",
     `\`npx plue deploy local --tag TAG --migrate\` starts Plue${url === undefined ? "" : ` at ${url}`}.`,
   ];
 }

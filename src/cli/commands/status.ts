@@ -1,6 +1,12 @@
 import { Command, environmentArgument, jsonOption, type Context } from "../command";
 import { openEnvironment } from "../../operations/environment";
-import { isHealthy, readStatus, renderStatus, statusIndent } from "../../operations/inspect/status";
+import {
+  isHealthy,
+  readStatus,
+  renderStatus,
+  rolledBack,
+  statusIndent,
+} from "../../operations/inspect/status";
 import { redraw } from "../../terminal/redraw";
 import { data, json, next } from "../../terminal/output";
 import { showIfSlow } from "../../terminal/steps";
@@ -28,6 +34,10 @@ export const command = ({ projectDir }: Context) =>
       if (asJson) json(status);
       else data(renderStatus(environment, status));
       next(
+        ...rolledBack(status).map(
+          ({ key, runs, next }) =>
+            `${key} runs ${runs}, but a deploy without --tag would start ${next}: \`plue rollback ${name} ${key}\` makes it stay.`,
+        ),
         isHealthy(status)
           ? `all is well; \`plue logs ${name} api\` shows the log of the API server.`
           : `\`plue doctor ${name}\` looks for the reason.`,

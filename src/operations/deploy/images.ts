@@ -19,6 +19,8 @@ export interface ImagesOptions extends VariableOptions {
   readonly source: string;
   /** Tag of the images. */
   readonly tag: string;
+  /** Commit of the source, for the images' label. @default none: the label is `unknown` */
+  readonly revision?: string;
   /** Platform to build for; any but the one of the environment's tasks is refused. @default the tasks' */
   readonly platform?: string;
   /** More options of `docker buildx build`. */
@@ -40,23 +42,26 @@ export async function buildAndPushImages(
   const repositories = await ensureRepositories(environment, options);
   await keepDeployed(environment);
   if (pushes(environment)) await logIn(environment);
-  onInterrupt("What was pushed stays. Run the same command again: it goes on from there.");
+  onInterrupt(goOn);
   for (const [component, uri] of repositories) {
     await buildAndPush(environment, component, uri, { ...options, platform });
   }
 }
+
+/** What to do after a build that did not finish. */
+const goOn = "The finished images stay. Run the same command again: it goes on from there.";
 
 /** Tests whether images are pushed: an embedded AWS with a Docker engine finds them in the engine itself. */
 const pushes = ({ embedded }: Environment) => !embedded?.engine;
 
 /**
  * The source's commit. What is not committed would be built as well, and nobody could find out later
- * what ran under that tag.
+ * what ran under that commit.
  * @throws ActionRequired if it is no checkout, or has changes that are not committed
  */
 export async function commitOf(source: string): Promise<string> {
   const git = (...args: string[]) => capture("git", ["-C", source, ...args]);
-  const commit = await git("rev-parse", "--short=12", "HEAD");
+  const commit = await git("rev-parse", "HEAD");
   if (commit.code !== 0) {
     throw new ActionRequired(
       `${source} is not a git checkout`,
@@ -147,7 +152,7 @@ async function buildAndPush(
   environment: Environment,
   component: Component,
   repositoryUri: string,
-  { source, platform, buildOptions, tag }: ImagesOptions & { readonly platform: string },
+  { source, platform, buildOptions, tag, revision }: ImagesOptions & { readonly platform: string },
 ): Promise<void> {
   const immutable = environment.settings.ecr.imageTagMutability === "IMMUTABLE";
   if (immutable && (await imageExists(environment, component, tag))) {
@@ -167,7 +172,7 @@ async function buildAndPush(
     ...["--platform", platform],
     ...["--build-context", `plue=${source}`],
     ...["--build-arg", `VERSION=${tag}`],
-    ...["--build-arg", `REVISION=${tag}`],
+    ...(revision === undefined ? [] : ["--build-arg", `REVISION=${revision}`]),
     ...["--target", component.target],
     ...["--tag", reference],
     ...buildOptions,
@@ -178,7 +183,7 @@ async function buildAndPush(
   if (code !== 0) {
     throw new PlueError(
       `docker build of the ${component.title}'s image failed: see its messages above`,
-      { advice: ["What was pushed before stays. Run the same command again."] },
+      { advice: [goOn] },
     );
   }
 }

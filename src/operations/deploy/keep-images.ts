@@ -15,6 +15,8 @@ export interface Marking {
   readonly remove: readonly string[];
 }
 
+const isMark = ({ tag }: TaggedImage) => tag.startsWith(deployedTagPrefix);
+
 /**
  * Computes how to mark an image as deployed. The mark is a tag with the time of the deployment: ECR knows only the time
  * of the push.
@@ -22,9 +24,7 @@ export interface Marking {
  * @param now time of the deployment
  */
 export function marking(images: readonly TaggedImage[], digest: string, now: Date): Marking {
-  const marks = images
-    .filter(({ tag }) => tag.startsWith(deployedTagPrefix))
-    .toSorted((one, other) => (one.tag < other.tag ? 1 : -1));
+  const marks = images.filter(isMark).toSorted((one, other) => (one.tag < other.tag ? 1 : -1));
   const add =
     marks[0]?.digest === digest
       ? undefined
@@ -56,7 +56,8 @@ export async function keepImages(
       if (images === undefined) return;
       const deployed = images.find((image) => image.tag === tag);
       if (!deployed) {
-        if (runsTasks(environment)) {
+        // Without a mark nothing was deployed, and the tag is the variable's default.
+        if (runsTasks(environment) && images.some(isMark)) {
           say(
             `${names.repository(originOf(environment), component)}:${tag} is deployed, but no longer in ECR: ` +
               `a replacement task cannot start. \`plue images ${environment.name} --source PATH\` builds it again.`,

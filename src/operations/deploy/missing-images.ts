@@ -33,7 +33,7 @@ export async function refuseMissingImages(
     );
     throw new ActionRequired(
       `the images do not exist: ${list.join(", ")}`,
-      `Build and push them with \`plue images ${environment.name} --source PATH\`,`,
+      `Build them with \`plue images ${environment.name} --source PATH\`,`,
       `then deploy the tag that it prints: \`plue deploy ${environment.name} --tag TAG\`.`,
     );
   }

@@ -143,6 +143,16 @@ export function isHealthy(status: Status): boolean {
   );
 }
 
+/** Services that run another image than the next deployment would start: a deployment of it was rolled back. */
+export function rolledBack({ services: states, imageTags }: Status) {
+  if (unreadable(imageTags)) return [];
+  return services.flatMap(({ key }) => {
+    const [state, next] = [states[key], imageTags[key]];
+    if (state === undefined || unreadable(state) || !next || next === state.imageTag) return [];
+    return [{ key, runs: state.imageTag, next }];
+  });
+}
+
 /** The status as text for one screen. */
 export function renderStatus(environment: Environment, status: Status): string {
   const { name, region, accountId } = environment;
