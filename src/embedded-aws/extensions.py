@@ -9,12 +9,12 @@ commas, before it calls `at_start`. A part uses these entry points when it is im
     @serves("contents")                answers the paths /embedded-aws/contents and below it
     @after("ecs", "RunTask")           called with the AwsRequest that moto has answered with success
     @refuses                           called with each AwsRequest; returns a Refusal or None
-
-What a part changes in moto's own classes, it changes at import.
+    @replaces(ECRBackend)              instead of moto's method of the same name, which is the first argument
 """
 
 from collections import defaultdict
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from models.requests import AwsRequest
@@ -64,6 +64,16 @@ def after(service: str, *operations: str) -> Callable:
 def refuses(check: Callable[[AwsRequest], Refusal | None]) -> Callable[[AwsRequest], Any]:
     checks.append(check)
     return check
+
+
+def replaces(owner: type) -> Callable:
+    def replace(method: Callable) -> Callable:
+        before = getattr(owner, method.__name__)
+        around = wraps(before)(lambda *given, **named: method(before, *given, **named))
+        setattr(owner, method.__name__, around)
+        return around
+
+    return replace
 
 
 def page_of(path: str) -> Callable[[Request], Response] | None:

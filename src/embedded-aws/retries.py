@@ -9,6 +9,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from werkzeug.wrappers import Response
+
 # The answers that are kept: enough for all that one Terraform can have under way at a time.
 KEPT = 1000
 
@@ -18,7 +20,7 @@ class Answers:
 
     def __init__(self, application: Callable) -> None:
         self.application = application
-        self.answers: OrderedDict[str, Any] = OrderedDict()
+        self.answers: OrderedDict[str, Response] = OrderedDict()
         self.under_way: dict[str, threading.Lock] = {}
         self.lock = threading.Lock()
 
@@ -31,35 +33,16 @@ class Answers:
         with turn:
             kept = self.answers.get(invocation)
             if kept is None:
-                kept = self.ask(environ)
+                kept = Response.from_app(self.application, environ, buffered=True)
                 # An error is no answer that should come again.
-                if kept[0].startswith(("2", "3")):
+                if kept.status_code < 400:
                     self.keep(invocation, kept)
                 else:
                     with self.lock:
                         self.under_way.pop(invocation, None)
-        status, headers, body = kept
-        start_response(status, headers)
-        return [body]
+        return kept(environ, start_response)
 
-    def ask(self, environ: dict[str, Any]) -> tuple[str, list, bytes]:
-        """Asks the application, and takes its answer whole."""
-        started: list = []
-
-        def start_response(status: str, headers: list, _error: Any = None) -> Callable:
-            started[:] = [status, headers]
-            return lambda _: None
-
-        parts = self.application(environ, start_response)
-        try:
-            body = b"".join(parts)
-        finally:
-            close = getattr(parts, "close", None)
-            if close is not None:
-                close()
-        return started[0], started[1], body
-
-    def keep(self, invocation: str, answer: tuple[str, list, bytes]) -> None:
+    def keep(self, invocation: str, answer: Response) -> None:
         """Keeps an answer, and drops the oldest."""
         with self.lock:
             self.answers[invocation] = answer

@@ -4,22 +4,13 @@ Each gap is a function that closes it, and only where moto still has it. A test 
 reports which gap can be deleted.
 """
 
-from . import (
-    application_autoscaling,
-    backup,
-    cloudwatch,
-    ec2,
-    ecr,
-    ecs,
-    efs,
-    elasticache,
-    elbv2,
-    iam,
-    rds,
-    secretsmanager,
-    servicequotas,
-)
+from importlib import import_module
+from pkgutil import iter_modules
+
 from .registry import GAPS
+
+for module in iter_modules(__path__):
+    import_module(f"{__name__}.{module.name}")
 
 
 def close_all() -> None:

@@ -1,12 +1,12 @@
 """Gaps of moto in application_autoscaling."""
 
 import json
-from functools import wraps
 
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.utilities.tagging_service import TaggingService
 
-from .registry import gap
+from extensions import replaces
+from .registry import add, gap
 
 
 @gap
@@ -39,16 +39,11 @@ def application_autoscaling_tags():
         )
         return json.dumps({})
 
-    register_target = ApplicationAutoScalingResponse.register_scalable_target
-
-    @wraps(register_target)
-    def register_scalable_target(self):
+    @replaces(ApplicationAutoScalingResponse)
+    def register_scalable_target(register_target, self):
         registered = register_target(self)
         tags = TaggingService.convert_dict_to_tags_input(self._get_param("Tags"))
         tagging(self).tag_resource(json.loads(registered)["ScalableTargetARN"], tags)
         return registered
 
-    ApplicationAutoScalingResponse.register_scalable_target = register_scalable_target
-    ApplicationAutoScalingResponse.list_tags_for_resource = list_tags_for_resource
-    ApplicationAutoScalingResponse.tag_resource = tag_resource
-    ApplicationAutoScalingResponse.untag_resource = untag_resource
+    add(ApplicationAutoScalingResponse, list_tags_for_resource, tag_resource, untag_resource)

@@ -10,6 +10,7 @@ from moto.backup.models import BackupBackend
 from moto.backup.responses import BackupResponse
 from moto.core.utils import unix_time
 
+from extensions import replaces
 from .registry import add, gap, store
 
 
@@ -89,15 +90,13 @@ def backup_plan_updates():
         plan.version_id = uuid4().hex
         return json.dumps(plan.to_dict())
 
-    delete = BackupBackend.delete_backup_plan
-
-    def delete_backup_plan(self, backup_plan_id):
+    @replaces(BackupBackend)
+    def delete_backup_plan(delete, self, backup_plan_id):
         deleted = delete(self, backup_plan_id)
         del self.plans[backup_plan_id]
         return deleted
 
-    BackupResponse.update_backup_plan = update_backup_plan
-    BackupBackend.delete_backup_plan = delete_backup_plan
+    add(BackupResponse, update_backup_plan)
 
 
 @gap

@@ -1,10 +1,9 @@
 """Gaps of moto in ecr."""
 
-from functools import wraps
-
 from moto.ecr.exceptions import ImageAlreadyExistsException
 from moto.ecr.models import ECRBackend, ecr_backends
 
+from extensions import replaces
 from .registry import gap
 
 
@@ -12,24 +11,18 @@ from .registry import gap
 def ecr_scan_off():
     """PutImageScanningConfiguration takes no configuration for none to change. SDKs leave out what
     is false, and AWS switches the scan off."""
-    put = ECRBackend.put_image_scanning_configuration
-
-    @wraps(put)
-    def put_image_scanning_configuration(self, registry_id, repository_name, image_scan_config):
+    @replaces(ECRBackend)
+    def put_image_scanning_configuration(put, self, registry_id, repository_name, image_scan_config):
         config = {"scanOnPush": False, **(image_scan_config or {})}
         return put(self, registry_id, repository_name, config)
-
-    ECRBackend.put_image_scanning_configuration = put_image_scanning_configuration
 
 
 @gap
 def ecr_replication():
     """What is pushed is copied to the regions that the registry's replication names, into a repository
     that ECR makes where there is none."""
-    put = ECRBackend.put_image
-
-    @wraps(put)
-    def put_image(self, repository_name, *image):
+    @replaces(ECRBackend)
+    def put_image(put, self, repository_name, *image):
         pushed = put(self, repository_name, *image)
         for rule in self.replication_config["rules"]:
             filters = [one["filter"] for one in rule.get("repositoryFilters") or []]
@@ -51,5 +44,3 @@ def ecr_replication():
                 except ImageAlreadyExistsException:
                     pass
         return pushed
-
-    ECRBackend.put_image = put_image

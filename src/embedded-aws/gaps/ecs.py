@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from moto.ecs.models import Cluster, EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
 
+from extensions import replaces
 from .registry import gap
 
 
@@ -20,10 +21,8 @@ def ecs_create_service_settings():
         "enableExecuteCommand": "enable_execute_command",
         "healthCheckGracePeriodSeconds": "health_check_grace_period_seconds",
     }
-    create = EC2ContainerServiceResponse.create_service
-
-    @wraps(create)
-    def create_service(self):
+    @replaces(EC2ContainerServiceResponse)
+    def create_service(create, self):
         created = create(self)
         service = created.result["service"]
         for parameter, attribute in settings.items():
@@ -31,17 +30,13 @@ def ecs_create_service_settings():
                 setattr(service, attribute, self._get_param(parameter))
         return created
 
-    EC2ContainerServiceResponse.create_service = create_service
-
 
 @gap
 def ecs_update_service_deployment():
     """UpdateService forgets of a deployment's configuration what the call does not repeat: every
     plan after an update would set the percentages again."""
-    update = EC2ContainerServiceBackend.update_service
-
-    @wraps(update)
-    def update_service(self, service_properties):
+    @replaces(EC2ContainerServiceBackend)
+    def update_service(update, self, service_properties):
         changed = service_properties.get("deployment_configuration")
         if changed:
             service = self._get_service(
@@ -52,17 +47,13 @@ def ecs_update_service_deployment():
             service_properties["deployment_configuration"] = {**current, **changed}
         return update(self, service_properties)
 
-    EC2ContainerServiceBackend.update_service = update_service
-
 
 @gap
 def ecs_update_service_rollout():
     """UpdateService's deployment never completes, however many tasks run, and names the task
     definition of the first."""
-    update = EC2ContainerServiceBackend.update_service
-
-    @wraps(update)
-    def update_service(self, service_properties):
+    @replaces(EC2ContainerServiceBackend)
+    def update_service(update, self, service_properties):
         service = update(self, service_properties)
         for deployment in service.deployments[:1]:
             complete = service.running_count >= service.desired_count
@@ -76,8 +67,6 @@ def ecs_update_service_rollout():
                 rolloutStateReason=f"ECS deployment {deployment['id']} {state}.",
             )
         return service
-
-    EC2ContainerServiceBackend.update_service = update_service
 
 
 @gap
@@ -101,11 +90,7 @@ def ecs_run_task_memory():
 @gap
 def ecs_cluster_without_tags():
     """GetResources of the tagging API answers 500 if a cluster has no tags."""
-    init = Cluster.__init__
-
-    @wraps(init)
-    def __init__(self, *arguments, **parameters):
+    @replaces(Cluster)
+    def __init__(init, self, *arguments, **parameters):
         init(self, *arguments, **parameters)
         self.tags = self.tags or []
-
-    Cluster.__init__ = __init__

@@ -1,7 +1,6 @@
 """Gaps of moto in efs."""
 
 import json
-from functools import wraps
 from uuid import uuid4
 
 from moto.core.exceptions import JsonRESTError
@@ -11,6 +10,7 @@ from moto.efs.exceptions import FileSystemNotFound
 from moto.efs.models import EFSBackend, FileSystem, efs_backends
 from moto.efs.responses import EFSResponse
 
+from extensions import replaces
 from .registry import add, gap
 
 # The replications of file systems, by the id of the source.
@@ -28,14 +28,10 @@ class FileSystems(dict):
 def efs_unknown_file_system():
     """Most calls answer 500 for a file system that does not exist, such as one of another region; the
     provider retries that for many minutes."""
-    init = EFSBackend.__init__
-
-    @wraps(init)
-    def __init__(self, *arguments, **parameters):
+    @replaces(EFSBackend)
+    def __init__(init, self, *arguments, **parameters):
         init(self, *arguments, **parameters)
         self.file_systems_by_id = FileSystems()
-
-    EFSBackend.__init__ = __init__
 
 
 @gap
@@ -62,9 +58,6 @@ def efs_put_backup_policy():
 @gap
 def efs_update_file_system():
     """UpdateFileSystem, which changes the throughput mode."""
-    if hasattr(EFSResponse, "update_file_system"):
-        return
-
     def update_file_system(self):
         _, [file_system] = self.efs_backend.describe_file_systems(
             file_system_id=self._get_param("FileSystemId")
@@ -74,7 +67,7 @@ def efs_update_file_system():
         body = json.dumps(file_system.info_json())
         return body, {"status": 202, "Content-Type": "application/json"}
 
-    EFSResponse.update_file_system = update_file_system
+    add(EFSResponse, update_file_system)
 
 
 @gap

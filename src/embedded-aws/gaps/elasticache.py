@@ -9,6 +9,7 @@ from moto.elasticache.exceptions import ElastiCacheException
 from moto.elasticache.models import CacheCluster, ElastiCacheBackend
 from moto.elasticache.responses import ElastiCacheResponse
 
+from extensions import replaces
 from .registry import add, gap, store
 
 
@@ -155,27 +156,21 @@ def elasticache_serverless():
 @gap
 def elasticache_tags():
     """ListTagsForResource refuses the ARNs of user groups and serverless caches."""
-    listed = ElastiCacheBackend.list_tags_for_resource
-
-    def list_tags_for_resource(self, arn):
+    @replaces(ElastiCacheBackend)
+    def list_tags_for_resource(listed, self, arn):
         if arn.split(":")[5] in ("usergroup", "serverlesscache"):
             return self.tagging_service.list_tags_for_resource(arn)
         return listed(self, arn)
-
-    ElastiCacheBackend.list_tags_for_resource = list_tags_for_resource
 
 
 @gap
 def elasticache_deleted_users():
     """A deleted user stays in the list for ever, as "deleting": no destroy ends."""
-    delete = ElastiCacheBackend.delete_user
-
-    def delete_user(self, user_id):
+    @replaces(ElastiCacheBackend)
+    def delete_user(delete, self, user_id):
         user = delete(self, user_id)
         self.users.pop(user_id, None)
         return user
-
-    ElastiCacheBackend.delete_user = delete_user
 
 
 @gap
@@ -184,9 +179,8 @@ def elasticache_nodes():
     if hasattr(ElastiCacheResponse, "modify_replication_group"):
         return
 
-    create = ElastiCacheBackend.create_replication_group
-
-    def create_with_nodes(self, *, num_cache_clusters, replicas_per_node_group, **kwargs):
+    @replaces(ElastiCacheBackend)
+    def create_replication_group(create, self, *, num_cache_clusters, replicas_per_node_group, **kwargs):
         group = create(
             self,
             num_cache_clusters=num_cache_clusters,
@@ -216,10 +210,9 @@ def elasticache_nodes():
             self.cache_clusters[member] = cluster
         return group
 
-    create_group = ElastiCacheResponse.create_replication_group
-
-    def create_replication_group(self):
-        result = create_group(self)
+    @replaces(ElastiCacheResponse)
+    def create_replication_group(create, self):  # noqa: F811
+        result = create(self)
         group = self.elasticache_backend.replication_groups[self._get_param("ReplicationGroupId")]
         # moto reads "true" as false.
         for parameter, attribute in {
@@ -233,9 +226,8 @@ def elasticache_nodes():
                 setattr(self.elasticache_backend.cache_clusters[member], attribute, on)
         return result
 
-    delete = ElastiCacheBackend.delete_replication_group
-
-    def delete_replication_group(self, replication_group_id, *args, **kwargs):
+    @replaces(ElastiCacheBackend)
+    def delete_replication_group(delete, self, replication_group_id, *args, **kwargs):
         members = [
             member
             for member, cluster in self.cache_clusters.items()
@@ -274,8 +266,4 @@ def elasticache_nodes():
             )
         return ActionResult({})
 
-    ElastiCacheBackend.create_replication_group = create_with_nodes
-    ElastiCacheResponse.create_replication_group = create_replication_group
-    ElastiCacheBackend.delete_replication_group = delete_replication_group
-    ElastiCacheResponse.modify_replication_group = modify_replication_group
-    ElastiCacheResponse.delete_cache_subnet_group = delete_cache_subnet_group
+    add(ElastiCacheResponse, modify_replication_group, delete_cache_subnet_group)

@@ -1,7 +1,6 @@
 """Gaps of moto in rds."""
 
 import copy
-from functools import wraps
 from uuid import uuid4
 
 import moto.rds.models
@@ -11,6 +10,7 @@ from moto.rds.exceptions import DBInstanceNotFoundError, RDSClientError
 from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend, rds_backends
 from moto.rds.responses import RDSResponse
 
+from extensions import replaces
 from .registry import add, gap, store
 
 
@@ -25,16 +25,13 @@ def rds_create_instance_settings():
         "performance_insights_kms_key_id",
         "performance_insights_retention_period",
     )
-    init = DBInstance.__init__
-
-    @wraps(init)
-    def __init__(self, backend, **parameters):
+    @replaces(DBInstance)
+    def __init__(init, self, backend, **parameters):
         init(self, backend, **parameters)
         for setting in settings:
             if not hasattr(self, setting):
                 setattr(self, setting, parameters.get(setting))
 
-    DBInstance.__init__ = __init__
     # The one setting that is read by another name than it is set by.
     if not hasattr(DBInstance, "performance_insights_enabled"):
         DBInstance.performance_insights_enabled = property(
@@ -46,13 +43,9 @@ def rds_create_instance_settings():
 def rds_parameter_source():
     """DescribeDBParameters does not say whose a parameter is, and the provider keeps only those
     of the user: every later plan would set them all again."""
-    update = DBParameterGroup.update_parameters
-
-    @wraps(update)
-    def update_parameters(self, new_parameters):
+    @replaces(DBParameterGroup)
+    def update_parameters(update, self, new_parameters):
         update(self, [{"Source": "user", **parameter} for parameter in new_parameters])
-
-    DBParameterGroup.update_parameters = update_parameters
 
 
 @gap
@@ -74,15 +67,11 @@ def rds_reset_parameters():
 @gap
 def rds_modify_subnet_group():
     """ModifyDBSubnetGroup forgets the group."""
-    modify = RDSBackend.modify_db_subnet_group
-
-    @wraps(modify)
-    def modify_db_subnet_group(self, subnet_name, description, subnets):
+    @replaces(RDSBackend)
+    def modify_db_subnet_group(modify, self, subnet_name, description, subnets):
         group = modify(self, subnet_name, description, subnets)
         self.subnet_groups[subnet_name] = group
         return group
-
-    RDSBackend.modify_db_subnet_group = modify_db_subnet_group
 
 
 def snapshot_of(database):
@@ -147,9 +136,8 @@ def rds_backup_replication():
         database_of(self.backend, arn).db_instance_automated_backups_replications = []
         return ActionResult({"DBInstanceAutomatedBackup": backup})
 
-    describe = RDSResponse.describe_db_instance_automated_backups
-
-    def describe_db_instance_automated_backups(self):
+    @replaces(RDSResponse)
+    def describe_db_instance_automated_backups(describe, self):
         replicated = list(store(self.backend, "replicated_backups").values())
         for parameter in ("DBInstanceAutomatedBackupsArn", "DBInstanceIdentifier"):
             wanted = self._get_param(parameter)
@@ -162,23 +150,19 @@ def rds_backup_replication():
         return describe(self)
 
     DBInstance.db_instance_automated_backups_replications = []
-    RDSResponse.start_db_instance_automated_backups_replication = (
-        start_db_instance_automated_backups_replication
+    add(
+        RDSResponse,
+        start_db_instance_automated_backups_replication,
+        stop_db_instance_automated_backups_replication,
     )
-    RDSResponse.stop_db_instance_automated_backups_replication = (
-        stop_db_instance_automated_backups_replication
-    )
-    RDSResponse.describe_db_instance_automated_backups = describe_db_instance_automated_backups
 
 
 @gap
 def rds_restore_replicated_backups():
     """RestoreDBInstanceToPointInTime from backups that another region has copied, which must not need
     that region."""
-    restore = RDSResponse.restore_db_instance_to_point_in_time
-
-    @wraps(restore)
-    def restore_db_instance_to_point_in_time(self):
+    @replaces(RDSResponse)
+    def restore_db_instance_to_point_in_time(restore, self):
         arn = self.params.get("SourceDBInstanceAutomatedBackupsArn")
         if not arn:
             return restore(self)
@@ -203,8 +187,6 @@ def rds_restore_replicated_backups():
         )
         restored._content = snapshot.get("content", "")
         return ActionResult({"DBInstance": restored})
-
-    RDSResponse.restore_db_instance_to_point_in_time = restore_db_instance_to_point_in_time
 
 
 def replicate():

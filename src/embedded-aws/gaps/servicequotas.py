@@ -1,9 +1,8 @@
 """Calls of servicequotas that moto does not have."""
 
-from functools import wraps
-
 from moto.servicequotas.models import ServiceQuotasBackend
 
+from extensions import replaces
 from .registry import gap
 
 # Default values of AWS, by service and code.
@@ -19,10 +18,8 @@ DEFAULTS = {
 @gap
 def servicequotas_of_other_services():
     """GetServiceQuota knows the service vpc only."""
-    get = ServiceQuotasBackend.get_service_quota
-
-    @wraps(get)
-    def get_service_quota(self, service_code, quota_code):
+    @replaces(ServiceQuotasBackend)
+    def get_service_quota(get, self, service_code, quota_code):
         name, value = DEFAULTS.get((service_code, quota_code), (None, None))
         if name is None:
             return get(self, service_code, quota_code)
@@ -34,5 +31,3 @@ def servicequotas_of_other_services():
             "Adjustable": True,
             "GlobalQuota": False,
         }
-
-    ServiceQuotasBackend.get_service_quota = get_service_quota

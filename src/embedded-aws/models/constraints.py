@@ -13,9 +13,6 @@ import regex
 
 from moto.core.model import OperationModel, Shape
 
-# Constraints that a model states and AWS does not enforce on requests, with the reason.
-NOT_ENFORCED: dict[tuple[str, str], str] = {}
-
 
 @dataclass(frozen=True)
 class Breach:
