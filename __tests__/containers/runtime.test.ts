@@ -26,10 +26,12 @@ import {
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import {
   CreateDBInstanceCommand,
+  CreateDBParameterGroupCommand,
   CreateDBSubnetGroupCommand,
   DeleteDBInstanceCommand,
   DescribeDBInstancesCommand,
   ModifyDBInstanceCommand,
+  ModifyDBParameterGroupCommand,
   RDSClient,
   StartDBInstanceCommand,
   StopDBInstanceCommand,
@@ -114,6 +116,13 @@ describe("the runtime of the embedded AWS", () => {
       }),
     );
     await rds.send(
+      new CreateDBParameterGroupCommand({
+        DBParameterGroupName: "test",
+        DBParameterGroupFamily: "postgres16",
+        Description: "test",
+      }),
+    );
+    await rds.send(
       new CreateDBInstanceCommand({
         DBInstanceIdentifier: database,
         DBInstanceClass: "db.t4g.micro",
@@ -126,6 +135,8 @@ describe("the runtime of the embedded AWS", () => {
         StorageType: "gp3",
         DBSubnetGroupName: "test",
         VpcSecurityGroupIds: network.groups,
+        DBParameterGroupName: "test",
+        EnableCloudwatchLogsExports: ["postgresql"],
       }),
     );
     const { Role: made } = await iam.send(
@@ -250,13 +261,14 @@ describe("the runtime of the embedded AWS", () => {
       return task.lastStatus === status && task;
     });
 
-  async function logOf(arn: string, container = "main"): Promise<string[]> {
-    const logStreamName = `ecs/${container}/${arn.split("/").at(-1)}`;
+  async function logIn(logGroupName: string, logStreamName: string): Promise<string[]> {
     const { events } = await logs.send(
-      new GetLogEventsCommand({ logGroupName: "/ecs/test", logStreamName, startFromHead: true }),
+      new GetLogEventsCommand({ logGroupName, logStreamName, startFromHead: true }),
     );
     return (events ?? []).map(({ message }) => message!);
   }
+
+  const logOf = (arn: string) => logIn("/ecs/test", `ecs/main/${arn.split("/").at(-1)}`);
 
   /** How a program ended, and what it printed. */
   async function ended(program: string, ...changes: Partial<ContainerDefinition>[]) {
@@ -395,6 +407,23 @@ describe("the runtime of the embedded AWS", () => {
     ]);
   });
 
+  test("a task ends if a container that another waits for has ended, or if its network is gone", async () => {
+    const healthCheck = { command: ["CMD-SHELL", "true"], interval: 5, timeout: 5, retries: 3 };
+    const dependsOn = [{ containerName: "short", condition: "HEALTHY" as const }];
+    const short = { name: "short", essential: false, command: [""], healthCheck };
+    expect(await ended("", { dependsOn }, short)).toMatchObject({ stopCode: "TaskFailedToStart" });
+    const arn = await run("import signal; signal.pause()");
+    await inStatus(arn, "RUNNING");
+    const holder = `name=-test-${arn.split("/").at(-1)!.slice(0, 8)}-network`;
+    docker("kill", docker("ps", "--quiet", "--filter", holder));
+    await inStatus(arn, "STOPPED");
+  });
+
+  test("a log has all of a long line, as several events, and of one without end", async () => {
+    const { log } = await ended("print('a' * 600_000); print('b' * 600_000, end='')");
+    expect(log.join("")).toBe("a".repeat(600_000) + "b".repeat(600_000));
+  });
+
   test("a stopped task gets SIGTERM, and SIGKILL after its stop timeout", async () => {
     const wait = "import signal, time; print('up'); signal.pause()";
     const polite = await run(
@@ -413,13 +442,38 @@ describe("the runtime of the embedded AWS", () => {
     ]);
   });
 
-  test("the database takes TLS only, and verify-full accepts its certificate", async () => {
+  test("the database takes TLS only, until a parameter changes, and verify-full accepts its certificate", async () => {
     const made = await ended(query("create table kept as select 7 as seven"), fromSecret());
     expect(made.log).toEqual(["done"]);
     const ssl = "select ssl from pg_stat_ssl where pid = pg_backend_pid()";
     expect((await ended(query(ssl), fromSecret())).log).toEqual(["[(True,)]"]);
     const plain = await ended(query("select 1", "disable"), fromSecret());
     expect(plain.log.join()).toContain("no encryption");
+    await rds.send(
+      new ModifyDBParameterGroupCommand({
+        DBParameterGroupName: "test",
+        Parameters: [
+          { ParameterName: "rds.force_ssl", ParameterValue: "0", ApplyMethod: "immediate" },
+        ],
+      }),
+    );
+    await until(async () => (await ended(query(ssl, "disable"), fromSecret())).exitCode === 0);
+  });
+
+  test("the database starts again, with its data, where its container was killed or removed", async () => {
+    const container = () => docker("ps", "--quiet", "--filter", `name=-${database}$`);
+    for (const command of [["kill"], ["rm", "--force"]]) {
+      docker(...command, container());
+      const found = await until(async () => {
+        const result = await ended(query("select * from kept"), fromSecret());
+        return result.exitCode === 0 && result;
+      });
+      expect(found.log).toEqual(["[(7,)]"]);
+    }
+    const log = await logIn(`/aws/rds/instance/${database}/postgresql`, `${database}.0`);
+    const lines = log.filter((line) => /^\d{4}-/.test(line));
+    expect(lines.length).toBeGreaterThan(3);
+    expect(lines).toEqual([...new Set(lines)]);
   });
 
   test("the database keeps its data through a stop, and takes a new password", async () => {

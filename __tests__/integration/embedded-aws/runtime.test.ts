@@ -283,6 +283,14 @@ describeEmbeddedAws("a load balancer of the embedded AWS", () => {
     expect(await textOf(byHost)).toBe("host");
   });
 
+  test("refuses a header that is too long, as ALB does", async () => {
+    expect((await get("/", { "X-Long": "a".repeat(20_000) })).status).toBe(400);
+    const many = Object.fromEntries(
+      [...Array(5).keys()].map((i) => [`X-${i}`, "a".repeat(15_000)]),
+    );
+    expect((await get("/", many)).status).toBe(400);
+  });
+
   test("redirects with what a rule keeps of the request", async () => {
     await rule(
       [
@@ -471,6 +479,22 @@ describeEmbeddedAws("a load balancer of the embedded AWS", () => {
     await until(async () => (await healthOf(groupArn)).length === 0);
   });
 
+  test("closes what is still open after the deregistration delay", async () => {
+    await elb.send(
+      new ModifyTargetGroupAttributesCommand({
+        TargetGroupArn: groupArn,
+        Attributes: [{ Key: "deregistration_delay.timeout_seconds", Value: "1" }],
+      }),
+    );
+    await register(groupArn, target);
+    await until(async () => (await healthOf(groupArn))[0] === "healthy ");
+    const open = get("/silent");
+    await sleep(300);
+    const targets = [{ Id: "127.0.0.1", Port: portOf(target) }];
+    await elb.send(new DeregisterTargetsCommand({ TargetGroupArn: groupArn, Targets: targets }));
+    await expect(open).rejects.toThrow();
+  });
+
   test("fails no rule, and leaves no error in the log", async () => {
     const { stdout } = await capture("cat", [join(aws.home, "logs/server.log")]);
     expect(stdout).not.toMatch(/Traceback|failed/);
@@ -552,14 +576,23 @@ const rolling = [
 
 describeEmbeddedAws("a rolling deployment of the embedded AWS", () => {
   let planned: number[][];
+  let looks: number[];
   beforeAll(async () => {
     const program = [
       "import json, sys",
       "from dataclasses import astuple",
-      "from runtime.services import Bounds, State, plan",
+      "from types import SimpleNamespace as Some",
+      "from runtime.services import Bounds, Services, State, now, plan",
       "def planned(_, desired, percent, new, old, __):",
       "    return astuple(plan(Bounds(desired, *percent), [*map(State, new)], [*map(State, old)]))",
-      "print(json.dumps([planned(*case) for case in json.loads(sys.argv[1])]))",
+      "looks = []",
+      "unhealthy = Some(state='unhealthy', description='')",
+      "balancers = Some(targets_of=lambda _: [('group', unhealthy)])",
+      "services = Services(Some(kick_after=looks.append, load_balancers=balancers))",
+      "service = Some(load_balancers=['group'], health_check_grace_period_seconds=60)",
+      "task = Some(health='UNKNOWN', task=Some(last_status='RUNNING', started_at=now()))",
+      "assert services._problem(service, task) is None",
+      "print(json.dumps([[planned(*case) for case in json.loads(sys.argv[1])], looks]))",
     ].join("\n");
     const { stdout, stderr } = await capture(
       pathOf(machine().embeddedAws),
@@ -567,11 +600,15 @@ describeEmbeddedAws("a rolling deployment of the embedded AWS", () => {
       { cwd: join(__dirname, "../../../src/embedded-aws") },
     );
     if (stderr) throw new Error(stderr);
-    planned = JSON.parse(stdout) as number[][];
+    [planned, looks] = JSON.parse(stdout) as [number[][], number[]];
   });
 
   test.each(rolling.map(([title, , , , , expected], index) => ({ title, expected, index })))(
     "$title",
     ({ expected, index }) => expect(planned[index]).toEqual(expected),
   );
+
+  test("looks at an unhealthy task again once its grace period is over", () => {
+    expect(looks.map(Math.ceil)).toEqual([60]);
+  });
 });

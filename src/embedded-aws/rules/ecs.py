@@ -31,11 +31,15 @@ def fargate_size(p, _call):
 
 def current_service(call):
     """The active service that a request names."""
+    found = named_service(call)
+    return found if found is not None and found.status == "ACTIVE" else None
+
+
+def named_service(call):
     p = call.parameters
     cluster = (p.get("cluster") or "default").split("/")[-1]
     name = (p.get("service") or p.get("serviceName") or "").split("/")[-1]
-    found = state(call, "ecs").services.get(f"{cluster}:{name}")
-    return found if found is not None and found.status == "ACTIVE" else None
+    return state(call, "ecs").services.get(f"{cluster}:{name}")
 
 
 def used_containers(call) -> list[dict] | None:
@@ -81,6 +85,16 @@ def launch(p, call):
         )
     if current_service(call) is not None:
         yield "Creation of service was not idempotent."
+    if getattr(named_service(call), "status", None) == "DRAINING":
+        yield "Unable to Start a service that is still Draining."
+
+
+@ecs.rule("RunTask")
+def overridden_containers(p, call):
+    known = [one.get("name") for one in used_containers(call) or []]
+    for name in values(p, "overrides.containerOverrides[].name"):
+        if known and name not in known:
+            yield f"Override for container named {name} is not a container in the TaskDefinition."
 
 
 @ecs.rule(SERVICE)

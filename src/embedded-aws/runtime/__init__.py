@@ -23,6 +23,7 @@ CHANGES = {
     "rds": [
         *("CreateDBInstance", "ModifyDBInstance", "DeleteDBInstance", "RebootDBInstance"),
         *("StartDBInstance", "StopDBInstance", "RestoreDBInstanceToPointInTime"),
+        *("RestoreDBInstanceFromDBSnapshot", "ModifyDBParameterGroup", "ResetDBParameterGroup"),
     ],
 }
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from docker.models.containers import Container
@@ -46,13 +47,6 @@ class Databases:
             if database.differs() and not database.lock.locked():
                 self.runtime.spawn(database.converge())
 
-    def reboot(self, instance: DBInstance) -> None:
-        """Restart a database, which applies the parameters that wait for it."""
-        database = self.databases.get(instance.arn)
-        if database is not None:
-            instance.status = "rebooting"
-            database.restart = True
-
     def problems(self) -> list[str]:
         """Why databases do not run."""
         return [one.problem for one in self.databases.values() if one.problem]
@@ -68,25 +62,45 @@ class Database:
         self.container: Container | None = None
         self.lock = asyncio.Lock()
         self.up = False
-        self.restart = False
         self.deleted = False
         self.password: str | None = None
         self.problem: str | None = None
-        self.log: LogFollower | None = None
+        # The files that PostgreSQL has read its settings from.
+        self.files: dict[str, bytes] = {}
         name = self.engine.name("db", instance.region, instance.db_instance_identifier)
         self.volumes = {name: "/var/lib/postgresql/data", f"{name}-tls": "/tls"}
 
     def differs(self) -> bool:
         """Whether the container is not as the instance should be."""
-        if self.deleted:
+        if self.deleted or self._rebooting():
             return True
         if self.problem:
             return False
-        return (
-            self.up != self._wanted_up()
-            or self.restart
-            or (self.up and self.password != self._wanted_password())
-        )
+        changed = self.password != self._wanted_password() or self.files != self._files()
+        return self.up != self._wanted_up() or (self.up and changed)
+
+    def on_event(self, event: dict[str, Any]) -> None:
+        """Start the database again if its container has ended by itself."""
+        if event["Action"] == "die":
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Start the database again if its container has ended: events may have been missed."""
+        if self.up and not self.lock.locked():
+            self.runtime.spawn(self.recover())
+
+    async def recover(self) -> None:
+        """Start a database whose container has ended, with the data that it had."""
+        async with self.lock:
+            self.up = self.up and await self._status() == "running"
+        self.runtime.kick()
+
+    async def _status(self) -> str:
+        there = self.container is not None and await self.engine.call(quietly, self.container.reload)
+        return self.container.status if there else "removing"
+
+    def _rebooting(self) -> bool:
+        return self.instance.status == "rebooting"
 
     def _wanted_up(self) -> bool:
         return self.instance.status not in ("stopping", "stopped")
@@ -98,6 +112,7 @@ class Database:
         """Create, start, stop, restart or delete the container."""
         async with self.lock:
             try:
+                self.problem = None
                 await self._converge()
             except Exception as error:
                 reason = getattr(error, "explanation", None) or str(error) or "it does not answer"
@@ -109,20 +124,23 @@ class Database:
     async def _converge(self) -> None:
         if self.deleted:
             return await self._delete()
-        if self.container is None:
+        if await self._status() == "removing":
+            if self.container is not None:
+                await self.engine.call(quietly, self.container.wait, condition="removed")
             await self._create()
-        if self.up and (self.restart or not self._wanted_up()):
-            # By its own process id: process 1 may be a program that starts it.
-            stop = ["sh", "-c", 'kill -INT "$(head -n 1 "$PGDATA/postmaster.pid")"']
-            await self.engine.call(self.container.exec_run, stop)
+        if self.up and (self._rebooting() or not self._wanted_up()):
+            await self._signal("INT")
             await self.engine.call(self.container.stop, timeout=STOP_TIMEOUT)
             self.up = False
         if not self.up and self._wanted_up():
-            self.restart = False
             if self.instance.status == "available":
                 self.instance.status = "starting"
             await self._configure()
             await self._start()
+        if self.up and self.files != self._files():
+            await self._configure()
+            # PostgreSQL leaves alone what only a restart can change.
+            await self._signal("HUP")
         if self.up and self.password != self._wanted_password():
             await self._set_password()
 
@@ -135,12 +153,13 @@ class Database:
             await self.engine.call(
                 self.engine.client.volumes.create, volume, labels=self.engine.labels
             )
-        self.password = self._wanted_password()
+        # What its files have, if there are any.
+        self.password = self.password or self._wanted_password()
         endpoint = self.engine.client.api.create_endpoint_config(aliases=[instance.address])
         self.container = await self.engine.create(
             self.image,
-            instance.region,
-            instance.db_instance_identifier,
+            instance.arn,
+            *("db", instance.region, instance.db_instance_identifier),
             command=["postgres", "-c", "config_file=/tls/postgresql.conf"],
             environment={
                 "POSTGRES_USER": instance.master_username,
@@ -153,15 +172,36 @@ class Database:
             networking_config={self.engine.network: endpoint},
         )
 
+    async def _signal(self, name: str) -> None:
+        # By its own process id: process 1 may be a program that starts it.
+        command = ["sh", "-c", f'kill -{name} "$(head -n 1 "$PGDATA/postmaster.pid")"']
+        await self.engine.call(self.container.exec_run, command)
+
     async def _configure(self) -> None:
         """Write what PostgreSQL reads at its start: certificate, parameters, who may connect."""
         certificate, key = self.runtime.authority.issue(self.instance.address)
-        parameters = self._parameters()
+        self.files = self._files()
+        await self.engine.call(
+            prepare,
+            self.engine,
+            [one for one in self.volumes if one.endswith("-tls")][0],
+            self.image,
+            "chown -R postgres: /volume && chmod 600 /volume/*",
+            {"server.crt": certificate, "server.key": key, **self.files},
+        )
+
+    def _files(self) -> dict[str, bytes]:
+        """PostgreSQL's settings and who may connect, by the parameters that the user has set."""
+        parameters = {
+            name: str(parameter.get("ParameterValue", ""))
+            for group in self.instance.db_parameter_groups()
+            for name, parameter in list(group.parameters.items())
+            if isinstance(parameter, dict)
+        }
         # Source: "Requiring an SSL connection to a PostgreSQL DB instance" in the Amazon RDS user guide.
         forced = parameters.pop("rds.force_ssl", "1") == "1"
-        own = {one: value for one, value in parameters.items() if not one.startswith("rds.")}
         settings = {
-            **own,
+            **{one: value for one, value in parameters.items() if not one.startswith("rds.")},
             "data_directory": "/var/lib/postgresql/data",
             "hba_file": "/tls/pg_hba.conf",
             "listen_addresses": "*",
@@ -173,31 +213,12 @@ class Database:
         }
         lines = [f"{one} = '{quoted(value)}'" for one, value in settings.items()]
         access = ["local all all trust", f"{'hostssl' if forced else 'host'} all all all scram-sha-256"]
-        await self.engine.call(
-            prepare,
-            self.engine,
-            [one for one in self.volumes if one.endswith("-tls")][0],
-            self.image,
-            "chown -R postgres: /volume && chmod 600 /volume/*",
-            {
-                "server.crt": certificate,
-                "server.key": key,
-                "postgresql.conf": "\n".join([*lines, ""]).encode(),
-                "pg_hba.conf": "\n".join([*access, ""]).encode(),
-            },
-        )
-
-    def _parameters(self) -> dict[str, str]:
-        """The parameters that the user has set."""
-        found: dict[str, str] = {}
-        for group in self.instance.db_parameter_groups():
-            for name, parameter in list(group.parameters.items()):
-                if isinstance(parameter, dict):
-                    found[name] = str(parameter.get("ParameterValue", ""))
-        return found
+        files = {"postgresql.conf": lines, "pg_hba.conf": access}
+        return {name: "".join(f"{line}\n" for line in content).encode() for name, content in files.items()}
 
     async def _start(self) -> None:
         await self.engine.call(self.container.start)
+        await self.engine.call(self.container.reload)
         self._follow_log()
         await asyncio.wait_for(self._until_it_answers(), START_TIMEOUT)
         self.up = True
@@ -219,7 +240,10 @@ class Database:
             return
         name = self.instance.db_instance_identifier
         group = f"/aws/rds/instance/{name}/postgresql"
-        follower = LogFollower(self.container, self.instance.region, group, f"{name}.0")
+        # The container's log has what was copied before its last start.
+        started = datetime.fromisoformat(f"{self.container.attrs['State']['StartedAt'][:26]}+00:00")
+        since = started.timestamp()
+        follower = LogFollower(self.container, self.instance.region, group, f"{name}.0", since)
         follower.backend.ensure_log_group(group)
         follower.start()
 

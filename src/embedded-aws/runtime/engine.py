@@ -9,15 +9,15 @@ from typing import Any
 
 import docker
 from docker.context import ContextAPI
-from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+from docker.errors import DockerException, ImageNotFound
 from docker.models.containers import Container
 from docker.types import LogConfig
 from werkzeug.serving import BaseWSGIServer, make_server
 
 # Label of every container, network and volume; its value is the identity of the clone's state folder.
 OWNER = "plue.embedded-aws"
-# Labels by which an event finds the task that a container belongs to.
-TASK = "plue.task"
+# Label by which an event finds whose container it is about: the id of a task, or the ARN of a database.
+MEMBER = "plue.member"
 
 NO_CHECK = {"test": ["NONE"]}
 
@@ -62,14 +62,16 @@ class Engine:
         except ImageNotFound:
             await self.call(self.client.images.pull, image)
 
-    async def create(self, image: str, *name: str, **options: Any) -> Container:
+    async def create(self, image: str, member: str, *name: str, **options: Any) -> Container:
         """A container that has not been started."""
         return await self.call(
             self.client.containers.create,
             image,
             name=self.name(*name),
-            log_config=LogConfig(type="json-file", config={"max-size": "10m"}),
-            **{"labels": self.labels, "healthcheck": NO_CHECK, **options},
+            # Without rotation: a follower of the log loses lines at each.
+            log_config=LogConfig(type="json-file"),
+            labels={**self.labels, MEMBER: member},
+            **{"healthcheck": NO_CHECK, **options},
         )
 
     def name(self, *parts: str) -> str:
@@ -90,19 +92,20 @@ class Engine:
         return f"http://{gateway}:{outside.port}"
 
     def watch(self, on_event: Callable[[dict[str, Any]], None], on_gap: Callable[[], None]) -> None:
-        """Call back for each event of this embedded AWS's containers and of images, for ever.
+        """Call back for each event of containers and images, for ever.
 
-        on_gap is called when the stream was interrupted: events may have been missed.
+        on_gap is called when a stream of events begins: some may have been missed before.
         """
 
         def follow() -> None:
             while True:
                 try:
-                    for event in self.client.events(decode=True, filters=EVENTS):
+                    stream = self.client.events(decode=True, filters=EVENTS)
+                    on_gap()
+                    for event in stream:
                         on_event(event)
                 except (DockerException, OSError):
                     pass
-                on_gap()
                 sleep(2)
 
         Thread(target=follow, daemon=True, name="docker-events").start()
@@ -114,9 +117,9 @@ def remove(container: Container) -> bool:
 
 
 def quietly(function: Callable, *arguments: Any, **options: Any) -> bool:
-    """Whether a call succeeded on something that may be gone already."""
+    """Whether a call succeeded on something that may be gone, or on an engine that may be away."""
     try:
         function(*arguments, **options)
         return True
-    except (APIError, ImageNotFound, NotFound):
+    except (DockerException, OSError):
         return False

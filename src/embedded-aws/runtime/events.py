@@ -6,7 +6,6 @@ Source: "Automate responses to Amazon ECS errors using EventBridge" in the Amazo
 import json
 import re
 from copy import copy
-from functools import wraps
 from typing import Any
 
 from botocore import xform_name
@@ -14,6 +13,8 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ecs.models import Service, Task
 from moto.events.models import Rule, events_backends
 from moto.sns.models import sns_backends
+
+from extensions import replaces
 
 # Members of DescribeTasks that an event has.
 OF_TASK = (
@@ -67,10 +68,9 @@ def _send(region: str, kind: str, resource: str, detail: dict[str, Any]) -> None
 
 def install() -> None:
     """Have a rule notify topics, which moto's does not."""
-    send = Rule.send_to_targets
 
-    @wraps(send)
-    def send_to_targets(self, original_event, transform_input=True):
+    @replaces(Rule)
+    def send_to_targets(send, self, original_event, transform_input=True):
         if self.event_pattern.matches_event(original_event):
             for target in self.targets:
                 if ":sns:" in target["Arn"]:
@@ -78,8 +78,6 @@ def install() -> None:
         others = copy(self)
         others.targets = [one for one in self.targets if ":sns:" not in one["Arn"]]
         send(others, original_event, transform_input)
-
-    Rule.send_to_targets = send_to_targets
 
 
 def _notify(target: dict[str, Any], event: dict[str, Any]) -> None:

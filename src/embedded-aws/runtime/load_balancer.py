@@ -5,6 +5,7 @@ import fnmatch
 import random
 import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from itertools import count
@@ -28,13 +29,16 @@ if TYPE_CHECKING:
 PORT_OFFSET = 8000
 # Seconds. Source: "HTTP 504: Gateway timeout" in the Application Load Balancers user guide.
 CONNECT_TIMEOUT = 10
-# Source: limits of HTTP headers in "Quotas for your Application Load Balancers".
-LONGEST_LINE, LONGEST_HEADERS = 16 * 1024, 64 * 1024
+# Bytes of the request's first line or a header, of all its headers, and of all headers of an answer. Source:
+# limits of HTTP headers in "Quotas for your Application Load Balancers".
+LONGEST_LINE, LONGEST_HEADERS, LONGEST_ANSWER = 16 * 1024, 64 * 1024, 32 * 1024
 # Headers that are for one connection only. Source: RFC 9110, 7.6.1.
 HOP_BY_HOP = {
     *("connection", "keep-alive", "proxy-connection", "te", "trailer"),
     *("transfer-encoding", "upgrade", "expect"),
 }
+# The header of the load balancer's own answers.
+SERVER = {"Server": "awselb/2.0"}
 PHRASES = {
     400: "Bad Request",
     502: "Bad Gateway",
@@ -53,7 +57,7 @@ class Target:
     state: str = "initial"
     reason: str | None = "Elb.RegistrationInProgress"
     description: str | None = "Target registration is in progress"
-    in_flight: int = 0
+    requests: set[asyncio.Task] = field(default_factory=set)
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     checks: asyncio.Task | None = None
 
@@ -75,8 +79,7 @@ class LoadBalancers:
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
-            max_line_size=LONGEST_LINE,
-            max_field_size=LONGEST_HEADERS,
+            max_field_size=LONGEST_ANSWER,
         )
 
     async def close(self) -> None:
@@ -110,10 +113,7 @@ class LoadBalancers:
         for key, (group, port) in registered.items():
             target = self.targets.get(key)
             if target is None or target.state == "draining" or target.port != port:
-                if target is not None:
-                    target.checks.cancel()
-                self.targets[key] = target = Target(group, key[1], port)
-                target.checks = self.runtime.spawn(self._check(target))
+                self._add(key, group, port)
         for key, target in list(self.targets.items()):
             if key not in registered and target.state != "draining":
                 target.checks.cancel()
@@ -136,36 +136,36 @@ class LoadBalancers:
         if group_arn not in backend.target_groups:
             return False
         backend.register_targets(group_arn, [{"Id": task.address, "Port": port}])
-        group = backend.target_groups[group_arn]
-        target = self.targets[(group_arn, task.address)] = Target(group, task.address, port)
-        target.checks = self.runtime.spawn(self._check(target))
+        self._add((group_arn, task.address), backend.target_groups[group_arn], port)
         return True
+
+    def _add(self, key: tuple[str, str], group: FakeTargetGroup, port: int) -> None:
+        if key in self.targets:
+            self.targets[key].checks.cancel()
+        target = self.targets[key] = Target(group, key[1], port)
+        target.checks = self.runtime.spawn(self._check(target))
 
     async def drained(self, task: "RunningTask") -> None:
         """Deregister a task, and wait until no request is in flight or the delay is over."""
-        mine = [(key, one) for key, one in self.targets.items() if one.id == task.address]
-        for (_, _), target in mine:
+        mine = [one for _, one in self.targets_of(task)]
+        for target in mine:
             if target.id in target.group.targets:
                 target.group.deregister([{"Id": target.id}])
         await self.reconcile()
-        await asyncio.gather(*(one.checks for _, one in mine), return_exceptions=True)
+        await asyncio.gather(*(one.checks for one in mine), return_exceptions=True)
 
-    def states_of(self, task: "RunningTask") -> list[tuple[str, str]]:
-        """The state of a task at each of its target groups, and the group's ARN."""
-        return [(one.state, arn) for (arn, id), one in self.targets.items() if id == task.address]
-
-    def reason_of(self, task: "RunningTask", group_arn: str) -> str:
-        """Why a task is not healthy at a target group."""
-        return self.targets[(group_arn, task.address)].description or ""
+    def targets_of(self, task: "RunningTask") -> list[tuple[str, Target]]:
+        """A task as a target, with the ARN of each target group."""
+        return [(arn, one) for (arn, id), one in self.targets.items() if id == task.address]
 
     async def _drain(self, key: tuple[str, str], target: Target) -> None:
         delay = int(target.group.attributes.get("deregistration_delay.timeout_seconds", 300))
         target.idle.clear()
-        if target.in_flight:
-            try:
+        if target.requests:
+            with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(target.idle.wait(), delay)
-            except asyncio.TimeoutError:
-                pass
+            for request in target.requests:
+                request.cancel()
         if self.targets.get(key) is target:
             del self.targets[key]
         self.runtime.kick()
@@ -190,10 +190,8 @@ class LoadBalancers:
                 await asyncio.sleep(interval)
                 continue
             # Several nodes of a load balancer check a new target: it has not to wait for a whole interval.
-            try:
+            with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._until_it_answers(target), interval)
-            except asyncio.TimeoutError:
-                pass
 
     async def _until_it_answers(self, target: Target) -> None:
         while await self._probe(target) is not None:
@@ -214,10 +212,8 @@ class LoadBalancers:
             ) as answer:
                 if matches(str(answer.status), (group.matcher or {}).get("HttpCode") or "200"):
                     return None
-                return (
-                    "Target.ResponseCodeMismatch",
-                    f"Health checks failed with these codes: [{answer.status}]",
-                )
+                failed = f"Health checks failed with these codes: [{answer.status}]"
+                return "Target.ResponseCodeMismatch", failed
         except asyncio.TimeoutError:
             return "Target.Timeout", "Request timed out"
         except (aiohttp.ClientError, OSError):
@@ -291,28 +287,24 @@ class Listener:
             acm_backends[DEFAULT_ACCOUNT_ID][arn.split(":")[3]]._certificates.get(arn)
             for arn in dict.fromkeys([self.listener.certificate, *self.listener.certificates])
         ]
-        described = [one.describe()["Certificate"] for one in found if one is not None]
-        return [
-            tuple(dict.fromkeys([one["DomainName"], *one["SubjectAlternativeNames"]])) for one in described
-        ]
+        shown = [one.describe()["Certificate"] for one in found if one is not None]
+        return [tuple(dict.fromkeys([one["DomainName"], *one["SubjectAlternativeNames"]])) for one in shown]
 
     def _idle_timeout(self) -> int:
         balancer = self._balancer()
         return int((balancer.attrs if balancer else {}).get("idle_timeout.timeout_seconds", 60))
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        sizes = [len(name) + len(value) for name, value in request.raw_headers]
+        if max(sizes, default=0) > LONGEST_LINE or sum(sizes) > LONGEST_HEADERS:
+            return own_answer(400)
         action = self._action(request)
         match action["Type"]:
             case "fixed-response":
                 fixed = action.get("FixedResponseConfig", {})
-                return web.Response(
-                    status=int(fixed.get("StatusCode", 200)),
-                    body=(fixed.get("MessageBody") or "").encode(),
-                    headers={
-                        "Content-Type": fixed.get("ContentType") or "text/plain",
-                        "Server": "awselb/2.0",
-                    },
-                )
+                body = (fixed.get("MessageBody") or "").encode()
+                headers = {"Content-Type": fixed.get("ContentType") or "text/plain", **SERVER}
+                return web.Response(status=int(fixed.get("StatusCode", 200)), body=body, headers=headers)
             case "redirect":
                 return self._redirect(request, action["RedirectConfig"])
             case "forward":
@@ -320,8 +312,7 @@ class Listener:
         return own_answer(502)
 
     def _action(self, request: web.BaseRequest) -> dict[str, Any]:
-        rules = [one for one in list(self.listener._non_default_rules.values())]
-        for rule in sorted(rules, key=lambda one: int(one.priority)):
+        for rule in sorted(self.listener._non_default_rules.values(), key=lambda one: int(one.priority)):
             if all(holds(condition, request) for condition in rule.conditions):
                 return last_action(rule.actions)
         return last_action(self.listener.default_actions)
@@ -329,7 +320,8 @@ class Listener:
     def _redirect(self, request: web.BaseRequest, config: dict[str, Any]) -> web.Response:
         host, _, port = (request.host or "").partition(":")
         path, _, query = request.raw_path.partition("?")
-        parts = {"protocol": self.scheme, "host": host, "port": port or str(self.listener.port), "path": path[1:], "query": query}
+        port = port or str(self.listener.port)
+        parts = {"protocol": self.scheme, "host": host, "port": port, "path": path[1:], "query": query}
 
         def fill(template: str) -> str:
             return re.sub(r"#\{(\w+)\}", lambda found: parts.get(found[1], ""), template)
@@ -342,7 +334,7 @@ class Listener:
         location += fill(config.get("Path") or "/#{path}")
         query = fill(config.get("Query", "#{query}"))
         status = 301 if config.get("StatusCode") == "HTTP_301" else 302
-        headers = {"Location": location + (f"?{query}" if query else ""), "Server": "awselb/2.0"}
+        headers = {"Location": location + (f"?{query}" if query else ""), **SERVER}
         return web.Response(status=status, headers=headers)
 
     # Forwarding
@@ -351,14 +343,14 @@ class Listener:
         target = self.balancers.choose(group_arn) if group_arn else None
         if target is None:
             return own_answer(503)
-        target.in_flight += 1
+        target.requests.add(asyncio.current_task())
         try:
             if request.headers.get("Upgrade", "").lower() == "websocket":
                 return await self._web_socket(request, target)
             return await self._http(request, target)
         finally:
-            target.in_flight -= 1
-            if target.in_flight == 0:
+            target.requests.discard(asyncio.current_task())
+            if not target.requests:
                 target.idle.set()
 
     def _url(self, request: web.BaseRequest, target: Target) -> URL:
@@ -401,14 +393,10 @@ class Listener:
                 timeout=timeout,
                 allow_redirects=False,
             ) as upstream:
-                headers = [
-                    (name, value)
-                    for name, value in upstream.headers.items()
-                    if name.lower() not in HOP_BY_HOP
-                ]
+                own = [one for one in upstream.headers.items() if one[0].lower() not in HOP_BY_HOP]
                 answer = web.StreamResponse(status=upstream.status, reason=upstream.reason)
                 answer.headers.clear()
-                answer.headers.extend(headers)
+                answer.headers.extend(own)
                 await answer.prepare(request)
                 async for chunk in upstream.content.iter_any():
                     await answer.write(chunk)
@@ -426,14 +414,8 @@ class Listener:
         return own_answer(failed)
 
     async def _web_socket(self, request: web.BaseRequest, target: Target) -> web.StreamResponse:
-        protocols = [
-            one.strip() for one in request.headers.get("Sec-WebSocket-Protocol", "").split(",") if one.strip()
-        ]
-        headers = [
-            (name, value)
-            for name, value in self._headers(request)
-            if not name.lower().startswith("sec-websocket")
-        ]
+        protocols = re.findall(r"[^\s,]+", request.headers.get("Sec-WebSocket-Protocol", ""))
+        headers = [one for one in self._headers(request) if not one[0].lower().startswith("sec-websocket")]
         try:
             upstream = await self.balancers.session.ws_connect(
                 self._url(request, target),
@@ -463,10 +445,8 @@ class Listener:
             while (left := seen[0] + idle - time()) > 0:
                 await asyncio.sleep(left)
 
-        ways = [
-            asyncio.ensure_future(one)
-            for one in (pump(client, upstream), pump(upstream, client), watch())
-        ]
+        both = (pump(client, upstream), pump(upstream, client), watch())
+        ways = [asyncio.ensure_future(one) for one in both]
         await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         for way in ways:
             way.cancel()
@@ -540,9 +520,5 @@ def own_answer(status: int) -> web.Response:
         f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n"
         f"<center><h1>{title}</h1></center>\r\n</body>\r\n</html>\r\n"
     )
-    return web.Response(
-        status=status,
-        reason=PHRASES[status],
-        body=page.encode(),
-        headers={"Content-Type": "text/html", "Server": "awselb/2.0"},
-    )
+    headers = {"Content-Type": "text/html", **SERVER}
+    return web.Response(status=status, reason=PHRASES[status], body=page.encode(), headers=headers)

@@ -10,13 +10,18 @@ from moto.logs.models import logs_backends
 # Bytes of an event without the 26 that CloudWatch Logs adds. Source: PutLogEvents in the CloudWatch
 # Logs API reference.
 LONGEST_EVENT = 262_144 - 26
+# Seconds that the rest of a log may take after its container has ended.
+END_TIMEOUT = 60
 
 
 class LogFollower:
-    """Copies a container's output to a log stream until it ends."""
+    """Copies a container's output to a log stream until it ends; a long line becomes several events."""
 
-    def __init__(self, container: Container, region: str, group: str, stream: str) -> None:
+    def __init__(
+        self, container: Container, region: str, group: str, stream: str, since: float | None = None
+    ) -> None:
         self.container = container
+        self.since = since
         self.backend = logs_backends[DEFAULT_ACCOUNT_ID][region]
         self.group = group
         self.stream = stream
@@ -33,8 +38,10 @@ class LogFollower:
     def _follow(self) -> None:
         rest = b""
         try:
-            for chunk in self.container.logs(stream=True, follow=True):
+            for chunk in self.container.logs(stream=True, follow=True, since=self.since):
                 *lines, rest = (rest + chunk).split(b"\n")
+                if len(rest) >= LONGEST_EVENT:
+                    lines, rest = [*lines, rest], b""
                 self._put(lines)
         except Exception as error:
             # The engine went away, or the container was removed: its log ends here.
@@ -43,7 +50,12 @@ class LogFollower:
 
     def _put(self, lines: list[bytes]) -> None:
         now = int(time() * 1000)
-        texts = (line[:LONGEST_EVENT].decode(errors="replace").rstrip("\r") for line in lines)
+        parts = (
+            line[start : start + LONGEST_EVENT]
+            for line in lines
+            for start in range(0, len(line), LONGEST_EVENT)
+        )
+        texts = (part.decode(errors="replace").rstrip("\r") for part in parts)
         events = [{"timestamp": now, "message": text} for text in texts if text]
         if events and self.group in self.backend.groups:
             self.backend.put_log_events(self.group, self.stream, events)

@@ -2,21 +2,22 @@
 engine the other."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
 import extensions
 from moto.core import DEFAULT_ACCOUNT_ID
-from moto.ecs.models import Task as MotoTask
 from moto.ecs.models import ecs_backends
 
 from . import moto_state
 from .certificates import Authority
 from .cleaning import sweep
 from .database import Databases
-from .engine import TASK, Engine
+from .engine import MEMBER, Engine
 from .images import Images
 from .load_balancer import LoadBalancers
 from .services import Services
@@ -55,7 +56,7 @@ class Runtime:
         if self.engine is not None:
             sweep(self.engine)
             self.endpoint = self.engine.endpoint(extensions.server)
-            self.engine.watch(self._on_event, self._on_gap)
+            self.engine.watch(partial(self._soon, self._on_event), partial(self._soon, self._on_gap))
         self.thread.start()
         self.ready.wait()
         return self
@@ -70,7 +71,11 @@ class Runtime:
 
     def kick(self) -> None:
         """Have everything compared again, from any thread."""
-        self.loop.call_soon_threadsafe(self.wanted.set)
+        self._soon(self.wanted.set)
+
+    def _soon(self, function: Callable, *arguments: Any) -> None:
+        if not self.closing:
+            self.loop.call_soon_threadsafe(function, *arguments)
 
     def kick_after(self, seconds: float) -> None:
         """Have everything compared again after a time."""
@@ -90,16 +95,6 @@ class Runtime:
                 return "127.0.0.1", one.ports.get(port, port)
         return id, port
 
-    def stop_task(self, task: MotoTask, reason: str) -> None:
-        """Stop a task, as StopTask does."""
-        task.desired_status = "STOPPED"
-
-        def stop() -> None:
-            if task.id in self.tasks:
-                self.tasks[task.id].stop("UserInitiated", reason)
-
-        self.loop.call_soon_threadsafe(stop)
-
     def describe(self) -> dict[str, Any]:
         """What `GET /embedded-aws/runtime` answers."""
         version = self.engine.client.version()["Version"] if self.engine else None
@@ -113,6 +108,8 @@ class Runtime:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)
+        # Calls of the engine wait: more at a time than there are processors.
+        self.loop.set_default_executor(ThreadPoolExecutor(32))
         self.loop.run_until_complete(self._main())
 
     async def _main(self) -> None:
@@ -150,8 +147,8 @@ class Runtime:
                     if task.id not in self.tasks and task.last_status != "STOPPED":
                         running = self.tasks[task.id] = RunningTask(self, task)
                         self.spawn(self._run_task(running))
-                        if task.desired_status == "STOPPED":
-                            running.stop("UserInitiated", "Task stopped by user")
+                    if task.id in self.tasks and task.desired_status == "STOPPED":
+                        self.tasks[task.id].stop("UserInitiated", task.stopped_reason)
                 stopped = [arn for arn, one in list(tasks.items()) if one.last_status == "STOPPED"]
                 for arn in stopped[:-STOPPED_TASKS]:
                     tasks.pop(arn)
@@ -167,27 +164,17 @@ class Runtime:
     # Events
 
     def _on_event(self, event: dict[str, Any]) -> None:
-        """Pass an event of the engine on to the task that it is about."""
-        task_id = event.get("Actor", {}).get("Attributes", {}).get(TASK)
-        image = event.get("Type") == "image"
-
-        def handle() -> None:
-            if image:
-                self.images.changed = True
-                self.wanted.set()
-            running = self.tasks.get(task_id)
-            if running is not None:
-                running.on_event(event)
-
-        if (image or task_id is not None) and not self.closing:
-            self.loop.call_soon_threadsafe(handle)
+        """Pass an event of the engine on to the task or database that it is about."""
+        member = event.get("Actor", {}).get("Attributes", {}).get(MEMBER)
+        running = self.tasks.get(member) or self.databases.databases.get(member)
+        if running is not None:
+            running.on_event(event)
+        elif event.get("Type") == "image":
+            self.images.changed = True
+            self.wanted.set()
 
     def _on_gap(self) -> None:
-        def look_again() -> None:
-            self.images.changed = True
-            for running in self.tasks.values():
-                for container in running.containers:
-                    self.spawn(running.refresh(container))
-
-        if not self.closing:
-            self.loop.call_soon_threadsafe(look_again)
+        self.images.changed = True
+        self.wanted.set()
+        for running in (*self.tasks.values(), *self.databases.databases.values()):
+            running.refresh()

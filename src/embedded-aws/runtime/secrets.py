@@ -34,28 +34,20 @@ def _secret(value_from: str, role_arn: str, task_id: str) -> str:
     json_key, stage, version = [*parts[7:], "", "", ""][:3]
 
     failed = FAILED.format("secret", "asm")
-
-    def failure(error: str) -> Failed:
-        return Failed(f"{failed}failed to fetch secret {arn} from secrets manager: {error}")
-
-    action = "secretsmanager:GetSecretValue"
-    if not is_allowed(role_arn, action, arn):
-        raise failure(denied(role_arn, task_id, action, arn))
+    fetch = f"{failed}failed to fetch secret {arn} from secrets manager: "
+    require(role_arn, task_id, "secretsmanager:GetSecretValue", arn, fetch)
     try:
-        found = secretsmanager_backends[DEFAULT_ACCOUNT_ID][region].get_secret_value(
-            arn, version, stage
-        )
+        found = secretsmanager_backends[DEFAULT_ACCOUNT_ID][region].get_secret_value(arn, version, stage)
     except Exception as error:
-        raise failure(f"{type(error).__name__}: {error}") from error
+        raise Failed(f"{fetch}{type(error).__name__}: {error}") from error
     text = found.get("SecretString") or ""
     if not json_key:
         return text
     try:
         return str(json.loads(text)[json_key])
     except (KeyError, TypeError, ValueError):
-        raise Failed(
-            f"{failed}retrieved secret from Secrets Manager did not contain json key {json_key}"
-        ) from None
+        reason = f"retrieved secret from Secrets Manager did not contain json key {json_key}"
+        raise Failed(failed + reason) from None
 
 
 def _parameter(name_or_arn: str, role_arn: str, task_id: str, region: str) -> str:
@@ -66,19 +58,19 @@ def _parameter(name_or_arn: str, role_arn: str, task_id: str, region: str) -> st
     arn = f"arn:aws:ssm:{region}:{DEFAULT_ACCOUNT_ID}:parameter/{name.removeprefix('/')}"
 
     failed = FAILED.format("secrets", "ssm")
-    if not is_allowed(role_arn, "ssm:GetParameters", arn):
-        raise Failed(failed + denied(role_arn, task_id, "ssm:GetParameters", arn))
+    require(role_arn, task_id, "ssm:GetParameters", arn, failed)
     found = ssm_backends[DEFAULT_ACCOUNT_ID][region].get_parameters([name])
     if name not in found:
         raise Failed(f"{failed}invalid ssm parameters: {name}")
     return found[name].response_object(decrypt=True, region=region)["Value"]
 
 
-def denied(role_arn: str, task_id: str, action: str, resource: str) -> str:
-    """AWS's words for a role without a permission."""
-    role = role_arn.rsplit("/", 1)[-1]
-    return (
-        f"AccessDeniedException: User: arn:aws:sts::{DEFAULT_ACCOUNT_ID}:assumed-role/{role}/{task_id} "
-        f"is not authorized to perform: {action} on resource: {resource} because no identity-based "
-        f"policy allows the {action} action status code: 400"
+def require(role_arn: str, task_id: str, action: str, resource: str, failed: str) -> None:
+    """Raises Failed, beginning with `failed`, if a role does not have a permission."""
+    if is_allowed(role_arn, action, resource):
+        return
+    user = f"arn:aws:sts::{DEFAULT_ACCOUNT_ID}:assumed-role/{role_arn.rsplit('/', 1)[-1]}/{task_id}"
+    raise Failed(
+        f"{failed}AccessDeniedException: User: {user} is not authorized to perform: {action} on resource: "
+        f"{resource} because no identity-based policy allows the {action} action status code: 400"
     )

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import IntEnum
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -132,12 +132,9 @@ class Services:
         if primary is None:
             return
         desired = self._desired(service) if service.status == "ACTIVE" else 0
-        settings = getattr(service, "deployment_configuration", None) or {}
-        bounds = Bounds(
-            desired,
-            settings.get("minimumHealthyPercent", 100),
-            settings.get("maximumPercent", 200),
-        )
+        settings = settings_of(service)
+        percents = settings.get("minimumHealthyPercent", 100), settings.get("maximumPercent", 200)
+        bounds = Bounds(desired, *percents)
         serving = self._serving(service)
         new, old = [], []
         current = [(self._state(service, one), one) for one in tasks if not one.stopping]
@@ -214,7 +211,7 @@ class Services:
 
     def _register(self, service: MotoService, task: RunningTask) -> None:
         """Register a task that runs with the service's target groups."""
-        if task.task.last_status != "RUNNING" or task.stopping or not service.load_balancers:
+        if task.task.last_status != "RUNNING" or task.stopping:
             return
         for balancer in service.load_balancers:
             group, port = balancer.get("targetGroupArn"), balancer.get("containerPort")
@@ -223,9 +220,8 @@ class Services:
 
     def _ready(self, task: RunningTask) -> bool:
         """Whether a task is healthy for its containers and for every target group."""
-        return task.healthy and all(
-            state == "healthy" for state, _ in self.runtime.load_balancers.states_of(task)
-        )
+        targets = self.runtime.load_balancers.targets_of(task)
+        return task.healthy and all(one.state == "healthy" for _, one in targets)
 
     def _state(self, service: MotoService, task: RunningTask) -> State:
         if self._ready(task):
@@ -237,16 +233,16 @@ class Services:
         if task.task.last_status != "RUNNING":
             return None
         grace = timedelta(seconds=getattr(service, "health_check_grace_period_seconds", None) or 0)
-        started: datetime = task.task.started_at
-        if service.load_balancers and now() < started + grace:
+        left = (task.task.started_at + grace - now()).total_seconds()
+        if service.load_balancers and left > 0:
+            self.runtime.kick_after(left)
             return None
         if task.health == "UNHEALTHY":
             return "failed container health checks.", "Task failed container health checks"
-        for state, group in self.runtime.load_balancers.states_of(task):
-            if state == "unhealthy":
-                reason = self.runtime.load_balancers.reason_of(task, group)
+        for group, target in self.runtime.load_balancers.targets_of(task):
+            if target.state == "unhealthy":
                 return (
-                    f"is unhealthy in (target-group {group}) due to (reason {reason})",
+                    f"is unhealthy in (target-group {group}) due to (reason {target.description})",
                     f"Task failed ELB health checks in (target-group {group})",
                 )
         return None
@@ -272,8 +268,7 @@ class Services:
         if primary["failedTasks"] == FEWEST_FAILURES:
             report(service, "is unable to consistently start tasks successfully.")
             events.service_acted(service, "SERVICE_TASK_START_IMPAIRED")
-        settings = getattr(service, "deployment_configuration", None) or {}
-        breaker = settings.get("deploymentCircuitBreaker") or {}
+        breaker = settings_of(service).get("deploymentCircuitBreaker") or {}
         most = min(max(math.ceil(service.desired_count / 2), FEWEST_FAILURES), MOST_FAILURES)
         enough = primary["failedTasks"] >= most and primary["rolloutState"] == "IN_PROGRESS"
         if breaker.get("enable") and enough:
@@ -303,22 +298,16 @@ class Services:
     ) -> None:
         """Write the counts and the state of each deployment into moto."""
 
-        def count(states: tuple[str, ...], deployment: dict[str, Any] | None = None) -> int:
-            return sum(
-                one.task.last_status in states
-                and (deployment is None or one.task.started_by == deployment["id"])
-                for one in tasks
-            )
+        def counts(tasks: list[RunningTask]) -> dict[str, int]:
+            statuses = [one.task.last_status for one in tasks]
+            pending = sum(one in ("PROVISIONING", "PENDING", "ACTIVATING") for one in statuses)
+            return {"runningCount": statuses.count("RUNNING"), "pendingCount": pending}
 
-        starting = ("PROVISIONING", "PENDING", "ACTIVATING")
-        service.running_count = count(("RUNNING",))
-        service.pending_count = count(starting)
+        service.running_count, service.pending_count = counts(tasks).values()
         for deployment in list(service.deployments):
-            deployment["runningCount"] = count(("RUNNING",), deployment)
-            deployment["pendingCount"] = count(starting, deployment)
-            deployment["desiredCount"] = desired if deployment is primary else 0
-            remaining = any(one.task.started_by == deployment["id"] for one in tasks)
-            if deployment not in (primary, self._serving(service)) and not remaining:
+            own = [one for one in tasks if one.task.started_by == deployment["id"]]
+            deployment.update(counts(own), desiredCount=desired if deployment is primary else 0)
+            if deployment not in (primary, self._serving(service)) and not own:
                 service.deployments.remove(deployment)
         ready = [
             one
@@ -342,6 +331,11 @@ class Services:
         if service.status == "DRAINING" and not tasks:
             service.status = "INACTIVE"
             service.deployments.clear()
+
+
+def settings_of(service: MotoService) -> dict[str, Any]:
+    """The deployment configuration of a service."""
+    return getattr(service, "deployment_configuration", None) or {}
 
 
 def primary_of(service: MotoService) -> dict[str, Any] | None:
@@ -381,7 +375,7 @@ def deploy(service: MotoService, task_definition: str, deployment_id: str) -> No
 
 def begin(service: MotoService) -> None:
     """Begin the newest deployment of a service."""
-    strategy = (getattr(service, "deployment_configuration", None) or {}).get("strategy", "ROLLING")
+    strategy = settings_of(service).get("strategy", "ROLLING")
     if strategy != "ROLLING":
         report(service, f"is deployed by ROLLING: the embedded AWS does not run the strategy {strategy}.")
     newest = service.deployments[0]

@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timezone
 from graphlib import TopologicalSorter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docker.errors import APIError
+from docker.errors import APIError, DockerException, NotFound
 from docker.models.containers import Container as DockerContainer
 from docker.types import Ulimit
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -16,11 +15,9 @@ from moto.ecs.models import Task as MotoTask
 from moto.ecs.models import TaskDefinition, ecs_backends
 from moto.sts.models import sts_backends
 
-from iam import is_allowed
-
 from . import events, secrets
-from .engine import NO_CHECK, TASK, Engine, Failed, quietly, remove
-from .logs import LogFollower
+from .engine import NO_CHECK, Engine, Failed, quietly, remove
+from .logs import END_TIMEOUT, LogFollower
 from .volumes import remove_volume, volume_of
 
 if TYPE_CHECKING:
@@ -75,9 +72,10 @@ class RunningTask:
         self.engine: Engine = runtime.engine
         self.task = task
         self.region = task.region_name
-        self.definition: TaskDefinition = ecs_backends[DEFAULT_ACCOUNT_ID][
-            self.region
-        ].describe_task_definition(task.task_definition_arn)
+        backend = ecs_backends[DEFAULT_ACCOUNT_ID][self.region]
+        self.definition: TaskDefinition = backend.describe_task_definition(task.task_definition_arn)
+        self.task_role = self._role("taskRoleArn", "task_role_arn")
+        self.execution_role = self._role("executionRoleArn", "execution_role_arn")
         overrides = {
             one["name"]: one for one in task.overrides.get("containerOverrides") or [] if "name" in one
         }
@@ -109,26 +107,23 @@ class RunningTask:
                     return detail["value"]
         return None
 
+    def _role(self, override: str, attribute: str) -> str:
+        return self.task.overrides.get(override) or getattr(self.definition, attribute, "")
+
     @property
     def healthy(self) -> bool:
         """Whether it runs and each health check of an essential container passes."""
-        return self.task.last_status == "RUNNING" and self.health != "UNHEALTHY" and all(
-            one.health == "HEALTHY" for one in self._checked()
-        )
+        return self.task.last_status == "RUNNING" and self._healths() <= {"HEALTHY"}
 
     @property
     def health(self) -> str:
         """Its health by the checks of its essential containers. Source: healthStatus of Task in the
         ECS API reference."""
-        states = {one.health for one in self._checked()}
-        if "UNHEALTHY" in states:
-            return "UNHEALTHY"
-        return "HEALTHY" if states == {"HEALTHY"} else "UNKNOWN"
+        found = self._healths()
+        return "UNHEALTHY" if "UNHEALTHY" in found else "HEALTHY" if found == {"HEALTHY"} else "UNKNOWN"
 
-    def _checked(self) -> list[Container]:
-        return [
-            one for one in self.containers if one.essential and one.definition.get("healthCheck")
-        ]
+    def _healths(self) -> set[str]:
+        return {one.health for one in self.containers if one.essential and one.definition.get("healthCheck")}
 
     def publish(self, status: str | None = None) -> None:
         """Write what is known of the task into moto."""
@@ -146,35 +141,29 @@ class RunningTask:
             await self._start()
             self.task.started_at = now()
             self.publish("RUNNING")
-            await self._until(lambda: self._ended() is not None)
-            if not self.stopping:
-                self._stop_reason("EssentialContainerExited", "Essential container in task exited")
+            await self._until(self._ended)
+            self.stop("EssentialContainerExited", "Essential container in task exited")
         except Failed as failure:
-            self._stop_reason("TaskFailedToStart", str(failure))
+            self.stop("TaskFailedToStart", str(failure))
         except Exception as error:
             print(f"Task {self.task.id} failed: {error!r}", flush=True)
-            self._stop_reason("TaskFailedToStart", f"{type(error).__name__}: {error}")
+            self.stop("TaskFailedToStart", f"{type(error).__name__}: {error}")
         finally:
             await self._stop()
 
     def stop(self, code: str, reason: str) -> None:
         """Have it stop; the first reason counts."""
         if not self.stopping:
-            self._stop_reason(code, reason)
+            self.stopping = True
+            self.task.desired_status = "STOPPED"
+            self.task.stop_code = code
+            self.task.stopped_reason = reason
+            self.task.stopping_at = now()
             self.changed.set()
 
-    def _stop_reason(self, code: str, reason: str) -> None:
-        self.stopping = True
-        self.task.desired_status = "STOPPED"
-        self.task.stop_code = code
-        self.task.stopped_reason = reason
-        self.task.stopping_at = now()
-
-    def _ended(self) -> Container | None | bool:
-        """What ends the task: True for a stop, or an essential container that ended."""
-        if self.stopping:
-            return True
-        return next((one for one in self.containers if one.essential and one.status == "STOPPED"), None)
+    def _ended(self) -> bool:
+        """Whether it must stop, or an essential container has ended."""
+        return self.stopping or any(one.essential and one.status == "STOPPED" for one in self.containers)
 
     async def _until(self, condition: Callable[[], bool]) -> None:
         while not condition():
@@ -184,9 +173,8 @@ class RunningTask:
     # Start
 
     async def _start(self) -> None:
-        images = {one.definition["image"] for one in self.containers}
-        for image in images:
-            await self._pull(image)
+        for container in self.containers:
+            await self._pull(container.definition["image"])
         environments = {
             one.name: await self.engine.call(self._environment, one) for one in self.containers
         }
@@ -198,7 +186,7 @@ class RunningTask:
         await self._hold_network(first)
         for container in by_dependencies(self.containers):
             for dependency in container.definition.get("dependsOn") or []:
-                await self._wait_for(dependency)
+                await self._wait_for(container, dependency)
             if self._ended():
                 return
             await self._start_container(container, environments[container.name])
@@ -219,12 +207,7 @@ class RunningTask:
         definition = container.definition
         plain = {one["name"]: one["value"] for one in definition.get("environment") or []}
         hidden = {
-            one["name"]: secrets.resolve(
-                one["valueFrom"],
-                getattr(self.definition, "execution_role_arn", ""),
-                self.task.id,
-                self.region,
-            )
+            one["name"]: secrets.resolve(one["valueFrom"], self.execution_role, self.task.id, self.region)
             for one in definition.get("secrets") or []
         }
         return {**self._credentials(), **plain, **hidden}
@@ -232,12 +215,10 @@ class RunningTask:
     def _credentials(self) -> dict[str, str]:
         """What an SDK reads to call the embedded AWS as the task role. On AWS it gets the credentials from
         an address that Docker cannot give to the tasks of several clones."""
-        role_arn = getattr(self.definition, "task_role_arn", None)
-        if not role_arn:
+        if not self.task_role:
             return {}
-        role = sts_backends[DEFAULT_ACCOUNT_ID]["aws"].assume_role(
-            self.region, self.task.id, role_arn, "", 43_200, ""
-        )
+        sts = sts_backends[DEFAULT_ACCOUNT_ID]["aws"]
+        role = sts.assume_role(self.region, self.task.id, self.task_role, "", 43_200, "")
         return {
             "AWS_ACCESS_KEY_ID": role.access_key_id,
             "AWS_SECRET_ACCESS_KEY": role.secret_access_key,
@@ -265,7 +246,7 @@ class RunningTask:
             network=self.engine.network,
             ports={f"{port}/tcp": ("127.0.0.1", None) for port in ports},
         )
-        await self.engine.call(self.holder.start)
+        await self._begin(self.holder)
         await self.engine.call(self.holder.reload)
         published = self.holder.attrs["NetworkSettings"]["Ports"] or {}
         self.ports = {
@@ -275,12 +256,17 @@ class RunningTask:
         }
 
     async def _create(self, name: str, image: str, **options: Any) -> DockerContainer:
-        labels = {**self.engine.labels, TASK: self.task.id}
-        name_parts = (self.definition.family, self.task.id[:8], name)
+        names = (self.definition.family, self.task.id[:8], name)
         try:
-            return await self.engine.create(image, *name_parts, labels=labels, **options)
+            return await self.engine.create(image, self.task.id, *names, **options)
         except APIError as error:
             raise Failed(f"CannotCreateContainerError: {error.explanation}") from error
+
+    async def _begin(self, container: DockerContainer) -> None:
+        try:
+            await self.engine.call(container.start)
+        except APIError as error:
+            raise Failed(f"CannotStartContainerError: {error.explanation}") from error
 
     async def _start_container(self, container: Container, environment: dict[str, str]) -> None:
         definition = container.definition
@@ -296,15 +282,15 @@ class RunningTask:
         )
         container.log = self._log(container)
         try:
-            await self.engine.call(container.docker.start)
-        except APIError as error:
-            container.reason = f"CannotStartContainerError: {error.explanation}"
-            raise Failed(container.reason) from error
+            await self._begin(container.docker)
+        except Failed as failure:
+            container.reason = str(failure)
+            raise
         container.status = "RUNNING"
         if container.log is not None:
             container.log.start()
         # It may have ended before there was anyone to hear of it.
-        await self.refresh(container)
+        await self._refresh(container)
 
     def _mounts(self, container: Container, image_environment: list[str]) -> dict[str, dict[str, str]]:
         mounts = {
@@ -327,52 +313,64 @@ class RunningTask:
         region, group = options.get("awslogs-region", self.region), options["awslogs-group"]
         stream = f"{options.get('awslogs-stream-prefix', 'ecs')}/{container.name}/{self.task.id}"
         arn = f"arn:aws:logs:{region}:{DEFAULT_ACCOUNT_ID}:log-group:{group}:log-stream:{stream}"
-        role = getattr(self.definition, "execution_role_arn", "")
         follower = LogFollower(container.docker, region, group, stream)
         failed = (
             "ResourceInitializationError: failed to validate logger args: create stream has been "
             "retried 1 times: failed to create CloudWatch log stream: "
         )
-        if not is_allowed(role, "logs:CreateLogStream", arn):
-            denied = secrets.denied(role, self.task.id, "logs:CreateLogStream", arn)
-            raise Failed(failed + denied)
+        secrets.require(self.execution_role, self.task.id, "logs:CreateLogStream", arn, failed)
         if group not in follower.backend.groups:
-            raise Failed(
-                failed + "ResourceNotFoundException: The specified log group does not exist."
-            )
+            raise Failed(f"{failed}ResourceNotFoundException: The specified log group does not exist.")
         return follower
 
-    async def _wait_for(self, dependency: dict[str, str]) -> None:
-        """Wait until a container has the condition of another one's dependsOn."""
+    async def _wait_for(self, container: Container, dependency: dict[str, str]) -> None:
+        """Wait until a container that another depends on, and that has been started, has the condition."""
         other = next(one for one in self.containers if one.name == dependency["containerName"])
-        match dependency["condition"]:
-            case "START":
-                return
-            case "HEALTHY":
-                met = lambda: other.health == "HEALTHY"  # noqa: E731
-            case _:
-                met = lambda: other.status == "STOPPED"  # noqa: E731
-        await self._until(lambda: met() or bool(self._ended()))
-        if dependency["condition"] == "SUCCESS" and other.exit_code != 0:
+        met = {
+            "START": lambda: True,
+            "HEALTHY": lambda: other.health == "HEALTHY",
+            "COMPLETE": lambda: other.status == "STOPPED",
+            "SUCCESS": lambda: other.exit_code == 0,
+        }[dependency["condition"]]
+        over = self._until(lambda: met() or other.status == "STOPPED" or self._ended())
+        try:
+            # Without a start timeout ECS waits for ever.
+            await asyncio.wait_for(over, other.definition.get("startTimeout"))
+        except asyncio.TimeoutError:
+            raise Failed(f"Container {container.name} timed out waiting for {other.name}") from None
+        if not met() and not self._ended():
             raise Failed("Container dependency failed to complete successfully")
 
     # Events
 
     def on_event(self, event: dict[str, Any]) -> None:
-        """Look again at the container that an event is about."""
+        """Look again at the container that an event is about. Without its network the task ends."""
+        if self.holder is not None and self.holder.id == event["id"]:
+            if event["Action"] == "die":
+                self.stop("EssentialContainerExited", "Essential container in task exited")
+            return
         for container in self.containers:
             if container.docker and container.docker.id == event["id"]:
-                self.runtime.spawn(self.refresh(container))
+                self.runtime.spawn(self._refresh(container))
 
-    async def refresh(self, container: Container) -> None:
+    def refresh(self) -> None:
+        """Look again at every container: events may have been missed."""
+        for container in self.containers:
+            self.runtime.spawn(self._refresh(container))
+
+    async def _refresh(self, container: Container) -> None:
         """Read the container's state from the engine."""
         if container.docker is None or container.status == "STOPPED":
             return
-        if not await self.engine.call(quietly, container.docker.reload):
-            state: dict[str, Any] = {"Status": "exited", "ExitCode": 137}
-        else:
+        try:
+            await self.engine.call(container.docker.reload)
             state = container.docker.attrs["State"]
-        if state["Status"] not in ("exited", "dead"):
+        except NotFound:
+            state = {"Status": "exited", "ExitCode": 137}
+        except (DockerException, OSError):
+            # The engine is away. All is looked at again once it is back.
+            return
+        if state["Status"] in ("created", "running", "paused"):
             container.health = {"healthy": "HEALTHY", "unhealthy": "UNHEALTHY"}.get(
                 (state.get("Health") or {}).get("Status", ""), "UNKNOWN"
             )
@@ -420,7 +418,7 @@ class RunningTask:
                 await self.engine.call(quietly, container.docker.kill)
                 await self._until(lambda: container.status == "STOPPED")
         if container.log is not None and container.log.thread.is_alive():
-            await self.engine.call(container.log.thread.join, 5)
+            await self.engine.call(container.log.thread.join, END_TIMEOUT)
 
     def _release_interface(self) -> None:
         interface = self._attached("networkInterfaceId")

@@ -10,14 +10,10 @@ from moto.efs.models import efs_backends
 
 from .engine import NO_CHECK, Engine, Failed, remove
 
-EFS_FAILED = (
-    "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes"
-)
+EFS_FAILED = "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes"
 
 
-async def volume_of(
-    engine: Engine, volume: dict[str, Any], task_id: str, region: str, image: str
-) -> str:
+async def volume_of(engine: Engine, volume: dict[str, Any], task_id: str, region: str, image: str) -> str:
     """The name of the engine's volume for a volume of a task definition.
 
     Docker cannot mount a folder of a volume before API 1.45: each directory of a file system is a
@@ -30,16 +26,13 @@ async def volume_of(
     file_system = efs["fileSystemId"]
     point_id = efs.get("authorizationConfig", {}).get("accessPointId")
     if file_system not in backend.file_systems_by_id:
-        raise Failed(
-            f"{EFS_FAILED}: Failed to resolve {file_system}: file system not found"
-        )
+        raise Failed(f"{EFS_FAILED}: Failed to resolve {file_system}: file system not found")
     directory, owner = efs.get("rootDirectory", "/"), None
     if point_id is not None:
         point = backend.access_points.get(point_id)
         if point is None:
-            raise Failed(
-                f"{EFS_FAILED}: mount.nfs4: access denied by server: access point {point_id} does not exist"
-            )
+            denied = f"mount.nfs4: access denied by server: access point {point_id} does not exist"
+            raise Failed(f"{EFS_FAILED}: {denied}")
         directory = point.root_directory.get("Path", "/")
         owner = point.root_directory.get("CreationInfo")
     folder = directory.strip("/").replace("/", "_")
@@ -52,16 +45,11 @@ async def _ensure(engine: Engine, name: str, owner: dict[str, Any] | None, image
     except NotFound:
         await engine.call(engine.client.volumes.create, name, labels=engine.labels)
         if owner is not None:
-            await engine.call(prepare, engine, name, image, owner_command(owner))
+            # As EFS creates an access point's directory.
+            own = f"chown {owner['OwnerUid']}:{owner['OwnerGid']} /volume"
+            command = f"{own} && chmod {owner.get('Permissions', '0755')} /volume"
+            await engine.call(prepare, engine, name, image, command)
     return name
-
-
-def owner_command(owner: dict[str, Any]) -> str:
-    """Give the volume its owner, as EFS creates an access point's directory."""
-    return (
-        f"chown {owner['OwnerUid']}:{owner['OwnerGid']} /volume && "
-        f"chmod {owner.get('Permissions', '0755')} /volume"
-    )
 
 
 def prepare(
