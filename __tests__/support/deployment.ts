@@ -7,7 +7,7 @@ import { bootstrap } from "../../src/operations/setup/bootstrap";
 import { PlueStack } from "../../src/stack/plue-stack";
 import type { EnvironmentSettings } from "../../src/environments/settings";
 import { stateBackend } from "../../src/environments/state-backend";
-import { ownProvider } from "./aws-provider";
+import { ownProvider, separateProviders } from "./aws-provider";
 import { terraform, type EmbeddedAws } from "./embedded-aws";
 
 /** A synthesized environment on an embedded AWS. */
@@ -20,6 +20,11 @@ export interface Deployment {
   terraform(...args: string[]): ReturnType<typeof terraform>;
   /** Runs Terraform and returns what it printed. @throws Error with that if it fails */
   succeed(...args: string[]): Promise<string>;
+  /**
+   * Applies, or destroys with `-destroy`, what the last plan or apply has read: without a refresh, which the plan
+   * after it makes. Returns what Terraform printed. @throws Error with that if it fails
+   */
+  apply(...args: string[]): Promise<string>;
   /** The changes that a plan would make, one line each; none for an empty plan. */
   pending(...args: string[]): Promise<string[]>;
   /** Removes the folder. */
@@ -43,9 +48,10 @@ export async function deployment(
     const app = new App({ outdir, stackTraces: false });
     new PlueStack(app, { ...changed, statePathStyle: true });
     app.synth();
+    const file = join(folder, "cdk.tf.json");
+    if (aws.twoRegions) writeFileSync(file, separateProviders(readFileSync(file, "utf8")));
     if (stateRegion === stateBackend.region) return;
     const { bucket, region } = stateIn(stateRegion);
-    const file = join(folder, "cdk.tf.json");
     const stack = JSON.parse(readFileSync(file, "utf8")) as {
       terraform: { backend: { s3: object } };
     };
@@ -78,6 +84,7 @@ export async function deployment(
     synthesize,
     terraform: run,
     succeed,
+    apply: (...args) => succeed("apply", "-auto-approve", "-refresh=false", ...args),
     pending: async (...args) => {
       const { code, stdout, stderr } = await run("plan", "-detailed-exitcode", ...args);
       if (code === 1) throw new Error(`terraform plan: ${stdout}${stderr}`);

@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { cleanEnvironment, embeddedAwsVariables } from "../../src/embedded-aws/environment";
 import { capture, type Captured } from "../../src/process/run";
-import { startServer, stopServer } from "../../src/embedded-aws/server";
+import { stopServer } from "../../src/embedded-aws/server";
 import { startAuthorizer } from "../../scripts/policies/authorizer";
-import { startAwsProvider } from "./aws-provider";
+import { secondProvider, startAwsProvider, variablesOf } from "./aws-provider";
 import { assume, type CiRole } from "./ci-role";
 import { startFaultProxy, type FaultProxy } from "./fault-proxy";
+import { startForkedServer } from "./fork-server";
 import { describeWith, machine, pathOf } from "./machine";
 
 /** Region of every embedded AWS of the tests. */
@@ -22,6 +23,8 @@ export interface EmbeddedAws {
   readonly home: string;
   /** The proxy in front of it, if one was requested. */
   readonly proxy?: FaultProxy;
+  /** True if it has a provider for a second region. */
+  readonly twoRegions: boolean;
   /** Environment for Terraform, the AWS CLI and whatever else is to reach it. */
   readonly env: Record<string, string>;
   /** Configuration for a client of the AWS SDK. */
@@ -41,6 +44,7 @@ export interface EmbeddedAws {
  * @param recording file that gets each call
  * @param role role of CI with whose credentials Terraform and the AWS CLI run, and whose policies limit them
  * @param proxied put a proxy before it, through which Terraform and the AWS CLI reach it
+ * @param twoRegions run a second provider, for stacks in two regions
  */
 export async function startEmbeddedAws({
   plain = false,
@@ -48,17 +52,19 @@ export async function startEmbeddedAws({
   recording,
   role,
   proxied = false,
+  twoRegions = false,
 }: {
   plain?: boolean;
   launcher?: string;
   recording?: string;
   role?: CiRole;
   proxied?: boolean;
+  twoRegions?: boolean;
 } = {}): Promise<EmbeddedAws> {
   const python = pathOf(machine().embeddedAws);
   const home = mkdtempSync(join(tmpdir(), "plue-embedded-aws-"));
   const authorizer = role && (await startAuthorizer());
-  const { endpoint, pid } = await startServer({
+  const { endpoint, pid } = await startForkedServer({
     ...{ home, python, plain, launcher, recording },
     authorizer: authorizer?.url,
   });
@@ -76,16 +82,18 @@ export async function startEmbeddedAws({
     ...machine().terraformVariables,
     ...(role && (await assume(client, role))),
   };
-  const provider = await startAwsProvider(env);
+  const providers = [await startAwsProvider(env)];
+  if (twoRegions) providers.push(await startAwsProvider(env, secondProvider));
   return {
     endpoint,
     home,
     proxy,
-    env: { ...env, ...provider.variables },
+    twoRegions,
+    env: { ...env, ...variablesOf(providers) },
     client,
     stop: async () => {
       process.off("exit", end);
-      await provider.stop();
+      for (const provider of providers) await provider.stop();
       await proxy?.stop();
       await stopServer(home);
       authorizer?.stop();

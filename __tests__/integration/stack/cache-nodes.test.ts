@@ -46,7 +46,7 @@ describeEmbeddedAws("a cache of nodes", () => {
   });
 
   test("is applied, and a second plan is empty", async () => {
-    await stack.succeed("apply", "-auto-approve", ...targets);
+    await stack.apply(...targets);
     expect(await stack.pending(...targets)).toEqual([]);
   });
 
@@ -57,14 +57,12 @@ describeEmbeddedAws("a cache of nodes", () => {
 
   test("gets other nodes in place", async () => {
     stack.synthesize(settings("cache.t4g.small"));
-    expect(await stack.succeed("apply", "-auto-approve", ...targets)).toMatch(
-      /0 added, 1 changed, 0 destroyed/,
-    );
+    expect(await stack.apply(...targets)).toMatch(/0 added, 1 changed, 0 destroyed/);
     expect(await stack.pending(...targets)).toEqual([]);
   });
 
   test("is destroyed with what it needed", async () => {
-    await stack.succeed("destroy", "-auto-approve");
+    await stack.apply("-destroy");
     expect(await stack.succeed("state", "list")).toBe("");
   });
 

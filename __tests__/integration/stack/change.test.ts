@@ -17,7 +17,7 @@ import { useLocalStack } from "../../support/local-stack";
 describeEmbeddedAws("a whole environment that changes", () => {
   const local = useLocalStack(settings);
 
-  beforeAll(() => local.stack.succeed("apply", "-auto-approve"));
+  beforeAll(() => local.stack.apply());
 
   test("plan and cost agree on one price", async () => {
     await local.stack.succeed("plan", "-out=priced.tfplan");
@@ -39,12 +39,12 @@ describeEmbeddedAws("a whole environment that changes", () => {
       database: { ...settings.database, masterPassword: { mode: "write-only", version: 2 } },
     });
     const half = "aws_secretsmanager_secret_version.database_password";
-    await local.stack.succeed("apply", "-auto-approve", `-target=${half}`);
+    await local.stack.apply(`-target=${half}`);
     const rotated = await local.secret("password");
     expect(rotated).not.toBe(before);
     expect(local.databasePassword()).toBe(before);
 
-    await local.stack.succeed("apply", "-auto-approve");
+    await local.stack.apply();
     expect(await local.secret("password")).toBe(rotated);
     expect(local.databasePassword()).toBe(rotated);
     expect((JSON.parse(await local.secret("connection")) as { password: string }).password).toBe(
@@ -58,7 +58,7 @@ describeEmbeddedAws("a whole environment that changes", () => {
       new RequestCertificateCommand({ DomainName: "plue.example.com" }),
     );
     const https = ["-var=enable_https=true", `-var=certificate_arn=${CertificateArn}`];
-    await local.stack.succeed("apply", "-auto-approve", ...https);
+    await local.stack.apply(...https);
     expect(await local.stack.pending(...https)).toEqual([]);
 
     const elb = new ElasticLoadBalancingV2Client(local.aws.client);

@@ -34,7 +34,7 @@ describeWith([machine().embeddedAws, checkov])(
   () => {
     let aws: EmbeddedAws;
     beforeAll(async () => {
-      aws = await startEmbeddedAws();
+      aws = await startEmbeddedAws({ twoRegions: true });
     });
     afterAll(() => aws?.stop());
 

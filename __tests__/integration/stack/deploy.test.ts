@@ -19,39 +19,47 @@ describeEmbeddedAws("a whole environment, from nothing to nothing", () => {
   const local = useLocalStack(settings);
 
   describe("before anything is made, the plan refuses", () => {
+    /** What a plan with these variables refuses; it reads nothing. */
+    const refusal = async (...variables: string[]) => {
+      const values = variables.map((variable) => `-var=${variable}`);
+      const options = ["-input=false", "-lock=false", "-refresh=false"];
+      const { code, stderr } = await local.stack.terraform("plan", ...options, ...values);
+      expect(code).toBe(1);
+      return stderr.replace(/[\s│]+/g, " ");
+    };
+
+    test("each value that is wrong by itself", async () => {
+      const wrong = {
+        "environment=dev": "This is the stack of local",
+        "aws_region=Virginia": "aws_region must be the code of an AWS region",
+        "api_image_tag=a b": "api_image_tag must be an image tag",
+        "web_image_tag=.latest": "web_image_tag must be an image tag",
+        "migrate_image_tag=-1": "migrate_image_tag must be an image tag",
+        "enable_https=yes": "enable_https must be true or false",
+        "certificate_arn=mine": "certificate_arn must look like",
+        "sns_alert_email=nobody": "sns_alert_email must be an e-mail address",
+      };
+      const message = await refusal(...Object.keys(wrong));
+      for (const words of Object.values(wrong)) expect(message).toContain(words);
+    });
+
     test.each([
-      ["environment=dev", "This is the stack of local"],
-      ["aws_region=Virginia", "aws_region must be the code of an AWS region"],
-      ["api_image_tag=a b", "api_image_tag must be an image tag"],
-      ["web_image_tag=.latest", "web_image_tag must be an image tag"],
-      ["migrate_image_tag=-1", "migrate_image_tag must be an image tag"],
-      ["enable_https=yes", "enable_https must be true or false"],
-      ["certificate_arn=mine", "certificate_arn must look like"],
-      ["sns_alert_email=nobody", "sns_alert_email must be an e-mail address"],
       ["enable_https=true", "enable_https needs a certificate"],
       [
         "certificate_arn=arn:aws:acm:eu-west-1:123456789012:certificate/abc",
         "certificate_arn names a certificate in another region",
       ],
     ])("%s", async (variable, message) => {
-      const { code, stderr } = await local.stack.terraform(
-        "plan",
-        "-input=false",
-        "-lock=false",
-        "-refresh=false",
-        `-var=${variable}`,
-      );
-      expect(code).toBe(1);
-      expect(stderr.replace(/[\s│]+/g, " ")).toContain(message);
+      expect(await refusal(variable)).toContain(message);
     });
   });
 
   test("an apply that stops after the password is made goes on with that password", async () => {
     const half = "aws_secretsmanager_secret_version.database_password";
-    await local.stack.succeed("apply", "-auto-approve", `-target=${half}`);
+    await local.stack.apply(`-target=${half}`);
     const password = await local.secret("password");
     expect(password).toMatch(/^[^/@" ]{32}$/);
-    await local.stack.succeed("apply", "-auto-approve");
+    await local.stack.apply();
     expect(await local.secret("password")).toBe(password);
     expect(local.databasePassword()).toBe(password);
   });
@@ -141,13 +149,8 @@ describeEmbeddedAws("a whole environment, from nothing to nothing", () => {
 
   test("with the protection switched off everything goes", async () => {
     const off = "-var=database_deletion_protection=false";
-    await local.stack.succeed(
-      "apply",
-      "-auto-approve",
-      off,
-      "-target=aws_db_instance.database_main",
-    );
-    await local.stack.succeed("destroy", "-auto-approve", off);
+    await local.stack.apply(off, "-target=aws_db_instance.database_main");
+    await local.stack.apply("-destroy", off);
     expect(await local.stack.succeed("state", "list")).toBe("");
   });
 

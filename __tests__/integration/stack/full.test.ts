@@ -28,7 +28,7 @@ describeEmbeddedAws("every option at once", () => {
 
   beforeAll(async () => {
     recording = policyRecording ?? join(mkdtempSync(join(tmpdir(), "plue-full-")), "calls.jsonl");
-    aws = await startEmbeddedAws({ recording });
+    aws = await startEmbeddedAws({ recording, twoRegions: true });
     stack = await deployment(aws, full);
   });
   afterAll(async () => {
@@ -39,7 +39,7 @@ describeEmbeddedAws("every option at once", () => {
   /** Applies other settings, and returns the addresses of what was replaced. */
   const apply = async (settings: EnvironmentSettings) => {
     stack.synthesize(settings);
-    const output = await stack.succeed("apply", "-auto-approve", "-parallelism=20");
+    const output = await stack.apply("-parallelism=20");
     expect(await stack.pending()).toEqual([]);
     return output.match(/# \S+ must be replaced/g) ?? [];
   };
@@ -136,7 +136,7 @@ describeEmbeddedAws("every option at once", () => {
   });
 
   test("a destroy leaves nothing but the copies of the file system, which AWS keeps", async () => {
-    await stack.succeed("destroy", "-auto-approve", "-parallelism=20");
+    await stack.apply("-destroy", "-parallelism=20");
     expect(await stack.succeed("state", "list")).toBe("");
     const there = new EFSClient({ ...aws.client, region: "us-west-2" });
     const { FileSystems = [] } = await there.send(new DescribeFileSystemsCommand({}));

@@ -44,7 +44,7 @@ describeEmbeddedAws("recovery in a second region", () => {
   const apply = async (settings: EnvironmentSettings, variables = {}, stateRegion = region) => {
     const made = await deployment(aws, settings, variables, stateRegion);
     deployments.push(made);
-    const output = await made.succeed("apply", "-auto-approve", "-input=false", "-parallelism=20");
+    const output = await made.apply("-input=false", "-parallelism=20");
     expect(await made.pending()).toEqual([]);
     return output;
   };

@@ -75,15 +75,15 @@ describeEmbeddedAws("each setting, changed on a live environment", () => {
   /** Applies other settings, and returns the replaced resources. */
   async function change(to: EnvironmentSettings): Promise<string[]> {
     local.stack.synthesize(to);
-    const planned = await local.stack.pending();
-    await local.stack.succeed("apply", "-auto-approve");
+    const planned = await local.stack.pending("-out=change.tfplan");
+    await local.stack.succeed("apply", "change.tfplan");
     return planned
       .filter((line) => /must be replaced/.test(line))
       .map((line) => /# (\S+)/.exec(line)![1]!)
       .sort();
   }
 
-  beforeAll(() => local.stack.succeed("apply", "-auto-approve"));
+  beforeAll(() => local.stack.apply());
 
   test("the two settings differ in all that there is", () => {
     const other = new Map(leaves(changed));
@@ -129,14 +129,14 @@ describeEmbeddedAws("each setting, changed on a live environment", () => {
   test("a major upgrade needs its setting, and replaces only the parameter group", async () => {
     const engineVersion = "17";
     local.stack.synthesize({ ...settings, database: { ...database, engineVersion } });
-    const refused = await local.stack.terraform("apply", "-auto-approve");
+    const refused = await local.stack.terraform("apply", "-auto-approve", "-refresh=false");
     expect(refused.stderr).toContain("The AllowMajorVersionUpgrade flag must be present");
 
     local.stack.synthesize({
       ...settings,
       database: { ...database, engineVersion, allowMajorVersionUpgrade: true },
     });
-    await local.stack.succeed("apply", "-auto-approve");
+    await local.stack.apply();
     expect(await local.stack.pending()).toEqual([]);
   });
 });

@@ -16,7 +16,7 @@ const large: EnvironmentSettings = {
 describeEmbeddedAws("a network that gets smaller", () => {
   const local = useLocalStack(large);
 
-  beforeAll(() => local.stack.succeed("apply", "-auto-approve"));
+  beforeAll(() => local.stack.apply());
 
   /** The operations of an apply, in their order. */
   async function calls(apply: () => Promise<unknown>): Promise<string[]> {
@@ -32,14 +32,14 @@ describeEmbeddedAws("a network that gets smaller", () => {
       network: { ...large.network, zones: settings.network.zones },
     });
     // The embedded AWS refuses to delete a subnet that is in use, as AWS does.
-    const made = await calls(() => local.stack.succeed("apply", "-auto-approve"));
+    const made = await calls(() => local.stack.apply());
     expect(made.filter((operation) => operation === "DeleteSubnet")).toHaveLength(2);
     expect(await local.stack.pending()).toEqual([]);
   });
 
   test("a zone changes over to the one NAT gateway before its own goes", async () => {
     local.stack.synthesize(settings);
-    const made = await calls(() => local.stack.succeed("apply", "-auto-approve"));
+    const made = await calls(() => local.stack.apply());
     const changedOver = made.lastIndexOf("ReplaceRouteTableAssociation");
     expect(changedOver).toBeGreaterThan(-1);
     expect(made.indexOf("DeleteRouteTable")).toBeGreaterThan(changedOver);

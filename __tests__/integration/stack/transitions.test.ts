@@ -27,7 +27,7 @@ describeEmbeddedAws("a change of a deployed environment", () => {
   beforeAll(async () => {
     aws = await startCopiedAws();
     stack = await deployment(aws, settings);
-    await stack.succeed("apply", "-auto-approve");
+    await stack.apply();
   });
   afterAll(async () => {
     stack?.remove();
@@ -36,14 +36,14 @@ describeEmbeddedAws("a change of a deployed environment", () => {
 
   const apply = async (to: EnvironmentSettings) => {
     stack.synthesize(to);
-    const output = await stack.succeed("apply", "-auto-approve");
+    const output = await stack.apply();
     expect(await stack.pending()).toEqual([]);
     return output;
   };
 
-  const refusal = async (to: EnvironmentSettings) => {
+  const refusal = async (to: EnvironmentSettings, ...options: string[]) => {
     stack.synthesize(to);
-    const { code, stderr } = await stack.terraform("plan", "-input=false");
+    const { code, stderr } = await stack.terraform("plan", "-input=false", ...options);
     return { code, message: stderr.replace(/[\s│]+/g, " ") };
   };
 
@@ -77,7 +77,7 @@ describeEmbeddedAws("a change of a deployed environment", () => {
       ),
     ],
   ])("the plan refuses %s, and names the setting", async (_, setting, to) => {
-    const { code, message } = await refusal(to);
+    const { code, message } = await refusal(to, "-refresh=false");
     expect(message).toContain(`network.zones[0].${setting} of local`);
     expect(code).toBe(1);
   });

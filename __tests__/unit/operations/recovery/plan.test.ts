@@ -38,15 +38,17 @@ const copies: Copies = {
   password: { arn: recovery.passwordSecretArn, isReplica: true },
 };
 
-const plan = (changed: Partial<Copies> = {}, settings: EnvironmentSettings = production) =>
-  recoveryPlan({
-    settings,
-    region: "us-east-1",
-    secondRegion: "us-west-2",
-    copies: { ...copies, ...changed },
-    projectDir: project,
-    now,
-  });
+/** A plan synthesizes stacks: tests share those of the same copies and settings. */
+const plans = new Map<string, ReturnType<typeof recoveryPlan>>();
+function plan(changed: Partial<Copies> = {}, settings: EnvironmentSettings = production) {
+  const given = {
+    ...{ settings, region: "us-east-1", secondRegion: "us-west-2" },
+    ...{ copies: { ...copies, ...changed }, projectDir: project, now },
+  };
+  const key = JSON.stringify(given);
+  if (!plans.has(key)) plans.set(key, recoveryPlan(given));
+  return plans.get(key)!;
+}
 const commands = (of: ReturnType<typeof plan>) => of.steps.flatMap(({ how }) => how).join("\n");
 
 describe("RPO and RTO", () => {
