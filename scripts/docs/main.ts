@@ -42,7 +42,7 @@ async function main(check: boolean): Promise<void> {
   for (const [page, texts] of Object.entries(pages)) {
     const file = join(project, page);
     const config = await prettier.resolveConfig(file);
-    const filled = fill(readFileSync(file, "utf8"), texts);
+    const filled = fill(readFileSync(file, "utf8"), texts, page);
     files.set(page, await prettier.format(filled, { ...config, filepath: file }));
   }
   // No page shows local.

@@ -14,19 +14,23 @@ export function code(value: unknown): string {
 /**
  * Replaces everything between each `<!-- generated: NAME -->` and the next `<!-- end -->` by the text of that
  * name.
+ * @param name of the page
  * @throws Error if a marker names no text, or a text has no marker
  */
-export function fill(page: string, texts: ReadonlyMap<string, string>): string {
+export function fill(page: string, texts: ReadonlyMap<string, string>, name: string): string {
   const unused = new Set(texts.keys());
   const filled = page.replace(
     /(<!-- generated: (.+?) -->\n)[^]*?(<!-- end -->)/g,
-    (_all, start: string, name: string, end: string) => {
-      const text = texts.get(name);
-      if (text === undefined) throw new Error(`No text is generated for the marker ${name}`);
-      unused.delete(name);
+    (_all, start: string, marker: string, end: string) => {
+      const text = texts.get(marker);
+      if (text === undefined) throw new Error(`${name}: no text is generated for ${marker}`);
+      unused.delete(marker);
       return `${start}\n${text}\n\n${end}`;
     },
   );
-  if (unused.size > 0) throw new Error(`No page has a marker for ${[...unused].join(", ")}`);
+  if (unused.size > 0) {
+    const lines = [...unused].map((marker) => `<!-- generated: ${marker} -->`);
+    throw new Error(`${name}: add ${lines.join(", ")} and <!-- end -->: CONTRIBUTING.md`);
+  }
   return filled;
 }
