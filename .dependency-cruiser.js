@@ -17,7 +17,7 @@ const folders = {
   // Descriptions of each type of AWS resource for the drawing, the price and the commands.
   resources: ["names", "environments", "terminal", "aws", "terraform"],
   // Controls of AWS's reviews, tested on a synthesized stack.
-  controls: ["terraform"],
+  controls: ["iam", "terraform"],
   diagram: ["names", "reachability", "resources", "terraform"],
   cost: ["environments", "process", "terminal", "resources", "terraform"],
 };

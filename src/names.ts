@@ -180,7 +180,11 @@ export interface Connection {
   readonly ingress: string;
   /** True if it is there only where the API server has its proxy. @default false: always */
   readonly toProxy?: boolean;
-  /** Name of the ingress rule's resource. @default none: the rule is in the security group itself */
+  /**
+   * Name of the ingress rule's resource.
+   * @default none: the rule is in the security group itself. Only the load balancer's can be, because its egress
+   * rules name no groups
+   */
   readonly ruleResource?: string;
   /**
    * The environment of the old Terraform project that had that resource, at its root.

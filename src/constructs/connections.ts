@@ -42,6 +42,11 @@ function allow(connection: Connection, from: Connectable, to: Connectable): void
   });
   const ingress = tcp(connection.port, connection.ingress);
   if (connection.ruleResource === undefined) {
+    if (!from.egressCidrs) {
+      throw new Error(
+        `connections in src/names.ts: ${from.part} to ${to.part} needs a ruleResource, because Terraform refuses groups whose own rules name each other`,
+      );
+    }
     addInlineRule(to.securityGroup, "Ingress", {
       ...ingress,
       securityGroups: [from.securityGroup.id],

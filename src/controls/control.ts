@@ -1,4 +1,5 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import type { PolicyDocument, Statement } from "../iam";
 import { block, blocks, type Attributes, type Resource, type Stack } from "../terraform/stack";
 
 /** Reason why a control fails, or cannot be checked in a template. */
@@ -129,20 +130,9 @@ export const eachContainer =
   (_, { attributes }) =>
     (JSON.parse(attributes.container_definitions as string) as ContainerDefinition[]).every(passes);
 
-/** A statement of a policy document. */
-export interface Statement {
-  readonly Effect: string;
-  readonly Principal?: unknown;
-  readonly Action: string | readonly string[];
-  readonly Resource?: string | readonly string[];
-  readonly Condition?: unknown;
-}
-
 /** The statements of a policy document. */
 export const statements = (policy: unknown) =>
-  policy === undefined
-    ? []
-    : (JSON.parse(policy as string) as { readonly Statement: readonly Statement[] }).Statement;
+  policy === undefined ? [] : (JSON.parse(policy as string) as PolicyDocument).Statement;
 
 /** Tests every statement of a policy that allows something. */
 export const eachAllowed =

@@ -1,3 +1,4 @@
+import type { Statement } from "../iam";
 import { blocks } from "../terraform/stack";
 import {
   eachAllowed,
@@ -14,7 +15,6 @@ import {
   unused,
   type Check,
   type Source,
-  type Statement,
 } from "./control";
 import { why } from "./explanations";
 
