@@ -15,7 +15,15 @@ export function pythonProgram(name: string, version: string, ...more: readonly s
   if (existsSync(program)) return { path: program };
   for (const [command, ...args] of [
     ["python3", "-m", "venv", venv],
-    [join(venv, "bin", "pip"), "install", "--quiet", "--no-input", `${name}==${version}`, ...more],
+    [
+      join(venv, "bin", "pip"),
+      "install",
+      "--quiet",
+      "--no-input",
+      "--no-compile",
+      `${name}==${version}`,
+      ...more,
+    ],
   ] as const) {
     const { status, error, stderr } = spawnSync(command, args, { encoding: "utf8" });
     if (status === 0) continue;
