@@ -7,7 +7,14 @@ export const shared = {
   version: "0.2",
   files: ["*.{md,ts,js}", "{.ci,.github,__tests__,bench,bin,docker,docs,examples,scripts,src}/**"],
   ignorePaths: [
-    ...["package-lock.json", "LICENSE", "cspell.*", "__tests__/fixtures/legacy", "docs/pictures"],
+    ...[
+      "package-lock.json",
+      "LICENSE",
+      "cspell.*",
+      "__tests__/fixtures/legacy",
+      "docs/pictures",
+      "policies",
+    ],
     "*.snap",
   ],
   ignoreRegExpList: [/\\x1b\[[\d;]*[A-Za-z]/g, /\\[nrt]/g],

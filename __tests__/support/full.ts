@@ -10,7 +10,7 @@ export const full: EnvironmentSettings = {
   name: "full",
   permissionsBoundary: true,
   encryption: "customer-key",
-  ecsCluster: { containerInsights: true },
+  ecsCluster: { containerInsights: true, guardDutyAgent: "new-detector" },
   storage: { ...local.storage, throughputMode: "bursting" },
   loadBalancer: {
     ...local.loadBalancer,

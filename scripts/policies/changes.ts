@@ -10,6 +10,7 @@ const listener = `app/local-plue-alb/${id}/${id}`;
 const role = { RoleName: "local-plue-web-app-task" };
 const flowLogRole = { RoleName: "local-vpc-flow-log-role" };
 const database = { DBInstanceIdentifier: "local-plue-db" };
+const subscription = { SubscriptionName: "local-plue-events" };
 const fileSystem = { FileSystemId: "fs-00000000" };
 const repository = { repositoryName: "local-plue-web-app" };
 const securityGroup = { GroupId: "sg-00000000" };
@@ -38,9 +39,12 @@ const tagged = {
       ),
     )
     .map((one) => ({ ResourceArns: [one] })),
-  rds: ["db:local-plue-db", "pg:local-plue-pg", "subgrp:local-plue-subnets"].map((end) => ({
-    ResourceName: arn(`rds:${end}`),
-  })),
+  rds: [
+    "db:local-plue-db",
+    "es:local-plue-events",
+    "pg:local-plue-pg",
+    "subgrp:local-plue-subnets",
+  ].map((end) => ({ ResourceName: arn(`rds:${end}`) })),
   ecs: ["cluster/local-plue-cluster", "service/local-plue-cluster/local-plue-web-app"]
     .concat("task-definition/local-plue-web-app:1")
     .map((end) => ({ resourceArn: arn(`ecs:${end}`) })),
@@ -62,10 +66,13 @@ const tagged = {
 
 /** Objects of options whose tags change. */
 const taggedOptions = {
+  guardduty: [{ ResourceArn: arn("guardduty:detector/*") }],
   kms: [key],
-  backup: ["backup-plan:x", "backup-vault:local-plue", "restore-testing-plan:local_plue-x"].map(
-    (end) => ({ ResourceArn: arn(`backup:${end}`) }),
-  ),
+  backup: [
+    `backup-plan:${key.KeyId}`,
+    "backup-vault:local-plue",
+    "restore-testing-plan:local_plue-x",
+  ].map((end) => ({ ResourceArn: arn(`backup:${end}`) })),
   wafv2: [{ ResourceARN: arn(`wafv2:regional/webacl/local-plue/${key.KeyId}`) }],
   elasticache: ["serverlesscache", "replicationgroup", "subnetgroup", "user", "usergroup"].map(
     (type) => ({ ResourceName: arn(`elasticache:${type}:local-plue-x`) }),
@@ -138,6 +145,11 @@ const operations: Operations = [
       MonitoringRoleArn: `arn:aws:iam::${embeddedAccountId}:role/local-plue-db-monitoring`,
     },
   ],
+  ...[
+    "AddSourceIdentifierToSubscription",
+    "ModifyEventSubscription",
+    "RemoveSourceIdentifierFromSubscription",
+  ].map((operation) => ["rds", operation, subscription] as const),
   ["rds", "ModifyDBSubnetGroup", { DBSubnetGroupName: "local-plue-subnets" }],
   ["rds", "RebootDBInstance", database],
   ["rds", "ResetDBParameterGroup", { DBParameterGroupName: "local-plue-pg" }],

@@ -4,8 +4,8 @@ import { client } from "./client";
 /** Where AWS serves its price list. Source: AWS Price List Query API, endpoints. */
 const PRICE_LIST_REGION = "us-east-1";
 
-/** `EUC1-`, `EU-` or, of KMS, `eu-central-1-` before a usage type: no part of it, such as `SpotUsage-`. */
-const REGION_PREFIX = "(?:[A-Z]{2,3}[A-Z0-9]*-|[a-z]{2}(?:-[a-z]+)+-\\d-)?";
+/** `EUC1-`, `EU-` or, of KMS, `eu-central-1-` before a usage type: no part of it, such as `SpotUsage-` or `TS-`. */
+const REGION_PREFIX = "(?:(?:EU|[A-Z]{2,4}\\d)-|[a-z]{2}(?:-[a-z]+)+-\\d-)?";
 
 /** A search in the price list. */
 export interface PriceQuery {

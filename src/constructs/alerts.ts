@@ -20,6 +20,8 @@ export interface AlertsProps extends Context {
 export class Alerts extends Construct {
   /** The topic. */
   readonly topic: SnsTopic;
+  /** Its policy, without which RDS refuses a subscription to events. */
+  readonly policy: SnsTopicPolicy;
 
   /** Creates the topic and subscribes the address. */
   constructor(scope: Construct, id: string, props: AlertsProps) {
@@ -28,7 +30,7 @@ export class Alerts extends Construct {
       name: names.alertsTopic(props.environment),
       kmsMasterKeyId: props.encryptionKeyArn,
     });
-    const policy = new SnsTopicPolicy(this, "aws_sns_topic_policy.alerts", {
+    this.policy = new SnsTopicPolicy(this, "aws_sns_topic_policy.alerts", {
       arn: this.topic.arn,
       policy: policyDocument(
         {
@@ -50,9 +52,17 @@ export class Alerts extends Construct {
           Action: "sns:Publish",
           Resource: this.topic.arn,
         },
+        {
+          // Source: "Granting permissions to publish notifications to an Amazon SNS topic", Amazon RDS user guide.
+          Sid: "DatabaseEvents",
+          Principal: { Service: "events.rds.amazonaws.com" },
+          Action: "sns:Publish",
+          Resource: this.topic.arn,
+          Condition: { StringEquals: { "aws:SourceAccount": props.accountId } },
+        },
       ),
     });
-    isNew(policy);
+    isNew(this.policy);
     new SnsTopicSubscription(this, "aws_sns_topic_subscription.alerts_email", {
       topicArn: this.topic.arn,
       protocol: "email",

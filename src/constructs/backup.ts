@@ -79,11 +79,15 @@ export class Backup extends Construct {
       });
     if (settings.vaultLock) {
       // changeable_for_days would turn on compliance mode.
-      new BackupVaultLockConfiguration(this, "aws_backup_vault_lock_configuration.main", {
-        backupVaultName: this.vault.name,
-        minRetentionDays: settings.vaultLock.minRetentionDays,
-        maxRetentionDays: settings.vaultLock.maxRetentionDays,
-      });
+      const { vaultLock } = settings;
+      const lock = (resource: string, vault: BackupVault, provider?: AwsProvider) =>
+        new BackupVaultLockConfiguration(this, `aws_backup_vault_lock_configuration.${resource}`, {
+          provider,
+          backupVaultName: vault.name,
+          ...vaultLock,
+        });
+      lock("main", this.vault);
+      if (copies) lock("copies", copies, props.copyProvider);
     }
 
     const rule = (ruleName: string, schedule: string, days: number) => ({

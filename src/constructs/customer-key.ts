@@ -55,7 +55,7 @@ export class CustomerKey extends Construct {
         },
         {
           Sid: "AlarmsToTheTopic",
-          Principal: { Service: "cloudwatch.amazonaws.com" },
+          Principal: { Service: ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com"] },
           Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
           Resource: "*",
           Condition: { StringEquals: { "aws:SourceAccount": accountId } },

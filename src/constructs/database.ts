@@ -72,6 +72,8 @@ export class Database extends Construct implements Connectable {
   readonly instance: DbInstance;
   /** JSON: engine, host, port, dbname, username, password, url. */
   readonly connectionSecret: SecretsmanagerSecret;
+  /** Parameter group of the instance. */
+  readonly parameterGroup: DbParameterGroup;
   /** A task that reads the connection secret must wait for its content. */
   readonly connectionSecretVersion: SecretsmanagerSecretVersion;
   /** Security group of the instance. */
@@ -114,7 +116,7 @@ export class Database extends Construct implements Connectable {
       vpcId: network.vpc.id,
       tags: { Name: groupName },
     });
-    const parameterGroup = new DbParameterGroup(this, "aws_db_parameter_group.main", {
+    this.parameterGroup = new DbParameterGroup(this, "aws_db_parameter_group.main", {
       // The name contains the major version, because the next version's group must exist at the same time.
       name: `${environment}-plue-db-postgres${settings.engineVersion}`,
       family: `postgres${settings.engineVersion}`,
@@ -129,7 +131,7 @@ export class Database extends Construct implements Connectable {
       ],
       lifecycle: { createBeforeDestroy: true },
     });
-    isNew(parameterGroup);
+    isNew(this.parameterGroup);
     // If this group does not exist, RDS creates it without a retention.
     const logGroups = databaseLogs.map((log) => {
       const resource = log === "postgresql" ? "database" : log;
@@ -163,7 +165,7 @@ export class Database extends Construct implements Connectable {
       dbSubnetGroupName: subnetGroup.name,
       vpcSecurityGroupIds: [this.securityGroup.id],
       publiclyAccessible: false,
-      parameterGroupName: parameterGroup.name,
+      parameterGroupName: this.parameterGroup.name,
       multiAz: settings.multiAz,
       backupRetentionPeriod: settings.backupRetentionDays,
       backupWindow: settings.backupWindow,

@@ -1,6 +1,8 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { EcsCluster as Cluster } from "@cdktf/provider-aws/lib/ecs-cluster";
 import { EcsClusterCapacityProviders } from "@cdktf/provider-aws/lib/ecs-cluster-capacity-providers";
+import { GuarddutyDetector } from "@cdktf/provider-aws/lib/guardduty-detector";
+import { GuarddutyDetectorFeature } from "@cdktf/provider-aws/lib/guardduty-detector-feature";
 import { Construct } from "constructs";
 import type { EcsClusterSettings } from "../environments/settings";
 import { names } from "../names";
@@ -31,7 +33,8 @@ export class EcsCluster extends Construct {
   /** Creates the cluster. */
   constructor(scope: Construct, id: string, props: EcsClusterProps) {
     super(scope, id);
-    const { containerInsights } = props.settings;
+    const { containerInsights, guardDutyAgent } = props.settings;
+    if (guardDutyAgent === "new-detector") this.detector();
     this.countsTasks = containerInsights !== false;
     const value =
       typeof containerInsights === "string"
@@ -42,6 +45,9 @@ export class EcsCluster extends Construct {
     this.cluster = new Cluster(this, "aws_ecs_cluster.main", {
       name: names.cluster(props.environment),
       setting: [{ name: "containerInsights", value }],
+      // With this tag GuardDuty adds its agent here and to no cluster of the account that has no such tag.
+      // Source: "Managing automated security agent for Fargate (Amazon ECS only)", GuardDuty user guide.
+      ...(guardDutyAgent ? { tags: { GuardDutyManaged: "true" } } : {}),
       dependsOn: this.countsTasks && !props.adopted ? [this.insightsLogGroup(props)] : undefined,
     });
     this.capacityProviders = new EcsClusterCapacityProviders(
@@ -53,6 +59,19 @@ export class EcsCluster extends Construct {
         defaultCapacityProviderStrategy: [{ capacityProvider: "FARGATE", base: 1, weight: 100 }],
       },
     );
+  }
+
+  /** GuardDuty of the account and region, with Runtime Monitoring. */
+  private detector(): void {
+    const detector = new GuarddutyDetector(this, "aws_guardduty_detector.main", { enable: true });
+    const feature = new GuarddutyDetectorFeature(this, "aws_guardduty_detector_feature.runtime", {
+      detectorId: detector.id,
+      name: "RUNTIME_MONITORING",
+      status: "ENABLED",
+      // GuardDuty returns whether all clusters of the account get the agent, which is for the account to decide.
+      lifecycle: { ignoreChanges: ["additional_configuration"] },
+    });
+    isNew(detector, feature);
   }
 
   /** AWS would create it without a retention, and would not delete it with the cluster. */

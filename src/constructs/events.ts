@@ -1,6 +1,9 @@
+import { DbEventSubscription } from "@cdktf/provider-aws/lib/db-event-subscription";
 import { Construct } from "constructs";
 import { names, services } from "../names";
+import type { Alerts } from "./alerts";
 import type { Context } from "./context";
+import type { Database } from "./database";
 import { notifyOf } from "./event-notification";
 import { isNew } from "./legacy";
 
@@ -69,12 +72,20 @@ export class EcsEvents extends Construct {
   }
 }
 
+/** Properties of the notifications of events of the database. */
+export interface DatabaseEventsProps extends Context {
+  /** The topic. */
+  readonly alerts: Alerts;
+  /** The database. */
+  readonly database: Database;
+}
+
 /** Notifies the topic of events of the database that no metric shows. */
 export class DatabaseEvents extends Construct {
-  /** Creates the rule. */
-  constructor(scope: Construct, id: string, context: Context) {
+  /** Creates the rule and the subscriptions. */
+  constructor(scope: Construct, id: string, props: DatabaseEventsProps) {
     super(scope, id);
-    isNew(this);
+    const { alerts, database, ...context } = props;
     const { environment, accountId, partition, region } = context;
     notifyOf(this, context, {
       name: "database-event",
@@ -95,5 +106,18 @@ export class DatabaseEvents extends Construct {
       fields: { database: "$.resources[0]", message: "$.detail.Message" },
       text: "The database reports: <message> Database: <database>",
     });
+    // AWS's reviews look for a subscription, not for a rule of EventBridge.
+    const subscribe = (subject: string, sourceIds?: string[], ...also: string[]) =>
+      new DbEventSubscription(this, `aws_db_event_subscription.${subject}_group`, {
+        name: `${names.alarmPrefix(environment)}${subject}-group`,
+        snsTopic: alerts.topic.arn,
+        sourceType: `db-${subject}-group`,
+        sourceIds,
+        eventCategories: ["configuration change", ...also],
+        dependsOn: [alerts.policy],
+      });
+    subscribe("parameter", [database.parameterGroup.name]);
+    subscribe("security", undefined, "failure");
+    isNew(this);
   }
 }

@@ -59,6 +59,8 @@ export interface ContainerProps {
 export interface TaskContext extends Context {
   /** The task runs in its private subnets. */
   readonly network: Network;
+  /** Flag: GuardDuty adds its agent to the task. @default false */
+  readonly guardDutyAgent?: boolean;
   /** Processors of the task. @default "X86_64", as ECS has it without a platform */
   readonly cpuArchitecture?: CompleteSettings["cpuArchitecture"];
 }
@@ -140,14 +142,17 @@ export function fargateTask(scope: Construct, props: FargateTaskProps): FargateT
     "task_execution",
     "task-execution",
     { Action: "ecr:GetAuthorizationToken", Resource: "*" },
-    {
-      Action: [
-        "ecr:BatchCheckLayerAvailability",
-        "ecr:BatchGetImage",
-        "ecr:GetDownloadUrlForLayer",
-      ],
-      Resource: container.repository.arn,
-    },
+    { Action: pullActions, Resource: container.repository.arn },
+    // The agent's image is in an account of AWS, which differs by region.
+    // Source: "Prerequisites for Fargate (Amazon ECS only)", GuardDuty user guide.
+    ...(props.guardDutyAgent
+      ? [
+          {
+            Action: pullActions,
+            Resource: `arn:${props.partition}:ecr:${props.region}:*:repository/aws-guardduty-agent-fargate`,
+          },
+        ]
+      : []),
     {
       Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
       Resource: `${logGroup.arn}:*`,
@@ -241,6 +246,12 @@ const dropped = (needed: readonly string[] = []) =>
   needed.length === 0
     ? ["ALL"]
     : defaultCapabilities.filter((capability) => !needed.includes(capability));
+
+const pullActions = [
+  "ecr:BatchCheckLayerAvailability",
+  "ecr:BatchGetImage",
+  "ecr:GetDownloadUrlForLayer",
+];
 
 const httpsToAnywhere: readonly EgressSettings[] = [
   { description: "Image pulls, secrets and logs", port: 443, cidrBlocks: ["0.0.0.0/0"] },

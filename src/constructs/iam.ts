@@ -5,7 +5,7 @@ export interface PolicyStatement {
   /** @default Allow */
   readonly Effect?: "Allow" | "Deny";
   /** Principals of a resource policy. */
-  readonly Principal?: "*" | Readonly<Record<string, string>>;
+  readonly Principal?: "*" | Readonly<Record<string, string | readonly string[]>>;
   /** Actions that are allowed or denied. */
   readonly Action: string | readonly string[];
   /** ARNs. */

@@ -125,6 +125,16 @@ const rows: readonly Row[] = [
     why.customerKey,
   ],
   [
+    "CKV2_AWS_3",
+    "GuardDuty of the organization",
+    "aws_guardduty_detector",
+    referredBy("aws_guardduty_organization_configuration"),
+    {
+      reason: "The GuardDuty administrator of an organization configures it for all accounts.",
+      price: "Nothing: without an organization there is nothing to configure.",
+    },
+  ],
+  [
     "CKV2_AWS_5",
     "each security group is used",
     "aws_security_group",

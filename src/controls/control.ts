@@ -27,7 +27,7 @@ export interface Control extends Partial<Explanation> {
   readonly type: string;
   /** Tests a resource. */
   readonly passes: Check;
-  /** Tests whether a failure is RED, in a source with ratings. @default AMBER */
+  /** Tests whether a failure is RED, in a source with ratings. @default all are AMBER */
   readonly isRed?: Check;
 }
 
@@ -47,6 +47,8 @@ export interface Source {
   readonly name: string;
   /** Its page. */
   readonly url: string;
+  /** Flag: it rates failures. @default false */
+  readonly isRated?: boolean;
   /** Its controls. */
   readonly controls: readonly (Control | OutsideControl)[];
 }
@@ -123,6 +125,10 @@ export const rollsBack: Check = ({
 /** Tests that a file system has backups, its own or those of AWS Backup. */
 export const hasBackups: Check = (...resource) =>
   referredBy("aws_efs_backup_policy")(...resource) || exists("aws_backup_selection")(...resource);
+
+/** Tests that GuardDuty adds its agent to the tasks of a cluster. */
+export const hasAgent: Check = ({ tags }) =>
+  (tags as Attributes | undefined)?.GuardDutyManaged === "true";
 
 /** Tests every container of a task definition. */
 export const eachContainer =

@@ -4,6 +4,7 @@ import {
   eachContainer,
   exists,
   has,
+  hasAgent,
   hasBackups,
   is,
   openPorts,
@@ -50,10 +51,6 @@ const notifiesOf = (event: string): Check =>
   );
 
 const alarms: Check = exists("aws_cloudwatch_metric_alarm", has("alarm_actions"));
-const notify = {
-  reason: "Nobody is notified of this environment.",
-  settings: ["alarms=notify", "alertEmail=alerts@example.com"],
-};
 const twoTasks = {
   reason:
     "One task of each service is enough here. If it stops, the service is unavailable for a minute.",
@@ -64,12 +61,6 @@ const twoTasks = {
 };
 const severalTasks: Check = ({ min_capacity: least }) => Number(least) >= 2;
 
-const guardDuty = {
-  reason: "GuardDuty is a setting of the account, not of an environment.",
-  price:
-    "$1.50 a month for each vCPU of the tasks: Runtime Monitoring with automated agents, in the console.",
-};
-
 /**
  * The ECS operation review that AWS publishes. GREEN passes, AMBER and RED fail. It is for a running
  * estate, so some of its checks no template can answer.
@@ -77,6 +68,7 @@ const guardDuty = {
 export const ecsReview: Source = {
   name: "AWS's ECS operation review",
   url: "https://github.com/aws-samples/sample-apex-skills/tree/main/skills/ecs-operation-review",
+  isRated: true,
   controls: [
     ...sameAs(fsbp, { "2.1": "ECS.1", "3.3": "ECS.9" }),
     ...table([
@@ -181,10 +173,7 @@ export const ecsReview: Source = {
         "alarms roll a deployment back",
         "aws_ecs_service",
         ({ alarms: gates }) => block(gates).rollback === true,
-        {
-          ...notify,
-          isRed: () => true,
-        },
+        { ...why.notify, isRed: () => true },
       ],
       [
         "4.4",
@@ -198,7 +187,7 @@ export const ecsReview: Source = {
         "failed deployments are reported",
         "aws_ecs_cluster",
         notifiesOf("SERVICE_DEPLOYMENT_FAILED"),
-        { ...notify, isRed: () => true },
+        { ...why.notify, isRed: () => true },
       ],
       [
         "5.1",
@@ -254,9 +243,8 @@ export const ecsReview: Source = {
         insights("enhanced"),
         {
           reason:
-            "CloudWatch charges for each metric, and enhanced observability adds metrics of each task and container.",
-          price:
-            "`ecsCluster.containerInsights=enhanced`. CloudWatch has another price for these metrics, which `plue cost` does not know.",
+            "The metrics of each task and container are not needed here. CloudWatch charges for each of them.",
+          settings: ["ecsCluster.containerInsights=enhanced"],
           isRed: (...cluster) => !insights("enabled", "enhanced")(...cluster),
         },
       ],
@@ -292,7 +280,7 @@ export const ecsReview: Source = {
         {
           reason:
             "E-mails need `alarms: notify`. The alarm on missing tasks needs Container Insights. Both cost money.",
-          settings: [...notify.settings, "ecsCluster.containerInsights=true"],
+          settings: [...why.notify.settings, "ecsCluster.containerInsights=true"],
           isRed: (...cluster) => !exists("aws_cloudwatch_metric_alarm")(...cluster),
         },
       ],
@@ -337,8 +325,8 @@ export const ecsReview: Source = {
         "7.4",
         "GuardDuty Runtime Monitoring",
         "aws_ecs_cluster",
-        exists("aws_guardduty_detector_feature"),
-        { ...guardDuty, isRed: () => true },
+        hasAgent,
+        { ...why.guardDuty, isRed: () => true },
       ],
       [
         "7.5",

@@ -25,6 +25,10 @@ export const why = {
     reason: "ECS Exec is on, and its agent writes to the root file system.",
     settings: ["apiServer.executeCommand=false", "webApp.executeCommand=false"],
   },
+  guardDuty: {
+    reason: "GuardDuty belongs to the account and charges for each vCPU of a task.",
+    settings: ["ecsCluster.guardDutyAgent=new-detector"],
+  },
   http: {
     reason: (stack: Stack) =>
       stack.ofType("aws_lb_listener").length > 1
@@ -60,6 +64,10 @@ export const why = {
   multiAz: {
     reason: "A second instance doubles the price of the database.",
     settings: ["database.multiAz=true"],
+  },
+  notify: {
+    reason: "Nobody is notified of this environment.",
+    settings: ["alarms=notify", "alertEmail=alerts@example.com"],
   },
   publicSubnets: {
     reason: "Only the load balancer and the NAT gateways are in the public subnets.",

@@ -73,10 +73,6 @@ const logs =
 
 const subscribed = (sourceType: string): Check =>
   exists("aws_db_event_subscription", is("source_type", sourceType));
-const subscription = {
-  reason: "Only a deployment changes this, and its plan shows the change first.",
-  price: "A change of this project. The subscription is free.",
-};
 
 /**
  * AWS Foundational Security Best Practices: the controls for services that the stacks use, and for the
@@ -89,7 +85,7 @@ export const fsbp: Source = {
     ...outside(
       account,
       "contact, CloudTrail and Config",
-      "Account.1 CloudTrail.1 CloudTrail.2 CloudTrail.4 CloudTrail.5 Config.1",
+      "Account.1 CloudTrail.1 CloudTrail.2 CloudTrail.4 CloudTrail.5 CloudTrail.11 Config.1",
     ),
     ...table(
       ["ACM.1", "certificates are renewed", "aws_acm_certificate", is("validation_method", "DNS")],
@@ -102,6 +98,7 @@ export const fsbp: Source = {
       "capacity, recovery and deletion protection",
       "DynamoDB.1 DynamoDB.2 DynamoDB.6",
     ),
+    ...unused("aws_dax_cluster", "DynamoDB Accelerator", "DynamoDB.3 DynamoDB.7"),
     ...unused("aws_ebs_volume", "volumes and snapshots of EBS", "EC2.1 EC2.3"),
     ...table(
       [
@@ -154,10 +151,10 @@ export const fsbp: Source = {
       ],
     ),
     ...unused("aws_network_acl", "network ACLs", "EC2.16 EC2.21"),
-    ...unused("aws_vpn_connection", "VPN", "EC2.20 EC2.51 EC2.171"),
+    ...unused("aws_vpn_connection", "VPN", "EC2.20 EC2.51 EC2.171 EC2.183"),
     ...unused("aws_ec2_transit_gateway", "transit gateways", "EC2.23"),
     ...unused("aws_launch_template", "launch templates", "EC2.25 EC2.170 EC2.181"),
-    ...outside(account, "VPC Block Public Access", "EC2.172"),
+    ...outside(account, "public access to networks and snapshots", "EC2.172 EC2.182"),
     ...unused("aws_spot_fleet_request", "Spot Fleets", "EC2.173"),
     ...unused("aws_network_interface", "network interfaces", "EC2.180"),
     ...table(
@@ -458,16 +455,16 @@ export const fsbp: Source = {
       [
         "RDS.21",
         "subscription to events of the parameter group",
-        "aws_db_parameter_group",
+        "aws_db_instance",
         subscribed("db-parameter-group"),
-        subscription,
+        why.notify,
       ],
       [
         "RDS.22",
         "subscription to events of the security group",
         "aws_db_instance",
         subscribed("db-security-group"),
-        subscription,
+        why.notify,
       ],
       [
         "RDS.23",
@@ -492,7 +489,7 @@ export const fsbp: Source = {
     ...unused(
       "aws_rds_cluster",
       "Aurora and clusters",
-      "RDS.7 RDS.12 RDS.14 RDS.15 RDS.16 RDS.19 RDS.24 RDS.27 RDS.34 RDS.35 RDS.37 RDS.45 RDS.47 RDS.48 RDS.50",
+      "RDS.7 RDS.12 RDS.14 RDS.15 RDS.16 RDS.19 RDS.24 RDS.27 RDS.34 RDS.35 RDS.37 RDS.45 RDS.47 RDS.48 RDS.50 RDS.51",
     ),
     ...unused("aws_db_proxy", "database proxies", "RDS.43"),
     ...outside(

@@ -32,10 +32,10 @@ export interface Finding {
 /** Checks a stack by the controls of a source, in the order of their ids. */
 export const findings = (source: Source, stack: Stack): readonly Finding[] =>
   source.controls
-    .map((control) => finding(control, stack))
+    .map((control) => finding(control, stack, source.isRated))
     .sort((a, b) => a.id.localeCompare(b.id, "en", { numeric: true }));
 
-function finding(control: Control | OutsideControl, stack: Stack): Finding {
+function finding(control: Control | OutsideControl, stack: Stack, isRated = false): Finding {
   const { id, title } = control;
   const none = { id, title, failing: [], failures: 0 };
   if ("outside" in control) {
@@ -45,14 +45,14 @@ function finding(control: Control | OutsideControl, stack: Stack): Finding {
   if (resources.length === 0) return { ...none, status: "not used" };
   const failing = resources.filter((one) => !control.passes(one.values, one, stack));
   if (failing.length === 0) return { ...none, status: "passed" };
-  const { reason = "", settings, isOnlyForNew, price, isRed } = control;
+  const { reason = "", settings, isOnlyForNew, price, isRed = () => false } = control;
   return {
     id,
     title,
     status: "failed",
     failing: failing.map(({ address }) => address),
     failures: failing.reduce((sum, { count }) => sum + count, 0),
-    ...(isRed && {
+    ...(isRated && {
       rating: failing.some((one) => isRed(one.values, one, stack)) ? "RED" : "AMBER",
     }),
     explanation: {

@@ -3,6 +3,7 @@ import {
   eachAllowed,
   exists,
   has,
+  hasAgent,
   hasBackups,
   is,
   openPorts,
@@ -53,10 +54,7 @@ export const wellArchitected: Source = {
         "monitoring of resources",
         "aws_ecs_cluster",
         exists("aws_cloudwatch_metric_alarm", has("alarm_actions")),
-        {
-          reason: "Nobody is notified of this environment.",
-          settings: ["alarms=notify", "alertEmail=alerts@example.com"],
-        },
+        why.notify,
       ],
       [
         "REL 7",
@@ -123,12 +121,8 @@ export const wellArchitected: Source = {
         "security events are detected",
         "aws_vpc",
         (...vpc) =>
-          referredBy("aws_flow_log")(...vpc) && exists("aws_guardduty_detector_feature")(...vpc),
-        {
-          reason: "Flow logs are on. GuardDuty is a setting of the account.",
-          price:
-            "$1.50 a month for each vCPU of the tasks: Runtime Monitoring with automated agents, in the console.",
-        },
+          referredBy("aws_flow_log")(...vpc) && exists("aws_ecs_cluster", hasAgent)(...vpc),
+        { ...why.guardDuty, reason: `Flow logs are on. ${why.guardDuty.reason}` },
       ],
       [
         "SEC 5",

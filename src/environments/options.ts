@@ -319,7 +319,7 @@ export const backup = v.pipe(
       }),
     ),
     /**
-     * A vault lock in governance mode: nobody without `backup:DeleteBackupVaultLockConfiguration`
+     * A vault lock in governance mode, also of the copies: nobody without `backup:DeleteBackupVaultLockConfiguration`
      * deletes a backup before its time. Compliance mode, which nobody can ever undo, is not offered.
      * @default none
      */
@@ -337,8 +337,8 @@ export const backup = v.pipe(
     forceDestroy: flag,
   }),
   rule(
-    ["vaultLock", "dailyRetentionDays", "monthlyRetentionDays"],
-    ({ vaultLock, ...settings }, report) => {
+    ["vaultLock", "dailyRetentionDays", "monthlyRetentionDays", "copyTo"],
+    ({ vaultLock, dailyRetentionDays, monthlyRetentionDays, copyTo }, report) => {
       if (!vaultLock) return;
       const { minRetentionDays: least, maxRetentionDays: most } = vaultLock;
       if (most < least)
@@ -346,10 +346,13 @@ export const backup = v.pipe(
           ["vaultLock", "maxRetentionDays"],
           `must be at least minRetentionDays, ${least}`,
         );
-      for (const key of ["dailyRetentionDays", "monthlyRetentionDays"] as const) {
-        const value = settings[key];
-        if (value === undefined || (value >= least && value <= most)) continue;
-        report([key], `must be from ${least} to ${most}, as backup.vaultLock demands`);
+      for (const [path, value = least] of [
+        [["dailyRetentionDays"], dailyRetentionDays],
+        [["monthlyRetentionDays"], monthlyRetentionDays],
+        [["copyTo", "retentionDays"], copyTo?.retentionDays],
+      ] as const) {
+        if (value >= least && value <= most) continue;
+        report(path, `must be from ${least} to ${most}, as backup.vaultLock demands`);
       }
     },
   ),

@@ -283,6 +283,12 @@ const ecsCluster = group({
     [v.boolean(), v.literal("enhanced")],
     'must be true, false or "enhanced"',
   ),
+  /**
+   * GuardDuty's agent in each task, $1.50 a month for each vCPU. `new-detector` also switches GuardDuty on, which one
+   * environment of an account and region can do; `existing-detector` expects Runtime Monitoring to be on.
+   * @default no agent
+   */
+  guardDutyAgent: v.optional(oneOf(["new-detector", "existing-detector"])),
 });
 
 /** The ECS cluster. */

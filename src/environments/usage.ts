@@ -29,6 +29,8 @@ export const usageSchema = group({
   flowLogGigabytes: v.optional(quantity, 1),
   /** Metrics of Container Insights, where it is on. */
   containerInsightsMetrics: v.optional(quantity, 40),
+  /** Metrics of Container Insights with enhanced observability: about 30 more for each task. */
+  enhancedInsightsMetrics: v.optional(quantity, 160),
   /** Raw data of Container Insights, where it is on, in GB: about 1 KB a minute for each task, service and cluster. */
   containerInsightsGigabytes: v.optional(quantity, 0.5),
   /** Backups of the database, in GB; those up to its storage are free. */

@@ -10,26 +10,23 @@ export const ecsCluster = resourceKind({
   words: "ecs cluster",
   drawing: { as: "frame" },
   cost: (clusters, { usage }) =>
-    clusters
-      .filter(({ values }) =>
-        blocks(values.setting).some(
-          ({ name, value }) => name === "containerInsights" && value !== "disabled",
-        ),
-      )
-      .flatMap(({ module: part }) => [
-        {
-          part,
-          what: `Container Insights, about ${usage.containerInsightsMetrics} metrics`,
-          price: "metric.month",
-          quantity: usage.containerInsightsMetrics,
-        },
+    clusters.flatMap(({ module: part, values }) => {
+      const level = blocks(values.setting).find(({ name }) => name === "containerInsights")?.value;
+      if (level === undefined || level === "disabled") return [];
+      const [price, quantity] =
+        level === "enhanced"
+          ? (["enhancedMetric.month", usage.enhancedInsightsMetrics] as const)
+          : (["metric.month", usage.containerInsightsMetrics] as const);
+      return [
+        { part, what: `Container Insights, about ${quantity} metrics`, price, quantity },
         {
           part,
           what: "Container Insights, raw data taken in",
           price: "logs.gigabyte",
           quantity: usage.containerInsightsGigabytes,
         },
-      ]),
+      ];
+    }),
   existing: noSearch.idempotent,
   remaining: {
     // ECS shows clusters for about an hour after their end.

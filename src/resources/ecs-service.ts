@@ -2,7 +2,7 @@ import type { Service } from "@aws-sdk/client-ecs";
 import { aws } from "../aws/services";
 import type { Usage } from "../environments/usage";
 import { count } from "../terminal/output";
-import { blocks } from "../terraform/stack";
+import { blocks, type Attributes } from "../terraform/stack";
 import { listed, search, existing } from "./ask";
 import {
   HOURS_PER_MONTH,
@@ -12,7 +12,7 @@ import {
   type PricedResource,
   type RuleContext,
 } from "./charges";
-import { taskCharges, taskDefinitionOf, taskSize } from "./ecs-task-definition";
+import { taskCharges, taskDefinitionOf, taskSize, vcpusOf } from "./ecs-task-definition";
 import { after, lastParts, resourceKind } from "./kind";
 
 /** A service. */
@@ -89,7 +89,21 @@ function serviceCharges(service: PricedResource, { usage, of }: RuleContext): Ch
   const name = (tasks: number, atMost: number) =>
     `${count(+tasks.toFixed(2), "task")}, ${atMost} at most`;
   const own = { ...definition, values: definition.values, module: service.module };
+  const hasAgent = of("aws_ecs_cluster").some(
+    ({ values: { tags } }) => (tags as Attributes | undefined)?.GuardDutyManaged === "true",
+  );
   return [
+    ...(hasAgent
+      ? [
+          {
+            part: service.module,
+            what: "GuardDuty's agent in the tasks",
+            price: "guardDuty.vcpuMonth",
+            quantity: tasks * vcpusOf(own),
+            atMost: most * vcpusOf(own),
+          },
+        ]
+      : []),
     ...taskCharges(own, "FARGATE", name(usual.onDemand, largestOnDemand), {
       hours: usual.onDemand * HOURS_PER_MONTH,
       atMost: largestOnDemand * HOURS_PER_MONTH,

@@ -77,14 +77,19 @@ export function taskSize(definition: Resource | undefined): string | undefined {
   return `${Number(cpu) / CPU_UNITS} vCPU, ${Number(memory) / MIB_IN_GIB} GiB`;
 }
 
+/** Processors of a task. */
+export const vcpusOf = ({ values }: Pick<PricedResource, "values">) =>
+  number(values.cpu) / CPU_UNITS;
+
 /** The charges for vCPUs and memory of the tasks of a definition. */
 export function taskCharges(
-  { module: part, values }: PricedResource,
+  task: PricedResource,
   provider: "FARGATE" | "FARGATE_SPOT",
   what: string,
   { hours, atMost = hours }: { readonly hours: number; readonly atMost?: number },
 ): Charge[] {
-  const vcpus = number(values.cpu) / CPU_UNITS;
+  const { module: part, values } = task;
+  const vcpus = vcpusOf(task);
   const gigabytes = number(values.memory) / MIB_IN_GIB;
   const arm = blocks(values.runtime_platform).some(
     ({ cpu_architecture: architecture }) => architecture === "ARM64",

@@ -1,7 +1,11 @@
 import { aws } from "../aws/services";
+import { blocks } from "../terraform/stack";
 import { ask, search, existing } from "./ask";
-import { byUsage } from "./charges";
+import { allOf, byUsage, HOURS_PER_MONTH, partOf } from "./charges";
 import { partBy, settingOf, strings, resourceKind } from "./kind";
+
+/** Log files of a load balancer's node. Source: "Access logs for your Application Load Balancer", its user guide. */
+const LOGS_PER_HOUR = 12;
 
 /** A bucket. */
 export const s3Bucket = resourceKind({
@@ -14,7 +18,21 @@ export const s3Bucket = resourceKind({
     title: "S3 bucket",
     facts: (_, { resource }) => [resource.module.replaceAll("_", " ")],
   },
-  cost: byUsage("object.gigabyteMonth", "objects", (usage) => usage.objectGigabytes),
+  cost: allOf(
+    byUsage("object.gigabyteMonth", "objects", (usage) => usage.objectGigabytes),
+    (buckets, { of }) => [
+      {
+        part: partOf(buckets),
+        what: "log files written by the load balancer",
+        price: "object.put",
+        quantity: of("aws_lb").reduce(
+          (sum, { values }) =>
+            sum + blocks(values.subnets).length * LOGS_PER_HOUR * HOURS_PER_MONTH,
+          0,
+        ),
+      },
+    ],
+  ),
   existing: search(aws.s3, async (s3, { bucket: Bucket }) =>
     existing(Bucket, (await s3.getBucketTagging({ Bucket })).TagSet),
   ),

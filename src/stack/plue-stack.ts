@@ -71,6 +71,7 @@ export class PlueStack extends BaseStack {
   private readonly settings: CompleteSettings;
   private readonly variables: Variables;
   private readonly context: Context;
+  private alerts?: Alerts;
   /** Days between the deletion of a key and its end: AWS keeps the key for at least seven. */
   private readonly deletionWindowDays: number;
 
@@ -124,9 +125,9 @@ export class PlueStack extends BaseStack {
     const customer =
       encryption && new CustomerKey(this, "customer_key", { ...account, deletionWindowDays });
     const encrypted = { ...account, encryptionKeyArn: customer?.key.arn };
-    const alerts =
+    this.alerts =
       snsAlertEmail && new Alerts(this, "alerts", { ...encrypted, email: snsAlertEmail.asString });
-    return { ...encrypted, alarmTopicArn: alerts?.topic.arn };
+    return { ...encrypted, alarmTopicArn: this.alerts?.topic.arn };
   }
 
   private data(network: Network): Data {
@@ -200,7 +201,9 @@ export class PlueStack extends BaseStack {
       dbMigrate: variables.migrateImageTag,
     });
     const { cpuArchitecture } = settings;
-    const service = { ...context, network, ecsCluster, loadBalancer, adopted, cpuArchitecture };
+    const guardDutyAgent = settings.ecsCluster.guardDutyAgent !== undefined;
+    const task = { ...context, network, cpuArchitecture, guardDutyAgent };
+    const service = { ...task, ecsCluster, loadBalancer, adopted };
     const apiServer = new ApiServer(this, "api_server", {
       ...service,
       database,
@@ -217,9 +220,7 @@ export class PlueStack extends BaseStack {
       settings: settings.webApp,
     });
     const dbMigrate = new DbMigrate(this, "db_migrate", {
-      ...context,
-      cpuArchitecture,
-      network,
+      ...task,
       database,
       repository: ecr.dbMigrate,
       imageTag: imageTags.dbMigrate,
@@ -242,8 +243,8 @@ export class PlueStack extends BaseStack {
     { ecsCluster, apiServer, webApp }: Services,
     { database, storage }: Data,
   ): void {
-    const { context, settings } = this;
-    if (context.alarmTopicArn) {
+    const { alerts, context, settings } = this;
+    if (alerts) {
       new Alarms(this, "alarms", {
         ...context,
         database: database.instance,
@@ -255,7 +256,7 @@ export class PlueStack extends BaseStack {
         webApp: webApp.service,
       });
       new EcsEvents(this, "ecs_events", context);
-      new DatabaseEvents(this, "database_events", context);
+      new DatabaseEvents(this, "database_events", { ...context, alerts, database });
     }
     if (settings.dashboard) {
       new Dashboard(this, "dashboard", {

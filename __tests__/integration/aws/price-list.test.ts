@@ -19,8 +19,51 @@ const product = (
 });
 const nat = { productFamily: "NAT Gateway" };
 
+const application = { productFamily: "Load Balancer-Application" };
+const postgres = { databaseEngine: "PostgreSQL", deploymentOption: "Single-AZ" };
+
+/** Products of us-east-1 as AWS's bulk price list of October 2026 has them, with what looks like them. */
+const published = (
+  [
+    ["AmazonEC2", "NatGateway-Hours", "0.0450000000", nat],
+    ["AmazonEC2", "NatGateway-Bytes", "0.0450000000", nat],
+    ["AmazonVPC", "USE1-PublicIPv4:InUseAddress", "0.0050000000"],
+    ["AmazonVPC", "USE1-VpcEndpoint-Hours", "0.0100000000"],
+    ["AmazonVPC", "USE1-VpcEndpoint-Bytes", "0.0100000000"],
+    [
+      "AWSDataTransfer",
+      "DataTransfer-Out-Bytes",
+      "0.0900000000",
+      { fromRegionCode: "us-east-1", transferType: "AWS Outbound" },
+    ],
+    ["AWSELB", "LoadBalancerUsage", "0.0225000000", application],
+    ["AWSELB", "TS-LoadBalancerUsage", "0.0050000000", application],
+    ["AWSELB", "Outposts-LoadBalancerUsage", "0.0225000000", application],
+    ["AWSELB", "LoadBalancerUsage", "0.0250000000", { productFamily: "Load Balancer" }],
+    ["AWSELB", "LCUUsage", "0.0080000000", application],
+    ["AmazonECS", "USE1-Fargate-vCPU-Hours:perCPU", "0.0404800000"],
+    ["AmazonECS", "USE1-Fargate-Windows-vCPU-Hours:perCPU", "0.0910400000"],
+    ["AmazonECS", "USE1-Fargate-GB-Hours", "0.0044450000"],
+    ["AmazonECS", "USE1-Fargate-EphemeralStorage-GB-Hours", "0.0001110000"],
+    ["AmazonRDS", "InstanceUsage:db.t4g.micro", "0.0160000000", postgres],
+    ["AmazonRDS", "InstanceUsage:db.t4g.small", "0.0320000000", postgres],
+    ["AmazonRDS", "RDS:GP3-Storage", "0.1150000000", postgres],
+    ["AmazonRDS", "RDS:ChargedBackupUsage", "0.0950000000", { databaseEngine: "PostgreSQL" }],
+    ["AWSSecretsManager", "USE1-AWSSecretsManager-Secrets", "0.4000000000"],
+    ["AWSSecretsManager", "USE1-AWSSecretsManagerAPIRequest", "0.0000050000"],
+    ["awskms", "us-east-1-KMS-Requests", "0.0000030000"],
+    ["AmazonECR", "TimedStorage-ByteHrs", "0.1000000000"],
+    ["AmazonCloudWatch", "DataProcessing-Bytes", "0.5000000000"],
+    ["AmazonCloudWatch", "USE1-VendedLog-Bytes", "0.5000000000"],
+    ["AmazonCloudWatch", "TimedStorage-ByteHrs", "0.0300000000"],
+  ] as const
+).map(([service, usageType, usd, more = {}]) =>
+  product(service, usageType, usd, { regionCode: "us-east-1", ...more }),
+);
+
 // Similar products are in the list too, as in AWS's own list.
 const products: readonly ListedProduct[] = [
+  ...published,
   product("AmazonEC2", "EUC1-RegionalNatGateway-Hours", "0.9000000000", nat),
   product("AmazonEC2", "EUC1-NatGateway-Hours", "0.0600000000", nat),
   product("AmazonEC2", "EUC1-NatGateway-Hours", "0.0600000000", nat),
@@ -83,6 +126,18 @@ describe("the price list", () => {
     ["database.db.t3.micro.hour", 0.022],
   ])("%s: the very usage type, engine and region", async (id, usd) => {
     expect(await ask(id)).toEqual({ usd });
+  });
+
+  test("AWS's list of October 2026 has the prices of us-east-1", async () => {
+    const asked = Object.keys(prices).filter((id) => prices[id]!.service !== undefined);
+    const answers = await Promise.all(asked.map(async (id) => [id, await ask(id, "us-east-1")]));
+    const found = Object.fromEntries(
+      answers.filter(([, answer]) => !("problem" in (answer as object))),
+    ) as Record<string, object>;
+    expect(Object.keys(found)).toHaveLength(21);
+    for (const [id, answer] of Object.entries(found)) {
+      expect([id, answer]).toEqual([id, { usd: prices[id]!.usd["us-east-1"] }]);
+    }
   });
 
   test("of steps the first that costs anything", async () => {

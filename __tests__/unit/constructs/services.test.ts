@@ -482,12 +482,31 @@ describe("alarms", () => {
     );
   });
 
-  test("the topic accepts messages of the environment's alarms and of EventBridge", () => {
+  test("the topic hears of changes of the parameter group, once it accepts messages of RDS", () => {
+    const { production } = stacks;
+    const subscription = (subject: string) =>
+      production.resource(`aws_db_event_subscription.database_events_${subject}_group`);
+    const dependsOn = ["aws_sns_topic_policy.alerts"];
+    expect(subscription("parameter")).toMatchObject({
+      source_type: "db-parameter-group",
+      source_ids: ["${aws_db_parameter_group.database_main.name}"],
+      event_categories: ["configuration change"],
+      depends_on: dependsOn,
+    });
+    expect(subscription("security")).toMatchObject({
+      source_type: "db-security-group",
+      event_categories: ["configuration change", "failure"],
+      depends_on: dependsOn,
+    });
+  });
+
+  test("the topic accepts messages of the environment's alarms, of EventBridge and of RDS", () => {
     const { policy } = stacks.production.resource("aws_sns_topic_policy.alerts");
     const statements = (JSON.parse(policy as string) as { Statement: Block[] }).Statement;
     expect(statements.map(({ Principal }) => (Principal as Block).Service)).toEqual([
       "cloudwatch.amazonaws.com",
       "events.amazonaws.com",
+      "events.rds.amazonaws.com",
     ]);
     // EventBridge gives no source: a condition would drop its messages.
     expect(statements[1]!.Condition).toBeUndefined();

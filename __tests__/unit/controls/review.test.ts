@@ -1,4 +1,5 @@
 import { findings, sources, type Finding } from "../../../src/controls";
+import { ecsReview } from "../../../src/controls/ecs-review";
 import { suppose } from "../../../src/cost/what-if";
 import { dev } from "../../../src/environments/dev";
 import { production } from "../../../src/environments/production";
@@ -55,6 +56,17 @@ describe("the controls", () => {
         return find(new Stack(synthesize(changed).template), id)?.status !== "passed";
       });
     expect(untrue.map(({ id, explanation }) => [id, explanation!.settings])).toEqual([]);
+  });
+
+  test.each([
+    [[], ["7.4"]],
+    [["ecsCluster.guardDutyAgent=new-detector"], []],
+    [["ecsCluster.guardDutyAgent=existing-detector"], []],
+  ])("of AWS's ECS operation review are RED for production with %j: %j", (changes, red) => {
+    const stack = new Stack(synthesize(suppose(production, changes).settings).template);
+    const rated = findings(ecsReview, stack).filter(({ status }) => status === "failed");
+    expect(rated.filter(({ rating }) => rating === undefined)).toEqual([]);
+    expect(rated.filter(({ rating }) => rating === "RED").map(({ id }) => id)).toEqual(red);
   });
 
   test("see what is wrong with a stack", () => {

@@ -12,7 +12,11 @@ import { openEnvironment } from "../../operations/environment";
 import { readLog } from "../../operations/inspect/logs";
 import { data, next } from "../../terminal/output";
 
-const parts = [...components.map(({ key }) => key), "database"] as const;
+const databaseParts = { database: "postgresql", "database-upgrade": "upgrade" } as const;
+const parts = [
+  ...components.map(({ key }) => key),
+  ...(Object.keys(databaseParts) as (keyof typeof databaseParts)[]),
+] as const;
 
 /** `plue logs`. */
 export const command = ({ projectDir }: Context) =>
@@ -37,7 +41,9 @@ export const command = ({ projectDir }: Context) =>
       const environment = await openEnvironment(settings, projectDir);
       const { name } = environment;
       const component = components.find(({ key }) => key === part);
-      const group = component ? names.logGroup(name, component) : names.databaseLogGroup(name);
+      const group = component
+        ? names.logGroup(name, component)
+        : names.databaseLogGroup(name, databaseParts[part as keyof typeof databaseParts]);
       const events = await readLog(environment, group, options, data);
       next(
         events > 0

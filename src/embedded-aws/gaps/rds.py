@@ -65,6 +65,23 @@ def rds_reset_parameters():
 
 
 @gap
+def rds_event_subscription_sources():
+    """The sources of a subscription change with the parameter group of a new major version."""
+    def change(update):
+        def call(self):
+            [found] = self.backend.describe_event_subscriptions(self.params["SubscriptionName"])
+            update(found.source_ids, self.params["SourceIdentifier"])
+            return ActionResult({"EventSubscription": found})
+
+        return call
+
+    for name, update in (("add_source_identifier_to", list.append), ("remove_source_identifier_from", list.remove)):
+        call = change(update)
+        call.__name__ = f"{name}_subscription"
+        add(RDSResponse, call)
+
+
+@gap
 def rds_modify_subnet_group():
     """ModifyDBSubnetGroup forgets the group."""
     @replaces(RDSBackend)

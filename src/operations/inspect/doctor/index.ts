@@ -13,6 +13,7 @@ import { checkDashboard } from "./dashboard";
 import { checkDatabase } from "./database";
 import { checkDisasterRecovery } from "./disaster-recovery";
 import { checkFileSystem } from "./file-system";
+import { checkGuardDuty } from "./guard-duty";
 import { checkImages } from "./images";
 import { checkLogGroups } from "./log-groups";
 import { checkQuotas } from "./quotas";
@@ -48,10 +49,11 @@ const CHECKS: readonly (readonly [
   ["backups", checkBackup],
   ["disaster recovery", checkDisasterRecovery],
   ["dashboard", checkDashboard],
+  ["GuardDuty", checkGuardDuty],
 ];
 
 /** Checks that need running tasks, which an embedded AWS without a Docker engine does not have. */
-const OF_TASKS = ["images", "services", "targets"];
+const OF_TASKS = ["images", "services", "targets", "GuardDuty"];
 
 /**
  * Runs every check.

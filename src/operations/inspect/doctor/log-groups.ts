@@ -1,5 +1,5 @@
 import { logGroupExists } from "../../../aws/logs";
-import { components, names } from "../../../names";
+import { components, databaseLogs, names } from "../../../names";
 import type { Environment } from "../../environment";
 import { failed, ok, type Check } from "./check";
 
@@ -8,7 +8,7 @@ export function checkLogGroups(environment: Environment): Promise<Check[]> {
   const { name } = environment;
   const groups = [
     ...components.map((component) => names.logGroup(name, component)),
-    names.databaseLogGroup(name),
+    ...databaseLogs.map((log) => names.databaseLogGroup(name, log)),
   ];
   return Promise.all(
     groups.map(async (group) => {

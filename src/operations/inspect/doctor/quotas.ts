@@ -4,7 +4,7 @@ import type { EnvironmentSettings, ServiceSettings } from "../../../environments
 import type { Environment } from "../../environment";
 import { failed, ok, unknown, type Check } from "./check";
 
-/** A quota of the account in a region. Codes: AWS's console of Service Quotas. */
+/** A quota of the account in a region. Sources of the codes, and AWS's own names: docs/quotas.md. */
 interface Quota {
   readonly what: string;
   readonly service: string;

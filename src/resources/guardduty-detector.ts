@@ -1,0 +1,31 @@
+import { linkedRole, resourceKind, settingOf } from "./kind";
+
+/** GuardDuty in an account and region. */
+export const guarddutyDetector = resourceKind({
+  type: "aws_guardduty_detector",
+  words: "guardduty detector",
+  drawing: {
+    as: "card",
+    family: "security",
+    glyph: "shield",
+    title: "GuardDuty",
+  },
+  cost: "GuardDuty charges by the tasks, which are counted there, and by events and logs of the account",
+  existing: "AWS refuses a second one in the account and region",
+  remaining: {
+    "guardduty:detector/": () => ({
+      reason: "its tags are listed for hours: see GuardDuty's console",
+    }),
+  },
+  permissions: {
+    names: { "guardduty:detector": () => "detector/*" },
+    tagging: "guardduty:TagResource",
+    also: { "guardduty:CreateDetector": () => [linkedRole("guardduty.amazonaws.com")] },
+  },
+});
+
+/** A feature of GuardDuty. */
+export const guarddutyDetectorFeature = settingOf("aws_guardduty_detector", {
+  type: "aws_guardduty_detector_feature",
+  words: "guardduty detector feature",
+});
