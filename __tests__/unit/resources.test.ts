@@ -78,6 +78,7 @@ test("what has a fixed name is found after an interrupted apply, or creating it 
     "aws_iam_role_policy",
     "aws_route53_record",
     "aws_sns_topic",
+    "aws_ssm_parameter",
   ]);
 });
 

@@ -44,8 +44,14 @@ export const securityGroupRule = settingOf("aws_security_group", {
     const { SecurityGroups: [found] = [] } = await ec2.describeSecurityGroups({
       GroupIds: [group],
     });
-    const id = [group, rule.type, rule.protocol, rule.from_port, rule.to_port, source].join("_");
-    return found && existing(id, found.Tags);
+    const { type, protocol, from_port: from, to_port: to } = rule;
+    const rules = type === "ingress" ? found?.IpPermissions : found?.IpPermissionsEgress;
+    const same = rules?.find(
+      ({ IpProtocol, FromPort, ToPort, UserIdGroupPairs: peers = [] }) =>
+        [IpProtocol, FromPort, ToPort].join() === [protocol, from, to].join() &&
+        peers.some(({ GroupId }) => GroupId === source),
+    );
+    return same && existing([group, type, protocol, from, to, source].join("_"), found?.Tags);
   }),
   remaining: {
     "ec2:security-group-rule/": listed(aws.ec2, "SecurityGroupRules", (ec2, id) =>

@@ -1,6 +1,6 @@
 import { aws } from "../aws/services";
-import { ask, existing, search } from "./ask";
-import { after, shown, resourceKind } from "./kind";
+import { ask } from "./ask";
+import { after, noSearch, shown, resourceKind } from "./kind";
 
 /** A parameter of Systems Manager. */
 export const ssmParameter = resourceKind({
@@ -15,10 +15,8 @@ export const ssmParameter = resourceKind({
     facts: ({ name }) => [shown(name)?.split("/").at(-1)],
   },
   cost: "standard parameters are free of charge",
-  existing: search(aws.ssm, async (ssm, { name }) => {
-    const ofParameter = { ResourceType: "Parameter", ResourceId: name } as const;
-    return existing(name, (await ssm.listTagsForResource(ofParameter)).TagList);
-  }),
+  // Each is declared with `overwrite`.
+  existing: noSearch.idempotent,
   remaining: {
     "ssm:parameter/": ask(aws.ssm, (ssm, name) => ssm.getParameter({ Name: `/${name}` })),
   },

@@ -4,6 +4,8 @@ import type { Stack, VariableValues } from "./stack";
 /** A saved plan, as far as it is read here: the format of `terraform show -json`. */
 export interface PlanJson {
   readonly resource_changes?: readonly ResourceChange[];
+  /** The differences between the state and AWS before the plan: what was changed outside of Terraform. */
+  readonly resource_drift?: readonly ResourceChange[];
   readonly output_changes?: Readonly<
     Record<string, Change & { readonly actions: readonly string[] }>
   >;
@@ -39,6 +41,8 @@ export interface ResourceChange {
   readonly mode: "managed" | "data";
   readonly type: string;
   readonly action_reason?: string;
+  /** Key of an earlier object of this address, which a replacement did not delete. */
+  readonly deposed?: string;
   readonly change: Change & {
     readonly actions: readonly string[];
     readonly before: Readonly<Record<string, unknown>> | null;

@@ -35,7 +35,8 @@ export interface TerraformOptions {
   /** Called with the source of the providers, or that there is none. @default nobody */
   readonly onProviders?: (found: CliConfig) => void;
   /**
-   * Use the state at another key of the bucket, and a data directory of its own beside the stack.
+   * Use the state at another key of the bucket, and a data directory of its own beside the stack. Plans only
+   * read that state, and do not lock it.
    * @default the stack's key
    */
   readonly stateKey?: string;
@@ -111,6 +112,7 @@ export class Terraform {
         "-input=false",
         `-out=${file}`,
         ...(destroy ? ["-destroy"] : []),
+        ...(this.options.stateKey ? ["-lock=false"] : []),
         ...variableArguments(this.folder, variables),
         ...targets.map((address) => `-target=${address}`),
       ],

@@ -7,7 +7,6 @@ import { ElastiCache } from "@aws-sdk/client-elasticache";
 import { KMS } from "@aws-sdk/client-kms";
 import { S3 } from "@aws-sdk/client-s3";
 import { SecretsManager } from "@aws-sdk/client-secrets-manager";
-import { SSM } from "@aws-sdk/client-ssm";
 import { WAFV2 } from "@aws-sdk/client-wafv2";
 import { production } from "../../../src/environments/production";
 import { api, names } from "../../../src/names";
@@ -266,11 +265,38 @@ describeEmbeddedAws("an object that an interrupted apply created", () => {
     await finds("aws_ecs_service", planned, `${clusterName}/${service}`);
   });
 
-  test("is found if it is a parameter, or an endpoint or a flow log of the VPC", async () => {
-    const ssm = new SSM(aws.client);
-    const parameter = `${names.tagParameters("dev")}/api`;
-    await ssm.putParameter({ Name: parameter, Value: "1", Type: "String", Tags });
-    await finds("aws_ssm_parameter", { name: parameter }, parameter);
+  test("is found if it is a rule, and not because its group exists", async () => {
+    const [group, source] = await Promise.all(
+      ["database", "api"].map(async (GroupName) => {
+        const { GroupId } = await ec2.createSecurityGroup({
+          ...{ GroupName, Description: GroupName, VpcId: vpc },
+          TagSpecifications: [{ ResourceType: "security-group", Tags }],
+        });
+        return GroupId!;
+      }),
+    );
+    const ports = { from_port: 5432, to_port: 5432 };
+    const peers = { security_group_id: group, source_security_group_id: source };
+    const planned = { type: "ingress", protocol: "tcp", ...ports, ...peers };
+    const allow = (FromPort: number) =>
+      ec2.authorizeSecurityGroupIngress({
+        GroupId: group,
+        IpPermissions: [
+          {
+            IpProtocol: "tcp",
+            FromPort,
+            ToPort: FromPort,
+            UserIdGroupPairs: [{ GroupId: source }],
+          },
+        ],
+      });
+    await allow(22);
+    expect(await find("aws_security_group_rule", planned as never)).toBeUndefined();
+    await allow(5432);
+    await finds("aws_security_group_rule", planned, `${group}_ingress_tcp_5432_5432_${source}`);
+  });
+
+  test("is found if it is an endpoint or a flow log of the VPC", async () => {
     const service = `com.amazonaws.${region}.s3`;
     const { VpcEndpoint } = await ec2.createVpcEndpoint({
       VpcId: vpc,

@@ -15,6 +15,7 @@ import { planCost, planCostText, priceSection } from "../../operations/inspect/c
 import { planVariables } from "../../operations/deploy/deploy";
 import { writePlanPage } from "../../operations/inspect/diagram";
 import { openEnvironment } from "../../operations/environment";
+import { refuseReplacements } from "../../operations/deploy/replacements";
 import { writeReview } from "../../operations/deploy/review";
 import { openTerraform } from "../../operations/terraform";
 import { data, json, next, say } from "../../terminal/output";
@@ -52,8 +53,9 @@ export const command = ({ projectDir }: Context) =>
       });
       const targets = terraform.stack.addressesOf(options.targetModule ?? []);
       const { plan } = await terraform.plan({ variables: planVariables(options), targets });
-      if (options.review) writeReview(options.review, environment.name, plan);
       const actions = plannedActions(plan, terraform.stack);
+      refuseReplacements(environment, actions);
+      if (options.review) writeReview(options.review, environment.name, plan);
       if (options.json) json(actions);
       else data(summarize(actions));
       // A plan of some modules does not know what the others cost.

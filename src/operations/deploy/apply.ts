@@ -13,11 +13,11 @@ import {
 import type { Review } from "../../terraform/review";
 import type { Import, Terraform } from "../../terraform/terraform";
 import type { VariableOptions } from "../../terraform/variables";
-import { refuseAnotherKey } from "./another-key";
 import { planCost, planCostText } from "../inspect/cost";
 import { runsTasks, type Environment } from "../environment";
 import { keepImages, plannedTags } from "./keep-images";
 import { findLeftovers } from "./leftovers";
+import { refuseReplacements } from "./replacements";
 import { refuseUnreviewed } from "./review";
 import { refuseMissingImages } from "./missing-images";
 import { refuseWaitingSecrets } from "./waiting-secrets";
@@ -42,7 +42,7 @@ interface SavedPlan {
 /**
  * Plans, shows the plan, asks for confirmation, and applies exactly that plan.
  * @returns the applied actions; none if there were no changes
- * @throws ActionRequired if the answer is no, the key of data would change, a secret's name is taken, or an image that
+ * @throws ActionRequired if the answer is no, the key of data or an adopted service would be replaced, a secret's name is taken, or an image that
  * the plan starts does not exist
  */
 export async function planAndApply(
@@ -66,7 +66,7 @@ export async function planAndApply(
     say(`\n${summarize(actions)}\n`);
     // A plan of some modules cannot show the cost of the others.
     if (!options.targets?.length) say(`${planCostText(planCost(environment, saved.plan))}\n`);
-    refuseAnotherKey(environment.name, actions);
+    refuseReplacements(environment, actions);
     await refuseWaitingSecrets(environment, saved.plan);
     // Where no task runs nothing pulls images, unless the user named a tag.
     if (runsTasks(environment) || namesAnImageTag(options.variables)) {

@@ -12,7 +12,7 @@ import type { PlanJson } from "../../../terraform/plan";
 import type { Stack } from "../../../terraform/stack";
 import type { VariableOptions } from "../../../terraform/variables";
 import { report } from "./report";
-import { giveStateBack, isUnmoved, statesOf, takeState, type States } from "./state";
+import { giveStateBack, hasBegun, isUnmoved, statesOf, takeState, type States } from "./state";
 import { checkPlan, undecided, type Verdict } from "./verdict";
 
 /** How to adopt. */
@@ -64,6 +64,7 @@ async function check(
     isAdopted: stack.isAdopted,
     existing: await existingObjects(environment, stack, plan),
     defaultGroupUsers: await defaultGroupUsers(environment, plan),
+    hasBegun: await hasBegun(states),
   });
   return { verdict, sharesKey: settings.stateKey === undefined };
 }

@@ -57,6 +57,10 @@ export async function isUnmoved({ old, now, region }: States): Promise<boolean> 
   );
 }
 
+/** True if an adoption has begun, finished or not: it begins with the copy. */
+export const hasBegun = async ({ copy, region }: States): Promise<boolean> =>
+  (await readState({ region }, copy)) !== undefined;
+
 /**
  * Moves the state from the old project's key to this project's, keeps a copy, and leaves a file at the
  * old key that stops every Terraform, with the reason in its message. Where both keys are the same, only
@@ -98,8 +102,11 @@ export async function giveStateBack({ old, now, copy, region }: States): Promise
         "`plue adopt ENV --apply` makes it. If the adoption was applied in another way, docs/adopting.md has the steps by hand.",
       );
     }
-    await writeState({ region }, old, content);
-    if (old.key !== now.key) await whileLocked({ region }, now, () => deleteState({ region }, now));
+    if (old.key === now.key) return writeState({ region }, old, content);
+    await whileLocked({ region }, now, async () => {
+      await writeState({ region }, old, content);
+      await deleteState({ region }, now);
+    });
   });
 }
 

@@ -9,7 +9,7 @@ import {
 } from "../../../terraform/plan";
 import { reviewOf } from "../../../terraform/review";
 import type { Found } from "../../deploy/leftovers";
-import { allowedLosses, expectedChanges } from "./expected";
+import { allowedLosses, expectedChanges, same } from "./expected";
 
 /** Something that the plan does to one object. */
 export interface Finding {
@@ -51,21 +51,45 @@ export interface Expectations {
   readonly existing?: ReadonlyMap<string, Found>;
   /** Network interfaces that use the VPC's default security group. @default none */
   readonly defaultGroupUsers?: readonly string[];
+  /** True once an adoption has begun: AWS may differ from the state because of it. @default false */
+  readonly hasBegun?: boolean;
 }
 
 /** Compares a plan, attribute by attribute and value by value, with what the adoption does. */
 export function checkPlan(
   plan: PlanJson,
-  { environment, isAdopted, existing, defaultGroupUsers: users = [] }: Expectations,
+  { environment, isAdopted, existing, defaultGroupUsers: users = [], hasBegun }: Expectations,
 ): Verdict {
   const managed = (plan.resource_changes ?? []).filter(({ mode }) => mode === "managed");
   const does = (action: Action) => managed.filter((change) => actionOf(change) === action);
-  const values = new Map(
-    reviewOf(environment, plan).resources.map(({ address, attributes }) => [address, attributes]),
+  const attributesIn = (changes: PlanJson["resource_changes"]) =>
+    new Map(
+      reviewOf(environment, { resource_changes: changes }).resources.map((resource) => [
+        resource.address,
+        resource.attributes,
+      ]),
+    );
+  const values = attributesIn(managed);
+  const drift = hasBegun ? [] : (plan.resource_drift ?? []);
+  const drifted = attributesIn(drift);
+  const deleted = new Set(
+    drift.flatMap((one) => (actionOf(one) === "destroy" ? [one.address] : [])),
   );
-  const shown = (address: string, attribute: string) => {
-    const { before, after } = values.get(address)?.[attribute] ?? {};
-    return `${JSON.stringify(before ?? null)} to ${JSON.stringify(after ?? null)}`;
+  /** What somebody has done to an object by hand, which the plan would revert. */
+  const byHand = (address: string, ...attributes: readonly string[]) => {
+    const changed = drifted.get(address) ?? {};
+    const names = attributes.length > 0 ? attributes : Object.keys(changed);
+    const reverted = names.flatMap((name) => {
+      const { before, after } = changed[name] ?? {};
+      // RDS itself chooses the default parameter group, by the version.
+      const isDefault = [before, after].every((value) => String(value).startsWith("default."));
+      return isDefault || same(before, after)
+        ? []
+        : `${name} from ${words(before)} to ${words(after)}`;
+    });
+    return reverted.length === 0
+      ? undefined
+      : `somebody changed ${reverted.join(", ")} outside of Terraform`;
   };
 
   const changed = does("change").flatMap((resource) =>
@@ -79,19 +103,22 @@ export function checkPlan(
       const unexpected =
         expected === undefined
           ? "the adoption does not change it"
-          : expected.check({
+          : (expected.check({
               before: change.before?.[attribute],
               after: change.after?.[attribute] ?? undefined,
               environment,
               resource,
-            });
-      return unexpected === undefined
-        ? { ...found, reason: expected!.reason }
-        : { ...found, note: `${shown(address, attribute)}; ${unexpected}` };
+            }) ?? byHand(address, attribute));
+      if (unexpected === undefined) return { ...found, reason: expected!.reason };
+      const { before, after } = values.get(address)?.[attribute] ?? {};
+      return { ...found, note: `${words(before)} to ${words(after)}; ${unexpected}` };
     }),
   );
-  const created = does("create").map(({ address, type }): Finding => {
+  const created = does("create").map((resource): Finding => {
+    const { address, type } = resource;
     const found = { address, attributes: [] };
+    const scaled = tasksAboveMaximum(resource, managed);
+    if (scaled !== undefined) return { ...found, note: scaled };
     const there = existing?.get(address);
     if (there?.isOurs) {
       return { ...found, reason: `it exists already (${there.id}): the apply imports it` };
@@ -115,15 +142,25 @@ export function checkPlan(
       };
     }
     if (!isAdopted(address)) return { ...found, reason: "the old project had none" };
-    if (allowedLosses.some((loss) => loss.type === type && loss.action === "replaced")) {
+    // AWS never had the scaling targets that named the cluster by its ARN; the others are recreated on purpose.
+    const isReplaced = allowedLosses.some(
+      (loss) => loss.type === type && loss.action === "replaced",
+    );
+    if (isReplaced && (hasBegun || type.startsWith("aws_appautoscaling_"))) {
       return { ...found, reason: "AWS has none under the old name" };
     }
     return {
       ...found,
-      note: "the old project had it: is this the right state, or was it deleted by hand?",
+      note: deleted.has(address)
+        ? "it is in the state, and somebody has deleted it in AWS: a new one would be created"
+        : "the old project had it, and it is not in the state: is this the right state?",
     };
   });
-  const replaced = does("replace").map((change) => loss(change, "replaced"));
+  const replaced = does("replace").map((change) => {
+    const finding = loss(change, "replaced");
+    const note = finding.note ?? byHand(change.address) ?? tasksAboveMaximum(change, managed);
+    return note === undefined ? finding : { ...finding, reason: undefined, note };
+  });
   const destroyed = does("destroy").map((change) => loss(change, "destroyed"));
   const moved = managed.flatMap(({ address, previous_address: from }) =>
     from && from !== address ? [{ from, to: address }] : [],
@@ -147,10 +184,35 @@ export function undecided({ changed, created, replaced, destroyed }: Omit<Verdic
   );
 }
 
+/** A value as JSON, without what is empty in it. */
+const words = (value: unknown): string =>
+  JSON.stringify(value ?? null, function (this: unknown, key, part: unknown) {
+    return key !== "" && !Array.isArray(this) && same(part, undefined) ? undefined : part;
+  });
+
+/** Autoscaling works from the adoption on, and ends what is above its maximum. */
+function tasksAboveMaximum(
+  { address, type, change }: ResourceChange,
+  all: readonly ResourceChange[],
+): string | undefined {
+  const service = address.replace(type, "aws_ecs_service");
+  const tasks = all.find((one) => one.address === service)?.change.before?.desired_count;
+  const maximum = change.after?.max_capacity;
+  return type === "aws_appautoscaling_target" && Number(tasks) > Number(maximum)
+    ? `${service} has ${String(tasks)} tasks, and autoscaling, which works from now on, allows ${String(maximum)}: raise maxCapacity in the settings`
+    : undefined;
+}
+
 function loss(resource: ResourceChange, action: "replaced" | "destroyed"): Finding {
   const name = resource.address.split(".").at(-1)!;
   const causes = forcingAttributes(resource);
   const found = { address: resource.address, attributes: causes };
+  if (resource.deposed !== undefined) {
+    return {
+      ...found,
+      note: `this is the deposed object ${resource.deposed}: an earlier apply created its replacement and did not delete it. The current object stays`,
+    };
+  }
   if (resource.action_reason === "replace_because_tainted") {
     return {
       ...found,

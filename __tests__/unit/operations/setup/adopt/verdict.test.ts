@@ -1,6 +1,6 @@
 import { checkPlan, type Expectations } from "../../../../../src/operations/setup/adopt/verdict";
 import { report } from "../../../../../src/operations/setup/adopt/report";
-import type { ResourceChange } from "../../../../../src/terraform/plan";
+import type { PlanJson, ResourceChange } from "../../../../../src/terraform/plan";
 
 function change(
   address: string,
@@ -228,6 +228,23 @@ describe("values, not names, decide", () => {
     expect(report("production", verdict)).toContain("production can be adopted");
   });
 
+  test("what a rollback of an adoption leaves needs nobody", () => {
+    const role = "arn:aws:iam::123456789012:role/production-plue-db-monitoring";
+    const alarms = { alarm_names: ["production-plue-alb-5xx-api"], enable: true, rollback: true };
+    const { safe } = check([
+      update("aws_db_instance.database_main", "monitoring_role_arn", role, undefined),
+      ...[{}, { alarm_names: [] }, { alarm_names: null }].map((names) =>
+        update(
+          "aws_ecs_service.api_server",
+          "alarms",
+          [{ enable: false, rollback: false, ...names }],
+          [alarms],
+        ),
+      ),
+    ]);
+    expect(safe).toBe(true);
+  });
+
   test("a secret is shown as one", () => {
     const { change: values, ...resource } = update(
       "aws_db_instance.database_main",
@@ -242,6 +259,82 @@ describe("values, not names, decide", () => {
     expect(text).not.toContain("hunter2");
     expect(text).toContain("(secret)");
   });
+});
+
+describe("what somebody changed outside of Terraform", () => {
+  const address = "aws_ecs_service.web_app";
+  const revision = (number: number | undefined) =>
+    number &&
+    `arn:aws:ecs:us-east-1:123456789012:task-definition/production-plue-web-app:${number}`;
+  const plan = {
+    resource_changes: [update(address, "task_definition", revision(2), revision(undefined))],
+    resource_drift: [update(address, "task_definition", revision(1), revision(2))],
+  };
+  const checkDrift = (drifted: PlanJson, hasBegun = false) =>
+    checkPlan(drifted, { environment: "production", isAdopted: () => true, hasBegun });
+
+  test("needs a person if the adoption would revert it", () => {
+    const [finding] = checkDrift(plan).changed;
+    expect(finding).toMatchObject({ address, attributes: ["task_definition"] });
+    expect(finding!.note).toMatch(/somebody changed task_definition from ".*:1" to ".*:2" outside/);
+  });
+
+  test("needs nobody once the adoption has begun, which changes it itself", () => {
+    expect(checkDrift(plan, true).safe).toBe(true);
+  });
+
+  test("needs nobody if the values differ in nothing but what is empty", () => {
+    const secret = "aws_secretsmanager_secret_version.database_connection";
+    const replaced = replacement(secret, "secret_string");
+    const none = update(secret, "version_stages", null, []);
+    expect(checkDrift({ resource_changes: [replaced], resource_drift: [none] }).safe).toBe(true);
+  });
+
+  test("needs a person if it is a secret with another content since", () => {
+    const secret = "aws_secretsmanager_secret_version.database_connection";
+    const [finding] = checkDrift({
+      resource_changes: [replacement(secret, "secret_string")],
+      resource_drift: [update(secret, "version_stages", ["AWSCURRENT"], ["AWSPREVIOUS"])],
+    }).replaced;
+    expect(finding!.note).toContain('from ["AWSCURRENT"] to ["AWSPREVIOUS"]');
+    expect(finding!.reason).toBeUndefined();
+  });
+
+  test.each(["aws_ecr_lifecycle_policy.ecr_web_app", "aws_db_instance.database_main"])(
+    "needs a person if it is the deletion of %s",
+    (deleted) => {
+      const [finding] = checkDrift({
+        resource_changes: [change(deleted, ["create"]), change("aws_vpc.network_main", ["no-op"])],
+        resource_drift: [change(deleted, ["delete"])],
+      }).created;
+      expect(finding!.note).toContain("somebody has deleted it in AWS");
+    },
+  );
+
+  test("needs a person if it has more tasks than autoscaling allows from now on", () => {
+    const [finding] = check([
+      change(address, ["update"], { attributes: { desired_count: [12, 12] } }),
+      {
+        ...replacement("aws_appautoscaling_target.web_app", "resource_id"),
+        change: {
+          actions: ["delete", "create"],
+          before: { max_capacity: 10 },
+          after: { max_capacity: 10 },
+          replace_paths: [["resource_id"]],
+        },
+      },
+    ]).replaced;
+    expect(finding!.note).toContain(
+      "has 12 tasks, and autoscaling, which works from now on, allows 10",
+    );
+  });
+});
+
+test("a deposed object is not taken for the current one", () => {
+  const [finding] = check([
+    change("aws_eip.network_nat_0", ["delete"], { deposed: "0a1b2c3d" }),
+  ]).destroyed;
+  expect(finding!.note).toContain("the deposed object 0a1b2c3d");
 });
 
 describe("what exists already where the adoption would create something", () => {
