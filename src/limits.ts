@@ -50,6 +50,23 @@ export const limits = {
   maintenanceWindowMinutes: 1440,
   /** Days for which a deleted secret can be restored. Source: `RecoveryWindowInDays` of DeleteSecret. */
   secretRecoveryDays: [7, 30],
+  /**
+   * Families of instance classes that RDS does not offer for PostgreSQL 13 or later.
+   * Source: "Supported DB engines for DB instance classes", RDS user guide.
+   */
+  oldDatabaseClasses: ["cr1", "m1", "m2", "m3", "m4", "r3", "r4", "t1", "t2", "x1", "x1e", "z1d"],
+  /**
+   * Families of node types that cannot encrypt data in transit.
+   * Source: "ElastiCache in-transit encryption (TLS)", ElastiCache user guide.
+   */
+  oldNodeTypes: ["c1", "m1", "m2", "m3", "r3", "t1"],
+  /** Characters of the first domain name of a certificate. Source: "Request a public certificate", ACM user guide. */
+  certificateName: 64,
+  /**
+   * Outbound rules of a security group.
+   * Source: "Amazon VPC quotas", Amazon VPC user guide.
+   */
+  securityGroupRules: 60,
   /** The regions of every partition of AWS. Source: `partitions.json` of the AWS SDK. */
   regions: [
     "af-south-1",

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { remainingResources } from "../../src/operations/deploy/remaining";
 import { kinds } from "../../src/resources";
 import type { EnvironmentSettings } from "../../src/environments/settings";
-import type { PlanJson } from "../../src/terraform/plan";
+import { refuseReplacements, refuseTakenCidrs } from "../../src/operations/deploy/replacements";
+import { ActionRequired } from "../../src/process/errors";
+import { actionOf, forcingAttributes, type PlanJson } from "../../src/terraform/plan";
 import type { CopiedAws } from "../support/copies";
 import type { Deployment } from "../support/deployment";
 import type { Change } from "./changes";
@@ -21,7 +23,11 @@ export type Fault =
   /** The plan after an apply has changes. */
   | "not settled"
   /** A destroy fails, or leaves something. */
-  | "left over";
+  | "left over"
+  /** Something else failed. */
+  | "broken"
+  /** A provider that the settings need cannot be installed here. */
+  | "not tried";
 
 /** How a change went. */
 export type Outcome =
@@ -56,7 +62,7 @@ export async function attempt(
       let refused: string | undefined;
       let before = base;
       for (const to of steps) {
-        const message = await step(stack, before, to);
+        const message = await step(stack, before, to, !byAws);
         if (message === undefined) before = to;
         refused ??= message;
       }
@@ -66,29 +72,46 @@ export async function attempt(
         : { result: "refused", message: refused };
     });
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { result: error.fault, message: error.message };
+    const result = error instanceof Failure ? error.fault : "broken";
+    return { result, message: error instanceof Error ? error.message : String(error) };
   } finally {
     stack.synthesize(base);
   }
 }
 
-/** Plans and applies settings. @returns why the plan refused them; undefined if they were applied */
+/**
+ * Plans and applies settings.
+ * @param refreshed AWS is as the state has it
+ * @returns why the plan refused them; undefined if they were applied
+ */
 async function step(
   stack: Deployment,
   before: EnvironmentSettings,
   to: EnvironmentSettings,
+  refreshed: boolean,
 ): Promise<string | undefined> {
+  const provided = providersOf(stack);
   stack.synthesize(to);
   // A stack in two regions starts its own provider, which the first init has not installed.
-  await stack.succeed("init", "-input=false");
-  const planned = await stack.terraform("plan", "-input=false", "-out=change.tfplan");
+  if (providersOf(stack) !== provided) {
+    const { code, ...output } = await stack.terraform("init", "-input=false");
+    if (code !== 0) throw new Failure("not tried", errorsIn({ code, ...output }));
+  }
+  const planned = await stack.terraform(
+    "plan",
+    "-input=false",
+    "-out=change.tfplan",
+    // The plan before has read everything, and found nothing to change.
+    ...(refreshed ? ["-refresh=false"] : []),
+  );
   if (planned.code !== 0) {
     const message = errorsIn(planned);
     if (changedKeys(before, to).some((key) => message.includes(key))) return message;
     throw new Failure("refused without a name", message);
   }
   const plan = JSON.parse(await stack.succeed("show", "-json", "change.tfplan")) as PlanJson;
+  const refused = refusalOfPlue(to, plan);
+  if (refused !== undefined) return refused;
   const lost = losses(stack, plan);
   if (lost.length > 0) throw new Failure("destroys data", lost.join("\n"));
   const applied = await stack.terraform("apply", "-input=false", "change.tfplan");
@@ -96,6 +119,33 @@ async function step(
   const pending = await stack.pending();
   if (pending.length > 0) throw new Failure("not settled", pending.join("\n"));
   return undefined;
+}
+
+/** The providers that a synthesized stack needs. */
+function providersOf({ folder }: Deployment): string {
+  const { terraform, provider } = JSON.parse(
+    readFileSync(join(folder, "cdk.tf.json"), "utf8"),
+  ) as Record<string, Record<string, unknown>>;
+  return JSON.stringify([terraform!.required_providers, provider]);
+}
+
+/** Why `plue` refuses a plan that Terraform accepts; undefined if it does not. */
+function refusalOfPlue(settings: EnvironmentSettings, plan: PlanJson): string | undefined {
+  try {
+    const changes = plan.resource_changes ?? [];
+    refuseReplacements(
+      { name: settings.name, settings },
+      changes.flatMap((change) => {
+        const [action, { address }] = [actionOf(change), change];
+        return action ? [{ action, address, attributes: forcingAttributes(change) }] : [];
+      }),
+    );
+    refuseTakenCidrs(settings.name, plan);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ActionRequired) return [error.message, ...(error.advice ?? [])].join("\n");
+    throw error;
+  }
 }
 
 /** Finds out whether there is a way on or back. */

@@ -86,6 +86,14 @@ export class Network extends Construct {
       // Leaves out the Local and Wavelength Zones that the account has opted in to: their names sort first.
       filter: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
       excludeZoneIds: settings.excludeZoneIds && [...settings.excludeZoneIds],
+      lifecycle: {
+        postcondition: [
+          {
+            condition: `\${length(self.names) >= ${zones.length}}`,
+            errorMessage: `network.zones of ${environment} has ${zones.length} zones, and \${local.aws_region} has \${length(self.names)} without those in network.excludeZoneIds. Remove zones, or entries of network.excludeZoneIds.`,
+          },
+        ],
+      },
     });
     const existing = this.existingSubnets(environment);
     const subnets = (type: "public" | "private", cidrs: readonly string[]) =>
@@ -212,7 +220,8 @@ export class Network extends Construct {
     );
   }
 
-  private logTraffic({ environment, accountId, encryptionKeyArn, settings }: NetworkProps): void {
+  private logTraffic(props: NetworkProps): void {
+    const { environment, accountId, region, encryptionKeyArn, settings } = props;
     const logGroup = new CloudwatchLogGroup(this, "aws_cloudwatch_log_group.flow_log", {
       name: `/aws/vpc/${environment}`,
       retentionInDays: settings.flowLogRetentionDays,
@@ -221,6 +230,8 @@ export class Network extends Construct {
     const role = new IamRole(this, "aws_iam_role.flow_log", {
       name: `${environment}-vpc-flow-log-role`,
       assumeRolePolicy: trustService("vpc-flow-logs.amazonaws.com", accountId),
+      description: `Flow logs in ${region}`,
+      lifecycle: keepsRegion(environment),
     });
     new IamRolePolicy(this, "aws_iam_role_policy.flow_log", {
       name: `${environment}-vpc-flow-log-policy`,
@@ -238,6 +249,23 @@ export class Network extends Construct {
       tags: { Name: `${environment}-vpc-flow-logs` },
     });
   }
+}
+
+/**
+ * In another region Terraform would find nothing, and create everything a second time. IAM roles are global: this one
+ * keeps the region of its creation in its description. One that is older, or adopted, has no region there.
+ */
+function keepsRegion(environment: string) {
+  const deployed = 'regex("^Flow logs in ([a-z0-9-]+)$", self.description)[0]';
+  return {
+    ignoreChanges: ["description"],
+    postcondition: [
+      {
+        condition: `\${try(${deployed}, local.aws_region) == local.aws_region}`,
+        errorMessage: `${environment} is deployed in \${try(${deployed}, "another region")}, and aws_region is \${local.aws_region}. Set it back. An environment cannot move to another region: create a new one there.`,
+      },
+    ],
+  };
 }
 
 /** A subnet of the settings. */

@@ -3,8 +3,9 @@
  * costs, which alarms it brings and how it is switched on and off.
  */
 import * as v from "valibot";
+import { limits } from "../limits";
 import { components, type Component } from "../names";
-import { scheduleFault } from "./schedule";
+import { isMoment, scheduleFault } from "./schedule";
 import {
   flag,
   amount,
@@ -97,7 +98,16 @@ const customMetric = group({
   metricName: text(/^.{1,255}$/, "must be the name of a CloudWatch metric", "Waiting"),
   /** The dimensions of the metric. @default none */
   dimensions: v.optional(
-    v.record(v.string(), v.string("must be a text"), "must be names and texts"),
+    v.pipe(
+      v.record(v.string(), v.string("must be a text"), "must be names and texts"),
+      v.check(
+        (dimensions) =>
+          Object.entries(dimensions).every(
+            ([name, value]) => /^[^:].{0,254}$/.test(name) && /^.{1,1024}$/.test(value),
+          ) && Object.keys(dimensions).length <= 30,
+        "must have at most 30 names of 1 to 255 characters without a colon at the start, each with a text of 1 to 1024",
+      ),
+    ),
   ),
   /** How the values of a minute become one. */
   statistic: v.optional(oneOf(["Average", "Minimum", "Maximum", "SampleCount", "Sum"]), "Average"),
@@ -283,8 +293,8 @@ export const cache = v.variant(
       kind: v.literal("nodes"),
       /** For example `cache.t4g.micro`. */
       nodeType: text(
-        /^cache\.[a-z0-9-]+\.[a-z0-9]+$/,
-        "must be an ElastiCache node type",
+        new RegExp(`^cache\\.(?!(${limits.oldNodeTypes.join("|")})\\.)[a-z0-9-]+\\.[a-z0-9]+$`),
+        "must be an ElastiCache node type that can encrypt data in transit",
         "cache.t4g.micro",
         "cache.t4g.small",
       ),
@@ -379,6 +389,8 @@ const arn = (service: string, rest: string, what: string, example: string) =>
     `arn:aws:${service}:us-east-1:123456789012:${example}`,
   );
 
+const MOMENT = "must be a moment, such as 2030-01-31T07:00:00Z";
+
 /** The schema of {@link RecoverySettings}. */
 export const recovery = v.pipe(
   group({
@@ -400,10 +412,9 @@ export const recovery = v.pipe(
      * @default the latest that there is
      */
     databaseRestoreTime: v.optional(
-      text(
-        /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/,
-        "must be a moment",
-        "2030-01-31T07:00:00Z",
+      v.pipe(
+        text(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, MOMENT, "2030-01-31T07:00:00Z"),
+        v.check((value) => isMoment(value.slice(0, -1)), MOMENT),
       ),
     ),
     /** Id of the copy of the file system, whose replication has been ended. */
@@ -436,10 +447,14 @@ export const recovery = v.pipe(
  */
 export type RecoverySettings = Complete<typeof recovery>;
 
+const equalsIgnoringCase = (one: string, other: string) =>
+  one.toLowerCase() === other.toLowerCase();
+
 function isTimeZone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
+    const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();
+    // Intl accepts offsets, and any capitals; AWS does not.
+    return /^[A-Z]/.test(name) && (timeZone === name || !equalsIgnoringCase(timeZone, name));
   } catch {
     return false;
   }

@@ -15,11 +15,9 @@ const fields = [
 export function scheduleFault(schedule: string): string | undefined {
   const [, kind, inner = ""] = /^(cron|rate|at)\((.+)\)$/.exec(schedule) ?? [];
   if (kind === "at") {
-    const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(inner) ? Date.parse(`${inner}Z`) : NaN;
-    // Date.parse accepts 30 February and makes it 1 March.
-    return Number.isNaN(moment) || !new Date(moment).toISOString().startsWith(inner)
-      ? "at(...) must have a date and a time, such as at(2030-01-31T07:00:00)"
-      : undefined;
+    return isMoment(inner)
+      ? undefined
+      : "at(...) must have a date and a time, such as at(2030-01-31T07:00:00)";
   }
   if (kind === "rate") {
     const [, count = "0", plural] = /^(\d+) (?:minute|hour|day)(s?)$/.exec(inner) ?? [];
@@ -38,6 +36,13 @@ export function scheduleFault(schedule: string): string | undefined {
   return (given[2] === "?") === (given[4] === "?")
     ? "cron(...) must have ? as day of the month or as day of the week, and not as both, such as cron(0 7 ? * MON-FRI *)"
     : undefined;
+}
+
+/** Tests whether a text is a date and a time that exist, such as `2030-01-31T07:00:00`. */
+export function isMoment(text: string): boolean {
+  const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(text) ? Date.parse(`${text}Z`) : NaN;
+  // Date.parse accepts 30 February and makes it 1 March.
+  return !Number.isNaN(moment) && new Date(moment).toISOString().startsWith(text);
 }
 
 function isField(

@@ -165,8 +165,8 @@ const database = v.pipe(
   group({
     /** For example `db.t3.micro`. */
     instanceClass: text(
-      /^db\.[a-z0-9-]+\.[a-z0-9]+$/,
-      "must be an RDS instance class",
+      new RegExp(`^db\\.(?!(${limits.oldDatabaseClasses.join("|")})\\.)[a-z0-9-]+\\.[a-z0-9]+$`),
+      "must be an RDS instance class that PostgreSQL 16 supports",
       "db.t3.micro",
       "db.t3.small",
     ),
@@ -441,6 +441,9 @@ const serviceSettings = {
 
 const service = group(serviceSettings);
 
+/** Outbound rules that a service has beside `egress`: to database, file system and cache, with some left for later. */
+const OWN_RULES = 10;
+
 /** Rules between the settings of a service. */
 const serviceRules = <S extends v.InferOutput<typeof service>>() =>
   [
@@ -460,6 +463,13 @@ const serviceRules = <S extends v.InferOutput<typeof service>>() =>
       },
     ),
     rule<S>(["egress"], ({ egress: rules = [] }, report) => {
+      const most = limits.securityGroupRules - OWN_RULES;
+      if (rules.flatMap(({ cidrBlocks }) => cidrBlocks).length > most) {
+        report(
+          ["egress"],
+          `must have at most ${most} CIDRs: a security group has ${limits.securityGroupRules} outbound rules`,
+        );
+      }
       const seen = new Set<string>();
       rules.forEach(({ port, cidrBlocks }, index) =>
         cidrBlocks.forEach((block, at) => {
@@ -634,6 +644,9 @@ const entries = {
   statePathStyle: v.optional(flag, false),
 };
 
+/** The partition of a region, by its prefix: regions of others have no credentials in common. */
+const partition = (code: string) => /^(cn|us-gov|us-iso[bf]?|eu-isoe|eusc)-/.exec(code)?.[1];
+
 /** The schema of an environment. */
 export const environmentSchema = v.pipe(
   group(entries),
@@ -707,11 +720,21 @@ export const environmentSchema = v.pipe(
     const other = (path: (string | number)[], value: string | undefined) => {
       if (value === settings.region) {
         report(path, `must be the code of another AWS region than ${settings.region}`);
+      } else if (value !== undefined && partition(value) !== partition(settings.region)) {
+        report(path, `must be in the same partition of AWS as ${settings.region}`);
       }
     };
     other(["backup", "copyTo", "region"], settings.backup?.copyTo?.region);
     other(["disasterRecovery", "region"], settings.disasterRecovery?.region);
     settings.formerRegions?.forEach((one, index) => other(["formerRegions", index], one));
+  }),
+  rule(["domain"], ({ domain: { name = "", hostedZoneId } = {} }, report) => {
+    if (hostedZoneId !== undefined && name.length > limits.certificateName) {
+      report(
+        ["domain", "name"],
+        `must have at most ${limits.certificateName} characters: AWS issues no certificate for a longer one. Leave hostedZoneId out, and set certificate_arn`,
+      );
+    }
   }),
   rule(["disasterRecovery", "database.backupRetentionDays"], (settings, report) => {
     if (settings.disasterRecovery && settings.database.backupRetentionDays === 0) {

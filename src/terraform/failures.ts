@@ -107,6 +107,18 @@ export function explainFailure(
       `If the state must move to another bucket: ${terraform} -chdir=${stackDir} init -migrate-state`,
     );
   }
+  const regions = [
+    ...text
+      .replace(/\s+/g, " ")
+      .matchAll(/provider\["[^"]+\/aws"\]\.(\w+) is required, but it has been removed/g),
+  ].map(([, alias]) => alias!.replaceAll("_", "-"));
+  if (regions.length > 0) {
+    const former = [...new Set(regions)].map((region) => `"${region}"`).join(", ");
+    return new ActionRequired(
+      `${name} still has resources in ${former}, and no setting names the region any longer`,
+      `Add it to src/environments/${name}.ts until a deploy has deleted them: \`formerRegions: [${former}]\`.`,
+    );
+  }
   if (/Moved resource instances excluded by targeting/i.test(text)) {
     return new ActionRequired(
       `the adoption of ${name} is not finished: its state still has addresses of the old project, and Terraform cannot plan only a part of it`,

@@ -82,6 +82,22 @@ describeEmbeddedAws("a change of a deployed environment", () => {
     expect(code).toBe(1);
   });
 
+  test("the plan refuses more zones than the region has, and names the settings", async () => {
+    const excludeZoneIds = [1, 2, 3, 4, 5].map((zone) => `use1-az${zone}`);
+    const { code, message } = await refusal({
+      ...settings,
+      network: { ...network, excludeZoneIds },
+    });
+    expect(message).toContain("network.zones of local has 2 zones, and us-east-1 has 1 without");
+    expect(code).toBe(1);
+  });
+
+  test("the plan refuses another region, and names the deployed one", async () => {
+    const { code, message } = await refusal(settings, "-var=aws_region=us-west-2");
+    expect(message).toContain("local is deployed in us-east-1, and aws_region is us-west-2.");
+    expect(code).toBe(1);
+  });
+
   test("the plan refuses storage that is smaller than RDS has made it", () =>
     aws.onCopy(async (client) => {
       const DBInstanceIdentifier = "local-plue-db";

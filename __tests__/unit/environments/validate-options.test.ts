@@ -47,6 +47,10 @@ test.each<[path: string, value: unknown, faultAt?: string]>([
   [actions, [{ ...action, name: "Morning" }], `${actions}[0].name`],
   [actions, [{ ...action, schedule: "cron(0 7 * * *)" }], `${actions}[0].schedule`],
   [actions, [{ ...action, timezone: "Berlin" }], `${actions}[0].timezone`],
+  [actions, [{ ...action, timezone: "europe/berlin" }], `${actions}[0].timezone`],
+  [actions, [{ ...action, timezone: "+01:00" }], `${actions}[0].timezone`],
+  [metrics, [{ ...metric, dimensions: { Queue: "" } }], `${metrics}[0].dimensions`],
+  [metrics, [{ ...metric, dimensions: { "": "jobs" } }], `${metrics}[0].dimensions`],
   [actions, [{ ...action, maxCapacity: 1 }], `${actions}[0].maxCapacity`],
   ["encryption", "own-key"],
   ["cache.kind", "cluster"],
@@ -54,15 +58,31 @@ test.each<[path: string, value: unknown, faultAt?: string]>([
   ["cache.maxEcpuPerSecond", 999],
   ["cache", { kind: "nodes", nodeType: "t4g.micro", replicas: 1 }, "cache.nodeType"],
   ["cache", { kind: "nodes", nodeType: "cache.t4g.micro", replicas: 6 }, "cache.replicas"],
+  ["cache", { kind: "nodes", nodeType: "cache.m3.medium", replicas: 1 }, "cache.nodeType"],
   ["backup.dailyRetentionDays", 0],
   ["backup.monthlyRetentionDays", 401],
   ["backup.copyTo.region", "us-east-1"],
   ["backup.vaultLock.maxRetentionDays", 0],
+  ["backup.copyTo.region", "cn-north-1"],
   ["disasterRecovery.region", "us-east-1"],
+  ["disasterRecovery.region", "us-gov-west-1"],
   ["disasterRecovery.region", "Oregon"],
   ["disasterRecovery.backupRetentionDays", 36],
   ["formerRegions", ["us-east-1"], "formerRegions[0]"],
   ["database.backupRetentionDays", 0],
+  ["database.instanceClass", "db.t2.micro"],
+  ["database.instanceClass", "db.m4.large"],
+  [
+    "domain",
+    { name: `${"a".repeat(53)}.example.com`, hostedZoneId: "Z0123456789ABCDEFGHIJ" },
+    "domain.name",
+  ],
+  [
+    "apiServer.egress",
+    Array.from({ length: 51 }, (_, port) => ({
+      ...{ description: "Mail", port: port + 1, cidrBlocks: ["192.0.2.0/24"] },
+    })),
+  ],
 ])("%s: %j is refused", (path, value, faultAt = path) => {
   expect(faults(withSetting(path, value)).map((fault) => fault.path)).toContain(`full.${faultAt}`);
 });

@@ -53,6 +53,19 @@ test.each([
   expect(existingAddresses(error(message, "aws_some_type.name"))).toEqual(["aws_some_type.name"]);
 });
 
+test("a region that a setting no longer names is explained with the setting", () => {
+  const removed = (address: string) =>
+    `Error: Provider configuration not present\n\nTo work with ${address} (orphan) its original provider\nconfiguration at provider["registry.terraform.io/hashicorp/aws"].us_west_2 is\nrequired, but it has been removed.`;
+  const output = removed("aws_kms_key.a") + removed("aws_kms_alias.b");
+  const { message, advice } = explainFailure(
+    "plan",
+    { output },
+    { name: "dev", stackDir: "stack" },
+  );
+  expect(message).toContain('dev still has resources in "us-west-2"');
+  expect(advice).toEqual([expect.stringContaining('`formerRegions: ["us-west-2"]`')]);
+});
+
 test("of several failures each is looked at by itself", () => {
   const output = [
     error(refused("IAM: CreateRole", "EntityAlreadyExists"), "aws_iam_role.one"),

@@ -15,7 +15,7 @@ import { planCost, planCostText, priceSection } from "../../operations/inspect/c
 import { planVariables } from "../../operations/deploy/deploy";
 import { writePlanPage } from "../../operations/inspect/diagram";
 import { openEnvironment } from "../../operations/environment";
-import { refuseReplacements } from "../../operations/deploy/replacements";
+import { refuseReplacements, refuseTakenCidrs } from "../../operations/deploy/replacements";
 import { writeReview } from "../../operations/deploy/review";
 import { openTerraform } from "../../operations/terraform";
 import { data, json, next, say } from "../../terminal/output";
@@ -55,6 +55,7 @@ export const command = ({ projectDir }: Context) =>
       const { plan } = await terraform.plan({ variables: planVariables(options), targets });
       const actions = plannedActions(plan, terraform.stack);
       refuseReplacements(environment, actions);
+      refuseTakenCidrs(environment.name, plan);
       if (options.review) writeReview(options.review, environment.name, plan);
       if (options.json) json(actions);
       else data(summarize(actions));

@@ -22,10 +22,23 @@ BUCKET = (
 SERVICES = "CreateService UpdateService"
 DATABASES = "CreateDBInstance ModifyDBInstance"
 CACHES = "CreateReplicationGroup ModifyReplicationGroup"
+SERVERLESS = "CreateServerlessCache ModifyServerlessCache"
 BALANCER_NAME = r"(?!internal-)[a-zA-Z0-9]([a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?"
 SINGLE = "1 validation error detected: Value '{}' failed to satisfy constraint"
 
+
+
+def but(families: list[str], prefix: str) -> str:
+    """Classes of instances or nodes, without those of some families."""
+    return rf"{prefix}\.(?!({'|'.join(families)})\.)[a-z0-9-]+\.[a-z0-9]+"
+
+
 ROWS: list[tuple[str, str, str, str, Any, str]] = [
+    ("acm", "RequestCertificate", "ValidationException", "DomainName",
+     r".{1,%d}" % LIMITS["certificateName"],
+     "The first domain name can be no longer than 64 characters: {}"),
+    ("application-autoscaling", "PutScheduledAction", "ValidationException", "Timezone",
+     r"[A-Z][\w+-]*(/[A-Z][\w+-]*)*", "The time zone is not valid: {}"),
     ("budgets", "CreateBudget", "InvalidParameterException",
      "NotificationsWithSubscribers[].Subscribers[].Address", EMAIL,
      "Invalid subscriber address: {}"),
@@ -52,7 +65,11 @@ ROWS: list[tuple[str, str, str, str, Any, str]] = [
     ("elasticache", CACHES, "InvalidParameterValue", "ReplicationGroupId", IDENTIFIER % 39,
      IS_INVALID),
     ("elasticache", CACHES, "InvalidParameterValue", "CacheNodeType",
-     r"cache\.[a-z0-9-]+\.[a-z0-9]+", "Invalid CacheNodeType: {}"),
+     but(LIMITS["oldNodeTypes"], "cache"), "Invalid CacheNodeType: {}"),
+    ("elasticache", SERVERLESS, "InvalidParameterValue", "CacheUsageLimits.DataStorage.Maximum",
+     (1, 5000), "Invalid maximum of the data storage: {}"),
+    ("elasticache", SERVERLESS, "InvalidParameterValue", "CacheUsageLimits.ECPUPerSecond.Maximum",
+     (1000, 15_000_000), "Invalid maximum of ECPUs per second: {}"),
     ("elasticache", CACHES, "InvalidParameterValue", "NumCacheClusters", (1, 6),
      "NumCacheClusters must be between 1 and 6: {}"),
     ("elasticache", CACHES, "InvalidParameterValue", "SnapshotRetentionLimit", (0, 35),
@@ -61,12 +78,17 @@ ROWS: list[tuple[str, str, str, str, Any, str]] = [
      "The load balancer name '{}' is not valid"),
     ("elbv2", "CreateTargetGroup", "ValidationError", "Name",
      BALANCER_NAME.removeprefix("(?!internal-)"), "The target group name '{}' is not valid"),
+    ("kms", "ScheduleKeyDeletion", "ValidationException", "PendingWindowInDays", (7, 30),
+     "PendingWindowInDays must be from 7 to 30: {}"),
     ("logs", "PutRetentionPolicy", "InvalidParameterException", "retentionInDays",
      LIMITS["logRetentionDays"], f"{SINGLE}: Member must satisfy enum value set"),
     ("rds", "CreateDBInstance", "InvalidParameterValue", "DBInstanceIdentifier", IDENTIFIER % 62,
      IS_INVALID),
     ("rds", DATABASES, "InvalidParameterValue", "DBInstanceClass", r"db\.[a-z0-9-]+\.[a-z0-9.]+",
      "Invalid DB Instance class: {}"),
+    ("rds", DATABASES, "InvalidParameterCombination", "DBInstanceClass",
+     but(LIMITS["oldDatabaseClasses"], "db"),
+     "RDS does not support the following combination for postgres: DBInstanceClass={}"),
     ("rds", DATABASES, "InvalidParameterValue", "BackupRetentionPeriod",
      tuple(LIMITS["databaseBackupDays"]), "Invalid retention: {}"),
     ("rds", DATABASES, "InvalidParameterValue", "MonitoringInterval",

@@ -17,7 +17,7 @@ import { planCost, planCostText } from "../inspect/cost";
 import { runsTasks, type Environment } from "../environment";
 import { keepImages, plannedTags } from "./keep-images";
 import { findLeftovers } from "./leftovers";
-import { refuseReplacements } from "./replacements";
+import { refuseReplacements, refuseTakenCidrs } from "./replacements";
 import { refuseUnreviewed } from "./review";
 import { refuseMissingImages } from "./missing-images";
 import { refuseWaitingSecrets } from "./waiting-secrets";
@@ -42,7 +42,7 @@ interface SavedPlan {
 /**
  * Plans, shows the plan, asks for confirmation, and applies exactly that plan.
  * @returns the applied actions; none if there were no changes
- * @throws ActionRequired if the answer is no, the key of data or an adopted service would be replaced, a secret's name is taken, or an image that
+ * @throws ActionRequired if the answer is no, the key of data or an adopted service would be replaced, a subnet's CIDR or a secret's name is taken, or an image that
  * the plan starts does not exist
  */
 export async function planAndApply(
@@ -67,6 +67,7 @@ export async function planAndApply(
     // A plan of some modules cannot show the cost of the others.
     if (!options.targets?.length) say(`${planCostText(planCost(environment, saved.plan))}\n`);
     refuseReplacements(environment, actions);
+    refuseTakenCidrs(environment.name, saved.plan);
     await refuseWaitingSecrets(environment, saved.plan);
     // Where no task runs nothing pulls images, unless the user named a tag.
     if (runsTasks(environment) || namesAnImageTag(options.variables)) {

@@ -1,5 +1,5 @@
 import { ActionRequired } from "../../process/errors";
-import type { PlannedAction } from "../../terraform/plan";
+import type { PlannedAction, PlanJson } from "../../terraform/plan";
 import type { Environment } from "../environment";
 
 /** Types of resources that hold data, and the attribute that names their key. */
@@ -44,4 +44,29 @@ export function refuseReplacements(
       `Restore \`adopts\` in src/environments/${name}.ts: docs/adopting.md.`,
     );
   }
+}
+
+/**
+ * Refuses a plan that would create a subnet whose CIDR is still in use by the one that an interrupted apply has
+ * replaced: Terraform keeps it, as deposed, until the new one is in use.
+ * @throws ActionRequired if the plan does
+ */
+export function refuseTakenCidrs(
+  environment: string,
+  { resource_changes: changes = [] }: PlanJson,
+): void {
+  const taken = changes.filter(
+    ({ type, address, change: { after } }) =>
+      type === "aws_subnet" &&
+      changes.some(
+        ({ deposed, address: other, change: { before } }) =>
+          deposed !== undefined && other === address && before?.cidr_block === after?.cidr_block,
+      ),
+  );
+  if (taken.length === 0) return;
+  const current = taken.map(({ change }) => change.before?.cidr_block).join(", ");
+  throw new ActionRequired(
+    `an interrupted apply has not finished the replacement of ${taken.map(({ address }) => address).join(", ")}: the old subnet still has the CIDR`,
+    `Set \`publicCidr\` in src/environments/${environment}.ts to ${current} and deploy, which finishes it. Then change it back.`,
+  );
 }

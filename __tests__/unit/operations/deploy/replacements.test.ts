@@ -1,5 +1,9 @@
 import { dev } from "../../../../src/environments/dev";
-import { refuseReplacements } from "../../../../src/operations/deploy/replacements";
+import {
+  refuseReplacements,
+  refuseTakenCidrs,
+} from "../../../../src/operations/deploy/replacements";
+import type { ResourceChange } from "../../../../src/terraform/plan";
 
 const environment = { name: "dev", settings: dev };
 const replace = (address: string, ...attributes: string[]) => ({
@@ -37,4 +41,42 @@ test("without adopts, a plan that replaces the services of an adopted state is r
     "aws_ecs_service.api_server, aws_ecs_service.web_app would be replaced: the state was adopted from the old project, and `adopts` is not set",
   );
   refuseReplacements(forgotten, [replace("aws_ecs_service.web_app", "name")]);
+});
+
+describe("after an interrupted apply has created another subnet", () => {
+  const subnet = "aws_subnet.network_public_0";
+  const planned = (
+    actions: readonly string[],
+    change: Partial<ResourceChange["change"]>,
+  ): ResourceChange => ({
+    ...{ address: subnet, mode: "managed", type: "aws_subnet" },
+    change: { actions, before: null, after: null, ...change },
+  });
+  const refuse = (...resource_changes: ResourceChange[]) =>
+    refuseTakenCidrs("dev", { resource_changes });
+  const cidr = (cidr_block: string) => ({ cidr_block });
+  const old = {
+    ...planned(["delete"], { before: cidr("10.0.1.0/24") }),
+    deposed: "0a1b2c3d",
+  };
+
+  test("the CIDR of the old one is refused, with the way on", () => {
+    const back = planned(["create", "delete"], {
+      before: cidr("10.0.101.0/24"),
+      after: cidr("10.0.1.0/24"),
+    });
+    expect(() => refuse(back, old)).toThrow(`the replacement of ${subnet}`);
+    expect(() => refuse(old, back)).toThrow(
+      expect.objectContaining({
+        advice: [
+          expect.stringContaining("`publicCidr` in src/environments/dev.ts to 10.0.101.0/24"),
+        ],
+      }),
+    );
+  });
+
+  test("the CIDR of the new one is applied", () => {
+    const same = { before: cidr("10.0.101.0/24"), after: cidr("10.0.101.0/24") };
+    refuse(planned(["no-op"], same), old);
+  });
 });
