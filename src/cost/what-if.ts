@@ -23,15 +23,14 @@ export function suppose(settings: EnvironmentSettings, changes: readonly string[
     usage: usageOf(settings.recovery?.of ?? settings.name),
   });
   for (const change of changes) {
-    const [, path, text] = /^([^=]+)=(.*)$/s.exec(change) ?? [];
-    const keys = path?.split(/[.[\]]+/).filter((key) => key !== "") ?? [];
-    if (keys.length === 0 || text === undefined) {
+    const [, path, text] = PATH_AND_VALUE.exec(change) ?? [];
+    if (path === undefined || text === undefined) {
       throw new ActionRequired(
         `"${change}" is not a setting with a value`,
         "Write PATH=VALUE, for example apiServer.minCapacity=4 or usage.natGigabytes=500.",
       );
     }
-    set(given, keys, valueOf(text), settings.name);
+    set(given, path.match(/[^.[\]]+/g)!, valueOf(text), settings.name);
   }
   const { usage, ...changed } = given;
   checkAll([
@@ -40,6 +39,9 @@ export function suppose(settings: EnvironmentSettings, changes: readonly string[
   ]);
   return { settings: changed, usage };
 }
+
+/** `a.b[0].c=value` */
+const PATH_AND_VALUE = /^([^.[\]=]+(?:\.[^.[\]=]+|\[[^.[\]=]+\])*)=(.*)$/s;
 
 /** Reads a value as TypeScript would, and anything else as a text. */
 function valueOf(text: string): unknown {

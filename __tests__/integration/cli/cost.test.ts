@@ -40,6 +40,7 @@ test.each([
   ["a misspelt setting", "apiServer.minCapcity=4", "did you mean minCapacity?"],
   ["what AWS would refuse", "apiServer.size.cpu=300", "dev.apiServer.size"],
   ["no assignment", "apiServer", "is not a setting with a value"],
+  ["a path with a gap", "apiServer..minCapacity=2", "is not a setting with a value"],
 ])("%s is refused", async (_, change, message) => {
   const { stdout, stderr } = await plueEnds(2, ["cost", "dev", "--if", change], env);
   expect(stdout).toBe("");

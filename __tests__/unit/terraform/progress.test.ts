@@ -4,6 +4,10 @@ import { Progress, showProgress } from "../../../src/terraform/progress";
 const reads = `data.aws_caller_identity.me: Reading...
 aws_vpc.network_main: Refreshing state... [id=vpc-1]
 data.aws_caller_identity.me: Read complete after 0s [id=1]
+ephemeral.aws_secretsmanager_secret_version.password: Opening...
+ephemeral.aws_secretsmanager_secret_version.password: Opening complete after 0s
+ephemeral.aws_secretsmanager_secret_version.password: Closing...
+ephemeral.aws_secretsmanager_secret_version.password: Closing complete after 0s
 `;
 const begins = `aws_vpc.network_main: Creating...
 aws_db_instance.database_main: Creating...
@@ -15,7 +19,7 @@ aws_db_instance.database_main: Still creating... [10s elapsed]
 test("a plan counts what it reads", () => {
   const progress = new Progress();
   expect(progress.take(`${reads}No changes.\n`, "reads")).toBe("No changes.\n");
-  expect(progress.status).toBe("2 resources read");
+  expect(progress.status).toBe("3 resources read");
 });
 
 test("an apply counts what is done of all, and names what it waits for", () => {

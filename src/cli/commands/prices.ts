@@ -29,7 +29,7 @@ export const command = ({ projectDir }: Context) =>
     .addOption(jsonOption())
     .action(async ({ region: given, check = false, json: asJson }) => {
       const old = readPrices(projectDir);
-      const regions = given ?? regionsOf(old);
+      const regions = [...new Set(given ?? regionsOf(old))];
       const list = new PriceList();
       const today = new Date().toISOString().slice(0, 10);
       const { prices, findings } = await new Steps().run(
