@@ -81,6 +81,14 @@ describe.each([...environments, threeZones, full])("the drawing of $name", (sett
     }
   });
 
+  test("has no card of the region above or below the VPC, where it would need a row of its own", () => {
+    const frame = (kind: string) =>
+      drawing.parts.find(({ part }) => isFrame(part) && part.kind === kind)!;
+    const vpc = frame("vpc").box;
+    const beside = cards().filter(({ parent }) => parent === frame("region").part.id);
+    expect(beside.filter(({ box }) => box.x < vpc.x + vpc.width)).toEqual([]);
+  });
+
   test("has no overlaps between cards, labels, titles and neighbouring frames", () => {
     const texts = [...cards().map(({ box }) => box), ...labels(), ...titles()];
     const pairs = texts.flatMap((a, index) => texts.slice(index + 1).map((b) => [a, b] as const));
