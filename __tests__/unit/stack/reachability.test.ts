@@ -2,6 +2,7 @@ import { environments } from "../../../src/environments";
 import { local } from "../../../src/environments/local";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { groupOf } from "../../../src/diagram/security-groups";
+import { connections, type Connection } from "../../../src/names";
 import { INTERNET, reachability } from "../../../src/reachability";
 import { Stack } from "../../../src/terraform/stack";
 import { synthesize } from "../../support/stack";
@@ -130,4 +131,14 @@ test("egress can be narrowed", () => {
       "internet -> alb: 80",
     ].sort(),
   );
+});
+
+test("groups whose own rules would name each other, a cycle for Terraform, are refused", () => {
+  const all = connections as Connection[];
+  all.push({ ...all.find(({ from }) => from === "db-migrate")!, ruleResource: undefined });
+  try {
+    expect(() => synthesize(local)).toThrow("db-migrate to db needs a ruleResource");
+  } finally {
+    all.pop();
+  }
 });
