@@ -22,7 +22,8 @@ export interface Deployment {
   succeed(...args: string[]): Promise<string>;
   /**
    * Applies, or destroys with `-destroy`, what the last plan or apply has read: without a refresh, which the plan
-   * after it makes. Returns what Terraform printed. @throws Error with that if it fails
+   * after it makes. Not after a failed apply, which leaves in the state what AWS has refused.
+   * @returns what Terraform printed @throws Error with that if it fails
    */
   apply(...args: string[]): Promise<string>;
   /** The changes that a plan would make, one line each; none for an empty plan. */
