@@ -5,7 +5,7 @@ import { Screen } from "./screen";
 const size = { char: 8.4, line: 20, font: 14, margin: 16, bar: 12 } as const;
 
 /** Seconds: longest wait for the next event, shortest frame, pause after a command, pause after the last one. */
-const pace = { longest: 0.15, shortest: 0.3, end: 3, last: 6 } as const;
+const pace = { longest: 0.05, shortest: 0.3, end: 3, last: 6 } as const;
 
 /** A picture of the whole output, from the first line to the last. */
 export function still({ title, columns, events }: Recording): string {
