@@ -69,6 +69,7 @@ import {
   ModifyDBSubnetGroupCommand,
   RDSClient,
   ResetDBParameterGroupCommand,
+  RDS,
 } from "@aws-sdk/client-rds";
 import {
   GetResourcesCommand,
@@ -472,6 +473,23 @@ const gaps: Record<string, Gap> = {
       new DescribeDBParametersCommand({ DBParameterGroupName }),
     );
     expect(Parameters.map(({ ParameterName }) => ParameterName)).toEqual(["rds.force_ssl"]);
+  },
+
+  rds_event_subscription_sources: async (client) => {
+    const rds = new RDS(client);
+    const SubscriptionName = "sources";
+    await rds.createEventSubscription({
+      SubscriptionName,
+      SnsTopicArn: `arn:aws:sns:${region}:123456789012:alerts`,
+      SourceType: "db-parameter-group",
+      SourceIds: ["old"],
+    });
+    await rds.addSourceIdentifierToSubscription({ SubscriptionName, SourceIdentifier: "new" });
+    const { EventSubscription: changed } = await rds.removeSourceIdentifierFromSubscription({
+      SubscriptionName,
+      SourceIdentifier: "old",
+    });
+    expect(changed?.SourceIdsList).toEqual(["new"]);
   },
 
   rds_modify_subnet_group: async (client) => {

@@ -67,18 +67,25 @@ def rds_reset_parameters():
 @gap
 def rds_event_subscription_sources():
     """The sources of a subscription change with the parameter group of a new major version."""
-    def change(update):
-        def call(self):
-            [found] = self.backend.describe_event_subscriptions(self.params["SubscriptionName"])
-            update(found.source_ids, self.params["SourceIdentifier"])
-            return ActionResult({"EventSubscription": found})
+    def source_ids(call):
+        [found] = call.backend.describe_event_subscriptions(call.params["SubscriptionName"])
+        return found.source_ids, ActionResult({"EventSubscription": found})
 
-        return call
+    def add_source_identifier_to_subscription(self):
+        ids, result = source_ids(self)
+        ids.append(self.params["SourceIdentifier"])
+        return result
 
-    for name, update in (("add_source_identifier_to", list.append), ("remove_source_identifier_from", list.remove)):
-        call = change(update)
-        call.__name__ = f"{name}_subscription"
-        add(RDSResponse, call)
+    def remove_source_identifier_from_subscription(self):
+        ids, result = source_ids(self)
+        ids.remove(self.params["SourceIdentifier"])
+        return result
+
+    add(
+        RDSResponse,
+        add_source_identifier_to_subscription,
+        remove_source_identifier_from_subscription,
+    )
 
 
 @gap
