@@ -8,12 +8,17 @@ import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { trustService } from "../../src/constructs/iam";
 import { embeddedAccountId } from "../../src/embedded-aws/environment";
 import { names } from "../../src/names";
-import { deployPolicies, permissionsBoundary, planPolicies } from "../../src/stack/github-policies";
+import {
+  deployPolicies,
+  imagesPolicy,
+  permissionsBoundary,
+  planPolicies,
+} from "../../src/stack/github-policies";
 import type { EmbeddedAws } from "./embedded-aws";
 
 /** A role of the stack `github`. */
 export interface CiRole {
-  readonly kind: "deploy" | "plan";
+  readonly kind: "deploy" | "images" | "plan";
   readonly environment: string;
   /** The environment has options. @default false */
   readonly options?: boolean;
@@ -27,10 +32,15 @@ export async function assume(
   const iam = new IAMClient(client);
   const create = (PolicyName: string, PolicyDocument: string) =>
     iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument }));
-  const RoleName = `plue-github-${kind}-${environment}`;
+  const RoleName = kind === "images" ? "plue-github-images" : `plue-github-${kind}-${environment}`;
   const AssumeRolePolicyDocument = trustService("ecs-tasks.amazonaws.com", embeddedAccountId);
   const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
-  const documents = (kind === "deploy" ? deployPolicies : planPolicies)(environment, options);
+  const policies = {
+    deploy: deployPolicies,
+    images: () => [imagesPolicy(embeddedAccountId, [environment])],
+    plan: planPolicies,
+  };
+  const documents = policies[kind](environment, options);
   for (const [index, document] of documents.entries()) {
     const { Policy } = await create(`${RoleName}-${index + 1}`, document);
     await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: Policy!.Arn }));

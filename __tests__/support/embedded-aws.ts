@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,12 +6,12 @@ import { stripVTControlCharacters } from "node:util";
 import { cleanEnvironment, embeddedAwsVariables } from "../../src/embedded-aws/environment";
 import { capture, type Captured } from "../../src/process/run";
 import { stopServer } from "../../src/embedded-aws/server";
-import { startAuthorizer } from "../../scripts/policies/authorizer";
 import { secondProvider, startAwsProvider, variablesOf } from "./aws-provider";
 import { assume, type CiRole } from "./ci-role";
 import { startFaultProxy, type FaultProxy } from "./fault-proxy";
 import { startForkedServer } from "./fork-server";
 import { describeWith, machine, pathOf } from "./machine";
+import { policyRecordings } from "./policies";
 
 /** Region of every embedded AWS of the tests. */
 export const region = "us-east-1";
@@ -21,6 +22,8 @@ export interface EmbeddedAws {
   readonly endpoint: string;
   /** Folder of its own files. */
   readonly home: string;
+  /** File with each call. */
+  readonly recording: string;
   /** The proxy in front of it, if one was requested. */
   readonly proxy?: FaultProxy;
   /** True if it has a provider for a second region. */
@@ -41,7 +44,6 @@ export interface EmbeddedAws {
  * Starts an embedded AWS on a free port.
  * @param plain leave open what src/embedded-aws/gaps closes
  * @param launcher script that starts it, if not src/embedded-aws's own
- * @param recording file that gets each call
  * @param role role of CI with whose credentials Terraform and the AWS CLI run, and whose policies limit them
  * @param proxied put a proxy before it, through which Terraform and the AWS CLI reach it
  * @param twoRegions run a second provider, for stacks in two regions
@@ -49,25 +51,20 @@ export interface EmbeddedAws {
 export async function startEmbeddedAws({
   plain = false,
   launcher,
-  recording,
   role,
   proxied = false,
   twoRegions = false,
 }: {
   plain?: boolean;
   launcher?: string;
-  recording?: string;
   role?: CiRole;
   proxied?: boolean;
   twoRegions?: boolean;
 } = {}): Promise<EmbeddedAws> {
   const python = pathOf(machine().embeddedAws);
   const home = mkdtempSync(join(tmpdir(), "plue-embedded-aws-"));
-  const authorizer = role && (await startAuthorizer());
-  const { endpoint, pid } = await startForkedServer({
-    ...{ home, python, plain, launcher, recording },
-    authorizer: authorizer?.url,
-  });
+  const recording = join(policyRecordings ?? home, `${randomUUID()}.jsonl`);
+  const { endpoint, pid } = await startForkedServer({ home, python, plain, launcher, recording });
   const end = () => process.kill(pid, "SIGKILL");
   process.once("exit", end);
   const proxy = proxied ? await startFaultProxy(endpoint) : undefined;
@@ -80,13 +77,15 @@ export async function startEmbeddedAws({
     ...cleanEnvironment(),
     ...embeddedAwsVariables(proxy?.endpoint ?? endpoint, region),
     ...machine().terraformVariables,
-    ...(role && (await assume(client, role))),
+    // No role may limit what the policies are made of.
+    ...(role && !policyRecordings && (await assume(client, role))),
   };
   const providers = [await startAwsProvider(env)];
   if (twoRegions) providers.push(await startAwsProvider(env, secondProvider));
   return {
     endpoint,
     home,
+    recording,
     proxy,
     twoRegions,
     env: { ...env, ...variablesOf(providers) },
@@ -96,7 +95,6 @@ export async function startEmbeddedAws({
       for (const provider of providers) await provider.stop();
       await proxy?.stop();
       await stopServer(home);
-      authorizer?.stop();
       rmSync(home, { recursive: true, force: true });
     },
   };

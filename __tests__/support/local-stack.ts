@@ -1,27 +1,21 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { EnvironmentSettings } from "../../src/environments/settings";
 import type { Need } from "../../scripts/policies/needs";
 import { deployment, type Deployment } from "./deployment";
 import { startEmbeddedAws, type EmbeddedAws } from "./embedded-aws";
-import { missingPermissions, policyRecording } from "./policies";
+import { missingPermissions } from "./policies";
 
 /** The stack of the environment local on an embedded AWS that records the database password. */
 export class LocalStack {
   aws!: EmbeddedAws;
   stack!: Deployment;
-  private folder!: string;
-  /** File with what was called. */
-  recording!: string;
 
   /** Starts the embedded AWS and initializes the stack; applies nothing. */
   async start(settings: EnvironmentSettings): Promise<void> {
     const launcher = join(__dirname, "../fixtures/embedded-aws/password_aws.py");
-    this.folder = mkdtempSync(join(tmpdir(), "plue-calls-"));
-    this.recording = policyRecording ?? join(this.folder, "calls.jsonl");
-    this.aws = await startEmbeddedAws({ launcher, recording: this.recording });
+    this.aws = await startEmbeddedAws({ launcher });
     this.stack = await deployment(this.aws, settings);
   }
 
@@ -29,12 +23,11 @@ export class LocalStack {
   async stop(): Promise<void> {
     this.stack?.remove();
     await this.aws?.stop();
-    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** The calls so far that CI's policies do not allow. */
   notAllowed(): Need[] {
-    return missingPermissions(this.recording);
+    return missingPermissions(this.aws.recording);
   }
 
   /** The content of one of the two secrets of the database. */

@@ -22,7 +22,7 @@ import { RecordingDocker } from "./docker-stand-in";
 import { startEmbeddedAws, terraform, type EmbeddedAws } from "./embedded-aws";
 import type { FaultProxy } from "./fault-proxy";
 import { plueEnds, project } from "./plue";
-import { missingPermissions, policyRecording } from "./policies";
+import { missingPermissions } from "./policies";
 
 /** The cluster of the environment local. */
 export const cluster = "local-plue-cluster";
@@ -43,13 +43,11 @@ export class PlueUser {
   /** Environment of the user's programs. */
   env!: Record<string, string>;
   ecs!: ECSClient;
-  private recording!: string;
 
   /** Starts what the user works with. */
   async start(): Promise<void> {
     this.folder = mkdtempSync(join(tmpdir(), "plue-deployment-"));
-    this.recording = policyRecording ?? join(this.folder, "calls.jsonl");
-    this.aws = await startEmbeddedAws({ recording: this.recording, proxied: true });
+    this.aws = await startEmbeddedAws({ proxied: true });
     this.proxy = this.aws.proxy!;
     this.docker = new RecordingDocker(this.folder);
     this.env = {
@@ -68,7 +66,7 @@ export class PlueUser {
 
   /** The calls so far that CI's policies do not allow. */
   notAllowed(): Need[] {
-    return missingPermissions(this.recording);
+    return missingPermissions(this.aws.recording);
   }
 
   /** Runs `plue`, which must end with an exit code. */

@@ -5,8 +5,8 @@ import { needsOfCi, policiesFolder, type Purpose } from "../../scripts/policies/
 import type { Need } from "../../scripts/policies/needs";
 import { allows, type Policy } from "../../scripts/policies/policy";
 
-/** The file that `npm run policies` has calls recorded in, to make the policies of it. */
-export const policyRecording = process.env.EMBEDDED_AWS_RECORDING;
+/** The folder in which `npm run policies` has calls recorded, to make the policies of them. */
+export const policyRecordings = process.env.PLUE_POLICY_RECORDINGS;
 
 /**
  * The calls of Terraform and plue that the policies of CI do not allow. Empty while the policies are generated
@@ -17,7 +17,7 @@ export function missingPermissions(
   recording: string,
   purposes: readonly Purpose[] = ["plan", "deploy", "state"],
 ): Need[] {
-  if (recording === policyRecording) return [];
+  if (policyRecordings) return [];
   const policies = purposes.map(
     (name) => JSON.parse(readFileSync(join(policiesFolder, `${name}.json`), "utf8")) as Policy,
   );

@@ -1,6 +1,4 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
+import { createInterface } from "node:readline";
 import { decide, type PolicyDocument, type Request } from "../../src/iam";
 import { strings, type Call } from "./calls";
 import { actionOf, needsOf, type Need } from "./needs";
@@ -77,16 +75,8 @@ const ownTag = (policies: readonly PolicyDocument[]): string | undefined =>
     .flatMap(({ Condition = {} }) => Object.values(Condition))
     .flatMap((tests) => strings(tests["aws:ResourceTag/Environment"]))[0];
 
-/** Answers the embedded AWS. @returns its address, and how to stop it */
-export async function startAuthorizer(): Promise<{ url: string; stop: () => void }> {
-  const server: Server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const need = missing(JSON.parse(body) as Question);
-      response.end(JSON.stringify(need ?? null));
-    });
+if (require.main === module) {
+  createInterface(process.stdin).on("line", (line) => {
+    console.log(JSON.stringify(missing(JSON.parse(line) as Question) ?? null));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  server.unref();
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/`, stop: () => server.close() };
 }

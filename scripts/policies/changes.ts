@@ -26,6 +26,36 @@ const secret = { SecretId: "local-plue-db-connection" };
 const key = { KeyId: "00000000-0000-0000-0000-000000000000" };
 const target = { ResourceARN: arn("application-autoscaling:scalable-target/x") };
 const plan = { RestoreTestingPlanName: "local_plue" };
+const certificate = { CertificateArn: arn(`acm:certificate/${key.KeyId}`) };
+const zone = { HostedZoneId: "*" };
+const budget = { BudgetName: "local-plue-monthly" };
+const replicas = { ReplicationGroupId: "local-plue-cache" };
+/** The policy of ECS's role for blue/green deployments. */
+const traffic = {
+  RoleName: "local-plue-web-app-deployment",
+  PolicyArn: "arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers",
+};
+const shift = {
+  cluster: "local-plue-cluster",
+  service: "local-plue-web-app",
+  loadBalancers: [
+    {
+      advancedConfiguration: {
+        roleArn: `arn:aws:iam::${embeddedAccountId}:role/${traffic.RoleName}`,
+      },
+    },
+  ],
+};
+
+/** The log group of Container Insights, which the environment `local` does not have. */
+const insights = "/aws/ecs/containerinsights/local-plue-cluster/performance";
+
+const logGroups = [
+  "/ecs/local/plue-web-app",
+  "/aws/vpc/local",
+  "/aws/rds/instance/local-plue-db/postgresql",
+  insights,
+];
 
 /** Objects whose tags change, by service. The parameters name them as the calls of the service do. */
 const tagged = {
@@ -51,11 +81,7 @@ const tagged = {
   efs: ["fs-00000000", "fsap-00000000"].map((ResourceId) => ({ ResourceId })),
   ecr: [{ resourceArn: arn("ecr:repository/local-plue-web-app") }],
   iam: [role, flowLogRole],
-  logs: [
-    "/ecs/local/plue-web-app",
-    "/aws/vpc/local",
-    "/aws/rds/instance/local-plue-db/postgresql",
-  ].map((name) => ({ resourceArn: arn(`logs:log-group:${name}`) })),
+  logs: logGroups.map((name) => ({ resourceArn: arn(`logs:log-group:${name}`) })),
   secretsmanager: [secret],
   sns: [{ ResourceArn: topic.TopicArn }],
   events: [{ ResourceARN: arn("events:rule/local-plue-database-event") }],
@@ -68,11 +94,12 @@ const tagged = {
 const taggedOptions = {
   guardduty: [{ ResourceArn: arn("guardduty:detector/*") }],
   kms: [key],
-  backup: [
-    `backup-plan:${key.KeyId}`,
-    "backup-vault:local-plue",
-    "restore-testing-plan:local_plue-x",
-  ].map((end) => ({ ResourceArn: arn(`backup:${end}`) })),
+  backup: ["backup-plan:*", "backup-vault:local-plue", "restore-testing-plan:local_plue-*"].map(
+    (end) => ({ ResourceArn: arn(`backup:${end}`) }),
+  ),
+  acm: [certificate],
+  budgets: [{ ResourceARN: `arn:aws:budgets::${embeddedAccountId}:budget/local-plue-monthly` }],
+  logs: [{ resourceArn: arn("logs:log-group:aws-waf-logs-local-plue") }],
   wafv2: [{ ResourceARN: arn(`wafv2:regional/webacl/local-plue/${key.KeyId}`) }],
   elasticache: ["serverlesscache", "replicationgroup", "subnetgroup", "user", "usergroup"].map(
     (type) => ({ ResourceName: arn(`elasticache:${type}:local-plue-x`) }),
@@ -81,6 +108,7 @@ const taggedOptions = {
 
 /** The operations that add and remove tags, where they are not TagResource and UntagResource. */
 const tagOperations: Readonly<Record<string, readonly [add: string, remove: string]>> = {
+  acm: ["AddTagsToCertificate", "RemoveTagsFromCertificate"],
   ec2: ["CreateTags", "DeleteTags"],
   elasticache: ["AddTagsToResource", "RemoveTagsFromResource"],
   elbv2: ["AddTags", "RemoveTags"],
@@ -90,9 +118,6 @@ const tagOperations: Readonly<Record<string, readonly [add: string, remove: stri
 };
 
 type Operations = readonly (readonly [service: string, operation: string, parameters: object])[];
-
-/** The log group of Container Insights, which the environment `local` does not have. */
-const insights = "/aws/ecs/containerinsights/local-plue-cluster/performance";
 
 const operations: Operations = [
   ["logs", "CreateLogGroup", { logGroupName: insights, tags: { Environment: "local" } }],
@@ -109,6 +134,11 @@ const operations: Operations = [
   ["ec2", "UpdateSecurityGroupRuleDescriptionsIngress", securityGroup],
   ["ecr", "PutImageScanningConfiguration", repository],
   ["ecr", "PutImageTagMutability", repository],
+  [
+    "ecs",
+    "ExecuteCommand",
+    { cluster: "local-plue-cluster", task: arn(`ecs:task/local-plue-cluster/${id}`) },
+  ],
   ["ecs", "UpdateCluster", { cluster: "local-plue-cluster" }],
   ["ecs", "UpdateClusterSettings", { cluster: "local-plue-cluster" }],
   [
@@ -135,6 +165,7 @@ const operations: Operations = [
   ["iam", "UpdateAssumeRolePolicy", role],
   ["iam", "UpdateAssumeRolePolicy", flowLogRole],
   ["iam", "UpdateRole", role],
+  ["iam", "UpdateRole", flowLogRole],
   ["logs", "DeleteRetentionPolicy", { logGroupName: "/ecs/local/plue-web-app" }],
   [
     "rds",
@@ -155,10 +186,30 @@ const operations: Operations = [
   ["rds", "ResetDBParameterGroup", { DBParameterGroupName: "local-plue-pg" }],
   ["secretsmanager", "RestoreSecret", secret],
   ["secretsmanager", "UpdateSecret", secret],
+  ["secretsmanager", "UpdateSecretVersionStage", secret],
   ["sns", "SetSubscriptionAttributes", topic],
 ];
 
 const optionOperations: Operations = [
+  ["acm", "RequestCertificate", { Tags: [{ Key: "Environment", Value: "local" }] }],
+  ["acm", "DescribeCertificate", certificate],
+  ["acm", "ListTagsForCertificate", certificate],
+  ["acm", "DeleteCertificate", certificate],
+  ["budgets", "CreateBudget", budget],
+  ["budgets", "DescribeBudget", budget],
+  [
+    "budgets",
+    "ListTagsForResource",
+    { ResourceARN: `arn:aws:budgets::${embeddedAccountId}:budget/${budget.BudgetName}` },
+  ],
+  ["ecs", "UpdateService", shift],
+  ["iam", "AttachRolePolicy", traffic],
+  ["iam", "DetachRolePolicy", traffic],
+  ...logGroups.map((logGroupName) => ["logs", "AssociateKmsKey", { logGroupName }] as const),
+  ["route53", "ChangeResourceRecordSets", zone],
+  ["route53", "GetHostedZone", zone],
+  ["route53", "ListResourceRecordSets", zone],
+  ["route53", "GetChange", {}],
   ["backup", "UpdateRestoreTestingPlan", plan],
   [
     "backup",
@@ -170,6 +221,8 @@ const optionOperations: Operations = [
       },
     },
   ],
+  ["elasticache", "DecreaseReplicaCount", replicas],
+  ["elasticache", "IncreaseReplicaCount", replicas],
   ["elasticache", "ModifyCacheSubnetGroup", { CacheSubnetGroupName: "local-plue-cache" }],
   ["elasticache", "ModifyUser", { UserId: "local-plue-api" }],
   [
@@ -202,12 +255,15 @@ const callsOf = (
 };
 
 /**
- * Calls with which the AWS provider changes the objects of a stack: of a change that no test makes, too. Recorded are
- * only the calls of the tests' changes.
+ * Calls that no test makes: with which the AWS provider changes the objects of a stack, and with which `plue exec` opens
+ * a shell.
  */
 export const changes: Readonly<Record<"plan" | "deploy" | "options", readonly Call[]>> = {
   plan: callsOf({}, [
+    ["ec2", "DescribeNetworkInterfaces", {}],
     ["logs", "ListTagsForResource", { resourceArn: arn(`logs:log-group:${insights}`) }],
+    ["rds", "ListTagsForResource", { ResourceName: arn("rds:db:local-plue-db") }],
+    ["secretsmanager", "ListSecretVersionIds", secret],
   ]),
   deploy: callsOf(tagged, operations),
   options: callsOf(taggedOptions, optionOperations),

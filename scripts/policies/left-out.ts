@@ -12,6 +12,8 @@ const onlyLoadBalancers = "the web ACL is of a load balancer";
 export const leftOut: Reasons = {
   "*Tag* > *": "a call for tags is checked against the objects that it names",
   "*Untag* > *": "a call for tags is checked against the objects that it names",
+  "budgets:* > billing:*": "the budget has no billing view",
+  "budgets:* > iam:CreateServiceLinkedRole": "the budget has no billing view",
   "backup:*BackupPlan > iam:PassRole": "the selection of the plan names the role",
   "ec2:AuthorizeSecurityGroup* > ec2:CreateTags": "the rules have no tags",
   "ec2:AuthorizeSecurityGroup* > ec2:security-group-rule": "the rules have no tags",
@@ -29,7 +31,7 @@ export const leftOut: Reasons = {
   "ec2:*RouteTable* > ec2:vpn-gateway": "a route table is associated with subnets",
   "ecs:ListTasks > ecs:container-instance": "Fargate has no container instances",
   "elasticache:*securitygroup": "the cache is in a VPC",
-  "elasticache:*snapshot": "the cache keeps no backups",
+  "elasticache:*snapshot": "no cache starts from a backup",
   "elasticache:CreateReplicationGroup > elasticache:cluster": "AWS names the nodes",
   "elasticache:CreateReplicationGroup > elasticache:globalreplicationgroup":
     "the cache is in one region",
@@ -78,10 +80,13 @@ export const leftOut: Reasons = {
  * Types of objects that can be without the tag Environment. Objects with another environment's are refused.
  */
 export const possiblyUntagged: Reasons = {
+  "cloudwatch:DescribeAlarms > cloudwatch:alarm": "a search by a prefix names all alarms",
   "ec2:* > ec2:network-interface": "AWS creates those of mount targets and NAT gateways",
   "ec2:DeleteVpcEndpoints > ec2:vpc-endpoint": "ElastiCache creates those of serverless caches",
   "ec2:CreateTags > ec2:security-group": "AWS creates the default group of the VPC",
   "ec2:RevokeSecurityGroup* > ec2:security-group": "AWS creates the default group of the VPC",
+  "elasticfilesystem:Describe* > elasticfilesystem:*":
+    "a destroy asks for the object until it is gone, with its tags",
   "kms:PutKeyPolicy > kms:key": "the policy is given before the tags",
 };
 

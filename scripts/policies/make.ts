@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { App } from "../../src/cdktf";
@@ -65,9 +74,11 @@ export function needsOfCalls(calls: RecordedCalls): Needs {
 
 const callsFile = join(policiesFolder, "calls.json");
 
-/** The calls in `policies/calls.json`, and those of changes. */
-export function allCalls(): RecordedCalls {
-  const recorded = JSON.parse(readFileSync(callsFile, "utf8")) as RecordedCalls;
+/** The calls in `policies/calls.json`. */
+const readRecorded = () => JSON.parse(readFileSync(callsFile, "utf8")) as RecordedCalls;
+
+/** Recorded calls, and those of changes. @default the calls in `policies/calls.json` */
+export function allCalls(recorded = readRecorded()): RecordedCalls {
   return {
     plan: [...recorded.plan, ...changes.plan],
     deploy: [...recorded.deploy, ...changes.deploy],
@@ -120,27 +131,23 @@ function isState({ resource }: Need): boolean {
 }
 
 /**
- * Records plan, apply and destroy of the environment `local`, what the tests of `plue` and of changes call, and
- * what the tests of all options call, and writes the calls, the reference's part about them, and the policies.
+ * Writes the policies, and the reference's part about the calls.
+ * @param recorded of the last recording. @default a new recording
  * @throws PlueError if Terraform, a test or pip fails
  */
-async function record(): Promise<void> {
+async function make(recorded?: RecordedCalls): Promise<void> {
   const steps = new Steps();
   const home = mkdtempSync(join(tmpdir(), "plue-policies-"));
   try {
-    const { planned, deployed } = await recordTerraform(home, steps);
-    const callsOf = (what: string, tests: readonly string[]) =>
-      steps.run(`Record what ${what} calls, as tests run`, () =>
-        recordTests(tests, join(home, `${what}.jsonl`)),
-      );
-    const commands = await callsOf("plue", commandTests);
-    const options = await callsOf("every option", optionTests);
+    const calls = recorded ?? (await record(home, steps));
     await steps.run(`Take the reference from ${original.package}`, () =>
-      takeReference(home, [...planned, ...deployed, ...commands, ...options]),
+      takeReference(home, Object.values(allCalls(calls)).flat()),
     );
     await steps.run(`Write ${policiesFolder}`, () => {
-      writeCalls({ plan: planned, deploy: [...deployed, ...commands], options });
-      writePolicies();
+      if (calls !== recorded) writeCalls(calls);
+      for (const [name, policy] of Object.entries(policiesOf(needsOfCalls(allCalls())))) {
+        writeFileSync(join(policiesFolder, `${name}.json`), JSON.stringify(policy, null, 2) + "\n");
+      }
       return Promise.resolve();
     });
   } finally {
@@ -148,19 +155,26 @@ async function record(): Promise<void> {
   }
 }
 
-/** Writes the policies for the calls in `policies/calls.json`. */
-function writePolicies(): void {
-  for (const [name, policy] of Object.entries(policiesOf(needsOfCalls(allCalls())))) {
-    writeFileSync(join(policiesFolder, `${name}.json`), JSON.stringify(policy, null, 2) + "\n");
-  }
+/**
+ * Records plan, apply and destroy of the environment `local`, what the tests of `plue` and of changes call, and
+ * what the tests of all options call.
+ */
+async function record(home: string, steps: Steps): Promise<RecordedCalls> {
+  const { planned, deployed } = await recordTerraform(home, steps);
+  const callsOf = (what: string, tests: readonly string[]) =>
+    steps.run(`Record what ${what} calls, as tests run`, () =>
+      recordTests(tests, join(home, what)),
+    );
+  const commands = await callsOf("plue", commandTests);
+  const options = await callsOf("every option", optionTests);
+  return { plan: planned, deploy: [...deployed, ...commands], options };
 }
 
 async function takeReference(home: string, calls: readonly Call[]): Promise<void> {
   const { python } = await findTools();
   const args = ["-m", "pip", "install", "--no-deps", "--target", home, original.package];
   await succeed("Installing with pip", python.command, args, { log: join(home, "pip.log") });
-  const recorded = calls.filter(({ caller }) => caller !== "other");
-  const called = [...recorded, ...changes.deploy, ...changes.options];
+  const called = calls.filter(({ caller }) => caller !== "other");
   writeReference(
     home,
     called.flatMap((call) => actionOf(call) ?? []),
@@ -219,19 +233,19 @@ async function recordTerraform(
 const commandTests = ["cli/deployment", "cli/operation", "stack/deploy", "stack/change"];
 const optionTests = ["stack/full", "stack/cache-nodes", "operations/leftovers"];
 
-async function recordTests(tests: readonly string[], recording: string): Promise<Call[]> {
+async function recordTests(tests: readonly string[], folder: string): Promise<Call[]> {
+  mkdirSync(folder);
   const options = ["--selectProjects=integration", "--maxWorkers=4"];
   const args = ["jest", ...options, "--", ...tests];
   const { code, stderr } = await capture("npx", args, {
     cwd: project,
-    env: { ...(process.env as Record<string, string>), EMBEDDED_AWS_RECORDING: recording },
+    env: { ...(process.env as Record<string, string>), PLUE_POLICY_RECORDINGS: folder },
   });
   if (code !== 0) throw new PlueError(`npx ${args.join(" ")} failed:\n\n${stderr}`);
-  return readCalls(recording);
+  return readdirSync(folder).flatMap((file) => readCalls(join(folder, file)));
 }
 
 if (require.main === module) {
   // Without a new recording if only what is made of it has changed.
-  if (process.argv.includes("--recorded")) writePolicies();
-  else void record();
+  void make(process.argv.includes("--recorded") ? readRecorded() : undefined);
 }

@@ -1,7 +1,7 @@
 import { embeddedAccountId } from "../../src/embedded-aws/environment";
 import { PlueError } from "../../src/process/errors";
 import { kinds } from "../../src/resources";
-import type { Parameters } from "../../src/resources/kind";
+import { lastParts, type Parameters } from "../../src/resources/kind";
 import { strings, type Call } from "./calls";
 import { isLeftOut, leftOut, reasonFor } from "./left-out";
 import { reference, typesOf } from "./reference";
@@ -24,6 +24,7 @@ const prefixes: Record<string, string> = {
   elbv2: "elasticloadbalancing",
   efs: "elasticfilesystem",
   resourcegroupstaggingapi: "tag",
+  "service-quotas": "servicequotas",
 };
 
 /**
@@ -67,7 +68,7 @@ const taggingActions = new Map(
     tagging ? [[tagging.split(":")[0]!, tagging] as const] : [],
   ),
 );
-const isTagging = /:(AddTags|AddTagsToResource|CreateTags|TagResource|TagRole)$/;
+const isTagging = /:(AddTags(To\w+)?|CreateTags|TagResource|TagRole)$/;
 
 /** When the dependents of an action apply. @default always; those for tags if the call gives tags */
 const triggers: Record<string, (parameters: Parameters) => boolean> = {
@@ -77,6 +78,9 @@ const triggers: Record<string, (parameters: Parameters) => boolean> = {
 /** The IAM action of a call, and nothing for calls that need none. */
 export function actionOf({ service: name, operation }: Call): string | undefined {
   const service = prefixes[name] ?? name;
+  if (service === "budgets" && !/Tag/.test(operation)) {
+    return /^Describe/.test(operation) ? "budgets:ViewBudget" : "budgets:ModifyBudget";
+  }
   const called = `${service}:${operation}`;
   // Anybody may ask who they are.
   return called === "sts:GetCallerIdentity" ? undefined : (renamed[called] ?? called);
@@ -164,8 +168,12 @@ function alsoNeed(action: string, arn: string, context: Need["context"]): Need {
 }
 
 /** Conditions on the action of a call. */
-function conditionsOf(action: string, { PolicyArn }: Parameters): Need["context"] {
+function conditionsOf(action: string, { PolicyArn, cluster }: Parameters): Need["context"] {
   return {
+    // The task definition does not say where its tasks run.
+    ...(action === "ecs:RunTask" && {
+      "ecs:cluster": arnOf(`ecs:cluster/${lastParts([cluster])[0]}`),
+    }),
     // Without it a role could be given any policy, an administrator's too.
     ...(/^iam:(Attach|Detach)/.test(action) && { "iam:PolicyARN": PolicyArn as string }),
     ...(withBoundary.test(action) && { "iam:PermissionsBoundary": boundaryArn }),

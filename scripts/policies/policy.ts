@@ -66,6 +66,7 @@ const operators: Readonly<
 > = {
   "aws:RequestTag/Environment": ["StringLike", () => "*"],
   "aws:ResourceTag/Environment": ["StringLike", () => "*"],
+  "ecs:cluster": ["ArnLike", generalized],
   "iam:PermissionsBoundary": ["StringLike", generalizedBoundary],
   "kms:GrantIsForAWSResource": ["Bool", (value) => value],
   "kms:ViaService": ["StringLike", (value) => value.replace(/\.[a-z]{2}-[a-z-]+-\d\./, ".*.")],
@@ -94,7 +95,10 @@ const joined = /^(ec2:CreateAction|iam:AWSServiceName|iam:PolicyARN)$/;
 
 /** The policy that allows only what is needed, as far as names and tags of the objects show. */
 export function policyFor(needs: readonly Need[]): Policy {
-  let statements: Statement[] = needs.map((need) => ({
+  const isUnlimited = (need: Need) => need.resource === "*" && need.context === undefined;
+  const unlimited = new Set(needs.filter(isUnlimited).map(({ action }) => action));
+  const limited = needs.filter((need) => isUnlimited(need) || !unlimited.has(need.action));
+  let statements: Statement[] = limited.map((need) => ({
     Effect: "Allow",
     Action: [need.action],
     Resource: [generalized(need.resource)],

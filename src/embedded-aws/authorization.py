@@ -1,16 +1,19 @@
-"""Hold calls with the credentials of an assumed role to the policies of that role.
+"""Hold calls with the credentials of a role of CI to the policies of that role.
 
-EMBEDDED_AWS_AUTHORIZER is the address of a program that knows what each call needs. It gets the call, the
-policies, and the tags and the permissions boundary that objects of the call have. It answers with the first
-action and object that the policies do not allow, or null.
+scripts/policies/authorizer.ts knows what each call needs. It gets the call, the policies, and the tags and the
+permissions boundary that objects of the call have, as a line of JSON. It answers with the first action and object
+that the policies do not allow, or null.
 """
 
 import json
 import os
 import re
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from subprocess import PIPE, Popen
+from threading import Lock
 from typing import Any
-from urllib.request import Request, urlopen
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import ec2_backends
@@ -27,12 +30,29 @@ from refusals import Refusal
 # Services with another code than their protocol's.
 CODES = {"ec2": "UnauthorizedOperation"}
 
+PROJECT = Path(__file__).resolve().parents[2]
+lock = Lock()
+
+
+@cache
+def authorizer(_process: int) -> Popen:
+    """The program that decides. It ends with this process; a fork has its own."""
+    command = ["node", "-r", "tsx/cjs", "scripts/policies/authorizer.ts"]
+    return Popen(command, cwd=PROJECT, stdin=PIPE, stdout=PIPE, text=True)
+
+
+def ask(question: dict[str, Any]) -> dict[str, str] | None:
+    with lock:
+        program = authorizer(os.getpid())
+        print(json.dumps(question, default=str), file=program.stdin, flush=True)
+        return json.loads(program.stdout.readline())
+
 
 @refuses
 def not_authorized(call: AwsRequest) -> Refusal | None:
     sts = sts_backends[DEFAULT_ACCOUNT_ID]["aws"]
     session = sts.get_assumed_role_from_access_key(call.access_key)
-    if session is None or call.service == "sts":
+    if session is None or ":role/plue-github-" not in session.role_arn or call.service == "sts":
         return None
     question = {
         "call": described(call, "other"),
@@ -44,9 +64,7 @@ def not_authorized(call: AwsRequest) -> Refusal | None:
         },
         "boundary": iam.boundary_of(call.parameters.get("RoleName")) if call.service == "iam" else None,
     }
-    body = json.dumps(question, default=str).encode()
-    with urlopen(Request(os.environ["EMBEDDED_AWS_AUTHORIZER"], body)) as response:
-        missing = json.load(response)
+    missing = ask(question)
     if missing is None:
         return None
     protocol = call.operation.service_model.protocol

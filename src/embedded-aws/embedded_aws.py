@@ -24,6 +24,7 @@ os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 from moto.server import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
+import authorization  # noqa: E402, F401
 import extensions  # noqa: E402
 import gaps  # noqa: E402
 import gatekeeper  # noqa: E402

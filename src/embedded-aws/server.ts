@@ -44,8 +44,6 @@ export interface ServerOptions {
   readonly launcher?: string;
   /** File that gets each call, one JSON object a line. @default nothing is recorded */
   readonly recording?: string;
-  /** Address of the program that authorization.py asks. @default no role limits a call */
-  readonly authorizer?: string;
   /** Python modules beside the launcher that are loaded as extensions.py describes. @default none */
   readonly parts?: readonly string[];
   readonly signal?: AbortSignal;
@@ -121,8 +119,7 @@ export interface ServerProcess {
 /** Prepares the home of an embedded AWS and returns how to start its process. */
 export function prepareServer(options: ServerOptions): ServerProcess {
   const { home, port = 0, plain = false, launcher = defaultLauncher } = options;
-  const { recording, authorizer } = options;
-  const parts = [...(options.parts ?? []), ...(authorizer === undefined ? [] : ["authorization"])];
+  const { recording, parts = [] } = options;
   const log = join(home, "logs", "server.log");
   mkdirSync(dirname(log), { recursive: true });
   rmSync(recordOf(home), { force: true });
@@ -134,7 +131,6 @@ export function prepareServer(options: ServerOptions): ServerProcess {
       AWS_SECRET_ACCESS_KEY: "local",
       EMBEDDED_AWS_HOME: home,
       ...(recording === undefined ? {} : { EMBEDDED_AWS_RECORDING: recording }),
-      ...(authorizer === undefined ? {} : { EMBEDDED_AWS_AUTHORIZER: authorizer }),
       ...(parts.length === 0 ? {} : { EMBEDDED_AWS_PARTS: parts.join(",") }),
     },
     log,

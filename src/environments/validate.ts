@@ -18,8 +18,12 @@ export function validate(
   const names = environments.map(nameOf);
   const doubles = names.filter((name, index) => names.indexOf(name) < index);
   // A value of another type is a fault of the schema's.
-  const deployed: unknown = github?.environments;
-  const others = Array.isArray(deployed) ? deployed.map(String) : [];
+  const namesIn = (key: "environments" | "pullRequests") => {
+    const given: unknown = github?.[key];
+    return Array.isArray(given) ? given.map(String) : [];
+  };
+  const inGithub = environments.filter((one) => namesIn("environments").includes(one.name));
+  const accounts = [...new Set(inGithub.map(({ accountId }) => accountId))];
   const origins = environments.flatMap(({ recovery }) => recovery?.of ?? []);
   const unknown = (name: string, path: string, value: unknown) =>
     names.includes(name) ? [] : [{ path, value, fix: strange(name, names, "an environment") }];
@@ -38,7 +42,25 @@ export function validate(
         value: name,
         fix: "another environment has that name",
       })),
-      ...others.flatMap((name, index) => unknown(name, `github.environments[${index}]`, name)),
+      ...(["environments", "pullRequests"] as const).flatMap((key) =>
+        namesIn(key).flatMap((name, index) => unknown(name, `github.${key}[${index}]`, name)),
+      ),
+      ...inGithub
+        .filter(({ permissionsBoundary }) => permissionsBoundary !== true)
+        .map(({ name, permissionsBoundary: value }) => ({
+          path: `${name}.permissionsBoundary`,
+          value,
+          fix: "must be true, because github.environments names this environment",
+        })),
+      ...(accounts.length > 1
+        ? [
+            {
+              path: "github.environments",
+              value: github?.environments,
+              fix: "must name environments of one account: see accountId of each",
+            },
+          ]
+        : []),
       ...Object.entries(usage)
         .filter(([name]) => !origins.includes(name))
         .flatMap(([name, given]) => unknown(name, `usage.${name}`, given)),

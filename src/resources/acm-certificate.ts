@@ -13,6 +13,10 @@ export const acmCertificate = resourceKind({
       acm.describeCertificate({ CertificateArn }),
     ),
   },
+  permissions: {
+    tagging: "acm:AddTagsToCertificate",
+    creates: { "acm:RequestCertificate": "certificate" },
+  },
 });
 
 /** The wait for a certificate. */

@@ -9,6 +9,7 @@ import {
   partBy,
   linkedRole,
   passRole,
+  rolesIn,
   settingOf,
   withId,
   type Parameters,
@@ -40,11 +41,6 @@ export const backupPlan = resourceKind({
     creates: { "backup:CreateBackupPlan": "backupPlan" },
   },
 });
-
-const rolesIn = (value: unknown): string[] => {
-  if (typeof value === "string") return /:role\//.test(value) ? [value] : [];
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(rolesIn) : [];
-};
 
 /** The resources that a plan backs up. */
 export const backupSelection = settingOf("aws_backup_plan", {

@@ -1,4 +1,4 @@
-import { resourceKind } from "./kind";
+import { after, resourceKind } from "./kind";
 
 /** A budget. */
 export const budgetsBudget = resourceKind({
@@ -14,4 +14,7 @@ export const budgetsBudget = resourceKind({
   cost: "a budget that only sends alerts is free of charge",
   existing: "no search: Terraform reports a budget of the same name",
   remaining: "budgets are global: the search by tags in a region does not list them",
+  permissions: {
+    names: { "budgets:budget": (p) => after("budget/", p.BudgetName) },
+  },
 });

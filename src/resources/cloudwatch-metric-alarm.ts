@@ -3,7 +3,7 @@ import { count } from "../terminal/output";
 import { blocks } from "../terraform/stack";
 import { listed } from "./ask";
 import { byModule } from "./charges";
-import { after, noSearch, shortName, shown, resourceKind } from "./kind";
+import { after, noSearch, shortName, resourceKind } from "./kind";
 
 /** An alarm. */
 export const cloudwatchMetricAlarm = resourceKind({
@@ -37,8 +37,8 @@ export const cloudwatchMetricAlarm = resourceKind({
   },
   permissions: {
     names: {
-      "cloudwatch:alarm": (p) =>
-        after("alarm:", p.AlarmName ?? p.AlarmNames ?? `${shown(p.AlarmNamePrefix) ?? ""}*`),
+      // AWS checks a search by a prefix against all alarms.
+      "cloudwatch:alarm": (p) => after("alarm:", p.AlarmName ?? p.AlarmNames ?? "*"),
     },
     tagging: "cloudwatch:TagResource",
   },

@@ -13,7 +13,15 @@ import {
   type RuleContext,
 } from "./charges";
 import { taskCharges, taskDefinitionOf, taskSize, vcpusOf } from "./ecs-task-definition";
-import { after, lastParts, resourceKind } from "./kind";
+import {
+  after,
+  lastParts,
+  passRole,
+  resourceKind,
+  rolesIn,
+  type Also,
+  type Parameters,
+} from "./kind";
 
 /** A service. */
 export const ecsService = resourceKind({
@@ -63,8 +71,14 @@ export const ecsService = resourceKind({
         ),
     },
     tagging: "ecs:TagResource",
+    // The roles of blue/green and canary deployments.
+    also: { "ecs:CreateService": roles, "ecs:UpdateService": roles },
   },
 });
+
+function roles(parameters: Parameters): readonly Also[] {
+  return [passRole(rolesIn(parameters), "ecs.amazonaws.com")];
+}
 
 const averages = (usage: Usage): Readonly<Record<string, number | undefined>> => ({
   api_server: usage.apiServerTasks,

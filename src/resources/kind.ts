@@ -233,6 +233,12 @@ export const withId = (names: unknown, id = "/*"): string[] =>
 export const lastParts = (value: unknown): string[] =>
   strings(value).map((item) => item.split("/").at(-1)!);
 
+/** The ARNs of all roles in a value. */
+export const rolesIn = (value: unknown): string[] => {
+  if (typeof value === "string") return /:role\//.test(value) ? [value] : [];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(rolesIn) : [];
+};
+
 /** The permission to pass roles to a service. */
 export const passRole = (arns: readonly unknown[], service: string): Also => ({
   action: "iam:PassRole",

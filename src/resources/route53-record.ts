@@ -1,4 +1,4 @@
-import { settingOf } from "./kind";
+import { after, settingOf } from "./kind";
 
 /** A DNS record. */
 export const route53Record = settingOf("aws_route53_zone", {
@@ -7,4 +7,7 @@ export const route53Record = settingOf("aws_route53_zone", {
   existing: "records have no tags, and the zone is not ours: Terraform reports the record",
   cost: "an alias to a load balancer is answered free of charge; the zone is not ours",
   remaining: "without tags: Terraform's own destroy deletes it or fails",
+  permissions: {
+    names: { "route53:hostedzone": (p) => after("hostedzone/", p.HostedZoneId) },
+  },
 });

@@ -4,6 +4,7 @@ import { policyDocument, type PolicyStatement } from "../constructs/iam";
 import { environments } from "../environments";
 import { stateBackend, stateKeyOf } from "../environments/state-backend";
 import { list, type PolicyDocument, type Statement } from "../iam";
+import { components, names } from "../names";
 
 /** A file of the folder `policies`, which `npm run policies` writes. */
 type Purpose = "plan" | "deploy" | "state" | "options";
@@ -23,7 +24,7 @@ export function planPolicies(environment: string, options = false): string[] {
   const reads = others.flatMap((statement) => {
     // Secrets with a customer key are read through Secrets Manager, which decrypts them as the caller.
     const Action = list(statement.Action).filter((action) =>
-      /:(Get|List|Describe)|^kms:Decrypt$/.test(action),
+      /:(Get|List|Describe|View)|^kms:Decrypt$/.test(action),
     );
     return Action.length > 0 ? [{ ...statement, Action }] : [];
   });
@@ -145,6 +146,43 @@ export function permissionsBoundary(environment: string): string {
   );
 }
 
+/**
+ * The policy of the role that pushes the images of environments.
+ * Source: "Pushing a Docker image", required IAM permissions, Amazon ECR User Guide.
+ */
+export function imagesPolicy(accountId: string, environments: readonly string[]): string {
+  return policyDocument(
+    // The login to ECR and the identity call cannot be limited to a repository.
+    { Action: "ecr:GetAuthorizationToken", Resource: "*" },
+    {
+      Action: [
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:CompleteLayerUpload",
+        "ecr:DescribeImages",
+        "ecr:DescribeRepositories",
+        "ecr:GetDownloadUrlForLayer",
+        "ecr:InitiateLayerUpload",
+        "ecr:PutImage",
+        "ecr:UploadLayerPart",
+      ],
+      Resource: environments.flatMap((environment) =>
+        components.map(
+          (component) =>
+            `arn:aws:ecr:*:${accountId}:repository/${names.repository(environment, component)}`,
+        ),
+      ),
+    },
+    {
+      // Marks of deployed images, which make ECR keep them.
+      Action: "ssm:GetParametersByPath",
+      Resource: environments.map(
+        (environment) => `arn:aws:ssm:*:${accountId}:parameter${names.tagParameters(environment)}`,
+      ),
+    },
+  );
+}
+
 /** A pattern in `policies` for the objects of one environment. */
 export function ofEnvironment(pattern: string, environment: string): string {
   return (
@@ -157,37 +195,47 @@ export function ofEnvironment(pattern: string, environment: string): string {
   );
 }
 
+/** The settings of an environment, if the project has it. */
+export const settingsOf = (environment: string) =>
+  environments.find(({ name }) => name === environment);
+
 /** Statements for one environment: names and tags of the objects say which one they belong to. */
 function limitedTo(environment: string, statements: readonly Statement[]): Statement[] {
   const own = (value: string) => ofEnvironment(value, environment);
-  return statements.map((statement) => ({
-    ...statement,
-    Resource: list(statement.Resource).map(own),
-    ...(statement.Condition && {
-      Condition: Object.fromEntries(
-        Object.entries(statement.Condition).map(([operator, tests]) => [
-          operator,
-          Object.fromEntries(
-            Object.entries(tests).map(([key, values]) => [
-              key,
-              /^aws:(Request|Resource)Tag\//.test(key)
-                ? environment
-                : typeof values === "string"
-                  ? values
-                  : values.map(own),
-            ]),
-          ),
-        ]),
-      ),
-    }),
-  }));
+  const zone = settingsOf(environment)?.domain?.hostedZoneId;
+  const resources = ({ Resource }: Statement) =>
+    list(Resource).flatMap((arn) =>
+      arn.endsWith(":hostedzone/*") ? (zone ? [arn.replace("*", zone)] : []) : [own(arn)],
+    );
+  return statements
+    .map((statement) => ({ ...statement, Resource: resources(statement) }))
+    .filter(({ Resource }) => Resource.length > 0)
+    .map((statement) => ({
+      ...statement,
+      ...(statement.Condition && {
+        Condition: Object.fromEntries(
+          Object.entries(statement.Condition).map(([operator, tests]) => [
+            operator,
+            Object.fromEntries(
+              Object.entries(tests).map(([key, values]) => [
+                key,
+                /^aws:(Request|Resource)Tag\//.test(key)
+                  ? environment
+                  : typeof values === "string"
+                    ? values
+                    : values.map(own),
+              ]),
+            ),
+          ]),
+        ),
+      }),
+    }));
 }
 
 /** The permissions for the state of an environment, where the settings of the state backend say it is. */
 function stateStatements(environment: string): Statement[] {
   const { bucket, lockTable, lockFile } = stateBackend;
-  const settings = environments.find(({ name }) => name === environment);
-  const key = `${bucket}/${stateKeyOf(settings ?? { name: environment })}`;
+  const key = `${bucket}/${stateKeyOf(settingsOf(environment) ?? { name: environment })}`;
   return statementsOf("state").flatMap((statement) => {
     const [service = ""] = list(statement.Action)[0]!.split(":");
     const isObject = list(statement.Resource).some((arn) => arn.includes("/"));

@@ -6,14 +6,19 @@ import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { Construct } from "constructs";
 import { S3Backend, TerraformOutput } from "../cdktf";
-import { policyDocument } from "../constructs/iam";
 import { githubSchema, type GithubSettings } from "../environments/github";
 import { stateBackend } from "../environments/state-backend";
 import { check } from "../environments/faults";
-import { components, names } from "../names";
+import { names } from "../names";
 import { BaseStack } from "./base-stack";
 import { providerVersions } from "./plue-stack";
-import { deployPolicies, permissionsBoundary, planPolicies } from "./github-policies";
+import {
+  deployPolicies,
+  imagesPolicy,
+  permissionsBoundary,
+  planPolicies,
+  settingsOf,
+} from "./github-policies";
 
 const HOST = "token.actions.githubusercontent.com";
 
@@ -39,7 +44,8 @@ export class GithubStack extends BaseStack {
     super(scope, "github");
     const settings = check(githubSchema, given, "github");
     const { repository, branch, options, region } = settings;
-    this.configureTerraform(region);
+    const accounts = settings.environments.flatMap((name) => settingsOf(name)?.accountId ?? []);
+    this.configureTerraform(region, accounts[0]);
     const { accountId } = new DataAwsCallerIdentity(this, "data.aws_caller_identity.current");
     const providerArn =
       settings.providerArn ??
@@ -72,7 +78,7 @@ export class GithubStack extends BaseStack {
       description: `Pushes the images of ${repository}`,
       assumeRolePolicy: trust([onBranch]),
     });
-    this.allow("images", images, [pushImages(accountId, settings.environments)]);
+    this.allow("images", images, [imagesPolicy(accountId, settings.environments)]);
 
     const arns = settings.environments.map((environment) => {
       new IamPolicy(this, `aws_iam_policy.boundary_${environment}`, {
@@ -128,7 +134,7 @@ export class GithubStack extends BaseStack {
     }
   }
 
-  private configureTerraform(region: string): void {
+  private configureTerraform(region: string, accountId: string | undefined): void {
     const { bucket, lockTable, region: stateRegion, lockFile } = stateBackend;
     new S3Backend(this, {
       bucket,
@@ -143,41 +149,8 @@ export class GithubStack extends BaseStack {
     });
     new AwsProvider(this, "aws", {
       region,
+      allowedAccountIds: accountId ? [accountId] : undefined,
       defaultTags: [{ tags: { Project: "plue", ManagedBy: "terraform" } }],
     });
   }
-}
-
-/** Source: "Pushing a Docker image", required IAM permissions, Amazon ECR User Guide. */
-function pushImages(accountId: string, environments: readonly string[]): string {
-  return policyDocument(
-    // The login to ECR and the identity call cannot be limited to a repository.
-    { Action: "ecr:GetAuthorizationToken", Resource: "*" },
-    {
-      Action: [
-        "ecr:BatchCheckLayerAvailability",
-        "ecr:BatchGetImage",
-        "ecr:CompleteLayerUpload",
-        "ecr:DescribeImages",
-        "ecr:DescribeRepositories",
-        "ecr:GetDownloadUrlForLayer",
-        "ecr:InitiateLayerUpload",
-        "ecr:PutImage",
-        "ecr:UploadLayerPart",
-      ],
-      Resource: environments.flatMap((environment) =>
-        components.map(
-          (component) =>
-            `arn:aws:ecr:*:${accountId}:repository/${names.repository(environment, component)}`,
-        ),
-      ),
-    },
-    {
-      // Marks of deployed images, which make ECR keep them.
-      Action: "ssm:GetParametersByPath",
-      Resource: environments.map(
-        (environment) => `arn:aws:ssm:*:${accountId}:parameter${names.tagParameters(environment)}`,
-      ),
-    },
-  );
 }

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CloudWatchLogsClient, CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
@@ -76,6 +75,7 @@ import {
   ResourceGroupsTaggingAPIClient,
 } from "@aws-sdk/client-resource-groups-tagging-api";
 import { ServiceQuotas } from "@aws-sdk/client-service-quotas";
+import { readCalls } from "../../../scripts/policies/calls";
 import {
   describeEmbeddedAws,
   region,
@@ -555,14 +555,12 @@ describeEmbeddedAws("The embedded AWS", () => {
   });
 
   test("records the members of a map, such as tags", async () => {
-    const recording = join(mkdtempSync(join(tmpdir(), "plue-recording-")), "calls");
-    const recorded = await startEmbeddedAws({ recording });
-    const logs = new CloudWatchLogsClient(recorded.client);
-    await logs.send(new CreateLogGroupCommand({ logGroupName: "tagged", tags: { Owner: "us" } }));
-    await recorded.stop();
-    expect(JSON.parse(readFileSync(recording, "utf8"))).toMatchObject({
+    const logGroupName = "tagged";
+    const logs = new CloudWatchLogsClient(aws.client);
+    await logs.send(new CreateLogGroupCommand({ logGroupName, tags: { Owner: "us" } }));
+    expect(readCalls(aws.recording).at(-1)).toMatchObject({
       operation: "CreateLogGroup",
-      parameters: { logGroupName: "tagged", tags: { Owner: "us" } },
+      parameters: { logGroupName, tags: { Owner: "us" } },
     });
   });
 

@@ -1,6 +1,3 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { local } from "../../../src/environments/local";
 import type { EnvironmentSettings } from "../../../src/environments/settings";
 import { checksOf } from "../../../src/embedded-aws/server";
@@ -13,7 +10,7 @@ import {
   type EmbeddedAws,
 } from "../../support/embedded-aws";
 import { full } from "../../support/full";
-import { missingPermissions, policyRecording } from "../../support/policies";
+import { missingPermissions } from "../../support/policies";
 
 const settings = (nodeType: string): EnvironmentSettings => ({
   ...local,
@@ -33,11 +30,9 @@ const targets = [
 describeEmbeddedAws("a cache of nodes", () => {
   let aws: EmbeddedAws;
   let stack: Deployment;
-  let recording: string;
 
   beforeAll(async () => {
-    recording = policyRecording ?? join(mkdtempSync(join(tmpdir(), "plue-cache-")), "calls.jsonl");
-    aws = await startEmbeddedAws({ recording });
+    aws = await startEmbeddedAws();
     stack = await deployment(aws, settings("cache.t4g.micro"));
   });
   afterAll(async () => {
@@ -71,6 +66,6 @@ describeEmbeddedAws("a cache of nodes", () => {
   });
 
   test("CI's policies allow every call that was made, with that of the options", () => {
-    expect(missingPermissions(recording, purposes)).toEqual([]);
+    expect(missingPermissions(aws.recording, purposes)).toEqual([]);
   });
 });

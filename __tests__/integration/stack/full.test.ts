@@ -1,6 +1,3 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { DescribeFileSystemsCommand, EFSClient } from "@aws-sdk/client-efs";
 import { remainingResources } from "../../../src/operations/deploy/remaining";
 import { local } from "../../../src/environments/local";
@@ -19,16 +16,14 @@ import {
 } from "../../support/embedded-aws";
 import { full } from "../../support/full";
 import { project } from "../../support/plue";
-import { missingPermissions, policyRecording } from "../../support/policies";
+import { missingPermissions } from "../../support/policies";
 
 describeEmbeddedAws("every option at once", () => {
   let aws: EmbeddedAws;
   let stack: Deployment;
-  let recording: string;
 
   beforeAll(async () => {
-    recording = policyRecording ?? join(mkdtempSync(join(tmpdir(), "plue-full-")), "calls.jsonl");
-    aws = await startEmbeddedAws({ recording, twoRegions: true });
+    aws = await startEmbeddedAws({ twoRegions: true });
     stack = await deployment(aws, full);
   });
   afterAll(async () => {
@@ -160,6 +155,6 @@ describeEmbeddedAws("every option at once", () => {
   });
 
   test("CI's policies allow every call that was made, with that of the options", () => {
-    expect(missingPermissions(recording, purposes)).toEqual([]);
+    expect(missingPermissions(aws.recording, purposes)).toEqual([]);
   });
 });

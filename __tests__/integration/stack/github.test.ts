@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetRoleCommand, IAMClient, ListAttachedRolePoliciesCommand } from "@aws-sdk/client-iam";
+import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { App } from "../../../src/cdktf";
 import type { GithubSettings } from "../../../src/environments/github";
 import { GithubStack } from "../../../src/stack/github-stack";
@@ -71,5 +73,24 @@ describeEmbeddedAws("the stack of GitHub's roles", () => {
     expect(AttachedPolicies.length).toBeGreaterThan(0);
     // IAM's quota of managed policies for a role.
     expect(AttachedPolicies.length).toBeLessThanOrEqual(10);
+  });
+
+  test("limits the calls of its roles", async () => {
+    const { Credentials } = await new STSClient(aws.client).send(
+      new AssumeRoleCommand({
+        RoleArn: "arn:aws:iam::123456789012:role/plue-github-deploy-dev",
+        RoleSessionName: "me",
+      }),
+    );
+    const credentials = {
+      accessKeyId: Credentials!.AccessKeyId!,
+      secretAccessKey: Credentials!.SecretAccessKey!,
+      sessionToken: Credentials!.SessionToken!,
+    };
+    const secrets = new SecretsManagerClient({ ...aws.client, credentials });
+    const create = (Name: string) =>
+      secrets.send(new CreateSecretCommand({ Name, SecretString: "x" }));
+    await create("dev-plue-db-password");
+    await expect(create("production-plue-db-password")).rejects.toThrow("is not authorized");
   });
 });

@@ -123,7 +123,7 @@ describeEmbeddedAws("each setting, changed on a live environment", () => {
   });
 
   test("a rollback finds each earlier revision", () => {
-    expect(readFileSync(local.recording, "utf8")).not.toContain('"DeregisterTaskDefinition"');
+    expect(readFileSync(local.aws.recording, "utf8")).not.toContain('"DeregisterTaskDefinition"');
   });
 
   test("a major upgrade needs its setting, and replaces only the parameter group", async () => {

@@ -20,9 +20,9 @@ describeEmbeddedAws("a network that gets smaller", () => {
 
   /** The operations of an apply, in their order. */
   async function calls(apply: () => Promise<unknown>): Promise<string[]> {
-    const before = readFileSync(local.recording, "utf8").length;
+    const before = readFileSync(local.aws.recording, "utf8").length;
     await apply();
-    const lines = readFileSync(local.recording, "utf8").slice(before).trim().split("\n");
+    const lines = readFileSync(local.aws.recording, "utf8").slice(before).trim().split("\n");
     return lines.map((line) => (JSON.parse(line) as { operation: string }).operation);
   }
 

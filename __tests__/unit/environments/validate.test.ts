@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dev } from "../../../src/environments/dev";
 import { environments } from "../../../src/environments";
+import type { GithubSettings } from "../../../src/environments/github";
 import { limits } from "../../../src/limits";
 import type {
   EnvironmentSettings,
@@ -314,6 +315,32 @@ test.each<[string, boolean]>([
   ["at(2030-02-31T07:00:00)", false],
 ])("the schedule %s: %j", (schedule, right) => {
   expect(scheduleFault(schedule) === undefined).toBe(right);
+});
+
+const repository = "octo/plue";
+const bounded = { ...dev, permissionsBoundary: true };
+
+test.each<[string, EnvironmentSettings[], Partial<GithubSettings>, string]>([
+  ["a role of CI without a permissions boundary", [dev], {}, "dev.permissionsBoundary is missing"],
+  [
+    "pull requests that plan no environment of the project",
+    [bounded],
+    { pullRequests: ["prod"] },
+    'github.pullRequests[0] is "prod": is not an environment',
+  ],
+  [
+    "environments of several accounts in one stack",
+    [
+      { ...bounded, accountId: "123456789012" },
+      { ...bounded, name: "other", accountId: "210987654321" },
+    ],
+    { environments: ["dev", "other"] },
+    "must name environments of one account",
+  ],
+])("refuses %s", (_, environments, more, message) => {
+  const github = { repository, environments: ["dev"], ...more };
+  expect(() => validate(environments, github)).toThrow(message);
+  expect(() => validate([bounded], { repository, environments: ["dev"] })).not.toThrow();
 });
 
 test.each(["octo", "https://github.com/octo/plue", "octo/plue/main"])(

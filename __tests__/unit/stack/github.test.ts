@@ -54,7 +54,9 @@ test("a role for pull requests writes nothing, not even the state", () => {
     .flatMap(({ Action }) => Action)
     .filter(
       (action) =>
-        !/:(Get|List|Describe|BatchGet|BatchCheck|Lookup|Simulate|Head)|^kms:Decrypt$/.test(action),
+        !/:(Get|List|Describe|View|BatchGet|BatchCheck|Lookup|Simulate|Head)|^kms:Decrypt$/.test(
+          action,
+        ),
     );
   expect(writes).toEqual([]);
 });

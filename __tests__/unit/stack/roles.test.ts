@@ -411,6 +411,15 @@ describe("GitHub's roles", () => {
     ["deploy_dev", "iam:CreatePolicyVersion", boundary("dev"), {}],
     ["deploy_dev", "sts:AssumeRole", iamRole("plue-github-deploy-production"), {}],
     ["deploy_dev", "ecs:RunTask", arn("ecs:task-definition/production-plue-db-migrate:1"), {}],
+    [
+      "deploy_dev",
+      "ecs:RunTask",
+      arn("ecs:task-definition/dev-plue-db-migrate:1"),
+      { "ecs:cluster": arn("ecs:cluster/production-plue-cluster") },
+      { "ecs:cluster": arn("ecs:cluster/dev-plue-cluster") },
+    ],
+    ["deploy_dev", "ecs:ExecuteCommand", arn("ecs:task/production-plue-cluster/1"), {}],
+    ["deploy_dev", "route53:ChangeResourceRecordSets", "arn:aws:route53:::hostedzone/Z1", {}],
     // A plan changes nothing, and reads only its environment.
     ["plan_dev", "ecs:UpdateService", service("dev"), {}],
     ["plan_dev", "iam:PassRole", iamRole("dev-plue-api-server-task"), toTasks],
