@@ -93,7 +93,8 @@ describeEmbeddedAws("a change of a deployed environment", () => {
   });
 
   test("the plan refuses another region, and names the deployed one", async () => {
-    const { code, message } = await refusal(settings, "-var=aws_region=us-west-2");
+    const options = ["-refresh=false", "-var=aws_region=us-west-2"];
+    const { code, message } = await refusal(settings, ...options);
     expect(message).toContain("local is deployed in us-east-1, and aws_region is us-west-2.");
     expect(code).toBe(1);
   });
