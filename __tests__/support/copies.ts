@@ -1,4 +1,32 @@
-import { fork, forkable, startEmbeddedAws, type EmbeddedAws } from "./embedded-aws";
+import { embeddedAwsVariables } from "../../src/embedded-aws/environment";
+import { startAwsProvider } from "./aws-provider";
+import { fork, forkable, region, startEmbeddedAws, type EmbeddedAws } from "./embedded-aws";
+import { startFaultProxy, type FaultProxy } from "./fault-proxy";
+
+/** A way to one copy after another. */
+export interface Lane {
+  /** Its `target` is the endpoint of the copy. */
+  readonly proxy: FaultProxy;
+  /** Environment for Terraform, the AWS CLI and whatever else is to reach the copy. */
+  readonly env: Record<string, string>;
+  /** Ends the proxy and the provider. */
+  stop(): Promise<void>;
+}
+
+/** Starts a proxy and a provider of its own, so that several copies can be used at once. */
+export async function startLane({ endpoint, env: base }: EmbeddedAws): Promise<Lane> {
+  const proxy = await startFaultProxy(endpoint);
+  const env = { ...base, ...embeddedAwsVariables(proxy.endpoint, region) };
+  const provider = await startAwsProvider(env);
+  return {
+    proxy,
+    env: { ...env, ...provider.variables },
+    stop: async () => {
+      await provider.stop();
+      await proxy.stop();
+    },
+  };
+}
 
 /** An embedded AWS that can be copied with everything in it, states included. */
 export interface CopiedAws extends EmbeddedAws {

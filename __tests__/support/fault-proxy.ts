@@ -25,6 +25,8 @@ export interface FaultProxy {
   target: string;
   /** Its rule, from now on; without one it passes everything on. */
   rule: Rule | undefined;
+  /** Runs after each call, before its answer is sent; while it is set, one call runs at a time. */
+  after: ((operation: string) => Promise<void>) | undefined;
   /** Names of the calls that came by, in their order. */
   readonly operations: string[];
   stop(): Promise<void>;
@@ -39,6 +41,7 @@ export async function startFaultProxy(
   tls?: { readonly key: string; readonly cert: string },
 ): Promise<FaultProxy> {
   const operations: string[] = [];
+  let turn: Promise<unknown> = Promise.resolve();
   const handle = async (request: IncomingMessage): Promise<Response | "cut"> => {
     const body = await read(request);
     const operation = operationOf(request, body);
@@ -53,11 +56,22 @@ export async function startFaultProxy(
       (entry): entry is [string, string] =>
         typeof entry[1] === "string" && !/^(connection|expect|transfer-encoding)$/.test(entry[0]),
     );
-    const answer = await fetch(proxy.target + request.url, {
-      method: request.method,
-      headers,
-      body: body.length > 0 ? body : undefined,
-    });
+    const pass = () =>
+      fetch(proxy.target + request.url, {
+        method: request.method,
+        headers,
+        body: body.length > 0 ? body : undefined,
+      });
+    const passAlone = async () => {
+      const answer = await pass();
+      await answer.clone().arrayBuffer();
+      await proxy.after?.(operation);
+      return answer;
+    };
+    let answered: Promise<Response>;
+    if (proxy.after) turn = answered = turn.then(passAlone, passAlone);
+    else answered = pass();
+    const answer = await answered;
     return fault ? new Response(fault.rewrite(await answer.text()), answer) : answer;
   };
   const listener: RequestListener = (request, response) => {
@@ -81,6 +95,7 @@ export async function startFaultProxy(
     endpoint: `${tls ? "https" : "http"}://127.0.0.1:${port}`,
     target,
     rule: undefined,
+    after: undefined,
     operations,
     stop: async () => {
       server.closeAllConnections();
