@@ -261,6 +261,7 @@ const callsOf = (
 export const changes: Readonly<Record<"plan" | "deploy" | "options", readonly Call[]>> = {
   plan: callsOf({}, [
     ["ec2", "DescribeNetworkInterfaces", {}],
+    ["ecs", "ListTagsForResource", { resourceArn: arn("ecs:cluster/local-plue-cluster") }],
     ["logs", "ListTagsForResource", { resourceArn: arn(`logs:log-group:${insights}`) }],
     ["rds", "ListTagsForResource", { ResourceName: arn("rds:db:local-plue-db") }],
     ["secretsmanager", "ListSecretVersionIds", secret],

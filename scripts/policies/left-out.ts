@@ -37,6 +37,8 @@ export const leftOut: Reasons = {
     "the cache is in one region",
   "elasticache:Modify* > elasticache:usergroup": "the cache keeps its users",
   "elasticache:Create* > s3:GetObject": "the cache starts empty",
+  "ec2:DisassociateAddress > ec2:elastic-ip":
+    "the association goes with the NAT gateway, before Terraform asks for it",
   "elasticfilesystem:Describe* > elasticfilesystem:*": "the call names an object of another type",
   "elasticloadbalancing:*/gwy*": "all load balancers are Application Load Balancers",
   "elasticloadbalancing:*/net*": "all load balancers are Application Load Balancers",
