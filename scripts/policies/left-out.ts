@@ -37,8 +37,6 @@ export const leftOut: Reasons = {
     "the cache is in one region",
   "elasticache:Modify* > elasticache:usergroup": "the cache keeps its users",
   "elasticache:Create* > s3:GetObject": "the cache starts empty",
-  "ec2:DisassociateAddress > ec2:elastic-ip":
-    "the association goes with the NAT gateway, before Terraform asks for it",
   "elasticfilesystem:Describe* > elasticfilesystem:*": "the call names an object of another type",
   "elasticloadbalancing:*/gwy*": "all load balancers are Application Load Balancers",
   "elasticloadbalancing:*/net*": "all load balancers are Application Load Balancers",
@@ -87,6 +85,8 @@ export const possiblyUntagged: Reasons = {
   "ec2:DeleteVpcEndpoints > ec2:vpc-endpoint": "ElastiCache creates those of serverless caches",
   "ec2:CreateTags > ec2:security-group": "AWS creates the default group of the VPC",
   "ec2:RevokeSecurityGroup* > ec2:security-group": "AWS creates the default group of the VPC",
+  "ec2:DisassociateAddress > ec2:elastic-ip":
+    "the association goes with the NAT gateway, before Terraform asks for it",
   "elasticfilesystem:Describe* > elasticfilesystem:*":
     "a destroy asks for the object until it is gone, with its tags",
   "kms:PutKeyPolicy > kms:key": "the policy is given before the tags",
