@@ -195,7 +195,7 @@ export class Database extends Construct implements Connectable {
       lifecycle: {
         // A change here would replace the database with a second restore.
         ...(recovery && { ignoreChanges: ["restore_to_point_in_time"] }),
-        precondition: [this.keepsStorage(environment, settings)],
+        precondition: this.keepsWhatExists(environment, settings),
       },
       dependsOn: [
         ...logGroups,
@@ -235,11 +235,9 @@ export class Database extends Construct implements Connectable {
       : writeOnlyPassword(this, secret, masterPassword.version);
   }
 
-  /** RDS grows the storage by itself, and never shrinks it. */
-  private keepsStorage(
-    environment: string,
-    { allocatedStorage: size, maxAllocatedStorage: most }: DatabaseSettings,
-  ) {
+  /** RDS never shrinks the storage, which grows by itself, and never downgrades PostgreSQL. */
+  private keepsWhatExists(environment: string, settings: DatabaseSettings) {
+    const { allocatedStorage: size, maxAllocatedStorage: most, engineVersion } = settings;
     const found = new DataAwsDbInstances(this, "data.aws_db_instances.existing", {
       filter: [{ name: "db-instance-id", values: [names.database(environment)] }],
     });
@@ -247,6 +245,11 @@ export class Database extends Construct implements Connectable {
       dbInstanceIdentifier: "${each.key}",
     });
     each.addOverride("for_each", `\${toset(${reference(found)}.instance_identifiers)}`);
+    const all = (condition: string) =>
+      `\${alltrue([for one in ${reference(each)} : ${condition}])}`;
+    const list = (attribute: string) =>
+      `\${join(", ", [for one in ${reference(each)} : one.${attribute}])}`;
+
     // The maximum is at least ten percent above the size, and the provider ignores a smaller first size.
     const fits =
       most > 0
@@ -256,10 +259,20 @@ export class Database extends Construct implements Connectable {
       most > 0
         ? `database.maxAllocatedStorage of ${environment} is ${most} GiB`
         : `database.allocatedStorage of ${environment} is ${size} GiB`;
-    return {
-      condition: `\${alltrue([for one in ${reference(each)} : ${fits}])}`,
-      errorMessage: `${setting}, and the storage has \${join(", ", [for one in ${reference(each)} : one.allocated_storage])} GiB. RDS cannot shrink it: set ${most > 0 ? "a maximum at least ten percent above that" : "at least that size"}.`,
-    };
+
+    const upgrades = settings.allowMajorVersionUpgrade;
+    return [
+      {
+        condition: all(fits),
+        errorMessage: `${setting}, and the storage has ${list("allocated_storage")} GiB. RDS cannot shrink it: set ${most > 0 ? "a maximum at least ten percent above that" : "at least that size"}.`,
+      },
+      {
+        condition: all(
+          `tonumber(split(".", one.engine_version)[0]) ${upgrades ? "<=" : "=="} ${engineVersion}`,
+        ),
+        errorMessage: `database.engineVersion of ${environment} is ${engineVersion}, and the database has PostgreSQL ${list("engine_version")}. RDS cannot downgrade it, and upgrades it only with database.allowMajorVersionUpgrade: set its major version, or read docs/upgrading.md.`,
+      },
+    ];
   }
 
   private monitoringRole({ environment, accountId, partition }: DatabaseProps) {

@@ -129,15 +129,21 @@ describeEmbeddedAws("each setting, changed on a live environment", () => {
   test("a major upgrade needs its setting, and replaces only the parameter group", async () => {
     const engineVersion = "17";
     local.stack.synthesize({ ...settings, database: { ...database, engineVersion } });
-    const refused = await local.stack.terraform("apply", "-auto-approve", "-refresh=false");
-    expect(refused.stderr).toContain("The AllowMajorVersionUpgrade flag must be present");
+    const refused = await local.stack.terraform("plan", "-refresh=false");
+    expect(refused.stderr).toContain("database.engineVersion of local is 17, and the database has");
 
     local.stack.synthesize({
       ...settings,
       database: { ...database, engineVersion, allowMajorVersionUpgrade: true },
     });
-    // With a refresh: the state has what the refused apply wanted.
-    await local.stack.succeed("apply", "-auto-approve");
+    await local.stack.succeed("apply", "-auto-approve", "-refresh=false");
     expect(await local.stack.pending()).toEqual([]);
+
+    local.stack.synthesize({
+      ...settings,
+      database: { ...database, allowMajorVersionUpgrade: true },
+    });
+    const downgrade = await local.stack.terraform("plan", "-refresh=false");
+    expect(downgrade.stderr).toContain("RDS cannot downgrade it");
   });
 });
