@@ -12,8 +12,6 @@ const LONG = [
   "stack/recovery",
   "operations/adoption",
   "operations/local",
-  "stack/change",
-  "stack/shrink",
   "stack/cache-nodes",
   "stack/checkov",
 ];

@@ -230,7 +230,7 @@ async function recordTerraform(
 }
 
 /** The tests that hold the policies to all that they call. */
-const commandTests = ["cli/deployment", "cli/operation", "stack/deploy", "stack/change"];
+const commandTests = ["cli/deployment", "cli/operation", "stack/deploy", "stack/settings"];
 const optionTests = ["stack/full", "stack/cache-nodes", "operations/leftovers"];
 
 async function recordTests(tests: readonly string[], folder: string): Promise<Call[]> {

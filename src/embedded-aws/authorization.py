@@ -93,12 +93,14 @@ def tags_of(name: str, region: str) -> dict[str, str] | None:
     kind = re.match(r"([a-z]+)-[0-9a-f]{8}|(alias/)|[0-9a-f]{8}-", name)
     if kind is None:
         return None
-    of_account = (one[DEFAULT_ACCOUNT_ID] for one in (ec2_backends, efs_backends, kms_backends))
-    ec2, efs, kms = (one[region] for one in of_account)
+    ec2, efs = (one[DEFAULT_ACCOUNT_ID][region] for one in (ec2_backends, efs_backends))
+    keys = kms_backends[DEFAULT_ACCOUNT_ID]
     match kind[1]:
         case None:
-            key = kms.get_key_id_from_alias(name) if kind[2] else name
-            return kms.tagger.get_tag_dict_for_resource(key)
+            key = keys[region].get_key_id_from_alias(name) if kind[2] else name
+            # Copies in another region have a key of that region.
+            own = next((kms for kms in keys.values() if key in kms.keys), None)
+            return own and own.tagger.get_tag_dict_for_resource(key)
         case "rtbassoc":
             tables = ec2.route_tables.items()
             name = next((id for id, one in tables if name in one.all_associations_ids), name)

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import {
   CloudWatchLogsClient,
@@ -12,10 +21,13 @@ import {
 } from "@aws-sdk/client-ec2";
 import { DescribeServicesCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
 import { names } from "../../../src/names";
+import { ownProvider } from "../../support/aws-provider";
+import { assume, type CiRole } from "../../support/ci-role";
 import { describeEmbeddedAws, terraform } from "../../support/embedded-aws";
 import { everyCall, firstCalls, rewriteJson, type Rule } from "../../support/fault-proxy";
-import { plueEnds, startPlue } from "../../support/plue";
+import { plueEnds, project, startPlue } from "../../support/plue";
 import { cluster, images, usePlue } from "../../support/plue-user";
+import { runStep } from "../../support/workflow";
 
 interface Services {
   services: { runningCount: number; deployments: object[]; enableExecuteCommand: boolean }[];
@@ -111,14 +123,56 @@ describeEmbeddedAws("plue on a deployed environment", () => {
     expect(await user.colleaguesPlan()).toEqual([]);
   });
 
-  test("deploy --migrate migrates, then deploys; a plain plan keeps the new tag", async () => {
-    await user.ends(0, "deploy", "local", "--tag", "v2", "--migrate", "--yes");
+  test("the workflows migrate, then deploy, each job with its role; a plain plan keeps the new tag", async () => {
+    const cwd = join(user.folder, "checkout");
+    const out = join(cwd, "cdktf.out");
+    mkdirSync(join(cwd, ".cache/review"), { recursive: true });
+    symlinkSync(join(project, "bin"), join(cwd, "bin"));
+    const npx = `#!/bin/sh\nshift\nexec node '${project}/bin/plue.js' "$@"\n`;
+    writeFileSync(join(user.folder, "bin/npx"), npx, { mode: 0o755 });
+    const source = join(cwd, ".cache/plue");
+    execFileSync("git", ["init", "-q", source]);
+    const git = ["-C", source, "-c", "user.name=a", "-c", "user.email=a@b"];
+    execFileSync("git", [...git, "commit", "-q", "--allow-empty", "-m", "first"]);
+
+    const values = {
+      "inputs.environment": "local",
+      "matrix.environment": "local",
+      "needs.images.outputs.tag": "v2",
+    };
+    const envOf = async (kind: CiRole["kind"]) => ({
+      // A provider of its own, which has the credentials of the role.
+      ...ownProvider(user.env),
+      ...(await assume(user.aws.client, { kind, environment: "local" })),
+      CDKTF_OUTDIR: out,
+    });
+    const runs = async (path: string, env: NodeJS.ProcessEnv) => {
+      const { code, stdout, stderr } = await runStep(path, { cwd, env, values });
+      if (code !== 0) throw new Error(`${path}: exit ${code}\n${stdout}${stderr}`);
+    };
+    const deploy = (step: string) => `deploy-environment.yml/${step}`;
+
+    const pushing = await envOf("images");
+    await runs(deploy("images/images"), pushing);
+    expect(readFileSync(join(cwd, "output"), "utf8")).toMatch(/^tag=[0-9a-f]{12}$/m);
+    user.docker.take();
+    const refused = await plueEnds(2, ["restart", "local", "web"], pushing);
+    expect(refused.stderr).toContain("is not authorized to perform: ecs:");
+
+    const planning = await envOf("plan");
+    await runs(deploy("plan/plue plan, for the reviewer"), planning);
+    renameSync(join(cwd, "review.json"), join(cwd, ".cache/review/review.json"));
+    await runs(deploy("deploy/plue deploy, only the reviewed plan"), await envOf("deploy"));
     expect(await user.deployedTag("plue-api-server")).toBe("v2");
     expect(await user.deployedTag("plue-web-app")).toBe("v2");
     // ECR must not delete the running image, nor the target of a rollback.
     for (const image of images) expect(await user.keptTags(image)).toEqual(["v1", "v2"]);
     await user.letServicesRun();
-    expect(await user.colleaguesPlan()).toEqual([]);
+
+    await runs("ci.yml/plan/terraform plan", planning);
+    expect(readFileSync(join(out, "stacks/local/plan.txt"), "utf8")).toContain("No changes.");
+    await runs("ci.yml/plan/page", planning);
+    expect(readFileSync(join(cwd, "plan-local.html"), "utf8")).toContain("<svg");
   });
 
   test("rollback deploys the previous tag, and a plain plan keeps it", async () => {

@@ -1,22 +1,34 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ACMClient, RequestCertificateCommand } from "@aws-sdk/client-acm";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { EnvironmentSettings } from "../../src/environments/settings";
-import type { Need } from "../../scripts/policies/needs";
 import { deployment, type Deployment } from "./deployment";
 import { startEmbeddedAws, type EmbeddedAws } from "./embedded-aws";
-import { missingPermissions } from "./policies";
 
-/** The stack of the environment local on an embedded AWS that records the database password. */
-export class LocalStack {
+/**
+ * The stack of an environment on an embedded AWS that records calls and the database password. Terraform runs as
+ * CI's role that deploys the environment.
+ */
+export class CiStack {
   aws!: EmbeddedAws;
   stack!: Deployment;
+  /** ARN of a certificate. */
+  certificate!: string;
+
+  constructor(private readonly settings: EnvironmentSettings) {}
 
   /** Starts the embedded AWS and initializes the stack; applies nothing. */
-  async start(settings: EnvironmentSettings): Promise<void> {
+  async start(): Promise<void> {
+    const { name, loadBalancer } = this.settings;
     const launcher = join(__dirname, "../fixtures/embedded-aws/password_aws.py");
-    this.aws = await startEmbeddedAws({ launcher });
-    this.stack = await deployment(this.aws, settings);
+    this.aws = await startEmbeddedAws({ launcher, role: { kind: "deploy", environment: name } });
+    const { CertificateArn } = await new ACMClient(this.aws.client).send(
+      new RequestCertificateCommand({ DomainName: "plue.example.com" }),
+    );
+    this.certificate = CertificateArn!;
+    const variables = { certificate_arn: this.certificate };
+    this.stack = await deployment(this.aws, this.settings, loadBalancer.https ? variables : {});
   }
 
   /** Stops it, and removes what was written. */
@@ -25,16 +37,11 @@ export class LocalStack {
     await this.aws?.stop();
   }
 
-  /** The calls so far that CI's policies do not allow. */
-  notAllowed(): Need[] {
-    return missingPermissions(this.aws.recording);
-  }
-
   /** The content of one of the two secrets of the database. */
   async secret(name: "password" | "connection"): Promise<string> {
     const client = new SecretsManagerClient(this.aws.client);
     const { SecretString } = await client.send(
-      new GetSecretValueCommand({ SecretId: `local-plue-db-${name}` }),
+      new GetSecretValueCommand({ SecretId: `${this.settings.name}-plue-db-${name}` }),
     );
     return SecretString!;
   }
@@ -46,9 +53,9 @@ export class LocalStack {
 }
 
 /** Gives the tests of a group such a stack of their own. */
-export function useLocalStack(settings: EnvironmentSettings): LocalStack {
-  const local = new LocalStack();
-  beforeAll(() => local.start(settings));
-  afterAll(() => local.stop());
-  return local;
+export function useCiStack(settings: EnvironmentSettings): CiStack {
+  const ci = new CiStack(settings);
+  beforeAll(() => ci.start());
+  afterAll(() => ci.stop());
+  return ci;
 }
