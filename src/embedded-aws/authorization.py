@@ -111,5 +111,8 @@ def tags_of(name: str, region: str) -> dict[str, str] | None:
             if kind[1] == "fsmt":
                 target = efs.mount_targets_by_id.get(name)
                 name = target.file_system_id if target else name
-            return {one["Key"]: one["Value"] for one in efs.list_tags_for_resource(name)}
+            # A replication is deleted in its destination's region, by its source.
+            regions = efs_backends[DEFAULT_ACCOUNT_ID].values()
+            own = next((one for one in regions if name in one.file_systems_by_id), efs)
+            return {one["Key"]: one["Value"] for one in own.list_tags_for_resource(name)}
     return dict(ec2.tags.get(name, {}))
