@@ -20,7 +20,7 @@ export class AlreadyExists extends ActionRequired {
  * of its own for the load balancer.
  */
 const EXISTS =
-  /\b\w*(AlreadyExists|ResourceExists|Duplicate(?=[A-Z])|DuplicateItem|AlreadyOwnedByYou)\w*\b|\bInvalid\w+\.Duplicate\b|^ELBv2 (Target Group|Load Balancer) \(.*\) already exists/m;
+  /\b\w*(AlreadyExists?|ResourceExists|Duplicate(?=[A-Z])|DuplicateItem|AlreadyOwnedByYou)\w*\b|\bInvalid\w+\.Duplicate\b|^ELBv2 (Target Group|Load Balancer) \(.*\) already exists/m;
 
 /** The addresses for which Terraform's messages say that such an object exists already. */
 export function existingAddresses(output: string): string[] {

@@ -18,6 +18,7 @@ test.each([
   refused("RDS: CreateDBParameterGroup", "api error DBParameterGroupAlreadyExists"),
   refused("RDS: CreateDBSubnetGroup", "DBSubnetGroupAlreadyExistsFault"),
   refused("ECR: CreateRepository", "RepositoryAlreadyExistsException"),
+  refused("RDS: CreateEventSubscription", "api error SubscriptionAlreadyExist"),
   refused("EC2: CreateSecurityGroup", "api error InvalidGroup.Duplicate"),
   refused("EFS: CreateFileSystem", "FileSystemAlreadyExists"),
   refused("Secrets Manager: CreateSecret", "ResourceExistsException"),
