@@ -97,8 +97,6 @@ export function fargateService(scope: Construct, props: FargateServiceProps): Fa
     cluster: props.ecsCluster.cluster.id,
     taskDefinition: task.taskDefinition.arn,
     desiredCount: settings.minCapacity,
-    // The provider replaces a service whose launch type changes to a strategy, so an adopted service keeps
-    // its launch type.
     ...(props.adopted && !fargateSpot
       ? { launchType: "FARGATE" }
       : { capacityProviderStrategy: strategy(fargateSpot), forceNewDeployment: true }),
@@ -128,9 +126,9 @@ export function fargateService(scope: Construct, props: FargateServiceProps): Fa
       ignoreChanges: [
         // Autoscaling changes it after the first apply.
         "desired_count",
-        // The provider would replace a service whose launch type changes to a strategy; ECS changes
-        // it in place.
-        ...(props.adopted && fargateSpot ? ["launch_type", "capacity_provider_strategy"] : []),
+        // The provider would replace a service that changes between launch type and strategy; ECS
+        // changes it in place.
+        ...(props.adopted ? ["launch_type", "capacity_provider_strategy"] : []),
         // The provider cannot remove the alarms of a service: ECS refuses its request, which has no
         // alarm names.
         ...(alarmNames.length === 0 && !settings.deployment ? ["alarms"] : []),
