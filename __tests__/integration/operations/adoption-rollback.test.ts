@@ -11,7 +11,7 @@ describeEmbeddedAws("adopting with a key of its own, and going back", () => {
   describe.each((environments ?? "dev").split(","))("%s", (name) => {
     let old: OldProject;
     let project: string;
-    /** What a kill after a service's update would leave. */
+    /** The state that a kill after the update of a service would leave. */
     let interrupted: Fork | undefined;
     const run = (...args: string[]) =>
       plue([...args, ...old.variableArguments], old.aws.env, project);

@@ -28,7 +28,7 @@ describeEmbeddedAws("production, from nothing to nothing, deployed by CI", () =>
   const ci = useCiStack(settings);
 
   describe("before anything is made, the plan refuses", () => {
-    /** What a plan with these variables refuses; it reads nothing. */
+    /** The refusal of a plan with these variables; it reads nothing. */
     const refusal = async (...variables: string[]) => {
       const values = variables.map((variable) => `-var=${variable}`);
       const options = ["-input=false", "-lock=false", "-refresh=false"];

@@ -153,7 +153,7 @@ class Database:
             await self.engine.call(
                 self.engine.client.volumes.create, volume, labels=self.engine.labels
             )
-        # What its files have, if there are any.
+        # The password that the files have, if there are any.
         self.password = self.password or self._wanted_password()
         endpoint = self.engine.client.api.create_endpoint_config(aliases=[instance.address])
         self.container = await self.engine.create(

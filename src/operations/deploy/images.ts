@@ -48,7 +48,7 @@ export async function buildAndPushImages(
   }
 }
 
-/** What to do after a build that did not finish. */
+/** Advice after a build that did not finish. */
 const goOn = "The finished images stay. Run the same command again: it goes on from there.";
 
 /** Tests whether images are pushed: an embedded AWS with a Docker engine finds them in the engine itself. */

@@ -75,7 +75,7 @@ export function checkPlan(
   const deleted = new Set(
     drift.flatMap((one) => (actionOf(one) === "destroy" ? [one.address] : [])),
   );
-  /** What somebody has done to an object by hand, which the plan would revert. */
+  /** Changes that somebody made to an object by hand, which the plan would revert. */
   const byHand = (address: string, ...attributes: readonly string[]) => {
     const changed = drifted.get(address) ?? {};
     const names = attributes.length > 0 ? attributes : Object.keys(changed);
