@@ -38,7 +38,9 @@ describeEmbeddedAws("plue, from the first deployment of an environment to its de
   test("before a deploy, doctor compares the account's quotas with the settings", async () => {
     // Production scales to 20 tasks, and a new account has 6 vCPUs.
     const { stderr } = await user.ends(2, "doctor", "production");
-    expect(stderr).toContain("at least 21 vCPUs of Fargate on demand, and it is 6");
+    expect(stderr).toContain(
+      "The quota of vCPUs of Fargate on demand is 6; production needs at least 21.",
+    );
     expect(stderr).toContain("--service-code fargate --quota-code L-3032A538 --desired-value 21");
     expect(stderr).not.toContain("vCPUs of Fargate Spot");
   });

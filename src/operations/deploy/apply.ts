@@ -42,8 +42,8 @@ interface SavedPlan {
 /**
  * Plans, shows the plan, asks for confirmation, and applies exactly that plan.
  * @returns the applied actions; none if there were no changes
- * @throws ActionRequired if the answer is no, the key of data or an adopted service would be replaced, a subnet's CIDR or a secret's name is taken, or an image that
- * the plan starts does not exist
+ * @throws ActionRequired if the answer is no, the key of data would change, an adopted service would be replaced, a subnet's
+ * CIDR or a secret's name is taken, or an image that the plan starts does not exist
  */
 export async function planAndApply(
   environment: Environment,

@@ -67,7 +67,7 @@ export async function runChecks(environment: Environment): Promise<Check[]> {
     throw new ActionRequired(
       `${name} is not deployed in ${region}: there is no task definition`,
       ...quotas.flatMap(({ check, saw, fix }) =>
-        fix ? [`${check}, and it is ${saw}. Raise it first:`, `  ${fix}`] : [],
+        fix ? [`The ${check} is ${saw}. Raise it first:`, `  ${fix}`] : [],
       ),
       `Deploy it: \`plue deploy ${name}\`.`,
     );
