@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient, CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
   AllocateAddressCommand,
@@ -177,6 +178,25 @@ const gaps: Record<string, Gap> = {
     }
   },
 
+  cloudwatch_tags_of_deleted_alarms: async (client) => {
+    const cloudwatch = new CloudWatch(client);
+    const alarm = {
+      AlarmName: "plue",
+      Namespace: "Plue",
+      MetricName: "Errors",
+      Statistic: "Sum",
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: "GreaterThanThreshold",
+    } as const;
+    await cloudwatch.putMetricAlarm({ ...alarm, Tags: [{ Key: "Team", Value: "plue" }] });
+    const { MetricAlarms } = await cloudwatch.describeAlarms({ AlarmNames: ["plue"] });
+    await cloudwatch.deleteAlarms({ AlarmNames: ["plue"] });
+    await cloudwatch.putMetricAlarm(alarm);
+    const ResourceARN = MetricAlarms![0]!.AlarmArn!;
+    expect((await cloudwatch.listTagsForResource({ ResourceARN })).Tags).toEqual([]);
+  },
   servicequotas_of_other_services: async (client) => {
     const quotas = new ServiceQuotas(client);
     const vCpus = { ServiceCode: "fargate", QuotaCode: "L-3032A538" };

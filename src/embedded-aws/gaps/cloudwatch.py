@@ -14,12 +14,13 @@ import json
 import operator
 from pathlib import Path
 
-from extensions import serves
+from extensions import replaces, serves
 from moto.backends import get_backend
+from moto.cloudwatch.models import CloudWatchBackend
 from moto.core import DEFAULT_ACCOUNT_ID
 from werkzeug.wrappers import Request, Response
 
-from .registry import store
+from .registry import gap, store
 
 METRICS = json.loads((Path(__file__).parents[1] / "metrics.json").read_text())
 
@@ -157,3 +158,15 @@ def computed(expression: str, values: dict) -> float | None:
         return None if left is None or right is None else OPERATORS[type(node.op)](left, right)
 
     return result(ast.parse(expression, mode="eval").body)
+
+
+@gap
+def cloudwatch_tags_of_deleted_alarms():
+    """DeleteAlarms: in moto the tags stay, and the next alarm of that name has them."""
+
+    @replaces(CloudWatchBackend)
+    def delete_alarms(delete, self, alarm_names):
+        for name in alarm_names:
+            if name in self.alarms:
+                self.tagger.delete_all_tags_for_resource(self.alarms[name].alarm_arn)
+        delete(self, alarm_names)
