@@ -49,7 +49,9 @@ describeWith([installed])("plue plan --html", () => {
         JSON.stringify({ resource: { aws_ssm_parameter: { secret: parameter } } }),
       );
       const plan = ["plan", "local", "--tag", "v2.0.0", "--json", "--html", file];
-      const { stdout } = await plueEnds(0, plan, env, changed);
+      // The page shows what plue refuses, too.
+      const { stdout, stderr } = await plueEnds(2, plan, env, changed);
+      expect(stderr).toContain("local would lose its data");
       actions = JSON.parse(stdout) as readonly PlannedAction[];
       const stack = JSON.parse(readFileSync(join(stackDir, "cdk.tf.json"), "utf8")) as {
         resource: Record<string, object>;

@@ -54,9 +54,6 @@ export const command = ({ projectDir }: Context) =>
       const targets = terraform.stack.addressesOf(options.targetModule ?? []);
       const { plan } = await terraform.plan({ variables: planVariables(options), targets });
       const actions = plannedActions(plan, terraform.stack);
-      refuseReplacements(environment, actions);
-      refuseTakenCidrs(environment.name, plan);
-      if (options.review) writeReview(options.review, environment.name, plan);
       if (options.json) json(actions);
       else data(summarize(actions));
       // A plan of some modules does not know what the others cost.
@@ -71,6 +68,9 @@ export const command = ({ projectDir }: Context) =>
         await writePlanPage(environment, terraform.stack, plan, options.html, section);
         say(`Wrote ${options.html}`);
       }
+      refuseReplacements(environment, actions);
+      refuseTakenCidrs(environment.name, plan);
+      if (options.review) writeReview(options.review, environment.name, plan);
       next(
         actions.length > 0
           ? `\`plue deploy ${environment.name}\` with the same options applies this.`
