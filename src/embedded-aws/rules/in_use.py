@@ -404,16 +404,18 @@ NEVER: dict[str, str] = {
         "acm_certificate_validation appautoscaling_policy appautoscaling_scheduled_action "
         "backup_restore_testing_selection backup_selection backup_vault_lock_configuration "
         "budgets_budget cloudwatch_dashboard cloudwatch_event_target cloudwatch_metric_alarm "
-        "db_instance_automated_backups_replication default_security_group ecr_lifecycle_policy "
-        "ecr_replication_configuration efs_backup_policy efs_file_system_policy flow_log "
-        "iam_role_policy iam_role_policy_attachment lb_listener_rule route_table_association "
-        "route53_record s3_bucket_lifecycle_configuration s3_bucket_policy "
+        "db_event_subscription db_instance_automated_backups_replication default_security_group "
+        "ecr_lifecycle_policy ecr_replication_configuration efs_backup_policy efs_file_system_policy "
+        "flow_log guardduty_detector_feature iam_role_policy iam_role_policy_attachment lb_listener_rule "
+        "route_table_association route53_record s3_bucket_lifecycle_configuration s3_bucket_policy "
         "s3_bucket_public_access_block s3_bucket_server_side_encryption_configuration "
         "secretsmanager_secret_version security_group_rule sns_topic_policy "
         "sns_topic_subscription ssm_parameter wafv2_web_acl_association "
         "wafv2_web_acl_logging_configuration"
     ),
-    "AWS deletes what depends on it with it": "appautoscaling_target lb_listener sns_topic",
+    "AWS deletes what depends on it with it": (
+        "appautoscaling_target guardduty_detector lb_listener sns_topic"
+    ),
     "AWS removes it from what uses it": "elasticache_user nat_gateway vpc_endpoint",
     "its users fail when they next need it": (
         "cloudwatch_log_group ecs_task_definition efs_access_point efs_mount_target "
