@@ -19,6 +19,7 @@ export const guarddutyDetector = resourceKind({
   },
   permissions: {
     names: { "guardduty:detector": () => "detector/*" },
+    creates: { "guardduty:CreateDetector": "detector" },
     tagging: "guardduty:TagResource",
     also: { "guardduty:CreateDetector": () => [linkedRole("guardduty.amazonaws.com")] },
   },

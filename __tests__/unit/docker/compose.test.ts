@@ -35,9 +35,9 @@ test("each service starts when what it needs is ready, not merely started", () =
     migrate: ["postgres service_healthy"],
     api: ["migrate service_completed_successfully"],
     "api-proxy": [],
-    web: ["api service_healthy"],
+    web: ["api service_healthy", "api-proxy service_healthy"],
     "api-test": ["migrate service_completed_successfully"],
-    healthcheck: ["web service_healthy", "api service_healthy"],
+    healthcheck: ["web service_healthy"],
   });
 });
 
