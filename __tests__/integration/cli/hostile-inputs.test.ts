@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
 import { plueEnds, project } from "../../support/plue";
@@ -169,6 +169,12 @@ test.each([
     expect(stderr).not.toContain("{ not");
   },
 );
+
+test("a drawing has the format that the ending of its file names", async () => {
+  const file = join(folder, "dev.png");
+  await plueEnds(0, ["diagram", "dev", "--out", file], env);
+  expect(readFileSync(file).subarray(1, 4).toString()).toBe("PNG");
+});
 
 test.each(["abc", "0", "1e3", "70000"])(
   "PLUE_LOCAL_PORT=%s is refused before anything is started or stopped",

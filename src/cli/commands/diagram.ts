@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import {
   Command,
   environmentArgument,
@@ -25,7 +25,9 @@ export const command = ({ projectDir }: Context) =>
     .addArgument(environmentArgument().argOptional())
     .option("--all", "every environment, each to a file of its name in --out")
     .addOption(
-      new Option("--format <format>", "what to write").choices(formats).default("svg" as const),
+      new Option("--format <format>", "what to write: by the ending of --out, or else svg").choices(
+        formats,
+      ),
     )
     .option("--out <path>", "file to write; with --all a folder (default: standard output)")
     .addOption(
@@ -34,7 +36,9 @@ export const command = ({ projectDir }: Context) =>
         "colour by a plan: the output of `terraform show -json`",
       ).argParser(existingFile),
     )
-    .action(async (settings, { all = false, format, out, plan: planFile }) => {
+    .action(async (settings, { all = false, out, plan: planFile, ...options }) => {
+      const ending = extname(out ?? "").slice(1);
+      const format = options.format ?? formats.find((one) => endings[one] === ending) ?? "svg";
       if ((settings === undefined) !== all) {
         throw new ActionRequired("name one environment, or give --all");
       }
