@@ -264,7 +264,7 @@ export class Database extends Construct implements Connectable {
     return [
       {
         condition: all(fits),
-        errorMessage: `${setting}, and the storage has ${list("allocated_storage")} GiB. RDS cannot shrink it: set ${most > 0 ? "a maximum at least ten percent above that" : "at least that size"}.`,
+        errorMessage: `${setting}, and the storage has ${list("allocated_storage")} GiB. RDS cannot shrink it: set ${most > 0 ? "a maximum at least ten percent above that" : "at least that size, or a database.maxAllocatedStorage at least ten percent above it"}.`,
       },
       {
         condition: all(
