@@ -36,17 +36,20 @@ class LogFollower:
         self.thread.start()
 
     def _follow(self) -> None:
-        rest = b""
+        rest, size = b"", 0
         try:
             for chunk in self.container.logs(stream=True, follow=True, since=self.since):
+                size += len(chunk)
                 *lines, rest = (rest + chunk).split(b"\n")
                 if len(rest) >= LONGEST_EVENT:
                     lines, rest = [*lines, rest], b""
                 self._put(lines)
+            # The engine can end the stream before the last piece of a line without an end.
+            rest += self.container.logs(since=self.since)[size:]
         except Exception as error:
             # The engine went away, or the container was removed: its log ends here.
             print(f"The log of {self.stream} ends: {error}", flush=True)
-        self._put([rest])
+        self._put(rest.split(b"\n"))
 
     def _put(self, lines: list[bytes]) -> None:
         now = int(time() * 1000)
