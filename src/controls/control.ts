@@ -53,18 +53,16 @@ export interface Source {
   readonly controls: readonly (Control | OutsideControl)[];
 }
 
-/** A row of a table of controls. */
-export type Row = readonly [
-  id: string,
+/** A control of a type of resource: its demand in a few words, its check, and why it fails. */
+type Row = readonly [
   title: string,
-  type: string,
   passes: Check,
   explanation?: Explanation & Pick<Control, "isRed">,
 ];
 
-/** The controls of a table. */
-export const table = (...rows: readonly Row[]): Control[] =>
-  rows.map(([id, title, type, passes, explanation]) => ({
+/** The controls of a type of resource, by their ids. */
+export const controlsOf = (type: string, rows: Readonly<Record<string, Row>>): Control[] =>
+  Object.entries(rows).map(([id, [title, passes, explanation]]) => ({
     id,
     title,
     type,
@@ -74,13 +72,19 @@ export const table = (...rows: readonly Row[]): Control[] =>
 
 const idsOf = (text: string) => text.split(/, | (?=\w+\.)/);
 
-/** Controls of a subject that no template can answer, for the same reason. */
-export const outside = (reason: string, title: string, ids: string) =>
-  idsOf(ids).map((id): OutsideControl => ({ id, title, outside: reason }));
+/** Controls that no template can answer, for the same reason: their ids by their subject. */
+export const outside = (reason: string, subjects: Readonly<Record<string, string>>) =>
+  Object.entries(subjects).flatMap(([title, ids]) =>
+    idsOf(ids).map((id): OutsideControl => ({ id, title, outside: reason })),
+  );
 
-/** Controls of a type of resource that no stack has. */
-export const unused = (type: string, title: string, ids: string) =>
-  table(...idsOf(ids).map((id): Row => [id, title, type, () => false]));
+/** Controls of types of resources that no stack has: their subject and their ids by the type. */
+export const unused = (
+  types: Readonly<Record<string, readonly [title: string, ids: string]>>,
+): Control[] =>
+  Object.entries(types).flatMap(([type, [title, ids]]) =>
+    idsOf(ids).map((id) => ({ id, title, type, passes: () => false })),
+  );
 
 /** The controls of another source, by their ids here. */
 export const sameAs = (source: Source, ids: Readonly<Record<string, string>>): Control[] =>
@@ -102,6 +106,12 @@ export const has =
   (values) =>
     values[argument] !== undefined && values[argument] !== null;
 
+/** Tests that an argument is a number, and at least this one. */
+export const atLeast =
+  (argument: string, least: number): Check =>
+  (values) =>
+    Number(values[argument]) >= least;
+
 /** Tests that a resource of a type refers to this one, and passes. */
 export const referredBy =
   (type: string, passes: Check = () => true): Check =>
@@ -121,6 +131,26 @@ export const rollsBack: Check = ({
   deployment_circuit_breaker: breaker,
   deployment_configuration: strategy,
 }) => block(breaker).rollback === true || strategy !== undefined;
+
+/** Tests that a listener uses TLS, or redirects to one that does. */
+export const redirects = ({ protocol, default_action: action }: Attributes) =>
+  protocol === "HTTPS" || block(action).type === "redirect";
+
+/** Tests that a repository scans each image that is pushed. */
+export const isScanned = ({ image_scanning_configuration: scanning }: Attributes) =>
+  block(scanning).scan_on_push === true;
+
+/** Tests that a cluster has one of these levels of Container Insights. */
+export const insights =
+  (...allowed: readonly string[]): Check =>
+  ({ setting }) =>
+    blocks(setting).some(
+      ({ name, value }) => name === "containerInsights" && allowed.includes(String(value)),
+    );
+
+/** Tests that the stack has an endpoint for a service of AWS. */
+export const hasEndpoint = (service: string) =>
+  exists("aws_vpc_endpoint", ({ service_name: name }) => String(name).endsWith(`.${service}`));
 
 /** Tests that a file system has backups, its own or those of AWS Backup. */
 export const hasBackups: Check = (...resource) =>
@@ -145,6 +175,13 @@ export const eachAllowed =
   (passes: (statement: Statement) => boolean): Check =>
   (_, { attributes }) =>
     statements(attributes.policy).every((one) => one.Effect !== "Allow" || passes(one));
+
+/** Tests that no statement of a policy allows an action by a wildcard alone. */
+export const namesActions = eachAllowed(({ Action }) => !JSON.stringify(Action).includes('"*"'));
+
+/** Tests that a security group opens no other ports to any address than those of HTTP and HTTPS. */
+export const opensOnlyWeb: Check = (values) =>
+  openPorts(values).every((port) => [80, 443].includes(port));
 
 /** Ports that a security group opens to any address. */
 export function openPorts({ ingress }: Attributes): readonly number[] {

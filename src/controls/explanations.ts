@@ -91,6 +91,14 @@ export const why = {
       "TLS ends at the load balancer. The connection to the tasks stays in the VPC, and only the load balancer may open it.",
     price: "Certificates in the images, which somebody must renew.",
   },
+  twoTasks: {
+    reason:
+      "One task of each service is enough here. If it stops, the service is unavailable for a minute.",
+    settings: [
+      ...["apiServer.minCapacity=2", "apiServer.maxCapacity=4"],
+      ...["webApp.minCapacity=2", "webApp.maxCapacity=4"],
+    ],
+  },
   waf: {
     reason: "WAF costs money, and somebody must check what it blocks.",
     settings: [set("loadBalancer.waf", { mode: "block", logRetentionDays: 30 })],
