@@ -4,6 +4,7 @@
  *
  *     npm run test:transitions -- [--seed N]... [--only TEXT]... [--workers N] [--destroy SHARE]
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { startCopiedAws } from "../support/copies";
 import { deployment } from "../support/deployment";
@@ -23,6 +24,8 @@ const { values } = parseArgs({
 const seeds = values.seed?.map(Number) ?? [Math.floor(Math.random() * 1e6)];
 const every = Math.max(1, Math.round(1 / Number(values.destroy)));
 const outcomes: Outcome[] = [];
+/** How many changes are under way: each may still be split into smaller ones. */
+let working = 0;
 
 /** Tries changes until none is left, each worker on an embedded AWS of its own. */
 async function work(queue: { change: Change; destroyed: boolean }[]): Promise<void> {
@@ -30,9 +33,15 @@ async function work(queue: { change: Change; destroyed: boolean }[]): Promise<vo
   const stack = await deployment(aws, base);
   try {
     await stack.succeed("apply", "-auto-approve");
-    for (let next = queue.shift(); next; next = queue.shift()) {
+    while (queue.length > 0 || working > 0) {
+      const next = queue.shift();
+      if (!next) {
+        await sleep(1000);
+        continue;
+      }
       const { change, destroyed } = next;
       const start = Date.now();
+      working++;
       const outcome = await attempt(aws, stack, base, change, destroyed);
       const seconds = Math.round((Date.now() - start) / 1000);
       console.log(`${outcome.result} (${seconds} s): ${change.name}`);
@@ -40,6 +49,7 @@ async function work(queue: { change: Change; destroyed: boolean }[]): Promise<vo
       const smaller = "message" in outcome ? (change.smaller?.(outcome.message) ?? []) : [];
       if (smaller.length === 0) outcomes.push(outcome);
       queue.unshift(...smaller.map((part) => ({ change: part, destroyed: false })));
+      working--;
     }
   } finally {
     stack.remove();

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import Any
 
+import moto
 from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.responses import BaseResponse
 from werkzeug.wrappers import Request, Response
 
 import extensions
@@ -23,6 +25,7 @@ from recorder import Recorder
 from refusals import Refusal, answer, breached, of_another_type
 
 RULE_HEADER = "x-embedded-aws-rule"
+NOT_IMPLEMENTED = 501
 
 
 class Gatekeeper:
@@ -71,12 +74,13 @@ class Gatekeeper:
 
     def forward(self, call: AwsRequest, environ: dict[str, Any], start_response: Callable):
         """Moto's answer; the parts that wait for the operation are called if it is a success."""
-        followers = extensions.followers.get((call.service, call.name), [])
-        if not followers:
-            return self.application(environ, start_response)
         response = Response.from_app(self.application, environ)
-        if response.status_code < 300:
-            for follower in followers:
+        if response.status_code == NOT_IMPLEMENTED:
+            message = f"The embedded AWS does not have {call.service}:{call.name}."
+            refusal = Refusal("NotImplemented", message, "moto.missing", f"moto {moto.__version__}")
+            response = self.refuse(Request(environ), call.operation, refusal)
+        elif response.status_code < 300:
+            for follower in extensions.followers.get((call.service, call.name), []):
                 follower(call)
         return response(environ, start_response)
 
@@ -129,5 +133,14 @@ class Gatekeeper:
 
 def around(application: Callable) -> Gatekeeper:
     """The gatekeeper, with a recorder if EMBEDDED_AWS_RECORDING names a file."""
+
+    @extensions.replaces(BaseResponse)
+    def call_action(call, self):
+        try:
+            return call(self)
+        except NotImplementedError:
+            # The SDKs repeat moto's 500: the AWS provider waits for minutes, or without end.
+            return NOT_IMPLEMENTED, {}, ""
+
     file = os.environ.get("EMBEDDED_AWS_RECORDING")
     return Gatekeeper(application, Recorder(file) if file else None)

@@ -197,6 +197,40 @@ const gaps: Record<string, Gap> = {
     const ResourceARN = MetricAlarms![0]!.AlarmArn!;
     expect((await cloudwatch.listTagsForResource({ ResourceARN })).Tags).toEqual([]);
   },
+  budgets_subscribers: async (client) => {
+    const { notification, AccountId, BudgetName } = await makeBudget(client, "subscribers");
+    const of = (Threshold: number) =>
+      budgets(client, "DescribeSubscribersForNotification", {
+        AccountId,
+        BudgetName,
+        Notification: { ...notification, Threshold },
+      });
+    expect((await of(80)).Subscribers).toEqual([{ SubscriptionType: "EMAIL", Address: "a@b.cc" }]);
+    await expect(of(90)).rejects.toThrow("400");
+  },
+
+  budgets_update: async (client) => {
+    const { AccountId, BudgetName, Budget } = await makeBudget(client, "update");
+    const BudgetLimit = { Amount: "200", Unit: "USD" };
+    await budgets(client, "UpdateBudget", { AccountId, NewBudget: { ...Budget, BudgetLimit } });
+    const found = await budgets(client, "DescribeBudget", { AccountId, BudgetName });
+    expect(found.Budget).toMatchObject({ BudgetLimit, TimeUnit: "MONTHLY" });
+  },
+
+  budgets_tags: async (client) => {
+    const { AccountId, BudgetName } = await makeBudget(client, "tags");
+    const ResourceARN = `arn:aws:budgets::${AccountId}:budget/${BudgetName}`;
+    const tags = async () =>
+      (await budgets(client, "ListTagsForResource", { ResourceARN })).ResourceTags;
+    expect(await tags()).toEqual([{ Key: "Team", Value: "plue" }]);
+    const ResourceTags = [{ Key: "Owner", Value: "us" }];
+    await budgets(client, "TagResource", { ResourceARN, ResourceTags });
+    await budgets(client, "UntagResource", { ResourceARN, ResourceTagKeys: ["Team"] });
+    expect(await tags()).toEqual(ResourceTags);
+    await budgets(client, "DeleteBudget", { AccountId, BudgetName });
+    expect(await tags()).toEqual([]);
+  },
+
   servicequotas_of_other_services: async (client) => {
     const quotas = new ServiceQuotas(client);
     const vCpus = { ServiceCode: "fargate", QuotaCode: "L-3032A538" };
@@ -556,22 +590,28 @@ describeEmbeddedAws("The embedded AWS", () => {
   afterAll(() => aws?.stop());
 
   test("does a request that an SDK repeats once, and answers it as the first time", async () => {
+    const secret = { Name: "repeated", SecretString: "text" };
     const create = (invocation: string) =>
-      fetch(aws.endpoint, {
-        method: "POST",
-        headers: {
-          "Content-Type": "application/x-amz-json-1.1",
-          "X-Amz-Target": "secretsmanager.CreateSecret",
-          "Amz-Sdk-Invocation-Id": invocation,
-          Authorization: `AWS4-HMAC-SHA256 Credential=local/20200101/${region}/secretsmanager/aws4_request, SignedHeaders=host, Signature=none`,
-        },
-        body: JSON.stringify({ Name: "repeated", SecretString: "text" }),
+      call(aws, "secretsmanager", "secretsmanager.CreateSecret", secret, {
+        "Amz-Sdk-Invocation-Id": invocation,
       });
     const first = await create("one");
     expect(first.status).toBe(200);
     const repeated = await create("one");
     expect(await repeated.json()).toEqual(await first.json());
     expect((await create("another")).status).toBe(400);
+  });
+
+  test("refuses at once what moto does not have: an SDK repeats a 500 for minutes", async () => {
+    const refused = await call(aws, "budgets", "AWSBudgetServiceGateway.DescribeBudgetAction", {
+      AccountId: "123456789012",
+      BudgetName: "budget",
+      ActionId: "00000000-0000-0000-0000-000000000000",
+    });
+    expect(refused.status).toBe(400);
+    expect(JSON.stringify(await refused.json())).toContain(
+      "The embedded AWS does not have budgets:DescribeBudgetAction.",
+    );
   });
 
   test("records the members of a map, such as tags", async () => {
@@ -682,22 +722,65 @@ async function makeNetwork(client: GapClient) {
   };
 }
 
-/** Calls application-autoscaling, which no client here speaks; moto checks no signature. */
-async function autoscaling(
-  { endpoint }: GapClient,
-  action: string,
+/** Calls an operation of a service that no client here speaks; moto checks no signature. */
+async function call(
+  { endpoint }: { endpoint: string },
+  service: string,
+  target: string,
   parameters: object,
-): Promise<Record<string, unknown>> {
-  const scope = `local/20200101/${region}/application-autoscaling/aws4_request`;
-  const response = await fetch(endpoint, {
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const scope = `local/20200101/${region}/${service}/aws4_request`;
+  return fetch(endpoint, {
     method: "POST",
     headers: {
       "Content-Type": "application/x-amz-json-1.1",
-      "X-Amz-Target": `AnyScaleFrontendService.${action}`,
+      "X-Amz-Target": target,
       Authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none`,
+      ...headers,
     },
     body: JSON.stringify(parameters),
   });
-  if (!response.ok) throw new Error(`${action}: ${response.status}`);
+}
+
+/** The answer of an operation; throws if it is an error. */
+async function answerOf(...given: Parameters<typeof call>): Promise<Record<string, unknown>> {
+  const response = await call(...given);
+  if (!response.ok) throw new Error(`${given[2]}: ${response.status}`);
   return (await response.json()) as Record<string, unknown>;
+}
+
+const autoscaling = (client: GapClient, action: string, parameters: object) =>
+  answerOf(client, "application-autoscaling", `AnyScaleFrontendService.${action}`, parameters);
+
+const budgets = (client: GapClient, action: string, parameters: object) =>
+  answerOf(client, "budgets", `AWSBudgetServiceGateway.${action}`, parameters);
+
+/** A budget with one alert and one tag. */
+async function makeBudget(client: GapClient, BudgetName: string) {
+  const AccountId = "123456789012";
+  const notification = {
+    NotificationType: "ACTUAL",
+    ComparisonOperator: "GREATER_THAN",
+    Threshold: 80,
+    ThresholdType: "PERCENTAGE",
+  };
+  const Budget = {
+    BudgetName,
+    BudgetType: "COST",
+    TimeUnit: "MONTHLY",
+    BudgetLimit: { Amount: "100", Unit: "USD" },
+  };
+  await budgets(client, "CreateBudget", {
+    AccountId,
+    Budget,
+    NotificationsWithSubscribers: [
+      {
+        Notification: notification,
+        Subscribers: [{ SubscriptionType: "EMAIL", Address: "a@b.cc" }],
+      },
+    ],
+    ResourceTags: [{ Key: "Team", Value: "plue" }],
+  });
+  return { AccountId, BudgetName, Budget, notification };
 }
