@@ -1,9 +1,9 @@
-import { glyphs } from "./glyphs";
 import { foldedNote, sizes, type Box, type Drawing, type PlacedArrow, type Point } from "./layout";
 import { typeInWords } from "./titles";
 import { arrowsInWords, isFrame, type Arrow, type Card, type Frame } from "./model";
 import { textWidth, type Weight } from "./text";
 import { styles } from "./theme";
+import glyphs from "../resources/glyphs.json";
 import { past, type PartAction } from "./changes";
 
 /** Round a picture, in pixels. */
