@@ -3,17 +3,13 @@ import { aws } from "../aws/services";
 import { block, blocks } from "../terraform/stack";
 import { ask, search } from "./ask";
 import { allFileGigabytes } from "./efs-file-system";
-import { after, settingOf, shown, type Existing, resourceKind } from "./kind";
+import { after, card, resourceKind, settingOf, shown, type Existing } from "./kind";
 
 /** A vault of AWS Backup. */
 export const backupVault = resourceKind({
   type: "aws_backup_vault",
   words: "backup vault",
-  drawing: {
-    as: "card",
-    family: "storage",
-    glyph: "archive",
-    title: "Backup vault",
+  drawing: card("storage", "archive", "Backup vault", {
     facts: (_, { resource: vault, stack }) => [
       ...stack
         .ofType("aws_backup_plan")
@@ -29,7 +25,7 @@ export const backupVault = resourceKind({
         ? ["locked"]
         : []),
     ],
-  },
+  }),
   cost: (vaults, { usage }) =>
     vaults.flatMap(({ module: part }) => [
       {

@@ -1,16 +1,12 @@
-import { after, resourceKind } from "./kind";
+import { after, card, resourceKind } from "./kind";
 
 /** A budget. */
 export const budgetsBudget = resourceKind({
   type: "aws_budgets_budget",
   words: "budgets budget",
-  drawing: {
-    as: "card",
-    family: "management",
-    glyph: "chart",
-    title: "Budget",
+  drawing: card("management", "chart", "Budget", {
     facts: ({ limit_amount: limit }) => [`$${Number(limit).toFixed(0)} a month`],
-  },
+  }),
   cost: "a budget that only sends alerts is free of charge",
   existing: "no search: Terraform reports a budget of the same name",
   remaining: "budgets are global: the search by tags in a region does not list them",

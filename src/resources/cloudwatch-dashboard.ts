@@ -1,11 +1,11 @@
 import { each } from "./charges";
-import { after, noSearch, resourceKind } from "./kind";
+import { after, card, noSearch, resourceKind } from "./kind";
 
 /** A dashboard. */
 export const cloudwatchDashboard = resourceKind({
   type: "aws_cloudwatch_dashboard",
   words: "cloudwatch dashboard",
-  drawing: { as: "card", family: "management", glyph: "chart", title: "Dashboard" },
+  drawing: card("management", "chart", "Dashboard"),
   cost: each("dashboard.month", "dashboard"),
   existing: noSearch.idempotent,
   remaining: "without tags: Terraform's own destroy deletes it or fails",

@@ -1,7 +1,7 @@
 import { aws } from "../aws/services";
 import { listed, search } from "./ask";
 import { number } from "./charges";
-import { after, shown, resourceKind } from "./kind";
+import { after, card, resourceKind, shown } from "./kind";
 
 /** Size at which CloudWatch Logs keeps a GB that it took in. Source: AWS Pricing Calculator. */
 const LOG_COMPRESSION = 0.15;
@@ -10,16 +10,12 @@ const LOG_COMPRESSION = 0.15;
 export const cloudwatchLogGroup = resourceKind({
   type: "aws_cloudwatch_log_group",
   words: "log group",
-  drawing: {
-    as: "card",
-    family: "management",
-    glyph: "lines",
-    title: "CloudWatch Logs",
+  drawing: card("management", "lines", "CloudWatch Logs", {
     together: "CloudWatch Logs",
     facts: ({ name, retention_in_days: days }) => [
       `${logName(shown(name) ?? "")}, ${shown(days)} days`,
     ],
-  },
+  }),
   cost: (groups, { usage }) => {
     const logs = groups.filter(({ module }) => module !== "network");
     const days = Math.max(0, ...logs.map(({ values }) => number(values.retention_in_days)));

@@ -3,20 +3,16 @@ import { count } from "../terminal/output";
 import { blocks } from "../terraform/stack";
 import { listed } from "./ask";
 import { byModule } from "./charges";
-import { after, noSearch, shortName, resourceKind } from "./kind";
+import { after, card, noSearch, resourceKind, shortName } from "./kind";
 
 /** An alarm. */
 export const cloudwatchMetricAlarm = resourceKind({
   type: "aws_cloudwatch_metric_alarm",
   words: "alarm",
-  drawing: {
-    as: "card",
-    family: "management",
-    glyph: "alarm",
-    title: "CloudWatch alarm",
+  drawing: card("management", "alarm", "CloudWatch alarm", {
     together: "CloudWatch alarms",
     facts: ({ alarm_name: name }) => [shortName(name)],
-  },
+  }),
   cost: (alarms) =>
     byModule(alarms).map(([part, own]) => {
       // An alarm on an expression costs one price for each metric in it. A plan has an empty list where a

@@ -3,12 +3,13 @@ import { listed, search, existing } from "./ask";
 import { byUsage, HOURS_PER_MONTH, number, text } from "./charges";
 import {
   after,
+  card,
   linkedRole,
   passRole,
+  resourceKind,
   shown,
   type Also,
   type Parameters,
-  resourceKind,
 } from "./kind";
 
 /**
@@ -28,18 +29,14 @@ const roles = ({ MonitoringRoleArn }: Parameters): Also[] => [
 export const dbInstance = resourceKind({
   type: "aws_db_instance",
   words: "db instance",
-  drawing: {
-    as: "card",
-    family: "database",
-    glyph: "cylinder",
-    title: "Database",
+  drawing: card("database", "cylinder", "Database", {
     facts: (values) => [
       `${values.engine === "postgres" ? "PostgreSQL" : (shown(values.engine) ?? "")} ${shown(values.engine_version) ?? ""}`.trim(),
       shown(values.instance_class),
       `${shown(values.allocated_storage)} to ${shown(values.max_allocated_storage)} GiB`,
       values.multi_az === true ? "Multi-AZ" : "one zone",
     ],
-  },
+  }),
   cost: (instances, { usage }) =>
     instances.flatMap(({ module: part, values }) => {
       const copies = values.multi_az === true ? 2 : 1;
@@ -115,13 +112,9 @@ export const dbInstance = resourceKind({
 export const dbInstanceAutomatedBackupsReplication = resourceKind({
   type: "aws_db_instance_automated_backups_replication",
   words: "db instance automated backups replication",
-  drawing: {
-    as: "card",
-    family: "database",
-    glyph: "cylinder",
-    title: "Copies of the database",
+  drawing: card("database", "cylinder", "Copies of the database", {
     facts: ({ retention_period: days }) => [`any moment of ${shown(days)} days`],
-  },
+  }),
   cost: byUsage(
     "databaseBackup.gigabyteMonth",
     "copies of the database's backups",

@@ -2,20 +2,16 @@ import { aws } from "../aws/services";
 import { block } from "../terraform/stack";
 import { listed, search, existing } from "./ask";
 import { byUsage } from "./charges";
-import { after, linkedRole, noSearch, settingOf, shortName, resourceKind } from "./kind";
+import { after, card, linkedRole, noSearch, resourceKind, settingOf, shortName } from "./kind";
 
 /** A repository of images. */
 export const ecrRepository = resourceKind({
   type: "aws_ecr_repository",
   words: "repository",
-  drawing: {
-    as: "card",
-    family: "compute",
-    glyph: "images",
-    title: "Images (ECR)",
+  drawing: card("compute", "images", "Images (ECR)", {
     together: "Images (ECR)",
     facts: ({ name }) => [shortName(name)],
-  },
+  }),
   cost: byUsage("image.gigabyteMonth", "images", (usage) => usage.imageGigabytes),
   existing: search(aws.ecr, async (ecr, { name = "" }) => {
     const found = await ecr.describeRepositories({ repositoryNames: [name] });
@@ -45,14 +41,10 @@ export const ecrLifecyclePolicy = settingOf("aws_ecr_repository", {
 export const ecrReplicationConfiguration = resourceKind({
   type: "aws_ecr_replication_configuration",
   words: "ecr replication configuration",
-  drawing: {
-    as: "card",
-    family: "compute",
-    glyph: "images",
-    title: "Copies of the images",
+  drawing: card("compute", "images", "Copies of the images", {
     copiesTo: ({ replication_configuration: replication }) =>
       block(block(block(replication).rule).destination).region,
-  },
+  }),
   cost: byUsage(
     "image.gigabyteMonth",
     "copies of the images in a second region",

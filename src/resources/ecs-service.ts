@@ -15,6 +15,7 @@ import {
 import { taskCharges, taskDefinitionOf, taskSize, vcpusOf } from "./ecs-task-definition";
 import {
   after,
+  card,
   lastParts,
   passRole,
   resourceKind,
@@ -27,11 +28,7 @@ import {
 export const ecsService = resourceKind({
   type: "aws_ecs_service",
   words: "ecs service",
-  drawing: {
-    as: "card",
-    family: "compute",
-    glyph: "stack",
-    title: "ECS service",
+  drawing: card("compute", "stack", "ECS service", {
     runsTasks: true,
     facts: (_, { resource, stack }) => {
       const target = stack
@@ -42,7 +39,7 @@ export const ecsService = resourceKind({
         target && `${Number(target.min_capacity)} to ${Number(target.max_capacity)} tasks`,
       ];
     },
-  },
+  }),
   cost: (services, context) => services.flatMap((service) => serviceCharges(service, context)),
   existing: search(aws.ecs, async (ecs, { cluster = "", name = "" }) => {
     const call = { cluster, services: [name], include: ["TAGS" as const] };

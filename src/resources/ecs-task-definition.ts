@@ -1,6 +1,6 @@
 import { blocks, type Resource, type Stack } from "../terraform/stack";
 import { number, type Charge, type PricedResource } from "./charges";
-import { after, noSearch, passRole, shown, strings, resourceKind } from "./kind";
+import { after, card, noSearch, passRole, resourceKind, shown, strings } from "./kind";
 
 /** CPU units in a vCPU. */
 const CPU_UNITS = 1024;
@@ -10,15 +10,11 @@ const MIB_IN_GIB = 1024;
 export const ecsTaskDefinition = resourceKind({
   type: "aws_ecs_task_definition",
   words: "task definition",
-  drawing: {
-    as: "card",
+  drawing: card("compute", "play", "Task", {
     into: { type: /^aws_ecs_service$/ },
-    family: "compute",
-    glyph: "play",
-    title: "Task",
     runsTasks: true,
     facts: (_, { resource }) => [taskSize(resource), "on demand"],
-  },
+  }),
   cost: (definitions, { usage, of }) =>
     // The tasks of a service are priced with the service; a task without one is a migration.
     definitions

@@ -3,7 +3,7 @@ import { aws } from "../aws/services";
 import { block } from "../terraform/stack";
 import { listed, search, existing } from "./ask";
 import { allOf, byUsage, type Rule } from "./charges";
-import { linkedRole, settingOf, resourceKind } from "./kind";
+import { card, linkedRole, resourceKind, settingOf } from "./kind";
 
 /** GB of all git repositories, in both storage classes. */
 export const allFileGigabytes = (usage: Usage) =>
@@ -21,13 +21,9 @@ const elastic =
 export const efsFileSystem = resourceKind({
   type: "aws_efs_file_system",
   words: "efs file system",
-  drawing: {
-    as: "card",
-    family: "storage",
-    glyph: "folder",
-    title: "File system",
+  drawing: card("storage", "folder", "File system", {
     facts: ({ encrypted }) => ["EFS", encrypted === true ? "encrypted" : undefined],
-  },
+  }),
   cost: allOf(
     byUsage("fileSystem.gigabyteMonth", "git repositories", (usage) => usage.fileGigabytes),
     byUsage(
@@ -95,14 +91,10 @@ export const efsBackupPolicy = settingOf("aws_efs_file_system", {
 export const efsReplicationConfiguration = resourceKind({
   type: "aws_efs_replication_configuration",
   words: "efs replication configuration",
-  drawing: {
-    as: "card",
-    family: "storage",
-    glyph: "folder",
-    title: "Copy of the file system",
+  drawing: card("storage", "folder", "Copy of the file system", {
     facts: () => ["read-only"],
     copiesTo: ({ destination }) => block(destination).region,
-  },
+  }),
   cost: byUsage(
     "fileSystem.gigabyteMonth",
     "copy of the git repositories in a second region",

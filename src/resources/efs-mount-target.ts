@@ -1,6 +1,6 @@
 import { aws } from "../aws/services";
 import { existing, search } from "./ask";
-import { free, linkedRole, networkInterfaces, resourceKind } from "./kind";
+import { card, free, linkedRole, networkInterfaces, resourceKind } from "./kind";
 
 /**
  * A mount target of a file system, for which AWS creates a network interface.
@@ -9,7 +9,7 @@ import { free, linkedRole, networkInterfaces, resourceKind } from "./kind";
 export const efsMountTarget = resourceKind({
   type: "aws_efs_mount_target",
   words: "efs mount target",
-  drawing: { as: "card", family: "storage", glyph: "folder", title: "EFS mount target" },
+  drawing: card("storage", "folder", "EFS mount target"),
   cost: free.partOfAnother,
   // A mount target has no tags: it belongs to whom its file system belongs.
   existing: search(aws.efs, async (efs, { file_system_id: FileSystemId, subnet_id: subnet }) => {

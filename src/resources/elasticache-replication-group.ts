@@ -6,30 +6,27 @@ import { HOURS_PER_MONTH, number, text } from "./charges";
 import {
   after,
   capital,
+  card,
   free,
   linkedRole,
   networkInterfaces,
+  resourceKind,
   settingOf,
   shown,
   strings,
   type Existing,
-  resourceKind,
 } from "./kind";
 
 /** A cache of nodes. */
 export const elasticacheReplicationGroup = resourceKind({
   type: "aws_elasticache_replication_group",
   words: "elasticache replication group",
-  drawing: {
-    as: "card",
-    family: "database",
-    glyph: "stack",
-    title: "Cache",
+  drawing: card("database", "stack", "Cache", {
     facts: ({ engine, node_type: type, num_cache_clusters: nodes }) => [
       shown(engine) && capital(shown(engine)!),
       nodes === undefined ? shown(type) : `${shown(nodes)} × ${shown(type)}`,
     ],
-  },
+  }),
   cost: (groups) =>
     groups.map(({ module: part, values }) => {
       const shards = Math.max(1, number(values.num_node_groups));

@@ -3,7 +3,7 @@ import { block } from "../terraform/stack";
 import { listed, search } from "./ask";
 import { HOURS_PER_MONTH } from "./charges";
 import { cacheTags } from "./elasticache-replication-group";
-import { after, capital, linkedRole, shown, resourceKind } from "./kind";
+import { after, capital, card, linkedRole, resourceKind, shown } from "./kind";
 
 /** The data for which a serverless cache of Valkey is charged at least, in GB. Source: Amazon ElastiCache pricing. */
 const LEAST_CACHE_GIGABYTES = 0.1;
@@ -12,11 +12,7 @@ const LEAST_CACHE_GIGABYTES = 0.1;
 export const elasticacheServerlessCache = resourceKind({
   type: "aws_elasticache_serverless_cache",
   words: "elasticache serverless cache",
-  drawing: {
-    as: "card",
-    family: "database",
-    glyph: "stack",
-    title: "Cache",
+  drawing: card("database", "stack", "Cache", {
     facts: ({ engine, cache_usage_limits: limits }) => {
       const { maximum, unit } = block(block(limits).data_storage);
       return [
@@ -24,7 +20,7 @@ export const elasticacheServerlessCache = resourceKind({
         maximum === undefined ? undefined : `up to ${shown(maximum)} ${shown(unit)}`,
       ];
     },
-  },
+  }),
   cost: (caches, { usage }) =>
     caches.flatMap(({ module: part }) => [
       {

@@ -1,15 +1,10 @@
-import { linkedRole, resourceKind, settingOf } from "./kind";
+import { card, linkedRole, resourceKind, settingOf } from "./kind";
 
 /** GuardDuty in an account and region. */
 export const guarddutyDetector = resourceKind({
   type: "aws_guardduty_detector",
   words: "guardduty detector",
-  drawing: {
-    as: "card",
-    family: "security",
-    glyph: "shield",
-    title: "GuardDuty",
-  },
+  drawing: card("security", "shield", "GuardDuty"),
   cost: "GuardDuty charges by the tasks, which are counted there, and by events and logs of the account",
   existing: "AWS refuses a second one in the account and region",
   remaining: {

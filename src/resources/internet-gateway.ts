@@ -1,12 +1,12 @@
 import { aws } from "../aws/services";
 import { listed, where } from "./ask";
-import { free, noSearch, resourceKind } from "./kind";
+import { card, free, noSearch, resourceKind } from "./kind";
 
 /** An internet gateway. */
 export const internetGateway = resourceKind({
   type: "aws_internet_gateway",
   words: "internet gateway",
-  drawing: { as: "card", family: "network", glyph: "gateway", title: "Internet gateway" },
+  drawing: card("network", "gateway", "Internet gateway"),
   cost: free.byTraffic,
   existing: noSearch.newId,
   remaining: {

@@ -175,6 +175,14 @@ export const settingOf = (
     ...kind,
   });
 
+/** A card of its own, with a title. */
+export const card = (
+  family: Family,
+  glyph: Glyph,
+  title: string,
+  more: Omit<Extract<Drawing, { as: "card" }>, "as" | "family" | "glyph" | "title"> = {},
+): Drawing => ({ as: "card", family, glyph, title, ...more });
+
 /** A part of another card, named by one of its arguments. */
 export const partBy = (by: string): Drawing => ({ as: "part", into: { by } });
 

@@ -1,23 +1,19 @@
 import { aws } from "../aws/services";
 import { ask, search, existing } from "./ask";
 import { allOf, byUsage, each } from "./charges";
-import { free, noSearch, settingOf, resourceKind } from "./kind";
+import { card, free, noSearch, resourceKind, settingOf } from "./kind";
 
 /** A customer key. */
 export const kmsKey = resourceKind({
   type: "aws_kms_key",
   words: "kms key",
-  drawing: {
-    as: "card",
-    family: "security",
-    glyph: "key",
-    title: "KMS key",
+  drawing: card("security", "key", "KMS key", {
     together: "KMS keys",
     facts: (_, { resource, stack, titleOf }) => {
       const users = stack.referrersOf(resource).flatMap(({ type }) => titleOf(type) ?? []);
       return users.length > 0 ? ["encrypts", ...new Set(users)] : [];
     },
-  },
+  }),
   cost: allOf(
     each("key.month", "customer key"),
     byUsage("key.call", "requests to the keys", (usage) => usage.keyRequests),

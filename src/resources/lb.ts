@@ -4,17 +4,13 @@ import { count } from "../terminal/output";
 import { blocks } from "../terraform/stack";
 import { listed, search, existing } from "./ask";
 import { HOURS_PER_MONTH } from "./charges";
-import { after, linkedRole, shown, withId, type Existing, resourceKind } from "./kind";
+import { after, card, linkedRole, resourceKind, shown, withId, type Existing } from "./kind";
 
 /** A load balancer. */
 export const lb = resourceKind({
   type: "aws_lb",
   words: "load balancer",
-  drawing: {
-    as: "card",
-    family: "network",
-    glyph: "split",
-    title: "Load balancer",
+  drawing: card("network", "split", "Load balancer", {
     facts: ({ load_balancer_type: type, internal }, { resource, stack }) => [
       [shown(type), internal === true ? "internal" : "public"].filter(Boolean).join(", "),
       ...stack
@@ -22,7 +18,7 @@ export const lb = resourceKind({
         .filter((one) => one.type === "aws_route53_record")
         .map(({ values }) => shown(values.name)),
     ],
-  },
+  }),
   cost: (balancers, { usage }) =>
     balancers.flatMap(({ module: part, values }) => [
       { part, what: "load balancer", price: "loadBalancer.hour", quantity: HOURS_PER_MONTH },

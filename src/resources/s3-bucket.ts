@@ -2,7 +2,7 @@ import { aws } from "../aws/services";
 import { blocks } from "../terraform/stack";
 import { ask, search, existing } from "./ask";
 import { allOf, byUsage, HOURS_PER_MONTH, partOf } from "./charges";
-import { partBy, settingOf, strings, resourceKind } from "./kind";
+import { card, partBy, resourceKind, settingOf, strings } from "./kind";
 
 /** Log files of a load balancer's node. Source: "Access logs for your Application Load Balancer", its user guide. */
 const LOGS_PER_HOUR = 12;
@@ -11,13 +11,9 @@ const LOGS_PER_HOUR = 12;
 export const s3Bucket = resourceKind({
   type: "aws_s3_bucket",
   words: "s3 bucket",
-  drawing: {
-    as: "card",
-    family: "storage",
-    glyph: "bucket",
-    title: "S3 bucket",
+  drawing: card("storage", "bucket", "S3 bucket", {
     facts: (_, { resource }) => [resource.module.replaceAll("_", " ")],
-  },
+  }),
   cost: allOf(
     byUsage("object.gigabyteMonth", "objects", (usage) => usage.objectGigabytes),
     (buckets, { of }) => [

@@ -3,7 +3,7 @@ import { count } from "../terminal/output";
 import { block, blocks } from "../terraform/stack";
 import { ask, search, existing } from "./ask";
 import { partOf } from "./charges";
-import { after, partBy, settingOf, shortName, shown, withId, resourceKind } from "./kind";
+import { after, card, partBy, resourceKind, settingOf, shortName, shown, withId } from "./kind";
 
 const encrypts = ["Decrypt", "GenerateDataKey"];
 
@@ -11,17 +11,13 @@ const encrypts = ["Decrypt", "GenerateDataKey"];
 export const secretsmanagerSecret = resourceKind({
   type: "aws_secretsmanager_secret",
   words: "secret",
-  drawing: {
-    as: "card",
-    family: "security",
-    glyph: "lock",
-    title: "Secret",
+  drawing: card("security", "lock", "Secret", {
     together: "Secrets Manager",
     facts: ({ name, replica }) => {
       const { region } = block(replica);
       return [shortName(name), region === undefined ? undefined : `copied to ${shown(region)}`];
     },
-  },
+  }),
   cost: (secrets, { usage }) => {
     const copies = secrets.reduce(
       (total, { values }) => total + 1 + blocks(values.replica).length,

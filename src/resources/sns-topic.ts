@@ -1,21 +1,17 @@
 import { aws } from "../aws/services";
 import { ask } from "./ask";
-import { free, noSearch, settingOf, shown, resourceKind } from "./kind";
+import { card, free, noSearch, resourceKind, settingOf, shown } from "./kind";
 
 /** A topic. */
 export const snsTopic = resourceKind({
   type: "aws_sns_topic",
   words: "sns topic",
-  drawing: {
-    as: "card",
-    family: "management",
-    glyph: "bell",
-    title: "Alerts (SNS)",
+  drawing: card("management", "bell", "Alerts (SNS)", {
     facts: (_, { stack }) =>
       stack
         .ofType("aws_sns_topic_subscription")
         .map(({ values }) => `to ${shown(values.protocol) ?? "subscribers"}`),
-  },
+  }),
   cost: "e-mails of alarms: the first 1,000 a month are free, then $2 for 100,000",
   existing: noSearch.idempotent,
   remaining: {

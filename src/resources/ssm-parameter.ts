@@ -1,19 +1,15 @@
 import { aws } from "../aws/services";
 import { ask } from "./ask";
-import { after, noSearch, shown, resourceKind } from "./kind";
+import { after, card, noSearch, resourceKind, shown } from "./kind";
 
 /** A parameter of Systems Manager. */
 export const ssmParameter = resourceKind({
   type: "aws_ssm_parameter",
   words: "parameter",
-  drawing: {
-    as: "card",
-    family: "management",
-    glyph: "sliders",
-    title: "Parameter",
+  drawing: card("management", "sliders", "Parameter", {
     together: "Parameter Store",
     facts: ({ name }) => [shown(name)?.split("/").at(-1)],
-  },
+  }),
   cost: "standard parameters are free of charge",
   // Each is declared with `overwrite`.
   existing: noSearch.idempotent,

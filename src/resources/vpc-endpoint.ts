@@ -3,21 +3,17 @@ import { count } from "../terminal/output";
 import { blocks } from "../terraform/stack";
 import { existing, listed, search, where } from "./ask";
 import { HOURS_PER_MONTH, partOf } from "./charges";
-import { shown, resourceKind } from "./kind";
+import { card, resourceKind, shown } from "./kind";
 
 /** A VPC endpoint. */
 export const vpcEndpoint = resourceKind({
   type: "aws_vpc_endpoint",
   words: "VPC endpoint",
-  drawing: {
-    as: "card",
-    family: "network",
-    glyph: "plug",
-    title: "VPC endpoint",
+  drawing: card("network", "plug", "VPC endpoint", {
     facts: ({ service_name: name, vpc_endpoint_type: type }) => [
       [shown(name)?.split(".").at(-1), shown(type)?.toLowerCase()].filter(Boolean).join(", "),
     ],
-  },
+  }),
   cost: (endpoints) => {
     const interfaces = endpoints.filter(({ values }) => values.vpc_endpoint_type === "Interface");
     const addresses = interfaces.reduce(

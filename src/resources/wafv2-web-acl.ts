@@ -2,7 +2,7 @@ import { aws } from "../aws/services";
 import { count } from "../terminal/output";
 import { blocks } from "../terraform/stack";
 import { ask, search, existing } from "./ask";
-import { after, linkedRole, partBy, settingOf, shown, withId, resourceKind } from "./kind";
+import { after, card, linkedRole, partBy, resourceKind, settingOf, shown, withId } from "./kind";
 
 // Source: "AWS managed rule groups in policies", AWS WAF Developer Guide.
 const managedRules = (action: string) => () => [
@@ -13,13 +13,9 @@ const managedRules = (action: string) => () => [
 export const wafv2WebAcl = resourceKind({
   type: "aws_wafv2_web_acl",
   words: "web ACL",
-  drawing: {
-    as: "card",
-    family: "security",
-    glyph: "shield",
-    title: "Web ACL (WAF)",
+  drawing: card("security", "shield", "Web ACL (WAF)", {
     facts: ({ rule }) => blocks(rule).map(({ name }) => shown(name)),
-  },
+  }),
   cost: (acls, { usage }) =>
     acls.flatMap(({ module: part, values }) => [
       { part, what: "web ACL", price: "webAcl.month", quantity: 1 },
