@@ -18,7 +18,7 @@ export interface Context {
 }
 
 /** An argument that is the name of one of some things, which a command's action gets. */
-export function choiceArgument<T>(
+function choice<T>(
   name: "<environment>" | "<service>" | "<part>" | "<action>" | "<shell>",
   description: string,
   things: readonly T[],
@@ -35,23 +35,24 @@ export function choiceArgument<T>(
   return argument;
 }
 
-/** The environment to work on; a command's action gets its settings. */
-export const environmentArgument = () =>
-  choiceArgument<EnvironmentSettings>(
-    "<environment>",
-    "one of src/environments",
-    environments,
-    ({ name }) => name,
-    settingsOf,
-  );
-
-/** The action of a command that has several. */
-export const actionArgument = <Action extends string>(actions: readonly Action[]) =>
-  choiceArgument("<action>", actions.join(" or "), actions, (action) => action);
-
-/** One of the services; a command's action gets the component. */
-export const serviceArgument = () =>
-  choiceArgument("<service>", "which service", services, ({ key }) => key);
+/** The arguments that several commands have. */
+export const argument = {
+  choice,
+  /** The environment to work on; a command's action gets its settings. */
+  environment: () =>
+    choice<EnvironmentSettings>(
+      "<environment>",
+      "one of src/environments",
+      environments,
+      ({ name }) => name,
+      settingsOf,
+    ),
+  /** The action of a command that has several. */
+  action: <Action extends string>(actions: readonly Action[]) =>
+    choice("<action>", actions.join(" or "), actions, (action) => action),
+  /** One of the services; a command's action gets the component. */
+  service: () => choice("<service>", "which service", services, ({ key }) => key),
+};
 
 /**
  * Has each option and argument of a command refuse an empty value, which a script passes where a variable
@@ -104,37 +105,6 @@ export function collect(value: string, before: readonly string[] = []): string[]
   return [...before, value];
 }
 
-/** Answers every question, for scripts. */
-export const yesOption = () => new Option("-y, --yes", "answer every question with yes");
-
-/** Shows all that Terraform prints. */
-export const verboseOption = () => new Option("--verbose", "show all that Terraform prints");
-
-/** Prints the data as JSON, for programs. */
-export const jsonOption = () => new Option("--json", "print JSON");
-
-/** The longest wait, in seconds. */
-export const timeoutOption = (seconds: number, description = "longest wait") =>
-  new Option("--timeout <duration>", description)
-    .argParser(parseDuration)
-    .default(seconds, `${seconds / 60}m`);
-
-/** A Terraform variable's value. */
-export const varOption = () =>
-  new Option("--var <name=value>", "set a Terraform variable (repeatable)").argParser(
-    (given, before?: string[]) => {
-      if (!/^[A-Za-z_][\w-]*=/.test(given)) throw new InvalidArgumentError("Write NAME=VALUE.");
-      return collect(given, before);
-    },
-  );
-
-/** A file of Terraform variables. */
-export const varFileOption = () =>
-  new Option("--var-file <file>", "read Terraform variables (repeatable)").argParser(
-    // Terraform works in the stack's directory, where the path would lead elsewhere.
-    (file, before?: string[]) => collect(resolve(existingFile(file)), before),
-  );
-
 /**
  * The path of a file that exists.
  * @throws InvalidArgumentError if it does not, or is a folder, a named pipe or a device
@@ -168,14 +138,6 @@ const imageTag = matching(
   "An image tag has letters, digits, dots, hyphens and underscores, at most 128, and starts with no dot or hyphen.",
 );
 
-/** An option that names an image tag. */
-export const imageTagOption = <Flags extends string>(flags: Flags, description: string) =>
-  new Option(flags, description).argParser(imageTag);
-
-/** The image tag to deploy. */
-export const tagOption = () =>
-  imageTagOption("--tag <tag>", "image tag to deploy, of all three images");
-
 /** The code of a region. */
 export const region = matching(new RegExp(patterns.region), "Write a region such as us-west-2.");
 
@@ -185,8 +147,41 @@ export const platform = (example: "linux/amd64" | "linux_amd64") => {
   return (given: string) => check(given).replace(/[/_]/, example[5]!);
 };
 
-/** Limits a plan to modules. */
-export const targetModuleOption = () =>
-  new Option("--target-module <module>", "only this module (repeatable)").argParser(collect);
+/** The options that several commands have. */
+export const option = {
+  /** Answers every question, for scripts. */
+  yes: () => new Option("-y, --yes", "answer every question with yes"),
+  /** Shows all that Terraform prints. */
+  verbose: () => new Option("--verbose", "show all that Terraform prints"),
+  /** Prints the data as JSON, for programs. */
+  json: () => new Option("--json", "print JSON"),
+  /** The longest wait, in seconds. */
+  timeout: (seconds: number, description = "longest wait") =>
+    new Option("--timeout <duration>", description)
+      .argParser(parseDuration)
+      .default(seconds, `${seconds / 60}m`),
+  /** A Terraform variable's value. */
+  var: () =>
+    new Option("--var <name=value>", "set a Terraform variable (repeatable)").argParser(
+      (given, before?: string[]) => {
+        if (!/^[A-Za-z_][\w-]*=/.test(given)) throw new InvalidArgumentError("Write NAME=VALUE.");
+        return collect(given, before);
+      },
+    ),
+  /** A file of Terraform variables. */
+  varFile: () =>
+    new Option("--var-file <file>", "read Terraform variables (repeatable)").argParser(
+      // Terraform works in the stack's directory, where the path would lead elsewhere.
+      (file, before?: string[]) => collect(resolve(existingFile(file)), before),
+    ),
+  /** An image tag. */
+  imageTag: <Flags extends string>(flags: Flags, description: string) =>
+    new Option(flags, description).argParser(imageTag),
+  /** The image tag to deploy. */
+  tag: () => option.imageTag("--tag <tag>", "image tag to deploy, of all three images"),
+  /** Limits a plan to modules. */
+  targetModule: () =>
+    new Option("--target-module <module>", "only this module (repeatable)").argParser(collect),
+};
 
 export { Argument, Command, Option };

@@ -1,6 +1,6 @@
 import type { Command as AnyCommand } from "commander";
 import { data } from "../terminal/output";
-import { choiceArgument, Command } from "./command";
+import { argument, Command } from "./command";
 
 const shells = ["bash", "zsh", "fish", "powershell"] as const;
 
@@ -9,7 +9,7 @@ export const completion = () =>
   new Command("completion")
     .summary("print a completion script for your shell")
     .description("Print a script that completes commands, options and their values in your shell.")
-    .addArgument(choiceArgument("<shell>", "your shell", shells, (shell) => shell))
+    .addArgument(argument.choice("<shell>", "your shell", shells, (shell) => shell))
     .action(async (shell) => {
       if (shell === "bash") return data(BASH);
       const { default: tab } = await import("@bomb.sh/tab");

@@ -1,15 +1,4 @@
-import {
-  collect,
-  Command,
-  environmentArgument,
-  imageTagOption,
-  jsonOption,
-  Option,
-  varFileOption,
-  varOption,
-  yesOption,
-  type Context,
-} from "../command";
+import { argument, collect, Command, Option, option, type Context } from "../command";
 import { adopt, checkAdoption, rollBackAdoption } from "../../operations/setup/adopt";
 import { report } from "../../operations/setup/adopt/report";
 import { openEnvironment } from "../../operations/environment";
@@ -24,7 +13,7 @@ export const command = ({ projectDir }: Context) =>
       "Plan on the state of the old Terraform project and check the plan. Without --apply or --back " +
         "the command changes nothing. Exit code 0: safe; 2: a person must decide.",
     )
-    .addArgument(environmentArgument())
+    .addArgument(argument.environment())
     .addOption(
       new Option(
         "--apply",
@@ -33,17 +22,17 @@ export const command = ({ projectDir }: Context) =>
     )
     .option("--back", "return the state from before the adoption to the old project")
     .addOption(
-      imageTagOption("--tag <tag>", "image tag of the API server and the web app, with --apply"),
+      option.imageTag("--tag <tag>", "image tag of the API server and the web app, with --apply"),
     )
     .option(
       "--accept <address>",
       "agree to the unexpected changes of an object, with --apply (repeatable)",
       collect,
     )
-    .addOption(varOption())
-    .addOption(varFileOption())
-    .addOption(yesOption())
-    .addOption(jsonOption().conflicts(["apply", "back"]))
+    .addOption(option.var())
+    .addOption(option.varFile())
+    .addOption(option.yes())
+    .addOption(option.json().conflicts(["apply", "back"]))
     .action(async (settings, { json: asJson, apply, back, ...options }) => {
       if (!apply && (options.tag ?? options.accept) !== undefined) {
         throw new ActionRequired("--tag and --accept need --apply");

@@ -1,4 +1,4 @@
-import { Command, environmentArgument, jsonOption, type Context } from "../command";
+import { argument, Command, option, type Context } from "../command";
 import { bootstrap } from "../../operations/setup/bootstrap";
 import { openEnvironment } from "../../operations/environment";
 import { synthesizeStack } from "../../operations/terraform";
@@ -11,9 +11,9 @@ export const command = ({ projectDir }: Context) =>
     .description(
       "Create the bucket of Terraform's state (versioned, encrypted, not public, TLS only, old versions expire) and its lock table (on demand, point-in-time recovery, deletion protection). If they exist, report and repair differences. The command never reads or writes a state.",
     )
-    .addArgument(environmentArgument())
+    .addArgument(argument.environment())
     .option("--check", "only report; exit code 1 if something is missing or wrong")
-    .addOption(jsonOption())
+    .addOption(option.json())
     .action(async (settings, { check = false, json: asJson }) => {
       const environment = await openEnvironment(settings, projectDir);
       const { name, accountId } = environment;

@@ -1,5 +1,5 @@
 import { Argument } from "@commander-js/extra-typings";
-import { Command, jsonOption, type Context } from "../command";
+import { Command, option, type Context } from "../command";
 import { checkSource, zigVersionOf } from "../../operations/setup/check-source";
 import { showChecks } from "../show-checks";
 
@@ -11,7 +11,7 @@ export const command = ({ projectDir }: Context) =>
       "Check Plue's source for what the images and stacks need, without running any of it. Print each check with the fix. Exit code 1 if a check fails. Needs no login.",
     )
     .addArgument(new Argument("<path>", "Plue's source"))
-    .addOption(jsonOption())
+    .addOption(option.json())
     .action((path, { json: asJson }) => {
       showChecks(
         checkSource(path, zigVersionOf(projectDir)),

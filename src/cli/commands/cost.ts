@@ -1,14 +1,7 @@
 import { billText, changeText } from "../../cost/report";
 import { costIf, costOf } from "../../operations/inspect/cost";
 import { data, json, next } from "../../terminal/output";
-import {
-  collect,
-  Command,
-  environmentArgument,
-  jsonOption,
-  Option,
-  type Context,
-} from "../command";
+import { argument, collect, Command, option, type Context } from "../command";
 
 /** `plue cost`. */
 export const command = ({ projectDir }: Context) =>
@@ -17,14 +10,13 @@ export const command = ({ projectDir }: Context) =>
     .description(
       "Show the monthly price of the environment by part, or with --if the price with other settings. The price is computed from the synthesized stack, the usage in src/environments/usage.ts and the prices in src/cost/prices.json. Needs no login.",
     )
-    .addArgument(environmentArgument())
-    .addOption(
-      new Option(
-        "--if <setting=value>",
-        "compute with another setting, such as apiServer.minCapacity=4 or usage.natGigabytes=500 (repeatable)",
-      ).argParser(collect),
+    .addArgument(argument.environment())
+    .option(
+      "--if <setting=value>",
+      "compute with another setting, such as apiServer.minCapacity=4 or usage.natGigabytes=500 (repeatable)",
+      collect,
     )
-    .addOption(jsonOption())
+    .addOption(option.json())
     .action(async (settings, { if: changes, json: asJson }) => {
       if (changes !== undefined) {
         const { cost, remarks } = await costIf(settings, changes, projectDir);

@@ -1,18 +1,4 @@
-import {
-  Command,
-  environmentArgument,
-  existingFile,
-  jsonOption,
-  Option,
-  tagOption,
-  targetModuleOption,
-  timeoutOption,
-  varFileOption,
-  varOption,
-  verboseOption,
-  yesOption,
-  type Context,
-} from "../command";
+import { argument, Command, existingFile, option, type Context } from "../command";
 import { deploy } from "../../operations/deploy/deploy";
 import { openEnvironment } from "../../operations/environment";
 import { data, json, next, table } from "../../terminal/output";
@@ -25,23 +11,22 @@ export const command = ({ projectDir }: Context) =>
     .description(
       "Plan, show the plan by module, ask, apply that very plan, and wait until the services are stable. Prints the stack's outputs.",
     )
-    .addArgument(environmentArgument())
-    .addOption(varOption())
-    .addOption(varFileOption())
-    .addOption(verboseOption())
-    .addOption(tagOption())
-    .addOption(targetModuleOption())
+    .addArgument(argument.environment())
+    .addOption(option.var())
+    .addOption(option.varFile())
+    .addOption(option.verbose())
+    .addOption(option.tag())
+    .addOption(option.targetModule())
     .option("--migrate", "run the migrations before the services change")
-    .addOption(
-      new Option(
-        "--reviewed <file>",
-        "apply without a prompt, only if the plan matches the review file",
-      ).argParser(existingFile),
+    .option(
+      "--reviewed <file>",
+      "apply without a prompt, only if the plan matches the review file",
+      existingFile,
     )
     .option("--no-wait", "do not wait for the services")
-    .addOption(timeoutOption(1200, "longest wait for the services and for the migration"))
-    .addOption(yesOption())
-    .addOption(jsonOption())
+    .addOption(option.timeout(1200, "longest wait for the services and for the migration"))
+    .addOption(option.yes())
+    .addOption(option.json())
     .action(async (settings, options) => {
       const environment = await openEnvironment(settings, projectDir, options);
       const { name } = environment;

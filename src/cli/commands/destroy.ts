@@ -1,13 +1,4 @@
-import {
-  Command,
-  environmentArgument,
-  jsonOption,
-  varFileOption,
-  varOption,
-  verboseOption,
-  yesOption,
-  type Context,
-} from "../command";
+import { argument, Command, option, type Context } from "../command";
 import { destroy } from "../../operations/deploy/destroy";
 import { openEnvironment } from "../../operations/environment";
 import { data, json, next, table } from "../../terminal/output";
@@ -19,12 +10,12 @@ export const command = ({ projectDir }: Context) =>
     .description(
       "List the data that will be lost, ask for the name of the environment, remove the deletion protections, destroy everything, and report remaining resources.",
     )
-    .addArgument(environmentArgument())
-    .addOption(varOption())
-    .addOption(varFileOption())
-    .addOption(verboseOption())
-    .addOption(yesOption())
-    .addOption(jsonOption())
+    .addArgument(argument.environment())
+    .addOption(option.var())
+    .addOption(option.varFile())
+    .addOption(option.verbose())
+    .addOption(option.yes())
+    .addOption(option.json())
     .action(async (settings, options) => {
       const environment = await openEnvironment(settings, projectDir, options);
       const left = await destroy(environment, options);

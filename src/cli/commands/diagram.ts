@@ -1,12 +1,5 @@
 import { extname, join } from "node:path";
-import {
-  Command,
-  environmentArgument,
-  existingFile,
-  Option,
-  outputFile,
-  type Context,
-} from "../command";
+import { argument, Command, existingFile, Option, outputFile, type Context } from "../command";
 import { environments } from "../../environments";
 import { diagram, formats } from "../../operations/inspect/diagram";
 import { ActionRequired } from "../../process/errors";
@@ -22,7 +15,7 @@ export const command = ({ projectDir }: Context) =>
     .description(
       "Draw the architecture of an environment from its synthesized stack. Needs no credentials.",
     )
-    .addArgument(environmentArgument().argOptional())
+    .addArgument(argument.environment().argOptional())
     .option("--all", "every environment, each to a file of its name in --out")
     .addOption(
       new Option("--format <format>", "what to write: by the ending of --out, or else svg").choices(
@@ -30,12 +23,7 @@ export const command = ({ projectDir }: Context) =>
       ),
     )
     .option("--out <path>", "file to write; with --all a folder (default: standard output)")
-    .addOption(
-      new Option(
-        "--plan <file>",
-        "colour by a plan: the output of `terraform show -json`",
-      ).argParser(existingFile),
-    )
+    .option("--plan <file>", "colour by a plan: the output of `terraform show -json`", existingFile)
     .action(async (settings, { all = false, out, plan: planFile, ...options }) => {
       const ending = extname(out ?? "").slice(1);
       const format = options.format ?? formats.find((one) => endings[one] === ending) ?? "svg";

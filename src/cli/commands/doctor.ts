@@ -1,4 +1,4 @@
-import { Command, environmentArgument, jsonOption, type Context } from "../command";
+import { argument, Command, option, type Context } from "../command";
 import { runChecks } from "../../operations/inspect/doctor";
 import { openEnvironment } from "../../operations/environment";
 import { showIfSlow } from "../../terminal/steps";
@@ -11,8 +11,8 @@ export const command = ({ projectDir }: Context) =>
     .description(
       "Check what can keep Plue from running: quotas, images, log groups, security groups, roles, secret, database, file system, services, targets. Print each check with the fix. Exit code 1 if a check fails.",
     )
-    .addArgument(environmentArgument())
-    .addOption(jsonOption())
+    .addArgument(argument.environment())
+    .addOption(option.json())
     .action(async (settings, { json: asJson }) => {
       const environment = await openEnvironment(settings, projectDir);
       showChecks(

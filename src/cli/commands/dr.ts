@@ -1,12 +1,4 @@
-import {
-  actionArgument,
-  Command,
-  environmentArgument,
-  jsonOption,
-  Option,
-  region as regionCode,
-  type Context,
-} from "../command";
+import { argument, Command, option, region as regionCode, type Context } from "../command";
 import { planRecovery } from "../../operations/recovery/plan";
 import { planText } from "../../operations/recovery/report";
 import { data, json, next } from "../../terminal/output";
@@ -19,15 +11,14 @@ export const command = ({ projectDir }: Context) =>
     .description(
       "List the copies that the second region has of the environment, and print the steps that rebuild it there, with RPO, RTO and the monthly price. Changes nothing. Exit code 1 if a copy is missing.",
     )
-    .addArgument(actionArgument(["plan"]))
-    .addArgument(environmentArgument())
-    .addOption(
-      new Option(
-        "--region <region>",
-        "the second region (default: disasterRecovery.region in the settings)",
-      ).argParser(regionCode),
+    .addArgument(argument.action(["plan"]))
+    .addArgument(argument.environment())
+    .option(
+      "--region <region>",
+      "the second region (default: disasterRecovery.region in the settings)",
+      regionCode,
     )
-    .addOption(jsonOption())
+    .addOption(option.json())
     .action(async (_action, settings, { json: asJson, region }) => {
       const plan = await showIfSlow(
         `Looking for the copies of ${settings.name}`,

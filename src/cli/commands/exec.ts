@@ -1,4 +1,4 @@
-import { Command, environmentArgument, serviceArgument, type Context } from "../command";
+import { argument, Command, type Context } from "../command";
 import { openEnvironment } from "../../operations/environment";
 import { exec } from "../../operations/inspect/exec";
 import { next } from "../../terminal/output";
@@ -10,8 +10,8 @@ export const command = ({ projectDir }: Context) =>
     .description(
       "Open a shell in a running task, by ECS Exec. On AWS it needs AWS's Session Manager plugin.",
     )
-    .addArgument(environmentArgument())
-    .addArgument(serviceArgument())
+    .addArgument(argument.environment())
+    .addArgument(argument.service())
     .argument("[command...]", "what to run instead of a shell; put -- before it")
     .option("--task <id>", "which task (default: the newest that runs)")
     .action(async (settings, service, words, { task }) => {

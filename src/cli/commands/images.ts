@@ -1,14 +1,4 @@
-import {
-  Command,
-  environmentArgument,
-  imageTagOption,
-  Option,
-  platform,
-  varFileOption,
-  varOption,
-  yesOption,
-  type Context,
-} from "../command";
+import { argument, Command, option, platform, type Context } from "../command";
 import { openEnvironment } from "../../operations/environment";
 import { buildAndPushImages, commitOf, requireDocker } from "../../operations/deploy/images";
 import { data, next } from "../../terminal/output";
@@ -20,18 +10,18 @@ export const command = ({ projectDir }: Context) =>
     .description(
       "Build the three images from Plue's source and push them, tagged by the source's commit. Create missing repositories first. Print the tag.",
     )
-    .addArgument(environmentArgument())
+    .addArgument(argument.environment())
     .argument("[option...]", "options of docker buildx build; put -- before them")
     .requiredOption("--source <path>", "Plue's source, a git checkout")
-    .addOption(imageTagOption("--tag <tag>", "another tag than the source's commit"))
-    .addOption(
-      new Option("--platform <platform>", "refuse to build if the tasks run another one").argParser(
-        platform("linux/amd64"),
-      ),
+    .addOption(option.imageTag("--tag <tag>", "another tag than the source's commit"))
+    .option(
+      "--platform <platform>",
+      "refuse to build if the tasks run another one",
+      platform("linux/amd64"),
     )
-    .addOption(varOption())
-    .addOption(varFileOption())
-    .addOption(yesOption())
+    .addOption(option.var())
+    .addOption(option.varFile())
+    .addOption(option.yes())
     .action(async (settings, buildOptions, options) => {
       const revision = await commitOf(options.source).catch((error: unknown) => {
         if (options.tag === undefined) throw error;

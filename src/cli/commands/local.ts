@@ -1,4 +1,4 @@
-import { actionArgument, Command, type Context } from "../command";
+import { argument, Command, type Context } from "../command";
 import { localFolder } from "../../operations/environment";
 import { down } from "../../operations/setup/local/down";
 import { stackFolder, up } from "../../operations/setup/local/up";
@@ -14,7 +14,7 @@ export const command = ({ projectDir }: Context) =>
     .description(
       "up: start an embedded AWS, deploy the environment local to it, and check that a second plan is empty. Run it again to apply changes. down: stop the embedded AWS and remove everything that up has created.",
     )
-    .addArgument(actionArgument(["up", "down"]))
+    .addArgument(argument.action(["up", "down"]))
     .action(async (action) => {
       if (action === "down") return down(projectDir);
       const { outputs, endpoint, checks, running } = await up(projectDir);

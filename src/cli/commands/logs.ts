@@ -1,12 +1,4 @@
-import {
-  choiceArgument,
-  Command,
-  environmentArgument,
-  matching,
-  Option,
-  parseDuration,
-  type Context,
-} from "../command";
+import { argument, Command, matching, Option, parseDuration, type Context } from "../command";
 import { components, names } from "../../names";
 import { openEnvironment } from "../../operations/environment";
 import { readLog } from "../../operations/inspect/logs";
@@ -23,8 +15,8 @@ export const command = ({ projectDir }: Context) =>
   new Command("logs")
     .summary("print what a part has logged")
     .description("Print what a part has logged, oldest first.")
-    .addArgument(environmentArgument())
-    .addArgument(choiceArgument("<part>", "which log", parts, (part) => part))
+    .addArgument(argument.environment())
+    .addArgument(argument.choice("<part>", "which log", parts, (part) => part))
     .addOption(
       new Option("--since <duration>", "how far back: 90s, 10m, 2h, 1d")
         .argParser(parseDuration)

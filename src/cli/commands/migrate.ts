@@ -1,4 +1,4 @@
-import { Command, environmentArgument, timeoutOption, type Context } from "../command";
+import { argument, Command, option, type Context } from "../command";
 import { openEnvironment, requireTasks } from "../../operations/environment";
 import { runMigration } from "../../operations/deploy/migration";
 import { openTerraform } from "../../operations/terraform";
@@ -11,8 +11,8 @@ export const command = ({ projectDir }: Context) =>
     .description(
       "Run the migration task in the private subnets, print its log, wait until it has ended, and end with the exit code of its container.",
     )
-    .addArgument(environmentArgument())
-    .addOption(timeoutOption(1800))
+    .addArgument(argument.environment())
+    .addOption(option.timeout(1800))
     .action(async (settings, { timeout }) => {
       const environment = await openEnvironment(settings, projectDir);
       requireTasks(environment);

@@ -1,16 +1,4 @@
-import {
-  Command,
-  environmentArgument,
-  jsonOption,
-  Option,
-  outputFile,
-  tagOption,
-  targetModuleOption,
-  varFileOption,
-  varOption,
-  verboseOption,
-  type Context,
-} from "../command";
+import { argument, Command, option, outputFile, type Context } from "../command";
 import { planCost, planCostText, priceSection } from "../../operations/inspect/cost";
 import { planVariables } from "../../operations/deploy/deploy";
 import { writePlanPage } from "../../operations/inspect/diagram";
@@ -26,24 +14,19 @@ export const command = ({ projectDir }: Context) =>
   new Command("plan")
     .summary("show what a deploy would change")
     .description("Show what a deploy would change, by module. Nothing is changed.")
-    .addArgument(environmentArgument())
-    .addOption(varOption())
-    .addOption(varFileOption())
-    .addOption(verboseOption())
-    .addOption(tagOption())
-    .addOption(targetModuleOption())
-    .addOption(
-      new Option(
-        "--review <file>",
-        "write what the plan means, without secrets, for deploy --reviewed",
-      ).argParser(outputFile),
+    .addArgument(argument.environment())
+    .addOption(option.var())
+    .addOption(option.varFile())
+    .addOption(option.verbose())
+    .addOption(option.tag())
+    .addOption(option.targetModule())
+    .option(
+      "--review <file>",
+      "write what the plan means, without secrets, for deploy --reviewed",
+      outputFile,
     )
-    .addOption(jsonOption())
-    .addOption(
-      new Option("--html <file>", "write the plan as a page: one file, with a drawing").argParser(
-        outputFile,
-      ),
-    )
+    .addOption(option.json())
+    .option("--html <file>", "write the plan as a page: one file, with a drawing", outputFile)
     .action(async (settings, options) => {
       const environment = await openEnvironment(settings, projectDir, options);
       const terraform = await openTerraform(environment, {

@@ -3,14 +3,7 @@ import { PRICES_FILE, readPrices, regionsOf } from "../../cost/prices";
 import { renewPrices, writePrices } from "../../operations/setup/prices";
 import { count, data, json, next, table } from "../../terminal/output";
 import { Steps } from "../../terminal/steps";
-import {
-  collect,
-  Command,
-  jsonOption,
-  Option,
-  region as regionCode,
-  type Context,
-} from "../command";
+import { collect, Command, Option, option, region as regionCode, type Context } from "../command";
 
 /** `plue prices`. */
 export const command = ({ projectDir }: Context) =>
@@ -26,7 +19,7 @@ export const command = ({ projectDir }: Context) =>
       ).argParser((given, before?: string[]) => collect(regionCode(given), before)),
     )
     .option("--check", "only report; exit code 1 if a price has changed")
-    .addOption(jsonOption())
+    .addOption(option.json())
     .action(async ({ region: given, check = false, json: asJson }) => {
       const old = readPrices(projectDir);
       const regions = [...new Set(given ?? regionsOf(old))];

@@ -1,15 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import semver from "semver";
-import {
-  actionArgument,
-  collect,
-  Command,
-  environmentArgument,
-  jsonOption,
-  Option,
-  platform,
-  type Context,
-} from "../command";
+import { argument, collect, Command, Option, option, platform, type Context } from "../command";
 import { stackFolderOf } from "../../operations/environment";
 import { lockProviders } from "../../operations/setup/providers";
 import { data, json, next, table } from "../../terminal/output";
@@ -21,8 +12,8 @@ export const command = ({ projectDir }: Context) =>
     .description(
       "lock: write the environment's lock file, with the versions that are in use and checksums for all platforms. upgrade: take the latest versions that the code accepts. Commit the file.",
     )
-    .addArgument(actionArgument(["lock", "upgrade"]))
-    .addArgument(environmentArgument())
+    .addArgument(argument.action(["lock", "upgrade"]))
+    .addArgument(argument.environment())
     .addOption(
       new Option("--aws <version>", "take this version of hashicorp/aws").argParser((given) => {
         const version = semver.valid(given);
@@ -36,7 +27,7 @@ export const command = ({ projectDir }: Context) =>
         "hold checksums for this platform, such as linux_amd64 (repeatable)",
       ).argParser((given, before?: string[]) => collect(platform("linux_amd64")(given), before)),
     )
-    .addOption(jsonOption())
+    .addOption(option.json())
     .action(async (action, { name }, { json: asJson, ...options }) => {
       const folder = { name, projectDir, stackDir: stackFolderOf(name, projectDir) };
       const locked = await lockProviders(folder, { ...options, upgrade: action === "upgrade" });

@@ -1,10 +1,4 @@
-import {
-  Command,
-  environmentArgument,
-  serviceArgument,
-  timeoutOption,
-  type Context,
-} from "../command";
+import { argument, Command, option, type Context } from "../command";
 import { openEnvironment } from "../../operations/environment";
 import { restart } from "../../operations/deploy/restart";
 import { next } from "../../terminal/output";
@@ -16,9 +10,9 @@ export const command = ({ projectDir }: Context) =>
     .description(
       "Force a new deployment of a service: new tasks of the same revision take the place of the old ones, without an interruption. Waits until it is stable.",
     )
-    .addArgument(environmentArgument())
-    .addArgument(serviceArgument())
-    .addOption(timeoutOption(1200))
+    .addArgument(argument.environment())
+    .addArgument(argument.service())
+    .addOption(option.timeout(1200))
     .action(async (settings, service, { timeout }) => {
       const environment = await openEnvironment(settings, projectDir);
       await restart(environment, service, timeout);

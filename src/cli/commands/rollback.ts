@@ -1,15 +1,4 @@
-import {
-  Command,
-  environmentArgument,
-  imageTagOption,
-  serviceArgument,
-  timeoutOption,
-  varFileOption,
-  varOption,
-  verboseOption,
-  yesOption,
-  type Context,
-} from "../command";
+import { argument, Command, option, type Context } from "../command";
 import { openEnvironment } from "../../operations/environment";
 import { rollback } from "../../operations/deploy/rollback";
 import { next } from "../../terminal/output";
@@ -21,14 +10,14 @@ export const command = ({ projectDir }: Context) =>
     .description(
       "Go back to the image of the last good deployment, by Terraform, so that no later plan rolls forward again. Waits until the service is stable. The database's schema stays as it is.",
     )
-    .addArgument(environmentArgument())
-    .addArgument(serviceArgument())
-    .addOption(imageTagOption("--to <tag>", "go back to this image tag"))
-    .addOption(timeoutOption(1200))
-    .addOption(varOption())
-    .addOption(varFileOption())
-    .addOption(verboseOption())
-    .addOption(yesOption())
+    .addArgument(argument.environment())
+    .addArgument(argument.service())
+    .addOption(option.imageTag("--to <tag>", "go back to this image tag"))
+    .addOption(option.timeout(1200))
+    .addOption(option.var())
+    .addOption(option.varFile())
+    .addOption(option.verbose())
+    .addOption(option.yes())
     .action(async (settings, service, options) => {
       const environment = await openEnvironment(settings, projectDir, options);
       const { name } = environment;

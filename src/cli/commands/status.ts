@@ -1,4 +1,4 @@
-import { Command, environmentArgument, jsonOption, type Context } from "../command";
+import { argument, Command, option, type Context } from "../command";
 import { openEnvironment } from "../../operations/environment";
 import {
   isHealthy,
@@ -18,8 +18,8 @@ export const command = ({ projectDir }: Context) =>
     .description(
       "Show services, targets, database, file system, active alarms, image tags and the last migration on one screen.",
     )
-    .addArgument(environmentArgument())
-    .addOption(jsonOption().conflicts("watch"))
+    .addArgument(argument.environment())
+    .addOption(option.json().conflicts("watch"))
     .option("--watch", "refresh every 5 seconds until Ctrl-C")
     .action(async (settings, { json: asJson, watch }) => {
       const environment = await openEnvironment(settings, projectDir);
