@@ -65,6 +65,13 @@ export function explainFailure(
       `  ${terraform} -chdir=${stackDir} force-unlock ${id}`,
     );
   }
+  const cache = /plugin cache dir (.+?) cannot be opened/.exec(text.replace(/\s+/g, " "))?.[1];
+  if (cache !== undefined) {
+    return new ActionRequired(
+      `${terraform} cannot open ${cache}, the folder for a copy of each provider`,
+      "Create that folder, or unset TF_PLUGIN_CACHE_DIR (`plugin_cache_dir` in Terraform's CLI configuration).",
+    );
+  }
   const variables = [...text.matchAll(/input variable "(\w+)" is not set/g)].map(([, v]) => v!);
   if (variables.length > 0) {
     return new ActionRequired(

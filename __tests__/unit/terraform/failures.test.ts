@@ -128,6 +128,10 @@ test.each([
   ],
   ["Error: Failed to load state: invalid syntax: invalid character 'g'", "/.terraform is damaged"],
   ["Error: failed to read module manifest: unexpected end of JSON input", "/.terraform is damaged"],
+  [
+    "Error: The specified plugin cache dir /nope cannot be opened: stat /nope: no such file or directory",
+    "cannot open /nope",
+  ],
   ["Error: Missing value\n\n  on dev.tfvars line 3:\n   3: x =", "a file of variables"],
 ])("%j needs a person", (output, message) => {
   const explained = explainFailure("init", { output }, { name: "dev", stackDir: "/stack" });
