@@ -7,15 +7,13 @@ import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/
 import { Construct } from "constructs";
 import type { AccessLogsSettings } from "../environments/options";
 import { names } from "../names";
-import type { Context } from "./context";
+import type { PartProps } from "./context";
 import { policyDocument } from "./iam";
 
 /** Properties of the access logs. */
-export interface AccessLogsProps extends Context {
+export interface AccessLogsProps extends PartProps<AccessLogsSettings> {
   /** The load balancer whose requests are logged. */
   readonly loadBalancer: Lb;
-  /** Settings from src/environments. */
-  readonly settings: AccessLogsSettings;
 }
 
 /**

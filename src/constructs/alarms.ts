@@ -69,7 +69,6 @@ export class Alarms extends Construct {
       metricAlarm(this, resource, name, props, {
         statistic: "Average",
         period: 300,
-        comparisonOperator: "GreaterThanThreshold",
         ...config,
       });
 

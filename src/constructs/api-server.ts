@@ -1,4 +1,3 @@
-import type { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
 import type { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import type { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { Construct } from "constructs";
@@ -9,22 +8,18 @@ import type { Cache } from "./cache";
 import type { Connectable } from "./connections";
 import type { Database } from "./database";
 import { fargateService, type ServiceContext } from "./fargate-service";
+import type { PartProps } from "./context";
+import type { ImageProps } from "./fargate-task";
 import type { Storage } from "./storage";
 
 /** Properties of the API server. */
-export interface ApiServerProps extends ServiceContext {
+export interface ApiServerProps extends ServiceContext, PartProps<ApiServerSettings>, ImageProps {
   /** Database; the API server reads its connection secret. */
   readonly database: Database;
   /** File system of the git repositories. */
   readonly storage: Storage;
   /** Cache, at `REDIS_URL`. @default none */
   readonly cache?: Cache;
-  /** Repository of the image. */
-  readonly repository: EcrRepository;
-  /** Tag of the image. */
-  readonly imageTag: string;
-  /** Settings from src/environments. */
-  readonly settings: ApiServerSettings;
 }
 
 const GIT_REPOS = "git-repos";

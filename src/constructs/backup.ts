@@ -11,7 +11,7 @@ import { Construct } from "constructs";
 import type { TerraformResource } from "../cdktf";
 import type { BackupSettings } from "../environments/options";
 import { names } from "../names";
-import type { Context } from "./context";
+import type { PartProps } from "./context";
 import type { Database } from "./database";
 import { notifyOf } from "./event-notification";
 import { trustService } from "./iam";
@@ -19,15 +19,13 @@ import { metricAlarm } from "./metric-alarm";
 import type { Storage } from "./storage";
 
 /** Properties of the backups. */
-export interface BackupProps extends Context {
+export interface BackupProps extends PartProps<BackupSettings> {
   /** Database to back up. */
   readonly database: Database;
   /** File system to back up. */
   readonly storage: Storage;
   /** Provider of the region of the copies. @default no copies */
   readonly copyProvider?: AwsProvider;
-  /** Settings from src/environments. */
-  readonly settings: BackupSettings;
 }
 
 /** One hour after the windows of RDS. AWS Backup starts within the hour that follows. */
@@ -191,7 +189,6 @@ export class Backup extends Construct {
         statistic: "Sum",
         period: 3600,
         evaluationPeriods: 1,
-        comparisonOperator: "GreaterThanThreshold",
         threshold: 0,
         treatMissingData: "notBreaching",
         dimensions,

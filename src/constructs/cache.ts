@@ -3,22 +3,20 @@ import { ElasticacheServerlessCache } from "@cdktf/provider-aws/lib/elasticache-
 import { ElasticacheSubnetGroup } from "@cdktf/provider-aws/lib/elasticache-subnet-group";
 import { ElasticacheUser } from "@cdktf/provider-aws/lib/elasticache-user";
 import { ElasticacheUserGroup } from "@cdktf/provider-aws/lib/elasticache-user-group";
-import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import type { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { Construct } from "constructs";
 import type { CacheSettings } from "../environments/options";
 import { names, ports } from "../names";
-import type { Connectable } from "./connections";
-import type { Context } from "./context";
+import { securityGroupOf, type Connectable } from "./connections";
+import type { PartProps } from "./context";
 import type { PolicyStatement } from "./iam";
 import { metricAlarm } from "./metric-alarm";
 import type { Network } from "./network";
 
 /** Properties of the cache. */
-export interface CacheProps extends Context {
+export interface CacheProps extends PartProps<CacheSettings> {
   /** The cache is in its private subnets. */
   readonly network: Network;
-  /** Settings from src/environments. */
-  readonly settings: CacheSettings;
 }
 
 /** Source: "Supported engines and versions" in the Amazon ElastiCache user guide. */
@@ -49,14 +47,10 @@ export class Cache extends Construct implements Connectable {
   /** Creates the cache, its user and its alarms. */
   constructor(scope: Construct, id: string, props: CacheProps) {
     super(scope, id);
-    const { environment, network, settings } = props;
-    const groupName = names.securityGroup(environment, this.part);
+    const { environment, settings } = props;
     // No inline rules: `connect` adds the rule of the API server as a resource of its own.
-    this.securityGroup = new SecurityGroup(this, "aws_security_group.cache", {
-      name: groupName,
+    this.securityGroup = securityGroupOf(this, "cache", props, this.part, {
       description: "Security group for Plue cache",
-      vpcId: network.vpc.id,
-      tags: { Name: groupName },
       // The API server's group names it in a rule, which goes first when the cache is removed.
       lifecycle: { createBeforeDestroy: true },
     });
@@ -108,7 +102,6 @@ export class Cache extends Construct implements Connectable {
     const watched = {
       namespace: "AWS/ElastiCache",
       period: 300,
-      comparisonOperator: "GreaterThanThreshold",
       treatMissingData: "notBreaching",
       dimensions: { clusterId: name },
     };
@@ -169,7 +162,6 @@ export class Cache extends Construct implements Connectable {
         statistic: "Average",
         period: 300,
         evaluationPeriods: 2,
-        comparisonOperator: "GreaterThanThreshold",
         dimensions: { CacheClusterId: id },
       };
       metricAlarm(this, `cache_cpu[${node - 1}]`, `cache-cpu-${node}`, props, {

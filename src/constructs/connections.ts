@@ -1,9 +1,11 @@
 import type { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
-import type { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { SecurityGroup, type SecurityGroupConfig } from "@cdktf/provider-aws/lib/security-group";
 import { SecurityGroupRule } from "@cdktf/provider-aws/lib/security-group-rule";
 import type { Construct } from "constructs";
-import { connections, type Connection, type Part } from "../names";
+import { connections, names, type Connection, type Part } from "../names";
+import type { Context } from "./context";
 import { mayBeAt, legacyAddressIs } from "./legacy";
+import type { Network } from "./network";
 import { reference } from "./reference";
 
 /** A part of Plue that connects to others, or that others connect to. */
@@ -66,6 +68,27 @@ function allow(connection: Connection, from: Connectable, to: Connectable): void
   if (from.service) {
     from.service.dependsOn = [...(from.service.dependsOn ?? []), reference(rule)];
   }
+}
+
+/**
+ * Creates the security group of a part. `connectAll` adds its rules.
+ * @param resource name of the Terraform resource
+ * @param part name of the part in the group's name
+ */
+export function securityGroupOf(
+  scope: Construct,
+  resource: string,
+  { environment, network }: Pick<Context, "environment"> & { readonly network: Network },
+  part: string,
+  config: Pick<SecurityGroupConfig, "description" | "ingress" | "egress" | "lifecycle">,
+): SecurityGroup {
+  const name = names.securityGroup(environment, part);
+  return new SecurityGroup(scope, `aws_security_group.${resource}`, {
+    name,
+    vpcId: network.vpc.id,
+    tags: { Name: name },
+    ...config,
+  });
 }
 
 /** A security group rule for a single TCP port, with its purpose. */

@@ -13,3 +13,9 @@ export interface Context {
   /** ARN of the topic that is notified when an alarm starts and when it ends. @default nobody is notified */
   readonly alarmTopicArn?: string;
 }
+
+/** Properties of a part that has settings. */
+export interface PartProps<Settings> extends Context {
+  /** Settings from src/environments. */
+  readonly settings: Settings;
+}

@@ -25,13 +25,22 @@ export interface DashboardProps extends Context {
   readonly storage: Storage;
 }
 
-type Dimensions = readonly string[];
+type Dimensions = Readonly<Record<string, string>>;
 interface Options {
   readonly stat?: string;
   readonly label?: string;
   readonly yAxis?: "right";
 }
 type Metric = readonly (string | Options)[];
+/** Widgets by their titles, in rows by their headings. */
+type Rows = Readonly<Record<string, Readonly<Record<string, readonly Metric[]>>>>;
+
+const metric = (
+  namespace: string,
+  name: string,
+  dimensions: Dimensions,
+  ...options: readonly Options[]
+): Metric => [namespace, name, ...Object.entries(dimensions).flat(), ...options];
 
 const ROW_HEIGHT = 6;
 const WIDGET_WIDTH = 8;
@@ -48,140 +57,82 @@ export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
     const { network, loadBalancer, ecsCluster, database, storage } = props;
-    const { fileSystem } = storage;
-    const lb: Dimensions = ["LoadBalancer", loadBalancer.lb.arnSuffix];
-    const targets = [loadBalancer.apiServer, loadBalancer.webApp].map((group): Dimensions => [
+    const lb = { LoadBalancer: loadBalancer.lb.arnSuffix };
+    const targets = [loadBalancer.apiServer, loadBalancer.webApp].map((group) => ({
       ...lb,
-      "TargetGroup",
-      group.arnSuffix,
-    ]);
-    const elb = (name: string, dimensions: Dimensions, options: Options): Metric => [
-      "AWS/ApplicationELB",
-      name,
-      ...dimensions,
-      options,
-    ];
-    const eachService = (name: string): Metric[] =>
-      props.services.map((service) => [
-        "AWS/ECS",
-        name,
-        "ClusterName",
-        ecsCluster.cluster.name,
-        "ServiceName",
-        service.name,
-      ]);
-    const db = (name: string, options: Options = {}): Metric => [
-      "AWS/RDS",
-      name,
-      "DBInstanceIdentifier",
-      database.identifier,
-      options,
-    ];
-    const efs = (name: string, options: Options = {}): Metric => [
-      "AWS/EFS",
-      name,
-      "FileSystemId",
-      fileSystem.id,
-      options,
-    ];
+      TargetGroup: group.arnSuffix,
+    }));
+    const elb = (name: string, dimensions: Dimensions, options: Options) =>
+      metric("AWS/ApplicationELB", name, dimensions, options);
+    const eachService = (name: string) =>
+      props.services.map((service) =>
+        metric("AWS/ECS", name, {
+          ClusterName: ecsCluster.cluster.name,
+          ServiceName: service.name,
+        }),
+      );
+    const db = (name: string, options: Options = {}) =>
+      metric("AWS/RDS", name, { DBInstanceIdentifier: database.identifier }, options);
+    const efs = (name: string, options: Options, dimensions: Dimensions = {}) =>
+      metric("AWS/EFS", name, { FileSystemId: storage.fileSystem.id, ...dimensions }, options);
 
-    const rows: readonly [heading: string, widgets: readonly [string, readonly Metric[]][]][] = [
-      [
-        "What users see",
-        [
-          ["Requests", [elb("RequestCount", lb, { stat: "Sum" })]],
-          [
-            "Errors",
-            [
-              elb("HTTPCode_Target_5XX_Count", lb, { stat: "Sum", label: "5xx of the services" }),
-              elb("HTTPCode_ELB_5XX_Count", lb, { stat: "Sum", label: "5xx of the load balancer" }),
-              elb("HTTPCode_Target_4XX_Count", lb, { stat: "Sum", label: "4xx", yAxis: "right" }),
-            ],
-          ],
-          [
-            "Latency in seconds",
-            targets.flatMap((dimensions, index) =>
-              ["p50", "p95", "p99"].map((stat) =>
-                elb("TargetResponseTime", dimensions, {
-                  stat,
-                  label: `${index === 0 ? "API" : "web"} ${stat}`,
-                }),
-              ),
-            ),
-          ],
+    const rows: Rows = {
+      "What users see": {
+        Requests: [elb("RequestCount", lb, { stat: "Sum" })],
+        Errors: [
+          elb("HTTPCode_Target_5XX_Count", lb, { stat: "Sum", label: "5xx of the services" }),
+          elb("HTTPCode_ELB_5XX_Count", lb, { stat: "Sum", label: "5xx of the load balancer" }),
+          elb("HTTPCode_Target_4XX_Count", lb, { stat: "Sum", label: "4xx", yAxis: "right" }),
         ],
-      ],
-      [
-        "Services",
-        [
-          ["CPU in percent", eachService("CPUUtilization")],
-          ["Memory in percent", eachService("MemoryUtilization")],
-          [
-            "Healthy targets",
-            targets.map((dimensions, index) =>
-              elb("HealthyHostCount", dimensions, {
-                stat: "Minimum",
-                label: index === 0 ? "API" : "web",
-              }),
-            ),
-          ],
+        "Latency in seconds": targets.flatMap((dimensions, index) =>
+          ["p50", "p95", "p99"].map((stat) =>
+            elb("TargetResponseTime", dimensions, {
+              stat,
+              label: `${index === 0 ? "API" : "web"} ${stat}`,
+            }),
+          ),
+        ),
+      },
+      Services: {
+        "CPU in percent": eachService("CPUUtilization"),
+        "Memory in percent": eachService("MemoryUtilization"),
+        "Healthy targets": targets.map((dimensions, index) =>
+          elb("HealthyHostCount", dimensions, {
+            stat: "Minimum",
+            label: index === 0 ? "API" : "web",
+          }),
+        ),
+      },
+      Database: {
+        "CPU in percent, connections": [
+          db("CPUUtilization"),
+          db("DatabaseConnections", { yAxis: "right" }),
         ],
-      ],
-      [
-        "Database",
-        [
-          [
-            "CPU in percent, connections",
-            [db("CPUUtilization"), db("DatabaseConnections", { yAxis: "right" })],
-          ],
-          [
-            "Free storage and memory in bytes",
-            [db("FreeStorageSpace"), db("FreeableMemory", { yAxis: "right" })],
-          ],
-          ["Latency in seconds", [db("ReadLatency"), db("WriteLatency")]],
+        "Free storage and memory in bytes": [
+          db("FreeStorageSpace"),
+          db("FreeableMemory", { yAxis: "right" }),
         ],
-      ],
-      [
-        "File system",
-        [
-          ["Throughput in bytes", [efs("MeteredIOBytes", { stat: "Sum" })]],
-          storage.throughputMode === "bursting"
-            ? ["Burst credits in bytes", [efs("BurstCreditBalance", { stat: "Minimum" })]]
-            : ["Limit of operations in percent", [efs("PercentIOLimit", { stat: "Maximum" })]],
-          ["Clients", [efs("ClientConnections", { stat: "Sum" })]],
-        ],
-      ],
-      [
-        "What costs by use",
-        [
-          [
-            "NAT gateways: bytes to the internet and back",
-            network.natGateways.flatMap((gateway) =>
-              ["BytesOutToDestination", "BytesInFromDestination"].map((name): Metric => [
-                "AWS/NATGateway",
-                name,
-                "NatGatewayId",
-                gateway.id,
-                { stat: "Sum" },
-              ]),
-            ),
-          ],
-          ["Load balancer's capacity units", [elb("ConsumedLCUs", lb, { stat: "Average" })]],
-          [
-            "File system's size in bytes",
-            ["Standard", "IA"].map((storageClass): Metric => [
-              "AWS/EFS",
-              "StorageBytes",
-              "FileSystemId",
-              fileSystem.id,
-              "StorageClass",
-              storageClass,
-              { stat: "Average" },
-            ]),
-          ],
-        ],
-      ],
-    ];
+        "Latency in seconds": [db("ReadLatency"), db("WriteLatency")],
+      },
+      "File system": {
+        "Throughput in bytes": [efs("MeteredIOBytes", { stat: "Sum" })],
+        ...(storage.throughputMode === "bursting"
+          ? { "Burst credits in bytes": [efs("BurstCreditBalance", { stat: "Minimum" })] }
+          : { "Limit of operations in percent": [efs("PercentIOLimit", { stat: "Maximum" })] }),
+        Clients: [efs("ClientConnections", { stat: "Sum" })],
+      },
+      "What costs by use": {
+        "NAT gateways: bytes to the internet and back": network.natGateways.flatMap((gateway) =>
+          ["BytesOutToDestination", "BytesInFromDestination"].map((name) =>
+            metric("AWS/NATGateway", name, { NatGatewayId: gateway.id }, { stat: "Sum" }),
+          ),
+        ),
+        "Load balancer's capacity units": [elb("ConsumedLCUs", lb, { stat: "Average" })],
+        "File system's size in bytes": ["Standard", "IA"].map((StorageClass) =>
+          efs("StorageBytes", { stat: "Average" }, { StorageClass }),
+        ),
+      },
+    };
     new CloudwatchDashboard(this, "aws_cloudwatch_dashboard.main", {
       dashboardName: names.dashboard(props.environment),
       dashboardBody: JSON.stringify({ widgets: layOut(rows, props.region) }),
@@ -189,11 +140,8 @@ export class Dashboard extends Construct {
   }
 }
 
-function layOut(
-  rows: readonly [heading: string, widgets: readonly [string, readonly Metric[]][]][],
-  region: string,
-) {
-  return rows.flatMap(([heading, widgets], row) => {
+function layOut(rows: Rows, region: string) {
+  return Object.entries(rows).flatMap(([heading, widgets], row) => {
     const y = row * (ROW_HEIGHT + 1);
     return [
       {
@@ -204,7 +152,7 @@ function layOut(
         height: 1,
         properties: { markdown: `## ${heading}` },
       },
-      ...widgets.map(([title, metrics], column) => ({
+      ...Object.entries(widgets).map(([title, metrics], column) => ({
         type: "metric",
         x: column * WIDGET_WIDTH,
         y: y + 1,

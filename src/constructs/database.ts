@@ -1,4 +1,3 @@
-import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { DataAwsDbInstance } from "@cdktf/provider-aws/lib/data-aws-db-instance";
 import { DataAwsDbInstances } from "@cdktf/provider-aws/lib/data-aws-db-instances";
 import { DbInstance } from "@cdktf/provider-aws/lib/db-instance";
@@ -8,14 +7,14 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
 import { SecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/secretsmanager-secret-version";
-import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import type { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { Construct } from "constructs";
 import { Fn, type TerraformResource, type TerraformLocal } from "../cdktf";
 import type { RecoverySettings } from "../environments/options";
 import type { DatabaseSettings } from "../environments/settings";
 import { databaseLogs, names, ports } from "../names";
-import type { Connectable } from "./connections";
-import type { Context } from "./context";
+import { securityGroupOf, type Connectable } from "./connections";
+import type { PartProps } from "./context";
 import { trustService } from "./iam";
 import { isNew } from "./legacy";
 import {
@@ -25,10 +24,11 @@ import {
   type MasterPassword,
 } from "./master-password";
 import type { Network } from "./network";
+import { logGroup } from "./log-group";
 import { reference } from "./reference";
 
 /** Properties of the database. */
-export interface DatabaseProps extends Context {
+export interface DatabaseProps extends PartProps<DatabaseSettings> {
   /** The database is in its private subnets. */
   readonly network: Network;
   /** Days during which a deleted secret can be restored. */
@@ -45,8 +45,6 @@ export interface DatabaseProps extends Context {
   readonly secretReplicaRegion?: string;
   /** Copies to restore the database from. @default none: the database starts empty */
   readonly recovery?: RecoverySettings;
-  /** Settings from src/environments. */
-  readonly settings: DatabaseSettings;
 }
 
 const NAME = "plue";
@@ -109,12 +107,8 @@ export class Database extends Construct implements Connectable {
     // The group has no inline rules: `connect` adds its rules as resources of their own. Terraform creates
     // a group without rules; `egress: []` would race with the removal of an adopted group's
     // separate rule.
-    const groupName = names.securityGroup(environment, this.part);
-    this.securityGroup = new SecurityGroup(this, "aws_security_group.database", {
-      name: groupName,
+    this.securityGroup = securityGroupOf(this, "database", props, this.part, {
       description: "Security group for Plue RDS database",
-      vpcId: network.vpc.id,
-      tags: { Name: groupName },
     });
     this.parameterGroup = new DbParameterGroup(this, "aws_db_parameter_group.main", {
       // The name contains the major version, because the next version's group must exist at the same time.
@@ -135,11 +129,13 @@ export class Database extends Construct implements Connectable {
     // If this group does not exist, RDS creates it without a retention.
     const logGroups = databaseLogs.map((log) => {
       const resource = log === "postgresql" ? "database" : log;
-      return new CloudwatchLogGroup(this, `aws_cloudwatch_log_group.${resource}`, {
-        name: names.databaseLogGroup(environment, log),
-        retentionInDays: settings.logRetentionDays,
-        kmsKeyId: props.encryptionKeyArn,
-      });
+      return logGroup(
+        this,
+        resource,
+        props,
+        names.databaseLogGroup(environment, log),
+        settings.logRetentionDays,
+      );
     });
     isNew(...logGroups.slice(1));
 

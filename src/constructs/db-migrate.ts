@@ -1,4 +1,3 @@
-import type { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
 import type { EcsTaskDefinition } from "@cdktf/provider-aws/lib/ecs-task-definition";
 import type { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { Construct } from "constructs";
@@ -6,19 +5,14 @@ import type { MigrationSettings } from "../environments/settings";
 import { migrate } from "../names";
 import type { Connectable } from "./connections";
 import type { Database } from "./database";
-import { fargateTask, type TaskContext } from "./fargate-task";
+import { fargateTask, type ImageProps, type TaskContext } from "./fargate-task";
+import type { PartProps } from "./context";
 import { isNew } from "./legacy";
 
 /** Properties of the migration task. */
-export interface DbMigrateProps extends TaskContext {
+export interface DbMigrateProps extends TaskContext, PartProps<MigrationSettings>, ImageProps {
   /** Database to migrate. */
   readonly database: Database;
-  /** Repository of the image. */
-  readonly repository: EcrRepository;
-  /** Tag of the image. */
-  readonly imageTag: string;
-  /** Settings from src/environments. */
-  readonly settings: MigrationSettings;
 }
 
 /** The task that migrates the database. It runs once after each deployment. */

@@ -7,13 +7,13 @@ import type { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct } from "constructs";
 import type { DisasterRecoverySettings, RecoverySettings } from "../environments/options";
 import { names } from "../names";
-import type { Context } from "./context";
+import type { PartProps } from "./context";
 import type { Database } from "./database";
 import { metricAlarm } from "./metric-alarm";
 import type { Storage } from "./storage";
 
 /** Properties of the copies. */
-export interface DisasterRecoveryProps extends Context {
+export interface DisasterRecoveryProps extends PartProps<DisasterRecoverySettings> {
   /** The provider of the second region. */
   readonly provider: AwsProvider;
   /** Database whose backups and secrets are copied. */
@@ -24,8 +24,6 @@ export interface DisasterRecoveryProps extends Context {
   readonly origin: string;
   /** Days between the request to delete the second region's key and its deletion, 7 to 30. */
   readonly deletionWindowDays: number;
-  /** Settings from src/environments. */
-  readonly settings: DisasterRecoverySettings;
 }
 
 /**
@@ -81,7 +79,6 @@ export class DisasterRecovery extends Construct {
       statistic: "Maximum",
       period: 900,
       evaluationPeriods: 2,
-      comparisonOperator: "GreaterThanThreshold",
       threshold: 3600,
       treatMissingData: "breaching",
       dimensions: {

@@ -4,18 +4,16 @@ import { Construct } from "constructs";
 import type { RecoverySettings } from "../environments/options";
 import type { EcrSettings } from "../environments/settings";
 import { api, deployedTagPrefix, migrate, names, web, type Component } from "../names";
-import type { Context } from "./context";
+import type { PartProps } from "./context";
 import { isNew } from "./legacy";
 
 /** Properties of the repositories. */
-export interface EcrProps extends Context {
+export interface EcrProps extends PartProps<EcrSettings> {
   /**
    * Environment whose repositories are imported with their images, and the repositories that exist.
    * @default none: the repositories start empty
    */
   readonly recovery?: Pick<RecoverySettings, "of" | "repositories">;
-  /** Settings from src/environments. */
-  readonly settings: EcrSettings;
 }
 
 /**

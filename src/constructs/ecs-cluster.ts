@@ -1,4 +1,4 @@
-import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import type { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { EcsCluster as Cluster } from "@cdktf/provider-aws/lib/ecs-cluster";
 import { EcsClusterCapacityProviders } from "@cdktf/provider-aws/lib/ecs-cluster-capacity-providers";
 import { GuarddutyDetector } from "@cdktf/provider-aws/lib/guardduty-detector";
@@ -6,15 +6,14 @@ import { GuarddutyDetectorFeature } from "@cdktf/provider-aws/lib/guardduty-dete
 import { Construct } from "constructs";
 import type { EcsClusterSettings } from "../environments/settings";
 import { names } from "../names";
-import type { Context } from "./context";
+import type { PartProps } from "./context";
+import { logGroup } from "./log-group";
 import { isNew } from "./legacy";
 
 /** Properties of the cluster. */
-export interface EcsClusterProps extends Context {
+export interface EcsClusterProps extends PartProps<EcsClusterSettings> {
   /** Flag: the environment adopted a state, so Container Insights has created its log group already. */
   readonly adopted: boolean;
-  /** Settings from src/environments. */
-  readonly settings: EcsClusterSettings;
 }
 
 /** Retention of the raw data of Container Insights, in days; its metrics stay for 15 months. */
@@ -75,12 +74,14 @@ export class EcsCluster extends Construct {
   }
 
   /** AWS would create it without a retention, and would not delete it with the cluster. */
-  private insightsLogGroup({ environment, encryptionKeyArn }: EcsClusterProps): CloudwatchLogGroup {
-    const group = new CloudwatchLogGroup(this, "aws_cloudwatch_log_group.container_insights", {
-      name: names.containerInsightsLogGroup(environment),
-      retentionInDays: INSIGHTS_DAYS,
-      kmsKeyId: encryptionKeyArn,
-    });
+  private insightsLogGroup(props: EcsClusterProps): CloudwatchLogGroup {
+    const group = logGroup(
+      this,
+      "container_insights",
+      props,
+      names.containerInsightsLogGroup(props.environment),
+      INSIGHTS_DAYS,
+    );
     isNew(group);
     return group;
   }

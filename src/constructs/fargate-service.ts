@@ -19,6 +19,7 @@ import { isNew } from "./legacy";
 import type { LoadBalancer } from "./load-balancer";
 import { metricAlarm } from "./metric-alarm";
 import { oneByOne, scale } from "./scaling";
+import type { PartProps } from "./context";
 import { shiftTraffic } from "./traffic-shift";
 
 /** Properties that all services share. */
@@ -32,13 +33,11 @@ export interface ServiceContext extends TaskContext {
 }
 
 /** Properties of a service. */
-export interface FargateServiceProps extends ServiceContext {
+export interface FargateServiceProps extends ServiceContext, PartProps<ServiceSettings> {
   /** Component, which names the service and its resources. */
   readonly component: Component;
   /** Description of the security group. */
   readonly securityGroupDescription: string;
-  /** Settings from src/environments. */
-  readonly settings: ServiceSettings;
   /** The task's container; it listens on `port`. */
   readonly container: ContainerProps & { readonly port: number };
   /** Container that receives the requests instead. @default none: the load balancer sends them to `container` */
@@ -250,7 +249,6 @@ function alarmOnTooFew(
     ],
     // Longer than a deployment or an interruption of Spot takes to replace tasks.
     evaluationPeriods: 15,
-    comparisonOperator: "GreaterThanThreshold",
     threshold: 0,
     treatMissingData: "missing",
   });

@@ -1,4 +1,3 @@
-import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import type { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
 import {
   EcsTaskDefinition,
@@ -7,7 +6,7 @@ import {
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import type { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
-import { SecurityGroup, type SecurityGroupEgress } from "@cdktf/provider-aws/lib/security-group";
+import type { SecurityGroup, SecurityGroupEgress } from "@cdktf/provider-aws/lib/security-group";
 import type { Construct } from "constructs";
 import type {
   CompleteSettings,
@@ -16,20 +15,25 @@ import type {
   LogRetentionDays,
 } from "../environments/settings";
 import { names, type Component } from "../names";
-import { tcp } from "./connections";
+import { securityGroupOf, tcp } from "./connections";
 import type { Context } from "./context";
 import { policyDocument, trustService, type PolicyStatement } from "./iam";
+import { logGroup } from "./log-group";
 import { isNew } from "./legacy";
 import type { Network } from "./network";
 
-/** The settings in which containers differ. */
-export interface ContainerProps {
-  /** Name of the container. */
-  readonly name: string;
+/** The image of a container. */
+export interface ImageProps {
   /** Repository of the image. */
   readonly repository: EcrRepository;
   /** Tag of the image. */
   readonly imageTag: string;
+}
+
+/** The settings in which containers differ. */
+export interface ContainerProps extends ImageProps {
+  /** Name of the container. */
+  readonly name: string;
   /** @default the image's own */
   readonly command?: readonly string[];
   /** Environment variables, without secrets. @default none */
@@ -109,19 +113,17 @@ export function fargateTask(scope: Construct, props: FargateTaskProps): FargateT
   const { id } = scope.node;
   const family = names.task(environment, component);
 
-  const logGroup = new CloudwatchLogGroup(scope, `aws_cloudwatch_log_group.${id}`, {
-    name: names.logGroup(environment, component),
-    retentionInDays: props.logRetentionDays,
-    kmsKeyId: props.encryptionKeyArn,
-  });
-  const groupName = names.securityGroup(environment, component.image);
-  const securityGroup = new SecurityGroup(scope, `aws_security_group.${id}`, {
-    name: groupName,
+  const log = logGroup(
+    scope,
+    id,
+    props,
+    names.logGroup(environment, component),
+    props.logRetentionDays,
+  );
+  const securityGroup = securityGroupOf(scope, id, props, component.image, {
     description: props.securityGroupDescription,
-    vpcId: props.network.vpc.id,
     ingress: [],
     egress: (props.egress ?? httpsToAnywhere).map(egressRule),
-    tags: { Name: groupName },
   });
 
   const role = (resource: string) =>
@@ -155,7 +157,7 @@ export function fargateTask(scope: Construct, props: FargateTaskProps): FargateT
       : []),
     {
       Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-      Resource: `${logGroup.arn}:*`,
+      Resource: `${log.arn}:*`,
     },
   );
   // The old project attached AWS's managed policy instead.
@@ -205,7 +207,7 @@ export function fargateTask(scope: Construct, props: FargateTaskProps): FargateT
     volume: props.volumes?.length ? [...props.volumes] : undefined,
     containerDefinitions: JSON.stringify(
       [container, ...(props.proxy ? [props.proxy] : [])].map((each) =>
-        containerDefinition(each, logGroup.name, props.region),
+        containerDefinition(each, log.name, props.region),
       ),
     ),
     // A rollback needs the earlier revision.

@@ -10,7 +10,7 @@ import {
 } from "@cdktf/provider-aws/lib/lb-listener-rule";
 import { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group";
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
-import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import type { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { Construct } from "constructs";
 import {
   Fn,
@@ -27,7 +27,7 @@ import {
 import type { DomainSettings } from "../environments/settings";
 import { api, healthPath, names, ports, web, type Component } from "../names";
 import { certificate, certificatePreconditions } from "./certificate";
-import type { Connectable } from "./connections";
+import { securityGroupOf, type Connectable } from "./connections";
 import type { Context } from "./context";
 import { isNew } from "./legacy";
 import { metricAlarm } from "./metric-alarm";
@@ -110,13 +110,9 @@ export class LoadBalancer extends Construct implements Connectable {
     const https = ref(reference(enableHttps));
 
     this.egressCidrs = network.privateCidrs;
-    const groupName = names.securityGroup(environment, this.part);
-    this.securityGroup = new SecurityGroup(this, "aws_security_group.alb", {
-      name: groupName,
+    this.securityGroup = securityGroupOf(this, "alb", props, this.part, {
       description: "Security group for Plue Application Load Balancer",
-      vpcId: network.vpc.id,
       egress: [],
-      tags: { Name: groupName },
     });
     allowFromInternet(this.securityGroup, enableHttps);
 
@@ -307,7 +303,6 @@ export class LoadBalancer extends Construct implements Connectable {
       statistic: "Maximum",
       period: 60,
       evaluationPeriods: 2,
-      comparisonOperator: "GreaterThanThreshold",
       threshold: 0,
       dimensions: { LoadBalancer: this.lb.arnSuffix, TargetGroup: targets.arnSuffix },
     });
@@ -343,7 +338,6 @@ export class LoadBalancer extends Construct implements Connectable {
         period: 60,
         evaluationPeriods: 3,
         datapointsToAlarm: 3,
-        comparisonOperator: "GreaterThanThreshold",
         // Without requests there is no data.
         treatMissingData: "notBreaching",
         ...config,

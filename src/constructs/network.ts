@@ -1,4 +1,3 @@
-import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { DataAwsAvailabilityZones } from "@cdktf/provider-aws/lib/data-aws-availability-zones";
 import { DataAwsSubnet } from "@cdktf/provider-aws/lib/data-aws-subnet";
 import { DataAwsSubnets } from "@cdktf/provider-aws/lib/data-aws-subnets";
@@ -17,17 +16,15 @@ import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import { Construct } from "constructs";
 import { TerraformLocal, type TerraformResource } from "../cdktf";
-import type { Context } from "./context";
+import type { PartProps } from "./context";
 import { isNew } from "./legacy";
 import { reference } from "./reference";
 import type { NetworkSettings } from "../environments/settings";
+import { logGroup } from "./log-group";
 import { policyDocument, trustService } from "./iam";
 
 /** Properties of the network. */
-export interface NetworkProps extends Context {
-  /** Settings from src/environments. */
-  readonly settings: NetworkSettings;
-}
+export type NetworkProps = PartProps<NetworkSettings>;
 
 /**
  * The VPC: a public and a private subnet in each zone, NAT gateways for the private subnets, an endpoint
@@ -221,12 +218,14 @@ export class Network extends Construct {
   }
 
   private logTraffic(props: NetworkProps): void {
-    const { environment, accountId, region, encryptionKeyArn, settings } = props;
-    const logGroup = new CloudwatchLogGroup(this, "aws_cloudwatch_log_group.flow_log", {
-      name: `/aws/vpc/${environment}`,
-      retentionInDays: settings.flowLogRetentionDays,
-      kmsKeyId: encryptionKeyArn,
-    });
+    const { environment, accountId, region, settings } = props;
+    const log = logGroup(
+      this,
+      "flow_log",
+      props,
+      `/aws/vpc/${environment}`,
+      settings.flowLogRetentionDays,
+    );
     const role = new IamRole(this, "aws_iam_role.flow_log", {
       name: `${environment}-vpc-flow-log-role`,
       assumeRolePolicy: trustService("vpc-flow-logs.amazonaws.com", accountId),
@@ -238,14 +237,14 @@ export class Network extends Construct {
       role: role.id,
       policy: policyDocument({
         Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
-        Resource: `${logGroup.arn}:*`,
+        Resource: `${log.arn}:*`,
       }),
     });
     new FlowLog(this, "aws_flow_log.main", {
       vpcId: this.vpc.id,
       trafficType: "ALL",
       iamRoleArn: role.arn,
-      logDestination: logGroup.arn,
+      logDestination: log.arn,
       tags: { Name: `${environment}-vpc-flow-logs` },
     });
   }

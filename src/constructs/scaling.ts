@@ -8,13 +8,13 @@ import type { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import type { Construct } from "constructs";
 import type { CustomMetricSettings, ScalingSettings } from "../environments/options";
 import { names, type Component } from "../names";
-import type { Context } from "./context";
+import type { PartProps } from "./context";
 import type { EcsCluster } from "./ecs-cluster";
 import { metricAlarm } from "./metric-alarm";
 import { reference } from "./reference";
 
 /** Properties of further scaling. */
-export interface ScalingProps extends Context {
+export interface ScalingProps extends PartProps<ScalingSettings> {
   /** Component, which names the service. */
   readonly component: Component;
   /** The service. */
@@ -23,8 +23,6 @@ export interface ScalingProps extends Context {
   readonly ecsCluster: EcsCluster;
   /** Scalable target with the minimum and maximum number of tasks. */
   readonly target: AppautoscalingTarget;
-  /** Settings from src/environments. */
-  readonly settings: ScalingSettings;
 }
 
 /**

@@ -3,19 +3,19 @@ import { EfsBackupPolicy } from "@cdktf/provider-aws/lib/efs-backup-policy";
 import { EfsFileSystem } from "@cdktf/provider-aws/lib/efs-file-system";
 import { EfsFileSystemPolicy } from "@cdktf/provider-aws/lib/efs-file-system-policy";
 import { EfsMountTarget } from "@cdktf/provider-aws/lib/efs-mount-target";
-import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import type { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { Construct } from "constructs";
 import type { TerraformResource } from "../cdktf";
 import type { StorageSettings } from "../environments/settings";
 import { names } from "../names";
-import type { Connectable } from "./connections";
-import type { Context } from "./context";
+import { securityGroupOf, type Connectable } from "./connections";
+import type { PartProps } from "./context";
 import { policyDocument, type PolicyStatement } from "./iam";
 import { isNew } from "./legacy";
 import type { Network } from "./network";
 
 /** Properties of the storage. */
-export interface StorageProps extends Context {
+export interface StorageProps extends PartProps<StorageSettings> {
   /** The mount targets are in its private subnets. */
   readonly network: Network;
   /** Flag: the environment adopted a state, whose file system keeps its throughput mode. */
@@ -25,8 +25,6 @@ export interface StorageProps extends Context {
    * @default none: the file system starts empty
    */
   readonly recoveredId?: string;
-  /** Settings from src/environments. */
-  readonly settings: StorageSettings;
 }
 
 /**
@@ -93,12 +91,8 @@ export class Storage extends Construct implements Connectable {
     }
 
     // No inline rules, for the same reason as in the database's group.
-    const groupName = names.securityGroup(environment, this.part);
-    this.securityGroup = new SecurityGroup(this, "aws_security_group.efs", {
-      name: groupName,
+    this.securityGroup = securityGroupOf(this, "efs", props, this.part, {
       description: "Security group for Plue EFS",
-      vpcId: network.vpc.id,
-      tags: { Name: groupName },
     });
     const mountTargets = network.privateSubnets.map(
       (subnet, index) =>

@@ -6,7 +6,7 @@ import type { LbTargetGroup } from "@cdktf/provider-aws/lib/lb-target-group";
 import type { Construct } from "constructs";
 import type { DeploymentSettings } from "../environments/options";
 import { names, type Component } from "../names";
-import type { Context } from "./context";
+import type { PartProps } from "./context";
 import { policyDocument, trustService } from "./iam";
 import { isNew } from "./legacy";
 import type { LoadBalancer } from "./load-balancer";
@@ -15,7 +15,7 @@ import { setDeploymentStrategy } from "./raw-terraform";
 import { reference } from "./reference";
 
 /** Properties of the blue/green or canary deployment. */
-export interface TrafficShiftProps extends Context {
+export interface TrafficShiftProps extends PartProps<DeploymentSettings> {
   /** Component, which names the service. */
   readonly component: Component;
   /** The service. */
@@ -24,8 +24,6 @@ export interface TrafficShiftProps extends Context {
   readonly loadBalancer: LoadBalancer;
   /** The service's target group, which serves until the first deployment. */
   readonly targetGroup: LbTargetGroup;
-  /** Settings from src/environments. */
-  readonly settings: DeploymentSettings;
 }
 
 /**
@@ -86,7 +84,6 @@ export function shiftTraffic(scope: Construct, props: TrafficShiftProps): LbTarg
     const resource = `${id}_deployment_errors${suffix}`;
     return metricAlarm(scope, resource, names.deploymentAlarm(component, suffix !== ""), props, {
       alarmDescription: `More than ${percent} % of the ${component.title}'s answers are errors (5xx): a deployment turns back`,
-      comparisonOperator: "GreaterThanThreshold",
       threshold: percent,
       evaluationPeriods: 1,
       // Without errors there is no data.

@@ -1,4 +1,3 @@
-import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import type { Lb } from "@cdktf/provider-aws/lib/lb";
 import { Wafv2WebAcl } from "@cdktf/provider-aws/lib/wafv2-web-acl";
 import { Wafv2WebAclAssociation } from "@cdktf/provider-aws/lib/wafv2-web-acl-association";
@@ -6,15 +5,14 @@ import { Wafv2WebAclLoggingConfiguration } from "@cdktf/provider-aws/lib/wafv2-w
 import { Construct } from "constructs";
 import { managedRuleGroups, type WafExclusion, type WafSettings } from "../environments/options";
 import { names } from "../names";
-import type { Context } from "./context";
+import type { PartProps } from "./context";
+import { logGroup } from "./log-group";
 import { metricAlarm } from "./metric-alarm";
 
 /** Properties of the web ACL. */
-export interface WafProps extends Context {
+export interface WafProps extends PartProps<WafSettings> {
   /** Load balancer to protect. */
   readonly loadBalancer: Lb;
-  /** Settings from src/environments. */
-  readonly settings: WafSettings;
 }
 
 /**
@@ -86,14 +84,16 @@ export class Waf extends Construct {
       webAclArn: this.webAcl.arn,
     });
 
-    const logGroup = new CloudwatchLogGroup(this, "aws_cloudwatch_log_group.waf", {
-      name: names.wafLogGroup(environment),
-      retentionInDays: settings.logRetentionDays,
-      kmsKeyId: props.encryptionKeyArn,
-    });
+    const log = logGroup(
+      this,
+      "waf",
+      props,
+      names.wafLogGroup(environment),
+      settings.logRetentionDays,
+    );
     new Wafv2WebAclLoggingConfiguration(this, "aws_wafv2_web_acl_logging_configuration.main", {
       resourceArn: this.webAcl.arn,
-      logDestinationConfigs: [logGroup.arn],
+      logDestinationConfigs: [log.arn],
       // The log contains only requests that match a rule, without credentials.
       loggingFilter: {
         defaultBehavior: "DROP",
@@ -120,7 +120,6 @@ export class Waf extends Construct {
       statistic: "Sum",
       period: 300,
       evaluationPeriods: 1,
-      comparisonOperator: "GreaterThanThreshold",
       threshold: most,
       treatMissingData: "notBreaching",
       // WebACL is the metric name of the web ACL, not its name.

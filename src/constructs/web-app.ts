@@ -1,21 +1,15 @@
-import type { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
 import type { EcsService } from "@cdktf/provider-aws/lib/ecs-service";
 import type { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { Construct } from "constructs";
 import type { ServiceSettings } from "../environments/settings";
 import { ports, web } from "../names";
 import type { Connectable } from "./connections";
+import type { PartProps } from "./context";
+import type { ImageProps } from "./fargate-task";
 import { fargateService, type ServiceContext } from "./fargate-service";
 
 /** Properties of the web app. */
-export interface WebAppProps extends ServiceContext {
-  /** Repository of the image. */
-  readonly repository: EcrRepository;
-  /** Tag of the image. */
-  readonly imageTag: string;
-  /** Settings from src/environments. */
-  readonly settings: ServiceSettings;
-}
+export type WebAppProps = ServiceContext & PartProps<ServiceSettings> & ImageProps;
 
 /** Path of the API: the load balancer serves page and API under one name. */
 const API_PATH = "/api";
