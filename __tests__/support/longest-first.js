@@ -1,19 +1,22 @@
 const { default: Sequencer } = require("@jest/test-sequencer");
 
-/** The longest test files, longest first: they deploy whole environments, some of them several times. */
+/** The longest test files, longest first: most deploy whole environments, some of them several times. */
 const LONG = [
-  "operations/adoption-rollback",
-  "stack/full",
-  "cli/deployment",
-  "stack/settings",
-  "stack/transitions",
-  "stack/deploy",
-  "cli/operation",
-  "stack/recovery",
-  "operations/adoption",
-  "operations/local",
-  "stack/cache-nodes",
-  "stack/checkov",
+  "integration/operations/local",
+  "integration/stack/full",
+  "integration/operations/adoption-rollback",
+  "integration/cli/deployment",
+  "integration/cli/operation",
+  "integration/stack/deploy",
+  "integration/stack/settings",
+  "integration/operations/adoption-disturbed",
+  "integration/stack/transitions",
+  "integration/stack/recovery",
+  "integration/stack/checkov",
+  "properties/settings",
+  "integration/operations/adoption",
+  "integration/cli/review",
+  "integration/stack/cache-nodes",
 ];
 
 /**
@@ -24,7 +27,7 @@ module.exports = class LongestFirst extends Sequencer {
   /** Sorts the test files. */
   sort(tests) {
     const rank = ({ path }) => {
-      const place = LONG.findIndex((file) => path.includes(`/integration/${file}`));
+      const place = LONG.findIndex((file) => path.includes(`/__tests__/${file}`));
       return place < 0 ? LONG.length : place;
     };
     return super.sort(tests).sort((one, other) => rank(one) - rank(other));
