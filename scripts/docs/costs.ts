@@ -1,9 +1,9 @@
 import { readPrices } from "../../src/cost/prices";
-import { billTable, notPricedTable, pricesTable, totalsTable } from "../../src/cost/tables";
 import { dev } from "../../src/environments/dev";
 import { production } from "../../src/environments/production";
 import type { EnvironmentSettings } from "../../src/environments/settings";
 import { costOf } from "../../src/operations/inspect/cost";
+import { billTable, notPricedTable, pricesTable, totalsTable } from "./cost-tables";
 
 /** The tables of docs/costs.md, for us-east-1, and the first of them in whole dollars for the README. */
 export async function costTables(

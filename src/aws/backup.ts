@@ -2,6 +2,7 @@ import { Backup, paginateListRecoveryPointsByBackupVault } from "@aws-sdk/client
 import { names } from "../names";
 import { client, type AwsEnvironment } from "./client";
 import { unlessMissing } from "./errors";
+import { itemsOf } from "./pages";
 
 /** The environment's vault of AWS Backup. */
 export interface Vault {
@@ -19,12 +20,11 @@ export async function describeVault(environment: AwsEnvironment): Promise<Vault 
     const { CreationDate } = await backup.describeBackupVault({ BackupVaultName });
     const newest = new Map<string, Date>();
     const pages = paginateListRecoveryPointsByBackupVault({ client: backup }, { BackupVaultName });
-    for await (const { RecoveryPoints = [] } of pages) {
-      for (const { ResourceType = "", Status, CreationDate: made } of RecoveryPoints) {
-        const known = newest.get(ResourceType);
-        if (Status === "COMPLETED" && made && (!known || known < made)) {
-          newest.set(ResourceType, made);
-        }
+    const points = await itemsOf(pages, ({ RecoveryPoints }) => RecoveryPoints);
+    for (const { ResourceType = "", Status, CreationDate: made } of points) {
+      const known = newest.get(ResourceType);
+      if (Status === "COMPLETED" && made && (!known || known < made)) {
+        newest.set(ResourceType, made);
       }
     }
     return { createdAt: CreationDate ?? new Date(0), newest };

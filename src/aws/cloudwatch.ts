@@ -2,6 +2,7 @@ import { CloudWatch, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
 import { names } from "../names";
 import { client, type AwsEnvironment, type AwsTarget } from "./client";
 import { unlessMissing } from "./errors";
+import { itemsOf } from "./pages";
 
 /** An alarm in the state ALARM. */
 export interface ActiveAlarm {
@@ -12,17 +13,13 @@ export interface ActiveAlarm {
 
 /** The environment's alarms that are in the state ALARM. */
 export async function activeAlarms(environment: AwsEnvironment): Promise<ActiveAlarm[]> {
-  const alarms: ActiveAlarm[] = [];
   const pages = paginateDescribeAlarms(
     { client: client(CloudWatch, environment) },
     { AlarmNamePrefix: names.alarmPrefix(environment.name) },
   );
-  for await (const { MetricAlarms = [] } of pages) {
-    for (const { AlarmName = "", StateReason = "", StateValue } of MetricAlarms) {
-      if (StateValue === "ALARM") alarms.push({ name: AlarmName, reason: StateReason });
-    }
-  }
-  return alarms;
+  return (await itemsOf(pages, ({ MetricAlarms }) => MetricAlarms))
+    .filter(({ StateValue }) => StateValue === "ALARM")
+    .map(({ AlarmName: name = "", StateReason: reason = "" }) => ({ name, reason }));
 }
 
 /** Tests whether there is a dashboard of that name. */

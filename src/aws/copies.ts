@@ -2,7 +2,6 @@ import {
   EFS,
   paginateDescribeFileSystems,
   paginateDescribeReplicationConfigurations,
-  type FileSystemDescription,
 } from "@aws-sdk/client-efs";
 import { RDS, type DBInstanceAutomatedBackup } from "@aws-sdk/client-rds";
 import { ECR, paginateDescribeImages, type ImageDetail } from "@aws-sdk/client-ecr";
@@ -10,6 +9,7 @@ import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { components, deployedTagPrefix, names, originOf, type Component } from "../names";
 import { client, type AwsEnvironment } from "./client";
 import { unlessMissing } from "./errors";
+import { itemsOf } from "./pages";
 
 /** The copies of an environment in a second region. */
 export interface Copies {
@@ -120,28 +120,25 @@ async function fileSystemCopy(
   // Without the key, another environment's could be taken for this one's.
   if (keyArn === undefined) return undefined;
   const efs = client(EFS, there);
-  const own = (one: FileSystemDescription) => one.KmsKeyId === keyArn;
-  const fileSystems = new Map<string, FileSystemDescription>();
-  for await (const { FileSystems = [] } of paginateDescribeFileSystems({ client: efs }, {})) {
-    for (const one of FileSystems) if (own(one)) fileSystems.set(one.FileSystemId ?? "", one);
-  }
-  for await (const { Replications = [] } of paginateDescribeReplicationConfigurations(
-    { client: efs },
-    {},
-  )) {
-    for (const { SourceFileSystemRegion, SourceFileSystemId, Destinations = [] } of Replications) {
-      const found = Destinations.find(
-        ({ Region, FileSystemId = "" }) => Region === there.region && fileSystems.has(FileSystemId),
-      );
-      if (!found || SourceFileSystemRegion !== sourceRegion) continue;
-      return {
-        id: found.FileSystemId ?? "",
-        sourceId: SourceFileSystemId,
-        status: found.Status ?? "unknown",
-        latest: found.LastReplicatedTimestamp,
-        bytes: fileSystems.get(found.FileSystemId ?? "")?.SizeInBytes?.Value ?? 0,
-      };
-    }
+  const all = await itemsOf(paginateDescribeFileSystems({ client: efs }, {}), (p) => p.FileSystems);
+  const own = all.filter(({ KmsKeyId }) => KmsKeyId === keyArn);
+  const fileSystems = new Map(own.map((one) => [one.FileSystemId ?? "", one]));
+  const replications = await itemsOf(
+    paginateDescribeReplicationConfigurations({ client: efs }, {}),
+    ({ Replications }) => Replications,
+  );
+  for (const { SourceFileSystemRegion, SourceFileSystemId, Destinations = [] } of replications) {
+    const found = Destinations.find(
+      ({ Region, FileSystemId = "" }) => Region === there.region && fileSystems.has(FileSystemId),
+    );
+    if (!found || SourceFileSystemRegion !== sourceRegion) continue;
+    return {
+      id: found.FileSystemId ?? "",
+      sourceId: SourceFileSystemId,
+      status: found.Status ?? "unknown",
+      latest: found.LastReplicatedTimestamp,
+      bytes: fileSystems.get(found.FileSystemId ?? "")?.SizeInBytes?.Value ?? 0,
+    };
   }
   const [ended] = fileSystems.values();
   return (
@@ -159,9 +156,8 @@ async function repositoryCopy(
 ): Promise<CopiedRepository | undefined> {
   const name = names.repository(originOf(there), component);
   return unlessMissing(async () => {
-    const images: ImageDetail[] = [];
     const pages = paginateDescribeImages({ client: client(ECR, there) }, { repositoryName: name });
-    for await (const { imageDetails = [] } of pages) images.push(...imageDetails);
+    const images = await itemsOf(pages, ({ imageDetails }) => imageDetails);
     const bytes = images.reduce((sum, { imageSizeInBytes = 0 }) => sum + imageSizeInBytes, 0);
     return { component, name, tag: tagToDeploy(images), bytes };
   });

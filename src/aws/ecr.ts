@@ -8,6 +8,7 @@ import { names, originOf, type Component } from "../names";
 import { PlueError } from "../process/errors";
 import { client, type AwsEnvironment } from "./client";
 import { unlessMissing, type AwsError } from "./errors";
+import { itemsOf } from "./pages";
 
 /** A tag in a repository, and the image that has it. */
 export interface TaggedImage {
@@ -30,17 +31,15 @@ export async function listTags(
   component: Component,
 ): Promise<TaggedImage[] | undefined> {
   const repositoryName = names.repository(originOf(environment), component);
-  const found: TaggedImage[] = [];
   return unlessMissing(async () => {
-    for await (const { imageDetails = [] } of paginateDescribeImages(
+    const pages = paginateDescribeImages(
       { client: client(ECR, environment) },
       { repositoryName, filter: { tagStatus: "TAGGED" } },
-    )) {
-      for (const { imageTags = [], imageDigest: digest } of imageDetails) {
-        if (digest) found.push(...imageTags.map((tag) => ({ tag, digest })));
-      }
-    }
-    return found;
+    );
+    const images = await itemsOf(pages, ({ imageDetails }) => imageDetails);
+    return images.flatMap(({ imageTags = [], imageDigest: digest }) =>
+      digest ? imageTags.map((tag) => ({ tag, digest })) : [],
+    );
   });
 }
 
@@ -186,9 +185,7 @@ export async function emptyRepository(
 }
 
 async function digestsIn(client: ECR, repositoryName: string): Promise<string[]> {
-  const digests = new Set<string>();
-  for await (const { imageIds = [] } of paginateListImages({ client }, { repositoryName })) {
-    for (const { imageDigest } of imageIds) if (imageDigest) digests.add(imageDigest);
-  }
-  return [...digests];
+  const pages = paginateListImages({ client }, { repositoryName });
+  const images = await itemsOf(pages, ({ imageIds }) => imageIds);
+  return [...new Set(images.flatMap(({ imageDigest }) => imageDigest ?? []))];
 }

@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { client, type AwsEnvironment } from "./client";
 import { unlessMissing, type AwsError } from "./errors";
+import { itemsOf } from "./pages";
 
 /** The last lines of a log stream; none if it does not exist. */
 export async function lastLines(
@@ -56,16 +57,9 @@ export async function newestStream(
     { client: client(CloudWatchLogs, environment) },
     { logGroupName },
   );
-  const find = async () => {
-    let found: LogStream | undefined;
-    for await (const { logStreams = [] } of pages) {
-      for (const stream of logStreams) {
-        if ((stream.creationTime ?? 0) >= (found?.creationTime ?? 0)) found = stream;
-      }
-    }
-    return found?.logStreamName;
-  };
-  return unlessMissing(find);
+  const streams = await unlessMissing(() => itemsOf(pages, ({ logStreams }) => logStreams));
+  const time = ({ creationTime = 0 }: LogStream) => creationTime;
+  return streams?.toSorted((one, other) => time(one) - time(other)).at(-1)?.logStreamName;
 }
 
 /** Reads a log stream from its start, piece by piece; a stream that is not there yet is empty. */

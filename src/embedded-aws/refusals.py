@@ -1,7 +1,10 @@
 """Refuse a request as AWS does: with the service's own error code, in the shape of its protocol."""
 
+import json
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import botocore
 from botocore.model import OperationModel
@@ -42,28 +45,11 @@ class Codes:
     type: str = "SerializationException"
 
 
-# Codes of the services that do not answer ValidationException, as errors that were seen on
-# AWS and the services' API references (Common Errors) have it.
-CODES = {
-    "autoscaling": Codes("ValidationError", type="MalformedInput"),
-    "backup": Codes("InvalidParameterValueException", "MissingParameterValueException"),
-    "budgets": Codes("InvalidParameterException"),
-    "cloudwatch": Codes("ValidationError"),
-    "ec2": Codes("InvalidParameterValue", "MissingParameter", "InvalidParameterValue"),
-    "ecr": Codes("InvalidParameterException"),
-    "ecs": Codes("InvalidParameterException"),
-    "elasticache": Codes("InvalidParameterValue", "MissingParameter", "MalformedInput"),
-    "elbv2": Codes("ValidationError", type="MalformedInput"),
-    "iam": Codes("ValidationError", type="MalformedInput"),
-    "logs": Codes("InvalidParameterException"),
-    "rds": Codes("InvalidParameterValue", "MissingParameter", "MalformedInput"),
-    "resourcegroupstaggingapi": Codes("InvalidParameterException"),
-    "route53": Codes("InvalidInput", type="MalformedInput"),
-    "s3": Codes("MalformedXML", type="MalformedXML"),
-    "servicediscovery": Codes("InvalidInput"),
-    "sns": Codes("ValidationError", type="MalformedInput"),
-    "sts": Codes("ValidationError", type="MalformedInput"),
-}
+# For each service: `pages`, where its API reference has the pages of its operations; `codes`, its codes if it does
+# not answer ValidationException, as errors that were seen on AWS and the references (Common Errors) have it;
+# `tagCodes`, the codes for a reserved key of a tag, for a key that is there twice, and for too many tags. A code
+# that is left out is the one before it.
+SERVICES: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "services.json").read_text())
 
 # S3 has a code for each of these headers.
 S3_SHAPES = {
@@ -72,9 +58,13 @@ S3_SHAPES = {
 }
 
 
+def codes_of(service: str) -> Codes:
+    return Codes(**SERVICES.get(service, {}).get("codes", {}))
+
+
 def breached(service: str, operation: OperationModel, breaches: list[Breach]) -> Refusal:
     """The error for a request that does not match its operation's model."""
-    codes = CODES.get(service, Codes())
+    codes = codes_of(service)
     first = breaches[0]
     code = codes.value
     if first.kind == "missing" and codes.missing:
@@ -91,7 +81,7 @@ def breached(service: str, operation: OperationModel, breaches: list[Breach]) ->
 
 def of_another_type(service: str, message: str) -> Refusal:
     """The error for a value of another type than in the operation's model."""
-    return Refusal(CODES.get(service, Codes()).type, message, "model.type", MODEL)
+    return Refusal(codes_of(service).type, message, "model.type", MODEL)
 
 
 def answer(request: Request, operation: OperationModel, refusal: Refusal) -> Response:

@@ -168,17 +168,3 @@ def efs_replication():
         describe_replication_configurations,
         delete_replication_configuration,
     )
-
-
-def replicate():
-    """Bring all copies of file systems up to date, as AWS does every few minutes."""
-    for source, replication in replications.items():
-        [destination] = replication["Destinations"]
-        for account in efs_backends.values():
-            original = account[replication["SourceFileSystemRegion"]].file_systems_by_id.get(source)
-            there = account[destination["Region"]].file_systems_by_id
-            if original is not None and destination["FileSystemId"] in there:
-                copied = there[destination["FileSystemId"]]
-                copied._content = getattr(original, "_content", "")
-                copied._size_value = original._size_value
-                destination["LastReplicatedTimestamp"] = unix_time()

@@ -213,15 +213,6 @@ def rds_restore_replicated_backups():
         return ActionResult({"DBInstance": restored})
 
 
-def replicate():
-    """Bring all copied backups of databases up to date, as AWS does every few minutes."""
-    for account in rds_backends.values():
-        for backend in list(account.values()):
-            for arn, backup in store(backend, "replicated_backups").items():
-                store(backend, "replicated_snapshots")[arn] = snapshot_of(database_of(backend, arn))
-                backup["RestoreWindow"]["LatestTime"] = utcnow()
-
-
 @gap
 def rds_adjoining_windows():
     """Windows of a database that adjoin do not overlap; rules/rds.py checks them."""

@@ -2,8 +2,7 @@
 
 ROWS has one row for each: the Terraform type, the operations, the member that names the object, AWS's
 error code and message, and a function that yields the users. The source is the page of the operation in
-the service's API reference, which lists the error. BY_MOTO has what moto refuses by itself, and NEVER the
-types whose deletion AWS does not refuse.
+the service's API reference, which lists the error.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from .registry import (
     make_rule,
     page,
     state,
+    value,
     values,
 )
 
@@ -63,66 +63,41 @@ def cache_subnets(call, group: str) -> list[str]:
     return sorted(found.subnet_ids)[: len(nodes)] if found else []
 
 
+def network_members(call) -> Iterator[tuple[str, list[str], list[str]]]:
+    """What has network interfaces: its name, their subnets, and their security groups."""
+    cache = state(call, "elasticache")
+    for one in gateways_of(call):
+        yield one.id, [one.subnet_id], []
+    for one in endpoints_of(call):
+        yield one.id, one.subnet_ids or [], one.security_group_ids or []
+    for one in state(call, "elbv2").load_balancers.values():
+        yield one.name, [getattr(each, "id", each) for each in one.subnets], one.security_groups or []
+    for id, one in state(call, "efs").mount_targets_by_id.items():
+        yield id, [one.subnet_id], one.security_groups or []
+    for one in services_of(call):
+        network = value(one.network_configuration, "awsvpcConfiguration", {})
+        yield one.name, network.get("subnets") or [], network.get("securityGroups") or []
+    for one in state(call, "rds").databases.values():
+        yield one.db_instance_identifier, database_subnets(call, one), one.vpc_security_group_ids or []
+    for group in cache.cache_subnet_groups:
+        yield group, cache_subnets(call, group), []
+    for id, one in cache.replication_groups.items():
+        yield id, [], one.security_group_ids or []
+    for one in serverless_caches_of(call):
+        yield one["ServerlessCacheName"], one.get("SubnetIds") or [], one.get("SecurityGroupIds") or []
+
+
 def subnet_users(call, subnet: str) -> Iterator[str]:
-    used = [
-        *((one.subnet_id, one.id) for one in gateways_of(call)),
-        *((id, one.id) for one in endpoints_of(call) for id in one.subnet_ids or ()),
-        *(
-            (getattr(each, "id", each), one.name)
-            for one in state(call, "elbv2").load_balancers.values()
-            for each in one.subnets
-        ),
-        *((one.subnet_id, id) for id, one in state(call, "efs").mount_targets_by_id.items()),
-        *(
-            (id, one.name)
-            for one in services_of(call)
-            for id in values(one.network_configuration, "awsvpcConfiguration.subnets[]")
-        ),
-        *(
-            (id, one.db_instance_identifier)
-            for one in state(call, "rds").databases.values()
-            for id in database_subnets(call, one)
-        ),
-        *(
-            (id, group)
-            for group in state(call, "elasticache").cache_subnet_groups
-            for id in cache_subnets(call, group)
-        ),
-        *(
-            (id, one["ServerlessCacheName"])
-            for one in serverless_caches_of(call)
-            for id in one.get("SubnetIds") or ()
-        ),
-    ]
-    yield from (user for id, user in used if id == subnet)
+    yield from (name for name, subnets, _ in network_members(call) if subnet in subnets)
 
 
 def group_users(call, group: str) -> Iterator[str]:
-    cache = state(call, "elasticache")
     for groups in state(call, "ec2").groups.values():
         for other in groups.values():
             rules = [*other.ingress_rules, *other.egress_rules]
             if other.id != group and group in [one.source_group.get("GroupId") for one in rules]:
                 yield other.id
-    used = [
-        *((one.id, one.security_group_ids) for one in endpoints_of(call)),
-        *((one.name, one.security_groups) for one in state(call, "elbv2").load_balancers.values()),
-        *((id, one.security_groups) for id, one in state(call, "efs").mount_targets_by_id.items()),
-        *(
-            (one.name, values(one.network_configuration, "awsvpcConfiguration.securityGroups[]"))
-            for one in services_of(call)
-        ),
-        *(
-            (one.db_instance_identifier, one.vpc_security_group_ids)
-            for one in state(call, "rds").databases.values()
-        ),
-        *((id, one.security_group_ids) for id, one in cache.replication_groups.items()),
-        *(
-            (one["ServerlessCacheName"], one.get("SecurityGroupIds"))
-            for one in serverless_caches_of(call)
-        ),
-    ]
-    yield from (user for user, groups in used if group in (groups or ()))
+    yield from (name for name, _, groups in network_members(call) if group in groups)
 
 
 def vpc_users(call, vpc: str) -> Iterator[str]:
@@ -383,45 +358,6 @@ ROWS: list[tuple[str, str, str, str, str, str, Users]] = [
      "RestoreTestingPlanName", "InvalidRequestException",
      "Restore testing plan {id} has selections, which must be deleted first", testing_selections),
 ]  # fmt: skip
-
-# Refusals of moto itself: Terraform type, service, operation, error code.
-BY_MOTO = [
-    ("aws_route_table", "ec2", "DeleteRouteTable", "DependencyViolation"),
-    ("aws_internet_gateway", "ec2", "DeleteInternetGateway", "DependencyViolation"),
-    ("aws_db_instance", "rds", "DeleteDBInstance", "InvalidParameterCombination"),
-    ("aws_ecs_service", "ecs", "DeleteService", "InvalidParameterException"),
-    ("aws_efs_file_system", "efs", "DeleteFileSystem", "FileSystemInUse"),
-    ("aws_iam_role", "iam", "DeleteRole", "DeleteConflict"),
-    ("aws_secretsmanager_secret", "secretsmanager", "DeleteSecret", "InvalidParameterException"),
-    ("aws_ecr_repository", "ecr", "DeleteRepository", "RepositoryNotEmptyException"),
-    ("aws_s3_bucket", "s3", "DeleteBucket", "BucketNotEmpty"),
-    ("aws_cloudwatch_event_rule", "events", "DeleteRule", "ValidationException"),
-]  # fmt: skip
-
-# Types whose deletion AWS does not refuse because of another object, by the reason.
-NEVER: dict[str, str] = {
-    "no other object refers to it, or it is a property of another": (
-        "acm_certificate_validation appautoscaling_policy appautoscaling_scheduled_action "
-        "backup_restore_testing_selection backup_selection backup_vault_lock_configuration "
-        "budgets_budget cloudwatch_dashboard cloudwatch_event_target cloudwatch_metric_alarm "
-        "db_event_subscription db_instance_automated_backups_replication default_security_group "
-        "ecr_lifecycle_policy ecr_replication_configuration efs_backup_policy efs_file_system_policy "
-        "flow_log guardduty_detector_feature iam_role_policy iam_role_policy_attachment lb_listener_rule "
-        "route_table_association route53_record s3_bucket_lifecycle_configuration s3_bucket_policy "
-        "s3_bucket_public_access_block s3_bucket_server_side_encryption_configuration "
-        "secretsmanager_secret_version security_group_rule sns_topic_policy "
-        "sns_topic_subscription ssm_parameter wafv2_web_acl_association "
-        "wafv2_web_acl_logging_configuration"
-    ),
-    "AWS deletes what depends on it with it": (
-        "appautoscaling_target guardduty_detector lb_listener sns_topic"
-    ),
-    "AWS removes it from what uses it": "elasticache_user nat_gateway vpc_endpoint",
-    "its users fail when they next need it": (
-        "cloudwatch_log_group ecs_task_definition efs_access_point efs_mount_target "
-        "elasticache_replication_group elasticache_serverless_cache iam_openid_connect_provider"
-    ),
-}
 
 
 def register(operations: str, service: str, member: str, code: str, message: str, users: Users):

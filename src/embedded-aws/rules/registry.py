@@ -23,33 +23,9 @@ from typing import Any
 from moto.backends import get_backend
 
 from models.requests import AwsRequest
-from refusals import Refusal
+from refusals import SERVICES, Refusal
 
 DOCS = "https://docs.aws.amazon.com"
-# Where a service's API reference has the pages of its operations.
-API = {
-    "acm": "acm/latest/APIReference/API_",
-    "application-autoscaling": "autoscaling/application/APIReference/API_",
-    "backup": "aws-backup/latest/devguide/API_",
-    "budgets": "aws-cost-management/latest/APIReference/API_budgets_",
-    "cloudwatch": "AmazonCloudWatch/latest/APIReference/API_",
-    "dynamodb": "amazondynamodb/latest/APIReference/API_",
-    "ec2": "AWSEC2/latest/APIReference/API_",
-    "ecr": "AmazonECR/latest/APIReference/API_",
-    "ecs": "AmazonECS/latest/APIReference/API_",
-    "efs": "efs/latest/ug/API_",
-    "elasticache": "AmazonElastiCache/latest/APIReference/API_",
-    "elbv2": "elasticloadbalancing/latest/APIReference/API_",
-    "iam": "IAM/latest/APIReference/API_",
-    "kms": "kms/latest/APIReference/API_",
-    "logs": "AmazonCloudWatchLogs/latest/APIReference/API_",
-    "rds": "AmazonRDS/latest/APIReference/API_",
-    "route53": "Route53/latest/APIReference/API_",
-    "s3": "AmazonS3/latest/API/API_",
-    "secretsmanager": "secretsmanager/latest/apireference/API_",
-    "sns": "sns/latest/api/API_",
-    "wafv2": "waf/latest/APIReference/API_",
-}
 LIMITS = json.loads((Path(__file__).parents[1] / "limits.json").read_text())
 
 # A fault: a message, or AWS's error code and a message.
@@ -99,7 +75,7 @@ def make_rule(module: str, code: str, source: str, check: Check, name="", origin
 
 def page(service: str, operation: str) -> str:
     """An operation's page in its service's API reference."""
-    return f"{DOCS}/{API[service]}{operation}.html"
+    return f"{DOCS}/{SERVICES[service]['pages']}{operation}.html"
 
 
 class Rules:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from refusals import SERVICES
+
 from .registry import DOCS, GENERAL, duplicates, make_rule, values
 
 SOURCE = f"{DOCS}/tag-editor/latest/userguide/best-practices-and-strats.html"
@@ -9,29 +11,6 @@ MEMBERS = (
     "tags Tags TagList Tagging.TagSet HostedZoneTags ResourceTags "
     "TagSpecifications[].Tags TagSpecification[].Tags"
 ).split()
-
-# For each service the codes for a reserved key, for a key that is there twice, and for too many tags.
-# A code that is left out is the one before it.
-CODES = {
-    "acm": "InvalidTagException InvalidTagException TooManyTagsException",
-    "cloudwatch": "InvalidParameterValue",
-    "ec2": "InvalidParameterValue InvalidParameterValue TagLimitExceeded",
-    "ecr": "InvalidTagParameterException InvalidTagParameterException TooManyTagsException",
-    "ecs": "InvalidParameterException",
-    "efs": "ValidationException BadRequest",
-    "elasticache": "InvalidParameterValue InvalidParameterValue TagQuotaPerResourceExceeded",
-    "elbv2": "ValidationError DuplicateTagKeys TooManyTags",
-    "iam": "InvalidInput InvalidInput LimitExceeded",
-    "kms": "TagException",
-    "logs": "InvalidParameterException InvalidParameterException TooManyTagsException",
-    "rds": "InvalidParameterValue",
-    "resourcegroupstaggingapi": "InvalidParameterException",
-    "s3": "InvalidTag InvalidTag BadRequest",
-    "secretsmanager": "InvalidParameterException",
-    "sns": "InvalidParameter InvalidParameter TagLimitExceeded",
-    "ssm": "ValidationException ValidationException TooManyTagsError",
-    "wafv2": "WAFInvalidParameterException WAFTagOperationException WAFLimitsExceededException",
-}
 
 
 def lists(p: dict) -> Iterator[list[tuple[str, str]]]:
@@ -52,10 +31,10 @@ def lists(p: dict) -> Iterator[list[tuple[str, str]]]:
 def tags(p, call):
     if call.name.startswith(("Untag", "Remove", "Delete", "List", "Describe", "Get", "Search")):
         return
-    codes = CODES.get(call.service, "ValidationException")
+    codes = SERVICES.get(call.service, {}).get("tagCodes", ["ValidationException"])
     if call.name == "RegisterTaskDefinition":
-        codes = "ClientException"
-    reserved, twice, many = (codes.split() + codes.split()[-1:] * 2)[:3]
+        codes = ["ClientException"]
+    reserved, twice, many = (codes + codes[-1:] * 2)[:3]
     limit = 10 if call.name == "PutObjectTagging" else 50
     for pairs in lists(p):
         keys = [key.lower() if call.service == "iam" else key for key, _ in pairs]

@@ -4,6 +4,7 @@ import {
 } from "@aws-sdk/client-resource-groups-tagging-api";
 import { client, type AwsEnvironment } from "../../aws/client";
 import { MISSING, isNotServed, unlessMissing } from "../../aws/errors";
+import { itemsOf } from "../../aws/pages";
 import { kinds } from "../../resources";
 import type { Ask, Look } from "../../resources/kind";
 
@@ -23,18 +24,13 @@ export async function remainingResources(
   environment: AwsEnvironment,
 ): Promise<RemainingResource[]> {
   const tagging = client(ResourceGroupsTaggingAPI, environment);
-  const arns = new Set<string>();
-  for await (const page of paginateGetResources(
-    { client: tagging },
-    {
-      TagFilters: [
-        { Key: "Environment", Values: [environment.name] },
-        { Key: "Project", Values: ["plue"] },
-      ],
-    },
-  )) {
-    for (const { ResourceARN } of page.ResourceTagMappingList ?? []) arns.add(ResourceARN!);
-  }
+  const TagFilters = [
+    { Key: "Environment", Values: [environment.name] },
+    { Key: "Project", Values: ["plue"] },
+  ];
+  const pages = paginateGetResources({ client: tagging }, { TagFilters });
+  const found = await itemsOf(pages, ({ ResourceTagMappingList: list }) => list);
+  const arns = new Set(found.map(({ ResourceARN }) => ResourceARN!));
   const looks = await Promise.all(
     [...arns].sort().map(async (arn) => ({ arn, ...(await lookAt(environment, arn)) })),
   );

@@ -1,14 +1,8 @@
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { lockFileOf, TERRAFORM_LOCK_FILE } from "../../environments/lock-file";
 import { PlueError } from "../../process/errors";
+import { writeWhole } from "../../process/files";
 import { follow } from "../../process/run";
 import { temporaryFile } from "../../process/temporary";
 import { say } from "../../terminal/output";
@@ -111,7 +105,7 @@ export async function lockProviders(folder: StackFolder, options: LockOptions): 
     after: version,
   }));
   if (aws) writeFileSync(lock, withConstraint(readFileSync(lock, "utf8"), requiredProviders.aws!));
-  replace(lock, kept);
+  writeWhole(kept, readFileSync(lock));
   return { file: relative(folder.projectDir, kept), changes, platforms };
 }
 
@@ -121,11 +115,4 @@ function withConstraint(text: string, { version }: { version: string }): string 
     /(^provider "[^"]+\/hashicorp\/aws" \{\n[^}]*?^\s*constraints\s*=\s*)"[^"]*"/m,
     `$1"${version}"`,
   );
-}
-
-/** Replaces a file atomically. */
-function replace(from: string, to: string): void {
-  const beside = join(dirname(to), `.${process.pid}.lock`);
-  copyFileSync(from, beside);
-  renameSync(beside, to);
 }

@@ -1,6 +1,6 @@
-import type { Estimate } from "./estimate";
-import { regionsOf, type Prices } from "./prices";
-import { dollars } from "./report";
+import type { Estimate } from "../../src/cost/estimate";
+import { regionsOf, type Prices } from "../../src/cost/prices";
+import { dollars } from "../../src/cost/report";
 
 /** A table in Markdown; columns of amounts are aligned at the right. */
 function markdown(
