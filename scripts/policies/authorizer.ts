@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
-import { decide, type PolicyDocument, type Request } from "../../src/iam";
+import type { PolicyDocument } from "../../src/iam";
+import { decide, type Request } from "./decide";
 import { strings, type Call } from "./calls";
 import { actionOf, needsOf, type Need } from "./needs";
 import { reference } from "./reference";

@@ -1,4 +1,4 @@
-import { matches } from "../../src/iam";
+import { matches } from "./decide";
 
 /** Reasons by what they are about: `OTHER`, or `ACTION > OTHER` for certain actions. `*` is any text. */
 type Reasons = Readonly<Record<string, string>>;

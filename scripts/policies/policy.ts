@@ -1,10 +1,5 @@
-import {
-  decide,
-  list,
-  matches,
-  type OneOrMore,
-  type Statement as AnyStatement,
-} from "../../src/iam";
+import { list, type OneOrMore, type Statement as AnyStatement } from "../../src/iam";
+import { decide, matches } from "./decide";
 import { environments } from "../../src/environments";
 import { ofEnvironment } from "../../src/stack/github-policies";
 import { possiblyUntagged, reasonFor } from "./left-out";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { matches } from "../../../src/iam";
+import { matches } from "../../../scripts/policies/decide";
 import type { Call } from "../../../scripts/policies/calls";
 import { possiblyUntagged, unlimited } from "../../../scripts/policies/left-out";
 import {

@@ -1,4 +1,5 @@
-import { decide, list, type PolicyDocument, type Request } from "../../../src/iam";
+import { decide, type Request } from "../../../scripts/policies/decide";
+import { list, type PolicyDocument } from "../../../src/iam";
 import { permissionsBoundary } from "../../../src/stack/github-policies";
 import {
   account,

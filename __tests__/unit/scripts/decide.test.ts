@@ -1,4 +1,5 @@
-import { decide, type Request, type Statement } from "../../src/iam";
+import { decide, type Request } from "../../../scripts/policies/decide";
+import type { Statement } from "../../../src/iam";
 
 const say = (statements: readonly Partial<Statement>[], request: Partial<Request> = {}) =>
   decide(
