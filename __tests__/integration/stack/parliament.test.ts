@@ -4,10 +4,10 @@ import { basename, join } from "node:path";
 import { capture } from "../../../src/process/run";
 import { describeWith, pathOf } from "../../support/machine";
 import { allDocuments } from "../../support/policy-documents";
-import { pythonProgram } from "../../support/python-program";
+import { pythonProgram } from "../../support/programs";
 
 // It needs pkg_resources, which later releases of setuptools warn of, or do not have.
-const parliament = pythonProgram("parliament", "1.6.4", "setuptools==75.8.0");
+const parliament = pythonProgram("parliament", "parliament==1.6.4", "setuptools==75.8.0");
 
 /** Accepted findings: documents by their name without the stack, the finding, and the reason. */
 const reasons: readonly (readonly [where: RegExp, finding: RegExp, reason: string])[] = [
