@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ACMClient, RequestCertificateCommand } from "@aws-sdk/client-acm";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { readCalls } from "../../scripts/policies/calls";
 import type { EnvironmentSettings } from "../../src/environments/settings";
 import { deployment, type Deployment } from "./deployment";
 import { startEmbeddedAws, type EmbeddedAws } from "./embedded-aws";
@@ -29,6 +30,18 @@ export class CiStack {
     this.certificate = CertificateArn!;
     const variables = { certificate_arn: this.certificate };
     this.stack = await deployment(this.aws, this.settings, loadBalancer.https ? variables : {});
+  }
+
+  /** Applies other settings, to an empty plan, and returns the replaced resources and the calls in their order. */
+  async change(to: EnvironmentSettings, ...variables: string[]) {
+    this.stack.synthesize(to);
+    const from = readFileSync(this.aws.recording).length;
+    const planned = await this.stack.pending("-out=change.tfplan", ...variables);
+    await this.stack.succeed("apply", "change.tfplan");
+    const calls = readCalls(this.aws.recording, from).map(({ operation }) => operation);
+    expect(await this.stack.pending(...variables)).toEqual([]);
+    const replaced = planned.flatMap((line) => /# (\S+) must be replaced/.exec(line)?.[1] ?? []);
+    return { replaced: replaced.sort(), calls };
   }
 
   /** Stops it, and removes what was written. */
