@@ -219,13 +219,7 @@ function actionLegend(x: number, y: number): string {
   return (["create", "change", "replace", "destroy", "move"] as const)
     .map((action) => {
       const from = at;
-      const words = {
-        create: "created",
-        change: "changed",
-        replace: "replaced",
-        destroy: "destroyed",
-        move: "moved in the state only",
-      }[action];
+      const words = action === "move" ? "moved in the state only" : past[action];
       at += 26 + textWidth(words, 12) + 28;
       return [
         `<g class="card action-${action}"><rect class="body" x="${from}" y="${y - 8}" width="18" height="16" rx="4"/></g>`,

@@ -1,4 +1,4 @@
-import { accessLogsBucket } from "../../../aws/load-balancer";
+import { accessLogsBucket } from "../../../aws/elbv2";
 import { names } from "../../../names";
 import type { Environment } from "../../environment";
 import { failed, ok, type Check } from "./check";

@@ -1,5 +1,5 @@
 import { isDenied, type AwsError } from "../../../aws/errors";
-import { readSecret } from "../../../aws/secrets-manager";
+import { aws } from "../../../aws/services";
 import { names } from "../../../names";
 import type { Environment } from "../../environment";
 import { failed, ok, unknown, type Check } from "./check";
@@ -10,7 +10,9 @@ export async function checkSecret(environment: Environment): Promise<Check[]> {
   const check = `secret ${secret}`;
   const fix = `plue deploy ${environment.name} writes it`;
   try {
-    const url = urlIn(await readSecret(environment, secret));
+    const secrets = await aws.secrets(environment);
+    const { SecretString = "" } = await secrets.getSecretValue({ SecretId: secret });
+    const url = urlIn(SecretString);
     return [
       url
         ? ok(check, `its url has the host ${url.host}`)

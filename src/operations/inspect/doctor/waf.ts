@@ -1,4 +1,4 @@
-import { loadBalancerArn } from "../../../aws/load-balancer";
+import { loadBalancerArn } from "../../../aws/elbv2";
 import { webAclOf } from "../../../aws/wafv2";
 import { names } from "../../../names";
 import type { Environment } from "../../environment";
