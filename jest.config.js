@@ -1,6 +1,7 @@
 const common = {
   testEnvironment: "node",
   transform: { "^.+\\.ts$": "@swc/jest" },
+  setupFilesAfterEnv: ["<rootDir>/__tests__/support/timeout.ts"],
   // It has copies of the fixtures.
   modulePathIgnorePatterns: ["<rootDir>/.cache/"],
 };
@@ -16,7 +17,7 @@ module.exports = {
       ...common,
       displayName: "unit",
       testMatch: ["<rootDir>/__tests__/{unit,properties}/**/*.test.ts"],
-      setupFilesAfterEnv: ["<rootDir>/__tests__/support/matchers.ts"],
+      setupFilesAfterEnv: [...common.setupFilesAfterEnv, "<rootDir>/__tests__/support/matchers.ts"],
     },
     // The same properties, many times.
     {
@@ -24,7 +25,6 @@ module.exports = {
       displayName: "properties",
       testMatch: ["<rootDir>/__tests__/properties/**/*.test.ts"],
       globals: { thorough: true },
-      setupFilesAfterEnv: ["<rootDir>/__tests__/support/timeout.ts"],
     },
     // Real programs: Terraform, the embedded AWS, a browser.
     {
@@ -32,7 +32,6 @@ module.exports = {
       displayName: "integration",
       testMatch: ["<rootDir>/__tests__/integration/**/*.test.ts"],
       globalSetup: "<rootDir>/__tests__/support/probe-machine.ts",
-      setupFilesAfterEnv: ["<rootDir>/__tests__/support/timeout.ts"],
     },
     // The images, built and run by a Docker engine; without one they fail.
     {
@@ -40,7 +39,6 @@ module.exports = {
       displayName: "containers",
       testMatch: ["<rootDir>/__tests__/containers/**/*.test.ts"],
       globalSetup: "<rootDir>/__tests__/support/docker/setup.ts",
-      setupFilesAfterEnv: ["<rootDir>/__tests__/support/timeout.ts"],
     },
   ],
 };

@@ -68,7 +68,7 @@ describeEmbeddedAws("an object that an interrupted apply created", () => {
       subnets.push(Subnet!.SubnetId!);
     }
     subnet = subnets[0]!;
-  }, 120_000);
+  });
   afterAll(() => aws.stop());
 
   const find = (type: string, planned: Readonly<Record<string, string | undefined>>) => {

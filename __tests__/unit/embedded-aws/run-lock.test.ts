@@ -15,7 +15,7 @@ test("a second run is refused while the first is at work", async () => {
   await (
     await lockRun(home)
   )();
-}, 60_000);
+});
 
 test("the next run gets the lock of a killed run", async () => {
   const lock = join(home, "run.lock");
