@@ -10,6 +10,7 @@ import {
   CreateVpcCommand,
   DeleteNatGatewayCommand,
   DescribeNetworkInterfacesCommand,
+  EC2,
   EC2Client,
   ModifyVpcAttributeCommand,
 } from "@aws-sdk/client-ec2";
@@ -176,6 +177,36 @@ const gaps: Record<string, Gap> = {
       const { NatGatewayId } = NatGateway!;
       await ec2.send(new DeleteNatGatewayCommand({ NatGatewayId }));
     }
+  },
+
+  ec2_vpc_endpoint_routes: async (client) => {
+    const ec2 = new EC2(client);
+    const { Vpc } = await ec2.createVpc({ CidrBlock: "10.0.0.0/16" });
+    const { VpcId } = Vpc!;
+    const routed = async (table: string) => {
+      const { RouteTables } = await ec2.describeRouteTables({ RouteTableIds: [table] });
+      return RouteTables![0]!.Routes!.some(({ GatewayId }) => GatewayId?.startsWith("vpce-"));
+    };
+    const [first, second] = await Promise.all(
+      ["first", "second"].map(
+        async () => (await ec2.createRouteTable({ VpcId })).RouteTable!.RouteTableId!,
+      ),
+    );
+    const { VpcEndpoint } = await ec2.createVpcEndpoint({
+      VpcId,
+      VpcEndpointType: "Gateway",
+      ServiceName: "com.amazonaws.us-east-1.s3",
+      RouteTableIds: [first!],
+    });
+    const { VpcEndpointId } = VpcEndpoint!;
+    await ec2.modifyVpcEndpoint({
+      VpcEndpointId,
+      AddRouteTableIds: [second!],
+      RemoveRouteTableIds: [first!],
+    });
+    expect([await routed(first!), await routed(second!)]).toEqual([false, true]);
+    await ec2.deleteVpcEndpoints({ VpcEndpointIds: [VpcEndpointId!] });
+    expect(await routed(second!)).toBe(false);
   },
 
   cloudwatch_tags_of_deleted_alarms: async (client) => {

@@ -1,6 +1,7 @@
 """Gaps of moto in ec2."""
 
 from moto.ec2.models.nat_gateways import NatGatewayBackend
+from moto.ec2.models.vpcs import VPCBackend
 
 from extensions import replaces
 from .registry import gap
@@ -28,3 +29,17 @@ def ec2_nat_gateway_without_groups():
         gateway = create(self, *args, **kwargs)
         gateway._eni._group_set = []
         return gateway
+
+
+@gap
+def ec2_vpc_endpoint_routes():
+    """ModifyVpcEndpoint changes no routes, and DeleteVpcEndpoints fails without those of all its route tables."""
+    @replaces(VPCBackend)
+    def modify_vpc_endpoint(modify, self, vpc_id, **changes):
+        modify(self, vpc_id, **changes)
+        prefix_list = self.vpc_end_points[vpc_id].destination_prefix_list_id
+        route = {"destination_prefix_list_id": prefix_list, "gateway_id": vpc_id}
+        for table in changes["add_route_tables"]:
+            self.create_route(table, None, **route)
+        for table in changes["remove_route_tables"]:
+            self.delete_route(table, prefix_list)
