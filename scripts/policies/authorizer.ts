@@ -38,8 +38,7 @@ function contextsOf(
 ): Request["context"][] {
   const p = call.parameters;
   const context: Record<string, string | undefined> = { ...need.context };
-  const requested = "aws:RequestTag/Environment";
-  if (requested in context) context[requested] = tagIn(p);
+  context["aws:RequestTag/Environment"] = tagIn(p);
   if ("iam:PermissionsBoundary" in context) {
     context["iam:PermissionsBoundary"] = (p.PermissionsBoundary as string) ?? boundary ?? undefined;
   }

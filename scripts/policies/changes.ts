@@ -57,6 +57,8 @@ const logGroups = [
   insights,
 ];
 
+const wafLogGroup = "aws-waf-logs-local-plue";
+
 /** Objects whose tags change, by service. The parameters name them as the calls of the service do. */
 const tagged = {
   ec2: ["vpc", "subnet", "igw", "eipalloc", "nat", "rtb", "sg", "fl", "vpce"].map((type) => ({
@@ -99,7 +101,7 @@ const taggedOptions = {
   ),
   acm: [certificate],
   budgets: [{ ResourceARN: `arn:aws:budgets::${embeddedAccountId}:budget/local-plue-monthly` }],
-  logs: [{ resourceArn: arn("logs:log-group:aws-waf-logs-local-plue") }],
+  logs: [{ resourceArn: arn(`logs:log-group:${wafLogGroup}`) }],
   wafv2: [{ ResourceARN: arn(`wafv2:regional/webacl/local-plue/${key.KeyId}`) }],
   elasticache: ["serverlesscache", "replicationgroup", "subnetgroup", "user", "usergroup"].map(
     (type) => ({ ResourceName: arn(`elasticache:${type}:local-plue-x`) }),
@@ -123,6 +125,8 @@ const operations: Operations = [
   ["logs", "CreateLogGroup", { logGroupName: insights, tags: { Environment: "local" } }],
   ["logs", "PutRetentionPolicy", { logGroupName: insights }],
   ["ec2", "DeleteRoute", routeTable],
+  // Only if AWS has not yet deleted the NAT gateway of the address.
+  ["ec2", "DisassociateAddress", { AssociationId: "eipassoc-00000000" }],
   [
     "ec2",
     "ModifyVpcEndpoint",
@@ -166,7 +170,9 @@ const operations: Operations = [
   ["iam", "UpdateAssumeRolePolicy", flowLogRole],
   ["iam", "UpdateRole", role],
   ["iam", "UpdateRole", flowLogRole],
-  ["logs", "DeleteRetentionPolicy", { logGroupName: "/ecs/local/plue-web-app" }],
+  ["iam", "UpdateRoleDescription", role],
+  ["iam", "UpdateRoleDescription", flowLogRole],
+  ...logGroups.map((logGroupName) => ["logs", "DeleteRetentionPolicy", { logGroupName }] as const),
   [
     "rds",
     "ModifyDBInstance",
@@ -205,7 +211,17 @@ const optionOperations: Operations = [
   ["ecs", "UpdateService", shift],
   ["iam", "AttachRolePolicy", traffic],
   ["iam", "DetachRolePolicy", traffic],
-  ...logGroups.map((logGroupName) => ["logs", "AssociateKmsKey", { logGroupName }] as const),
+  ["logs", "DeleteRetentionPolicy", { logGroupName: wafLogGroup }],
+  ...["AssociateKmsKey", "DisassociateKmsKey"].flatMap((operation) =>
+    [...logGroups, wafLogGroup].map(
+      (logGroupName) => ["logs", operation, { logGroupName }] as const,
+    ),
+  ),
+  [
+    "secretsmanager",
+    "UpdateSecret",
+    { ...secret, KmsKeyId: arn("kms:key/00000000-0000-0000-0000-000000000000") },
+  ],
   ["route53", "ChangeResourceRecordSets", zone],
   ["route53", "GetHostedZone", zone],
   ["route53", "ListResourceRecordSets", zone],
@@ -233,7 +249,10 @@ const optionOperations: Operations = [
   ["kms", "CancelKeyDeletion", key],
   ["kms", "DisableKeyRotation", key],
   ["kms", "PutKeyPolicy", key],
-  ["kms", "UpdateAlias", { AliasName: "alias/local-plue", TargetKeyId: key.KeyId }],
+  ...["local-plue", "local-plue-copies"].map(
+    (name) =>
+      ["kms", "UpdateAlias", { AliasName: `alias/${name}`, TargetKeyId: key.KeyId }] as const,
+  ),
   ["kms", "UpdateKeyDescription", key],
 ];
 

@@ -43,6 +43,7 @@ export const leftOut: Reasons = {
   "events:rule-on-custom-event-bus": "the rules are on the default event bus",
   "iam:SimulatePrincipalPolicy > iam:*": "the question is about roles",
   "kms:CreateKey > iam:CreateServiceLinkedRole": "no key is a multi-Region key",
+  "kms:CreateKey > kms:PutKeyPolicy": "the right to create a key includes its first policy",
   "rds:* > secretsmanager:*": "RDS does not manage the password",
   "rds:*TenantDatabase": "the database does not have tenants",
   "rds:CreateDBInstance > rds:cluster": "the database is not in a cluster",
@@ -89,7 +90,9 @@ export const possiblyUntagged: Reasons = {
     "the association goes with the NAT gateway, before Terraform asks for it",
   "elasticfilesystem:Describe* > elasticfilesystem:*":
     "a destroy asks for the object until it is gone, with its tags",
-  "kms:PutKeyPolicy > kms:key": "the policy is given before the tags",
+  "elasticfilesystem:*ReplicationConfiguration > elasticfilesystem:file-system":
+    "EFS does not support tags in conditions on replication",
+  "rds:*AutomatedBackups* > rds:auto-backup": "the copies have no tags",
 };
 
 /** Actions on `*` that the reference could limit. */

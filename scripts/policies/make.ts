@@ -98,7 +98,11 @@ export function writeCalls(calls: RecordedCalls): void {
 /** One call of each kind, as it is kept: what differs in nothing but ids and texts is one kind. */
 function kept(calls: readonly Call[]): Call[] {
   const found = new Map<string, Call>();
-  for (const call of calls.filter(({ caller }) => caller !== "other").map(simplified)) {
+  const needed = calls.filter((call) => call.caller !== "other" && needsOfCi(call).length > 0);
+  const texts = needed.map((call) => JSON.stringify(simplified(call)));
+  // In their order, because the order of calls differs from run to run.
+  for (const text of [...new Set(texts)].sort()) {
+    const call = JSON.parse(text) as Call;
     const needs = needsOf(call).map((need) => [
       need.action,
       generalized(need.resource),

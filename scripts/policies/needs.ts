@@ -78,7 +78,7 @@ const triggers: Record<string, (parameters: Parameters) => boolean> = {
 /** The IAM action of a call, and nothing for calls that need none. */
 export function actionOf({ service: name, operation }: Call): string | undefined {
   const service = prefixes[name] ?? name;
-  if (service === "budgets" && !/Tag/.test(operation)) {
+  if (service === "budgets" && !/tag/i.test(operation)) {
     return /^Describe/.test(operation) ? "budgets:ViewBudget" : "budgets:ModifyBudget";
   }
   const called = `${service}:${operation}`;
@@ -213,8 +213,11 @@ function taggingNeeds(action: string, tagging: string, { operation, parameters }
       need(tagging, { arn: `${arn.replace(...parent)}/*` }),
     );
   }
+  const given: Need["context"] = action.startsWith("elasticfilesystem:")
+    ? { "elasticfilesystem:CreateAction": operation }
+    : {};
   return targetsOf(tagging, parameters, { only: createdBy(action) }).map(({ tags, ...target }) =>
-    need(tagging, { ...target, ...(tags && { tags: "RequestTag" as const }) }),
+    need(tagging, { ...target, ...(tags && { tags: "RequestTag" as const }) }, given),
   );
 }
 

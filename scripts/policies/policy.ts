@@ -4,6 +4,7 @@ import { environments } from "../../src/environments";
 import { ofEnvironment } from "../../src/stack/github-policies";
 import { possiblyUntagged, reasonFor } from "./left-out";
 import type { Need } from "./needs";
+import { typesOf } from "./reference";
 
 /** One statement of an IAM policy that only allows. */
 export interface Statement extends AnyStatement {
@@ -71,6 +72,10 @@ function generalizedBoundary(arn: string): string {
   return generalized(arn).replace(/\*$/, "boundary");
 }
 
+/** Tests whether AWS tells the service that creates the object which tags it from one that exists. */
+const isCreation = (context: object) =>
+  Object.keys(context).some((key) => key.endsWith(":CreateAction"));
+
 function conditionOf({ type, action, context = {} }: Need): Condition {
   const condition: Record<string, Record<string, OneOrMore>> = {};
   for (const [key, value] of Object.entries(context)) {
@@ -82,11 +87,20 @@ function conditionOf({ type, action, context = {} }: Need): Condition {
     // A truth value is never a list.
     tests[key] = operator === "Bool" ? value : [pattern(value)];
   }
+  const traits = typesOf(action).find(([name]) => name === type)?.[1] ?? [];
+  // Or a call could give its tag to an object of another environment.
+  if (
+    "aws:RequestTag/Environment" in context &&
+    traits.includes("ResourceTag") &&
+    !isCreation(context)
+  ) {
+    condition.StringLikeIfExists = { "aws:ResourceTag/Environment": ["*"] };
+  }
   return condition;
 }
 
 /** Condition keys whose values need no statement of their own: they differ only where the objects differ too. */
-const joined = /^(ec2:CreateAction|iam:AWSServiceName|iam:PolicyARN)$/;
+const joined = /^(\w+:CreateAction|iam:AWSServiceName|iam:PolicyARN)$/;
 
 /** The policy that allows only what is needed, as far as names and tags of the objects show. */
 export function policyFor(needs: readonly Need[]): Policy {

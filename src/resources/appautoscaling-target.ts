@@ -1,6 +1,6 @@
 import { count } from "../terminal/output";
 import { byModule } from "./charges";
-import { free, linkedRole, noSearch, partBy, settingOf, resourceKind } from "./kind";
+import { after, free, linkedRole, noSearch, partBy, settingOf, resourceKind, withId } from "./kind";
 
 /** How many tasks a service can scale to. */
 export const appautoscalingTarget = resourceKind({
@@ -16,8 +16,10 @@ export const appautoscalingTarget = resourceKind({
     tagging: "application-autoscaling:TagResource",
     creates: { "application-autoscaling:RegisterScalableTarget": "ScalableTarget" },
     also: {
-      "application-autoscaling:RegisterScalableTarget": () => [
+      "application-autoscaling:RegisterScalableTarget": ({ ResourceId }) => [
         linkedRole("ecs.application-autoscaling.amazonaws.com"),
+        { action: "ecs:DescribeServices", on: after("ecs:", ResourceId) },
+        { action: "ecs:UpdateService", on: after("ecs:", ResourceId) },
       ],
     },
   },
@@ -31,6 +33,22 @@ export const appautoscalingPolicy = settingOf("aws_appautoscaling_target", {
   type: "aws_appautoscaling_policy",
   words: "scaling policy",
   drawing: partBy("resource_id"),
+  permissions: {
+    also: {
+      // Calls without an alarm's name test whether the caller may do what the service does for it.
+      // Source: "Permissions validation", Application Auto Scaling User Guide.
+      "application-autoscaling:PutScalingPolicy": ({ ResourceId }) => [
+        { action: "cloudwatch:DescribeAlarms", on: ["cloudwatch:alarm:*"] },
+        ...["cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"].map((action) => ({
+          action,
+          on: [
+            "cloudwatch:alarm:",
+            ...after("cloudwatch:alarm:TargetTracking-", withId(ResourceId, "-*")),
+          ],
+        })),
+      ],
+    },
+  },
   cost: (policies) =>
     byModule(policies.filter(({ values }) => values.policy_type === "TargetTrackingScaling")).map(
       ([part, own]) => ({

@@ -16,7 +16,13 @@ export const guarddutyDetector = resourceKind({
     names: { "guardduty:detector": () => "detector/*" },
     creates: { "guardduty:CreateDetector": "detector" },
     tagging: "guardduty:TagResource",
-    also: { "guardduty:CreateDetector": () => [linkedRole("guardduty.amazonaws.com")] },
+    also: {
+      // Source: AmazonGuardDutyFullAccess, AWS Managed Policy Reference Guide.
+      "guardduty:CreateDetector": () => [
+        linkedRole("guardduty.amazonaws.com"),
+        linkedRole("malware-protection.guardduty.amazonaws.com"),
+      ],
+    },
   },
 });
 

@@ -37,7 +37,6 @@ export const kmsKey = resourceKind({
     names: { "kms:key": /^[0-9a-f]{8}-[0-9a-f]{4}-|^alias\// },
     tagging: "kms:TagResource",
     creates: { "kms:CreateKey": "key" },
-    also: { "kms:CreateKey": () => [{ action: "kms:PutKeyPolicy", on: ["kms:key/*"] }] },
   },
 });
 

@@ -51,6 +51,8 @@ export const secretsmanagerSecret = resourceKind({
       "secretsmanager:CreateSecret": encrypts,
       "secretsmanager:PutSecretValue": encrypts,
       "secretsmanager:ReplicateSecretToRegions": encrypts,
+      // Source: UpdateSecret, in the API reference of Secrets Manager.
+      "secretsmanager:UpdateSecret": [...encrypts, "Encrypt"],
     },
     also: {
       // Source: CreateSecret, in the API reference of Secrets Manager.

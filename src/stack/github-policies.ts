@@ -51,6 +51,10 @@ export function deployPolicies(environment: string, options = false): string[] {
  * need for this environment. No role can change roles, assume one, or read a state.
  */
 export function permissionsBoundary(environment: string): string {
+  const { apiServer, webApp } = settingsOf(environment) ?? {};
+  const hooks = [apiServer, webApp].flatMap((service) =>
+    (service?.deployment?.hooks ?? []).map(({ lambdaArn }) => lambdaArn),
+  );
   const tagged = (
     actions: readonly string[],
     ...resources: readonly string[]
@@ -67,7 +71,6 @@ export function permissionsBoundary(environment: string): string {
   return policyDocument(
     {
       Action: [
-        "backup:*",
         "backup-storage:*",
         "cloudwatch:GetMetricData",
         "cloudwatch:PutMetricData",
@@ -77,7 +80,6 @@ export function permissionsBoundary(environment: string): string {
         "ecr:GetAuthorizationToken",
         "ecr:GetDownloadUrlForLayer",
         "elasticloadbalancing:Describe*",
-        "lambda:InvokeFunction",
         "rds:Describe*",
         "ssmmessages:*",
         "tag:GetResources",
@@ -104,6 +106,16 @@ export function permissionsBoundary(environment: string): string {
       ),
     ),
     named(["events:*"], "events:*:*:rule/AwsBackupManagedRule*"),
+    tagged(
+      [
+        "backup:CopyFromBackupVault",
+        "backup:CopyIntoBackupVault",
+        "backup:DescribeBackupVault",
+        "backup:TagResource",
+      ],
+      "*",
+    ),
+    ...(hooks.length > 0 ? [{ Action: "lambda:InvokeFunction", Resource: hooks }] : []),
     tagged(
       [
         "elasticfilesystem:Backup",
@@ -141,7 +153,7 @@ export function permissionsBoundary(environment: string): string {
       ...["db", "pg", "subgrp"].map((type) => `arn:*:rds:*:*:${type}:${environment}-plue-*`),
       "arn:*:rds:*:*:db:awsbackup-*",
       "arn:*:rds:*:*:og:default:*",
-      "arn:*:rds:*:*:snapshot:*",
+      "arn:*:rds:*:*:snapshot:awsbackup:*",
     ),
   );
 }
