@@ -4,9 +4,24 @@ import {
   DeleteVpcCommand,
   EC2Client,
 } from "@aws-sdk/client-ec2";
-import { CreateFileSystemCommand, DeleteFileSystemCommand, EFSClient } from "@aws-sdk/client-efs";
-import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
-import { DeleteDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
+import {
+  CreateFileSystemCommand,
+  DeleteFileSystemCommand,
+  EFSClient,
+  TagResourceCommand,
+} from "@aws-sdk/client-efs";
+import {
+  CreatePolicyVersionCommand,
+  CreateRoleCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
+} from "@aws-sdk/client-iam";
+import {
+  DeleteDBInstanceCommand,
+  ModifyDBSnapshotAttributeCommand,
+  RDSClient,
+} from "@aws-sdk/client-rds";
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -16,6 +31,7 @@ import {
 import {
   CreateSecretCommand,
   GetSecretValueCommand,
+  PutResourcePolicyCommand,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
@@ -119,6 +135,60 @@ describeEmbeddedAws("calls with the credentials of a role", () => {
         const { Vpc } = await vpc("production", aws.client);
         return ec2().send(new CreateTagsCommand({ Resources: [Vpc!.VpcId!], Tags: tag("dev") }));
       },
+    ],
+    [
+      "take another environment's file system by a tag",
+      "elasticfilesystem:TagResource",
+      async () => {
+        const { FileSystemId } = await fileSystem("production-2", aws.client);
+        return efs().send(new TagResourceCommand({ ResourceId: FileSystemId, Tags: tag("dev") }));
+      },
+    ],
+    [
+      "let others read a secret",
+      "secretsmanager:PutResourcePolicy",
+      () =>
+        secrets("deploy").send(
+          new PutResourcePolicyCommand({
+            SecretId: "dev-plue-db-connection",
+            ResourcePolicy: document,
+          }),
+        ),
+    ],
+    [
+      "share a snapshot of the database",
+      "rds:ModifyDBSnapshotAttribute",
+      () =>
+        new RDSClient(roles.deploy).send(
+          new ModifyDBSnapshotAttributeCommand({
+            DBSnapshotIdentifier: "dev-plue-db-final",
+            AttributeName: "restore",
+            ValuesToAdd: ["999999999999"],
+          }),
+        ),
+    ],
+    [
+      "let others assume a role of CI",
+      "iam:UpdateAssumeRolePolicy",
+      () =>
+        iam().send(
+          new UpdateAssumeRolePolicyCommand({
+            RoleName: "plue-github-deploy-dev",
+            PolicyDocument: trust,
+          }),
+        ),
+    ],
+    [
+      "widen the boundary",
+      "iam:CreatePolicyVersion",
+      () =>
+        iam().send(
+          new CreatePolicyVersionCommand({
+            PolicyArn: boundary,
+            PolicyDocument: document,
+            SetAsDefault: true,
+          }),
+        ),
     ],
     ["create a network for another environment", "ec2:CreateVpc", () => vpc("production")],
     [

@@ -227,6 +227,20 @@ describe("a call needs", () => {
       { "kms:GrantIsForAWSResource": "true", ...ofTag("ResourceTag") },
     ],
     // Checks of another service.
+    ...["", "TargetTracking-service/dev-plue-cluster/dev-plue-web-app-*"].map((name): Row => [
+      "application-autoscaling",
+      "PutScalingPolicy",
+      { ResourceId: "service/dev-plue-cluster/dev-plue-web-app" },
+      "cloudwatch:PutMetricAlarm",
+      arn(`cloudwatch:alarm:${name}`),
+    ]),
+    [
+      "budgets",
+      "UntagResource",
+      { ResourceARN: "arn:aws:budgets::123456789012:budget/dev-plue-monthly" },
+      "budgets:UntagResource",
+      "arn:aws:budgets::123456789012:budget/dev-plue-monthly",
+    ],
     [
       "wafv2",
       "AssociateWebACL",

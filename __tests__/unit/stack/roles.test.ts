@@ -345,6 +345,9 @@ describe("GitHub's roles", () => {
   const table = arn("dynamodb:table/terraform-state-lock");
   const key = arn("kms:key/12345678-90ab-cdef-1234-567890abcdef");
   const viaRds = { "kms:ViaService": `rds.${region}.amazonaws.com` };
+  const given = (environment: string) => ({ "aws:RequestTag/Environment": environment });
+  const efs = arn("elasticfilesystem:file-system/fs-1");
+  const scaling = arn("application-autoscaling:scalable-target/1");
 
   type Line = [role: string, action: string, resource: string, context: object, allowed?: object];
   const lines: Line[] = [
@@ -379,6 +382,48 @@ describe("GitHub's roles", () => {
       tag("dev"),
     ],
     ["deploy_dev", "kms:ScheduleKeyDeletion", key, tag("production"), tag("dev")],
+    // Tags that would make objects of another environment its own.
+    ["deploy_dev", "elasticfilesystem:TagResource", efs, { ...tag("production"), ...given("dev") }],
+    [
+      "deploy_dev",
+      "elasticfilesystem:TagResource",
+      efs,
+      given("dev"),
+      { ...given("dev"), "elasticfilesystem:CreateAction": "CreateFileSystem" },
+    ],
+    ...(
+      [
+        ["application-autoscaling:TagResource", scaling],
+        ["application-autoscaling:RegisterScalableTarget", scaling],
+        ["acm:AddTagsToCertificate", arn("acm:certificate/1")],
+        ["backup:TagResource", arn("backup:backup-plan:1")],
+        ["guardduty:TagResource", arn("guardduty:detector/1")],
+        ["kms:TagResource", key],
+      ] as const
+    ).map(([action, resource]): Line => [
+      "deploy_dev",
+      action,
+      resource,
+      { ...tag("production"), ...given("dev") },
+      given("dev"),
+    ]),
+    ["deploy_dev", "ec2:CreateTags", arn("ec2:vpc/vpc-1"), given("dev")],
+    // Access for others.
+    ["deploy_dev", "kms:PutKeyPolicy", key, {}, tag("dev")],
+    ["deploy_dev", "secretsmanager:PutResourcePolicy", secret("dev"), {}],
+    ["deploy_dev", "rds:ModifyDBSnapshotAttribute", arn("rds:snapshot:dev-plue-db-final"), {}],
+    ["deploy_dev", "backup:PutBackupVaultAccessPolicy", arn("backup:backup-vault:dev-plue"), {}],
+    ["deploy_dev", "ecr:SetRepositoryPolicy", repository("dev"), {}],
+    ["deploy_dev", "elasticfilesystem:PutFileSystemPolicy", efs, tag("production"), tag("dev")],
+    ["deploy_dev", "rds:ModifyDBInstance", arn("rds:db:production-plue-db"), {}],
+    [
+      "deploy_dev",
+      "cloudwatch:DeleteAlarms",
+      arn(
+        "cloudwatch:alarm:TargetTracking-service/production-plue-cluster/production-plue-web-app-1",
+      ),
+      {},
+    ],
     // Keys without the service, and grants to others than a service.
     ["deploy_dev", "kms:Decrypt", key, tag("dev"), { ...tag("dev"), ...viaRds }],
     ["deploy_dev", "kms:Decrypt", key, { ...tag("production"), ...viaRds }],
@@ -410,6 +455,8 @@ describe("GitHub's roles", () => {
     ["deploy_dev", "iam:DeleteRolePermissionsBoundary", iamRole("dev-plue-x"), bounded],
     ["deploy_dev", "iam:PutRolePolicy", iamRole("plue-github-deploy-dev"), bounded],
     ["deploy_dev", "iam:CreatePolicyVersion", boundary("dev"), {}],
+    ["deploy_dev", "iam:UpdateAssumeRolePolicy", iamRole("plue-github-deploy-production"), {}],
+    ["deploy_dev", "iam:UpdateAssumeRolePolicy", iamRole("plue-github-images"), {}],
     ["deploy_dev", "sts:AssumeRole", iamRole("plue-github-deploy-production"), {}],
     ["deploy_dev", "ecs:RunTask", arn("ecs:task-definition/production-plue-db-migrate:1"), {}],
     [
@@ -482,6 +529,10 @@ describe("GitHub's roles", () => {
         ["kms:Decrypt", key, tag("other")],
         ["rds:CopyDBSnapshot", arn("rds:snapshot:other-plue-db-final"), tag("other")],
         ["rds:ModifyDBInstance", arn("rds:db:other-plue-db"), {}],
+        ["rds:RestoreDBInstanceFromDBSnapshot", arn("rds:snapshot:other"), {}],
+        ["backup:PutBackupVaultAccessPolicy", arn(`backup:backup-vault:${name}-plue`), {}],
+        ["backup:DeleteRecoveryPoint", arn("backup:recovery-point:1"), {}],
+        ["lambda:InvokeFunction", arn("lambda:function:other"), {}],
         ["ecs:RunTask", arn(`ecs:task-definition/${name}-plue-db-migrate:1`), {}],
       ] as const) {
         expect([action, may(action, resource, context)]).toEqual([action, "not allowed"]);
