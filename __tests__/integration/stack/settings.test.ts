@@ -121,4 +121,9 @@ describeEmbeddedAws("each setting of dev, changed by CI on a live environment", 
   test("nothing was refused to CI's role, or could not be read", async () => {
     expect(await checksOf(ci.aws)).toMatchObject({ refused: 0, unread: 0 });
   });
+
+  test("is destroyed", async () => {
+    await ci.stack.apply("-destroy");
+    expect(await ci.stack.succeed("state", "list")).toBe("");
+  });
 });
