@@ -11,6 +11,7 @@ export const staging: EnvironmentSettings = {
   name: "staging",
   // There is no old state to adopt.
   adopts: undefined,
+  stateKey: undefined,
   secretRecoveryWindowDays: production.secretRecoveryWindowDays,
   network: {
     ...dev.network,

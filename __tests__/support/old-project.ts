@@ -1,12 +1,13 @@
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { ACMClient, RequestCertificateCommand } from "@aws-sdk/client-acm";
 import { stateBackend } from "../../src/environments/state-backend";
 import type { Captured } from "../../src/process/run";
 import { makeStateBackend } from "./deployment";
 import { startEmbeddedAws, terraform, type EmbeddedAws } from "./embedded-aws";
-import { copyOfProject } from "./plue";
+import { copyOfProject, startPlue, type RunningPlue } from "./plue";
 
 const fixture = join(__dirname, "../fixtures/legacy");
 
@@ -104,4 +105,70 @@ export function adoptingProject(name: string, { random }: Pick<OldProject, "rand
     const writeOnly = 'masterPassword: { mode: "write-only", version: 1 }';
     return random ? keyed : keyed.replace(/masterPassword: \{.*?\}/, writeOnly);
   });
+}
+
+/** Where a command runs: a copy of this project, and an environment that names an AWS. */
+export interface Place {
+  readonly project: string;
+  readonly env: Record<string, string>;
+}
+
+/** An adoption that the tests of a group try. */
+export interface Adoption {
+  /** The old project, with a proxy before its AWS. */
+  readonly old: OldProject;
+  /** A copy of this project that adopts the state, and the old project's AWS. */
+  readonly here: Place;
+  /** Starts `plue` with the variables of the old project. @param place {@link here} unless it is another */
+  start(args: readonly string[], place?: Place): RunningPlue;
+  /** Starts the adoption, agreed to. */
+  startAdopting(place?: Place): RunningPlue;
+  /** Does what a message says about a killed command: deletes its lock, or writes the checksum of the state. */
+  unlock(message: string, place?: Place): Promise<void>;
+}
+
+/** Applies the old project before the tests of a group, and removes everything after them. */
+export function adoptionOf(name: string): Adoption {
+  let old: OldProject;
+  let here: Place;
+  beforeAll(async () => {
+    old = await applyOldProject(name, { proxied: true });
+    here = { project: adoptingProject(name, old), env: old.aws.env };
+  });
+  afterAll(async () => {
+    if (here) rmSync(here.project, { recursive: true, force: true });
+    await old?.stop();
+  });
+  const start: Adoption["start"] = (args, { env, project } = here) =>
+    startPlue([...args, ...old.variableArguments], env, project);
+  return {
+    get old() {
+      return old;
+    },
+    get here() {
+      return here;
+    },
+    start,
+    // Without hashicorp/random the fixture's fixed password becomes a write-only one: that is agreed to.
+    startAdopting: (place) =>
+      start(
+        ["adopt", name, "--apply", "--yes", "--accept", "aws_db_instance.database_main"],
+        place,
+      ),
+    unlock: async (message, { env, project } = here) => {
+      const forced = /-chdir=(\S+) force-unlock (\S+)/.exec(message);
+      const row = /(?:put|delete)-item --table-name (\S+) --(item|key) '(.*)'/.exec(message);
+      if (forced) {
+        const folder = join(project, forced[1]!);
+        const freed = await terraform(folder, ["force-unlock", "-force", forced[2]!], env);
+        expect([freed.code, freed.stderr]).toEqual([0, ""]);
+      } else if (row) {
+        const [, TableName, kind, json] = row;
+        const item = JSON.parse(json!) as Record<string, { S: string }>;
+        const dynamodb = new DynamoDB({ ...old.aws.client, endpoint: env.AWS_ENDPOINT_URL });
+        if (kind === "key") await dynamodb.deleteItem({ TableName, Key: item });
+        else await dynamodb.putItem({ TableName, Item: item });
+      } else throw new Error(message.slice(-2000));
+    },
+  };
 }

@@ -40,7 +40,7 @@ export function possibleAddress(resource: TerraformResource): string | undefined
 }
 
 /** The modules of the old project; all other resources were in its root module. */
-const modules = new Set([
+export const legacyModules: ReadonlySet<string> = new Set([
   "network",
   "database",
   "storage",
@@ -68,5 +68,5 @@ export function legacyAddress(
   if (stated) return stated[adopts];
   const { id, scope } = resource.node;
   const module = scope?.node.id ?? "";
-  return modules.has(module) ? `module.${module}.${id}` : id;
+  return legacyModules.has(module) ? `module.${module}.${id}` : id;
 }

@@ -9,6 +9,7 @@ export const local: EnvironmentSettings = {
   ...dev,
   name: "local",
   adopts: undefined,
+  stateKey: undefined,
   statePathStyle: true,
   database: {
     ...dev.database,

@@ -626,8 +626,8 @@ const entries = {
    */
   adopts: v.optional(oneOf(["dev", "production"])),
   /**
-   * Key of the Terraform state in its bucket. An environment that adopts a state of the old project gets a
-   * key of its own, so that the old code no longer finds the state.
+   * Key of the Terraform state in its bucket, only with `adopts`: an environment that adopts a state of the old
+   * project gets a key of its own, so that the old code no longer finds the state.
    * @default plue/NAME/terraform.tfstate
    */
   stateKey: v.optional(
@@ -655,6 +655,14 @@ export const environmentSchema = v.pipe(
       report(
         ["adopts"],
         'must be the environment\'s own name, "dev" or "production": every name in the state begins with it',
+      );
+    }
+  }),
+  rule(["adopts", "stateKey"], ({ adopts, stateKey }, report) => {
+    if (stateKey !== undefined && adopts === undefined) {
+      report(
+        ["stateKey"],
+        "needs adopts: restore it if this is the adopted environment, or set stateKey to undefined in a copy of its settings",
       );
     }
   }),

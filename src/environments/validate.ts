@@ -2,7 +2,7 @@ import { checkAll } from "./faults";
 import { githubSchema, type GithubSettings } from "./github";
 import { strange } from "./schema";
 import { environmentSchema, nameOf, type EnvironmentSettings } from "./settings";
-import { stateBackend, stateBackendSchema } from "./state-backend";
+import { stateBackend, stateBackendSchema, stateKeyOf } from "./state-backend";
 import { usageSchema } from "./usage";
 
 /**
@@ -17,6 +17,11 @@ export function validate(
 ): void {
   const names = environments.map(nameOf);
   const doubles = names.filter((name, index) => names.indexOf(name) < index);
+  const sharing = environments.filter(
+    (one) =>
+      one.stateKey !== undefined &&
+      environments.some((other) => other !== one && stateKeyOf(other) === one.stateKey),
+  );
   // A value of another type is a fault of the schema's.
   const namesIn = (key: "environments" | "pullRequests") => {
     const given: unknown = github?.[key];
@@ -41,6 +46,11 @@ export function validate(
         path: `${name}.name`,
         value: name,
         fix: "another environment has that name",
+      })),
+      ...sharing.map(({ name, stateKey: value }) => ({
+        path: `${name}.stateKey`,
+        value,
+        fix: "another environment has its state there",
       })),
       ...(["environments", "pullRequests"] as const).flatMap((key) =>
         namesIn(key).flatMap((name, index) => unknown(name, `github.${key}[${index}]`, name)),

@@ -1,4 +1,5 @@
 import { ActionRequired, PlueError, tail } from "../process/errors";
+import { stateBackend } from "../environments/state-backend";
 import { terraformCommand } from "./program";
 import type { StackFolder } from "./stack";
 
@@ -50,8 +51,17 @@ export function explainFailure(
   const text = output.replace(/^[│╷╵\s]+/gm, "");
   const terraform = terraformCommand();
   const again = "Run the same command again: Terraform continues from what is done.";
+  const field = (key: string) => new RegExp(`^${key}:\\s*(.+)$`, "m").exec(text)?.[1]?.trim();
+  const checksum = field("Calculated checksum");
+  if (checksum !== undefined) {
+    const LockID = { S: `${field("Bucket")}/${field("Key")}-md5` };
+    return new ActionRequired(
+      `the state of ${name} and its checksum differ: an apply is writing them, or was killed between the two`,
+      "Wait until that is done. Only if it is certain that it no longer runs, write the checksum of the state that is there:",
+      `  aws dynamodb put-item --table-name ${stateBackend.lockTable} --item '${JSON.stringify({ LockID, Digest: { S: checksum } })}'`,
+    );
+  }
   if (/Error acquiring the state lock/i.test(text)) {
-    const field = (key: string) => new RegExp(`^${key}:\\s*(.+)$`, "m").exec(text)?.[1]?.trim();
     const id = field("ID");
     if (id === undefined) {
       return new ActionRequired(
@@ -166,6 +176,12 @@ function explainProviders(
     return {
       what: `the lock file of ${name} names a provider version that the code no longer accepts`,
       advice: [`Choose one that it does: \`plue providers upgrade ${name}\`.`],
+    };
+  }
+  if (/managed by newer provider version/.test(text)) {
+    return {
+      what: `the state of ${name} was written by a later provider than the one in use`,
+      advice: [`Use that version or a later one: \`plue providers lock ${name} --aws VERSION\`.`],
     };
   }
   if (/doesn't match any of the checksums previously recorded/.test(text)) {

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dev } from "../../../src/environments/dev";
+import { production } from "../../../src/environments/production";
 import { environments } from "../../../src/environments";
 import type { GithubSettings } from "../../../src/environments/github";
 import { limits } from "../../../src/limits";
@@ -149,6 +150,11 @@ test.each<[string, Changes, string]>([
     "dev.webApp.egress[0].cidrBlocks[0]",
   ],
   ["a domain that is none", { domain: { name: "plue" } }, "dev.domain.name"],
+  [
+    "a state key of an adoption, without the adoption",
+    { adopts: undefined, stateKey: "plue/dev/cdktf/terraform.tfstate" },
+    "dev.stateKey",
+  ],
   ["adopting another environment's state", { adopts: "production" }, "dev.adopts"],
   ["a budget of nothing", { budget: { monthlyDollars: 0 } }, "dev.budget.monthlyDollars"],
   [
@@ -179,6 +185,13 @@ test("refuses the usage of an environment that does not exist, but for the origi
   const used = { dev: {}, local: {}, prodution: { natGigabytes: 1 } };
   expect(() => validate([dev, recovered], undefined, used)).toThrow(
     /^1 wrong setting:\n  usage.prodution is {"natGigabytes":1}: is not an environment: there are dev, local-dr$/,
+  );
+});
+
+test("refuses two environments with one state key", () => {
+  const stateKey = "plue/dev/cdktf/terraform.tfstate";
+  expect(() => validate([dev, production].map((one) => ({ ...one, stateKey })))).toThrow(
+    /^2 wrong settings:\n {2}dev.stateKey .*another environment has its state there\n {2}production.stateKey /,
   );
 });
 

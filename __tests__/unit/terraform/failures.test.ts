@@ -54,6 +54,29 @@ test.each([
   expect(existingAddresses(error(message, "aws_some_type.name"))).toEqual(["aws_some_type.name"]);
 });
 
+test("a state without its checksum is explained with the command that writes the checksum", () => {
+  const output = `Error: Error refreshing state: state data in S3 does not have the expected content.
+
+Bucket: states
+Key:    plue/dev/terraform.tfstate
+Calculated checksum: 54a6
+Stored checksum:     2eca
+`;
+  const { advice } = explainFailure("init", { output }, { name: "dev", stackDir: "out" });
+  expect(advice!.at(-1)).toContain(
+    `--item '{"LockID":{"S":"states/plue/dev/terraform.tfstate-md5"},"Digest":{"S":"54a6"}}'`,
+  );
+});
+
+test("a state of a later provider is explained with the command that chooses one", () => {
+  const output =
+    "│ Error: Resource instance managed by newer provider version\n│\n│ The current state of aws_ecs_service.api_server was created by a newer";
+  const failure = explainFailure("plan", { output }, { name: "dev", stackDir: "out" });
+  expect(failure.advice).toEqual([
+    expect.stringContaining("plue providers lock dev --aws VERSION"),
+  ]);
+});
+
 test("a region that a setting no longer names is explained with the setting", () => {
   const removed = (address: string) =>
     `Error: Provider configuration not present\n\nTo work with ${address} (orphan) its original provider\nconfiguration at provider["registry.terraform.io/hashicorp/aws"].us_west_2 is\nrequired, but it has been removed.`;

@@ -50,7 +50,7 @@ function prices(settings: EnvironmentSettings, projectDir: string) {
   return ({ settings: changes, isOnlyForNew, price = "" }: Explanation) => {
     if (changes === undefined) return price;
     const text = changes.join(", ");
-    const base = isOnlyForNew ? { ...settings, adopts: undefined } : settings;
+    const base = isOnlyForNew ? { ...settings, adopts: undefined, stateKey: undefined } : settings;
     const found =
       known.get(text) ??
       costIf(base, changes, projectDir).then(({ cost: { difference } }) => {

@@ -35,7 +35,7 @@ export function recoveryOf(of: string, copies: Copies): RecoverySettings | undef
 type Overrides = Partial<EnvironmentSettings> & Pick<EnvironmentSettings, "name" | "region">;
 
 /** Settings that the rebuilt environment does not have. */
-const LEFT_OUT = ["adopts", "encryption", "disasterRecovery", "formerRegions"] as const;
+const LEFT_OUT = ["adopts", "stateKey", "encryption", "disasterRecovery", "formerRegions"] as const;
 
 /** Settings in which the rebuilt environment differs in a region. */
 function overrides(

@@ -36,7 +36,7 @@ export interface Checked {
 /**
  * Plans on the state of the old project and compares the plan with what the adoption does. Nothing is
  * changed.
- * @throws ActionRequired if the environment adopts no state
+ * @throws ActionRequired if the environment adopts no state, or the state has nothing of the old project
  */
 export async function checkAdoption(
   environment: Environment,
@@ -66,6 +66,14 @@ async function check(
     defaultGroupUsers: await defaultGroupUsers(environment, plan),
     hasBegun: await hasBegun(states),
   });
+  if (verdict.empty) {
+    const { bucket, key } = unmoved ? states.old : states.now;
+    throw new ActionRequired(
+      `the state at ${bucket}/${key} in ${states.region} has nothing of the old project`,
+      "Correct bucket, region or key: docs/adopting.md.",
+      "If the old project uses a Terraform workspace, move its state to the default one: `terraform state pull`, `terraform workspace select default`, `terraform state push`.",
+    );
+  }
   return { verdict, sharesKey: settings.stateKey === undefined };
 }
 
@@ -85,9 +93,6 @@ export async function adopt(environment: Environment, options: AdoptOptions): Pr
   const stack = await synthesizeStack(environment);
   const { verdict } = await check(environment, stack, variables);
   say(`\n${report(environment.name, verdict)}\n`);
-  if (verdict.empty) {
-    throw new ActionRequired("there is nothing to adopt", "Check bucket, region and key.");
-  }
   const open = undecided(verdict).filter(({ address }) => !options.accept?.includes(address));
   if (open.length > 0) {
     if (options.yes) {

@@ -7,9 +7,6 @@ const MANY = 8;
 /** A verdict that a person can read and sign off. */
 export function report(environment: string, verdict: Verdict): string {
   const { moved, changed, created, replaced, destroyed } = verdict;
-  if (verdict.empty) {
-    return `The state is empty: nothing of the old project is in it. Check bucket, key and region of ${environment}'s state.`;
-  }
   const expected = (findings: readonly Finding[]) => findings.filter(({ reason }) => reason);
   const open = [
     ...undecided("would be changed", changed),

@@ -48,18 +48,31 @@ export function statesOf(
   };
 }
 
-/** True if the state is still where the old project keeps it, though `stateKey` names another place. */
+/**
+ * True if the state is still where the old project keeps it, though `stateKey` names another place.
+ * @throws ActionRequired if the other place has another state
+ */
 export async function isUnmoved({ old, now, region }: States): Promise<boolean> {
   if (old.key === now.key) return false;
-  return (
-    (await readState({ region }, now)) === undefined &&
-    parse(await readState({ region }, old))?.version === 4
-  );
+  const state = parse(await readState({ region }, old));
+  if (state?.version !== 4) return false;
+  const there = parse(await readState({ region }, now));
+  if (there !== undefined && there.lineage !== state.lineage) {
+    throw new ActionRequired(
+      `there is another state at ${now.bucket}/${now.key}: its lineage is not that of ${old.key}`,
+      "Choose a stateKey at which there is none.",
+    );
+  }
+  return there === undefined;
 }
 
-/** True if an adoption has begun, finished or not: it begins with the copy. */
-export const hasBegun = async ({ copy, region }: States): Promise<boolean> =>
-  (await readState({ region }, copy)) !== undefined;
+/** True if an adoption has begun, finished or not: it begins with the copy, and a rollback and an apply end it. */
+export async function hasBegun(states: States): Promise<boolean> {
+  const { old, copy, region } = states;
+  const content = await readState({ region }, copy);
+  if (content === undefined || !(await isUnmoved(states))) return content !== undefined;
+  return content === (await readState({ region }, old));
+}
 
 /**
  * Moves the state from the old project's key to this project's, keeps a copy, and leaves a file at the
@@ -72,16 +85,10 @@ export async function takeState(states: States): Promise<void> {
     const content = await readState({ region }, old);
     const state = parse(content);
     if (content === undefined || state?.version !== 4) return;
+    const unmoved = await isUnmoved(states);
     if (state.resources?.some(({ module }) => module)) await writeState({ region }, copy, content);
     if (old.key === now.key) return;
-    const there = parse(await readState({ region }, now));
-    if (there !== undefined && there.lineage !== state.lineage) {
-      throw new ActionRequired(
-        `there is another state at ${now.bucket}/${now.key}`,
-        "Choose a stateKey at which there is none.",
-      );
-    }
-    if (there === undefined) await writeState({ region }, now, content);
+    if (unmoved) await writeState({ region }, now, content);
     await writeState({ region }, old, stopper(states, state));
     say(
       `The state is at ${now.key} now. At ${old.key} every Terraform stops and names that place.`,

@@ -1,4 +1,4 @@
-import type { LegacyEnvironment } from "../../../constructs/legacy";
+import { legacyModules, type LegacyEnvironment } from "../../../constructs/legacy";
 import {
   actionOf,
   changedAttributes,
@@ -27,7 +27,7 @@ export interface Finding {
 export interface Verdict {
   /** True if everything in the plan is expected. */
   readonly safe: boolean;
-  /** True if the state holds no object at all. */
+  /** True if the state holds no object of the old project. */
   readonly empty: boolean;
   /** The same objects under new addresses. */
   readonly moved: readonly { readonly from: string; readonly to: string }[];
@@ -61,6 +61,7 @@ export function checkPlan(
   { environment, isAdopted, existing, defaultGroupUsers: users = [], hasBegun }: Expectations,
 ): Verdict {
   const managed = (plan.resource_changes ?? []).filter(({ mode }) => mode === "managed");
+  const adopted = managed.filter(({ address }) => isAdopted(address));
   const does = (action: Action) => managed.filter((change) => actionOf(change) === action);
   const attributesIn = (changes: PlanJson["resource_changes"]) =>
     new Map(
@@ -141,7 +142,8 @@ export function checkPlan(
         reason: "the rules of the VPC's default security group go: Plue does not use it",
       };
     }
-    if (!isAdopted(address)) return { ...found, reason: "the old project had none" };
+    const isDeleted = deleted.has(address);
+    if (!isDeleted && !isAdopted(address)) return { ...found, reason: "the old project had none" };
     // AWS never had the scaling targets that named the cluster by its ARN; the others are recreated on purpose.
     const isReplaced = allowedLosses.some(
       (loss) => loss.type === type && loss.action === "replaced",
@@ -151,7 +153,7 @@ export function checkPlan(
     }
     return {
       ...found,
-      note: deleted.has(address)
+      note: isDeleted
         ? "it is in the state, and somebody has deleted it in AWS: a new one would be created"
         : "the old project had it, and it is not in the state: is this the right state?",
     };
@@ -168,7 +170,7 @@ export function checkPlan(
   const findings = [...changed, ...created, ...replaced, ...destroyed];
   return {
     safe: findings.every(({ reason }) => reason !== undefined),
-    empty: managed.length > 0 && managed.every((change) => actionOf(change) === "create"),
+    empty: adopted.length > 0 && adopted.every((change) => actionOf(change) === "create"),
     moved,
     changed,
     created,
@@ -226,7 +228,16 @@ function loss(resource: ResourceChange, action: "replaced" | "destroyed"): Findi
       (candidate.name?.test(name) ?? true) &&
       causes.every((cause) => candidate.because?.includes(cause)),
   );
-  if (allowed === undefined) return { ...found, note: "the adoption does not do this" };
+  if (allowed === undefined) {
+    const [, module] = /^module\.([^.]+)\./.exec(resource.address) ?? [];
+    return {
+      ...found,
+      note:
+        module === undefined || legacyModules.has(module)
+          ? "the adoption does not do this"
+          : `the old project had no module.${module}. If it is one of its modules under another name, run \`terraform state mv module.${module} module.NAME\``,
+    };
+  }
   const unexpected = allowed.check?.(resource);
   return unexpected === undefined
     ? { ...found, reason: allowed.reason }

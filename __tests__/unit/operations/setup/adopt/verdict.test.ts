@@ -311,6 +311,18 @@ describe("what somebody changed outside of Terraform", () => {
     },
   );
 
+  test("needs a person if it is the deletion of a rule that the old project's owner had added", () => {
+    const rule = "aws_security_group_rule.database_from_api";
+    const { created } = checkPlan(
+      {
+        resource_changes: [change(rule, ["create"])],
+        resource_drift: [change(rule, ["delete"])],
+      },
+      { environment: "production", isAdopted: nothingAdopted },
+    );
+    expect(created[0]!.note).toContain("somebody has deleted it in AWS");
+  });
+
   test("needs a person if it has more tasks than autoscaling allows from now on", () => {
     const [finding] = check([
       change(address, ["update"], { attributes: { desired_count: [12, 12] } }),
@@ -370,12 +382,15 @@ describe("what exists already where the adoption would create something", () => 
   });
 });
 
-test("an empty state is reported once", () => {
-  const created = ["a", "b", "c"].map((name) => change(`aws_subnet.network_${name}`, ["create"]));
-  const text = report(
-    "dev",
-    check(created, () => true),
-  );
-  expect(text.split("\n")).toHaveLength(1);
-  expect(text).toContain("The state is empty");
+test("a state is empty if it has objects of another project only", () => {
+  const created = change("aws_subnet.network_a", ["create"]);
+  const other = change("module.other.aws_ecr_repository.main", ["delete"]);
+  const isAdopted = (address: string) => address === created.address;
+  expect(check([created, other], isAdopted).empty).toBe(true);
+  expect(check([change(created.address, ["no-op"]), other], isAdopted).empty).toBe(false);
+});
+
+test("a module with another name than in the old project is named, with the way to rename it", () => {
+  const { destroyed } = check([change("module.web.aws_ecs_service.web_app", ["delete"])]);
+  expect(destroyed[0]!.note).toContain("terraform state mv module.web module.NAME");
 });
