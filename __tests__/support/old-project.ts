@@ -2,6 +2,8 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
+import { ECR } from "@aws-sdk/client-ecr";
+import { names, services } from "../../src/names";
 import { ACMClient, RequestCertificateCommand } from "@aws-sdk/client-acm";
 import { stateBackend } from "../../src/environments/state-backend";
 import type { Captured } from "../../src/process/run";
@@ -107,6 +109,23 @@ export function adoptingProject(name: string, { random }: Pick<OldProject, "rand
   });
 }
 
+/** The tag of the images that the new task definitions run. */
+const TAG = "v1";
+
+/** Puts the images of the services into the repositories, as the page asks for before an adoption. */
+async function pushImages(name: string, { client }: EmbeddedAws): Promise<void> {
+  const ecr = new ECR(client);
+  for (const component of services) {
+    const part = { digest: `sha256:${component.key}` };
+    const mediaType = "application/vnd.docker.distribution.manifest.v2+json";
+    await ecr.putImage({
+      repositoryName: names.repository(name, component),
+      imageTag: TAG,
+      imageManifest: JSON.stringify({ schemaVersion: 2, mediaType, config: part, layers: [part] }),
+    });
+  }
+}
+
 /** Where a command runs: a copy of this project, and an environment that names an AWS. */
 export interface Place {
   readonly project: string;
@@ -133,6 +152,7 @@ export function adoptionOf(name: string): Adoption {
   let here: Place;
   beforeAll(async () => {
     old = await applyOldProject(name, { proxied: true });
+    await pushImages(name, old.aws);
     here = { project: adoptingProject(name, old), env: old.aws.env };
   });
   afterAll(async () => {
@@ -152,7 +172,16 @@ export function adoptionOf(name: string): Adoption {
     // Without hashicorp/random the fixture's fixed password becomes a write-only one: that is agreed to.
     startAdopting: (place) =>
       start(
-        ["adopt", name, "--apply", "--yes", "--accept", "aws_db_instance.database_main"],
+        [
+          "adopt",
+          name,
+          "--apply",
+          "--tag",
+          TAG,
+          "--yes",
+          "--accept",
+          "aws_db_instance.database_main",
+        ],
         place,
       ),
     unlock: async (message, { env, project } = here) => {

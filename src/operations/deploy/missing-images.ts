@@ -1,5 +1,5 @@
 import { imageExists } from "../../aws/ecr";
-import { components, names, originOf } from "../../names";
+import { components, names, originOf, services } from "../../names";
 import { ActionRequired } from "../../process/errors";
 import type { PlanJson, PlannedAction } from "../../terraform/plan";
 import type { Environment } from "../environment";
@@ -7,7 +7,7 @@ import { plannedTags } from "./keep-images";
 
 /**
  * Checks that every image exists that a plan would start. Otherwise the tasks of a service would fail to start until its
- * circuit breaker opens.
+ * circuit breaker opens. The migration task's image may be missing if the plan creates its repository, as an adoption does.
  * @throws ActionRequired with the missing images
  */
 export async function refuseMissingImages(
@@ -15,8 +15,15 @@ export async function refuseMissingImages(
   plan: PlanJson,
   actions: readonly PlannedAction[],
 ): Promise<void> {
-  const starts = components.filter(({ module }) =>
-    actions.some((one) => one.module === module && /^aws_ecs_task_definition\./.test(one.address)),
+  const creates = (repository: string) =>
+    actions.some(({ action, address }) => action === "create" && address === repository);
+  const starts = components.filter(
+    (component) =>
+      actions.some(
+        ({ module, address }) =>
+          module === component.module && address.startsWith("aws_ecs_task_definition."),
+      ) &&
+      (services.includes(component) || !creates(`aws_ecr_repository.ecr_${component.module}`)),
   );
   const tags = plannedTags(environment, plan);
   const images = starts.flatMap((component) => {
@@ -33,8 +40,12 @@ export async function refuseMissingImages(
     );
     throw new ActionRequired(
       `the images do not exist: ${list.join(", ")}`,
-      `Build them with \`plue images ${environment.name} --source PATH\`,`,
-      `then deploy the tag that it prints: \`plue deploy ${environment.name} --tag TAG\`.`,
+      ...(actions.some(({ action }) => action === "move")
+        ? ["An adoption needs both images before: docs/adopting.md, step 5."]
+        : [
+            `Build them with \`plue images ${environment.name} --source PATH\`,`,
+            `then deploy the tag that it prints: \`plue deploy ${environment.name} --tag TAG\`.`,
+          ]),
     );
   }
 }

@@ -163,7 +163,7 @@ export function checkPlan(
     const note = finding.note ?? byHand(change.address) ?? tasksAboveMaximum(change, managed);
     return note === undefined ? finding : { ...finding, reason: undefined, note };
   });
-  const destroyed = does("destroy").map((change) => loss(change, "destroyed"));
+  const destroyed = does("destroy").map((change) => loss(change, "destroyed", hasBegun));
   const moved = managed.flatMap(({ address, previous_address: from }) =>
     from && from !== address ? [{ from, to: address }] : [],
   );
@@ -205,11 +205,21 @@ function tasksAboveMaximum(
     : undefined;
 }
 
-function loss(resource: ResourceChange, action: "replaced" | "destroyed"): Finding {
+function loss(
+  resource: ResourceChange,
+  action: "replaced" | "destroyed",
+  hasBegun = false,
+): Finding {
   const name = resource.address.split(".").at(-1)!;
   const causes = forcingAttributes(resource);
   const found = { address: resource.address, attributes: causes };
   if (resource.deposed !== undefined) {
+    const isReplaced = allowedLosses.some(
+      (one) => one.type === resource.type && one.action === "replaced",
+    );
+    if (hasBegun && isReplaced) {
+      return { ...found, reason: "the interrupted adoption has created its replacement" };
+    }
     return {
       ...found,
       note: `this is the deposed object ${resource.deposed}: an earlier apply created its replacement and did not delete it. The current object stays`,

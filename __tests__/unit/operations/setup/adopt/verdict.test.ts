@@ -349,6 +349,16 @@ test("a deposed object is not taken for the current one", () => {
   expect(finding!.note).toContain("the deposed object 0a1b2c3d");
 });
 
+test("the deposed object of an interrupted adoption needs nobody, unless nothing replaces its type", () => {
+  const deposed = (address: string) =>
+    checkPlan(
+      { resource_changes: [change(address, ["delete"], { deposed: "0a1b2c3d" })] },
+      { environment: "dev", isAdopted: nothingAdopted, hasBegun: true },
+    );
+  expect(deposed("aws_secretsmanager_secret_version.database_password").safe).toBe(true);
+  expect(deposed("aws_db_instance.database_main").safe).toBe(false);
+});
+
 describe("what exists already where the adoption would create something", () => {
   const address = "aws_ecr_repository.ecr_db_migrate";
   const group = "aws_default_security_group.network_main";
