@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
@@ -9,7 +9,7 @@ import { stateBackend } from "../../src/environments/state-backend";
 import type { Captured } from "../../src/process/run";
 import { makeStateBackend } from "./deployment";
 import { startEmbeddedAws, terraform, type EmbeddedAws } from "./embedded-aws";
-import { copyOfProject, startPlue, type RunningPlue } from "./plue";
+import { copyOfProject, project, startPlue, type RunningPlue } from "./plue";
 
 const fixture = join(__dirname, "../fixtures/legacy");
 
@@ -109,8 +109,24 @@ export function adoptingProject(name: string, { random }: Pick<OldProject, "rand
   });
 }
 
+/** Without hashicorp/random the fixture's fixed password becomes a write-only one: that is agreed to. */
+const agreed = ["--yes", "--accept", "aws_db_instance.database_main"];
+
 /** The tag of the images that the new task definitions run. */
 const TAG = "v1";
+
+/** The arguments of a command of docs/adopting.md, for an environment. */
+export const argumentsOf = (command: string, name: string): string[] =>
+  command.replace("npx plue ", "").replace("dev", name).replace("TAG", TAG).split(" ");
+
+/** The commands that a page shows, in its order, without comments. */
+export function commandsOf(page: string): string[] {
+  const text = readFileSync(join(project, page), "utf8");
+  return [...text.matchAll(/^```sh\n([^]*?)^```/gm)]
+    .flatMap(([, block]) => block!.replaceAll(/\\\n\s*/g, "").split(/\n| && /))
+    .map((line) => line.replace(/\s+#.*/, "").trim())
+    .filter((line) => line !== "");
+}
 
 /** Puts the images of the services into the repositories, as the page asks for before an adoption. */
 async function pushImages(name: string, { client }: EmbeddedAws): Promise<void> {
@@ -169,21 +185,8 @@ export function adoptionOf(name: string): Adoption {
       return here;
     },
     start,
-    // Without hashicorp/random the fixture's fixed password becomes a write-only one: that is agreed to.
     startAdopting: (place) =>
-      start(
-        [
-          "adopt",
-          name,
-          "--apply",
-          "--tag",
-          TAG,
-          "--yes",
-          "--accept",
-          "aws_db_instance.database_main",
-        ],
-        place,
-      ),
+      start([...argumentsOf("npx plue adopt dev --apply --tag TAG", name), ...agreed], place),
     unlock: async (message, { env, project } = here) => {
       const forced = /-chdir=(\S+) force-unlock (\S+)/.exec(message);
       const row = /(?:put|delete)-item --table-name (\S+) --(item|key) '(.*)'/.exec(message);

@@ -1,8 +1,31 @@
 import { S3 } from "@aws-sdk/client-s3";
 import { stateBackend } from "../../../src/environments/state-backend";
 import { fork, describeEmbeddedAws, type Fork } from "../../support/embedded-aws";
-import { adoptionOf } from "../../support/old-project";
+import { adoptionOf, argumentsOf, commandsOf } from "../../support/old-project";
 import { plue } from "../../support/plue";
+
+/** Commands of docs/adopting.md that these tests run, in its order. */
+const STEPS = {
+  adopt: "npx plue adopt dev --apply --tag TAG",
+  plan: "npx plue plan dev",
+  back: "npx plue adopt dev --back",
+  apply: "terraform apply",
+};
+
+/** How its other commands begin, and why they are left out. */
+const LEFT_OUT = {
+  "cp ": "the tests have their own provider",
+  "cd ": "the test knows the folder",
+  "npx plue providers": "asks a registry; providers.test.ts tests it",
+  "aws ": "there may be no AWS CLI",
+  "terraform state pull": "copies the state",
+  "npm run adopt": "adoption-dev.test.ts runs it",
+  "npx plue images": "needs a Docker engine",
+  "npx plue deploy": "needs the images",
+  "npx plue doctor": "operation.test.ts tests it",
+  "terraform init": "the backend of the fixture is not in its code",
+  "terraform plan": "the apply plans too",
+};
 
 /** With ADOPTION_OF=dev,production it also goes back from an interrupted adoption, which takes minutes more. */
 const { ADOPTION_OF: environments } = process.env;
@@ -14,7 +37,7 @@ describeEmbeddedAws("adopting with a key of its own, and going back", () => {
     /** The state that a kill after the update of a service would leave. */
     let interrupted: Fork | undefined;
     const back = () =>
-      plue(["adopt", name, "--back", "--yes"], adoption.here.env, adoption.here.project);
+      plue([...argumentsOf(STEPS.back, name), "--yes"], adoption.here.env, adoption.here.project);
     const applyOldCode = async () => {
       const applied = await adoption.old.terraform("apply", "-auto-approve");
       expect([applied.code, applied.stderr]).toEqual([0, ""]);
@@ -24,8 +47,18 @@ describeEmbeddedAws("adopting with a key of its own, and going back", () => {
       expect([plan.stderr, plan.stdout.match(changes)]).toEqual(["", null]);
     };
 
+    test("docs/adopting.md shows the commands that run here, in the same order", () => {
+      const shown = commandsOf("docs/adopting.md").filter(
+        (command) => !Object.keys(LEFT_OUT).some((beginning) => command.startsWith(beginning)),
+      );
+      // The second plan follows a step that adoption-dev.test.ts tests.
+      expect(shown.filter((command, index) => command !== shown[index - 1])).toEqual(
+        Object.values(STEPS),
+      );
+    });
+
     test("before the adoption a deploy is refused, and names the command that adopts", async () => {
-      const { code, stderr } = await start(["plan", name]).result;
+      const { code, stderr } = await start(argumentsOf(STEPS.plan, name)).result;
       expect([code, stderr]).toEqual([2, expect.stringContaining(`plue adopt ${name} --apply`)]);
     });
 
@@ -49,7 +82,7 @@ describeEmbeddedAws("adopting with a key of its own, and going back", () => {
       const { code, stderr } = await startAdopting().result;
       proxy!.after = undefined;
       expect([code, code === 0 ? "" : stderr]).toEqual([0, ""]);
-      const plan = await start(["plan", name]).result;
+      const plan = await start(argumentsOf(STEPS.plan, name)).result;
       expect([plan.code, plan.stderr]).toEqual([0, expect.stringContaining("No changes.")]);
     });
 
@@ -76,7 +109,7 @@ describeEmbeddedAws("adopting with a key of its own, and going back", () => {
     test("what was rolled back can be adopted again: what exists already is imported", async () => {
       const { code, stderr } = await startAdopting().result;
       expect([code, code === 0 ? "" : stderr]).toEqual([0, ""]);
-      const plan = await start(["plan", name]).result;
+      const plan = await start(argumentsOf(STEPS.plan, name)).result;
       expect([plan.code, plan.stderr]).toEqual([0, expect.stringContaining("No changes.")]);
     });
 
