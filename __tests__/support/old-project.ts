@@ -155,11 +155,11 @@ export interface Adoption {
   /** A copy of this project that adopts the state, and the old project's AWS. */
   readonly here: Place;
   /** Starts `plue` with the variables of the old project. @param place {@link here} unless it is another */
-  start(args: readonly string[], place?: Place): RunningPlue;
+  readonly start: (args: readonly string[], place?: Place) => RunningPlue;
   /** Starts the adoption, agreed to. */
-  startAdopting(place?: Place): RunningPlue;
+  readonly startAdopting: (place?: Place) => RunningPlue;
   /** Does what a message says about a killed command: deletes its lock, or writes the checksum of the state. */
-  unlock(message: string, place?: Place): Promise<void>;
+  readonly unlock: (message: string, place?: Place) => Promise<void>;
 }
 
 /** Applies the old project before the tests of a group, and removes everything after them. */

@@ -63,7 +63,7 @@ Calculated checksum: 54a6
 Stored checksum:     2eca
 `;
   const { advice } = explainFailure("init", { output }, { name: "dev", stackDir: "out" });
-  expect(advice!.at(-1)).toContain(
+  expect(advice.at(-1)).toContain(
     `--item '{"LockID":{"S":"states/plue/dev/terraform.tfstate-md5"},"Digest":{"S":"54a6"}}'`,
   );
 });
