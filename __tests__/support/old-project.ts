@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { ECR } from "@aws-sdk/client-ecr";
 import { names, services } from "../../src/names";
@@ -191,7 +191,7 @@ export function adoptionOf(name: string): Adoption {
       const forced = /-chdir=(\S+) force-unlock (\S+)/.exec(message);
       const row = /(?:put|delete)-item --table-name (\S+) --(item|key) '(.*)'/.exec(message);
       if (forced) {
-        const folder = join(project, forced[1]!);
+        const folder = resolve(project, forced[1]!);
         const freed = await terraform(folder, ["force-unlock", "-force", forced[2]!], env);
         expect([freed.code, freed.stderr]).toEqual([0, ""]);
       } else if (row) {
