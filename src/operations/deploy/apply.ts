@@ -30,6 +30,8 @@ export interface ApplyOptions {
   readonly targets?: readonly string[];
   /** Applies without a prompt. */
   readonly yes: boolean;
+  /** True if the plan adopts a state of the old project. @default false */
+  readonly adoption?: boolean;
   /** Reviewed plan: only the same plan is applied, without a prompt. @default a prompt asks the user */
   readonly reviewed?: Review;
 }
@@ -71,7 +73,7 @@ export async function planAndApply(
     await refuseWaitingSecrets(environment, saved.plan);
     // Where no task runs nothing pulls images, unless the user named a tag.
     if (runsTasks(environment) || namesAnImageTag(options.variables)) {
-      await refuseMissingImages(environment, saved.plan, actions);
+      await refuseMissingImages(environment, saved.plan, actions, options.adoption);
     }
     if (options.reviewed) refuseUnreviewed(options.reviewed, saved.plan, { partial: true });
     await confirm(

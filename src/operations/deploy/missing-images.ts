@@ -7,23 +7,18 @@ import { plannedTags } from "./keep-images";
 
 /**
  * Checks that every image exists that a plan would start. Otherwise the tasks of a service would fail to start until its
- * circuit breaker opens. The migration task's image may be missing if the plan creates its repository, as an adoption does.
+ * circuit breaker opens.
+ * @param adoption the migration task's image need not exist: only an adoption creates its repository
  * @throws ActionRequired with the missing images
  */
 export async function refuseMissingImages(
   environment: Environment,
   plan: PlanJson,
   actions: readonly PlannedAction[],
+  adoption = false,
 ): Promise<void> {
-  const creates = (repository: string) =>
-    actions.some(({ action, address }) => action === "create" && address === repository);
-  const starts = components.filter(
-    (component) =>
-      actions.some(
-        ({ module, address }) =>
-          module === component.module && address.startsWith("aws_ecs_task_definition."),
-      ) &&
-      (services.includes(component) || !creates(`aws_ecr_repository.ecr_${component.module}`)),
+  const starts = (adoption ? services : components).filter(({ module }) =>
+    actions.some((one) => one.module === module && /^aws_ecs_task_definition\./.test(one.address)),
   );
   const tags = plannedTags(environment, plan);
   const images = starts.flatMap((component) => {
@@ -40,7 +35,7 @@ export async function refuseMissingImages(
     );
     throw new ActionRequired(
       `the images do not exist: ${list.join(", ")}`,
-      ...(actions.some(({ action }) => action === "move")
+      ...(adoption
         ? ["An adoption needs both images before: docs/adopting.md, step 5."]
         : [
             `Build them with \`plue images ${environment.name} --source PATH\`,`,

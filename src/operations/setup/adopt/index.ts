@@ -105,7 +105,11 @@ export async function adopt(environment: Environment, options: AdoptOptions): Pr
   }
   await takeState(statesOf(environment, stack.backend));
   const terraform = await connect(environment, stack, variables);
-  await planAndApply(environment, terraform, { variables, yes: options.yes ?? false });
+  await planAndApply(environment, terraform, {
+    variables,
+    yes: options.yes ?? false,
+    adoption: true,
+  });
 }
 
 /**
