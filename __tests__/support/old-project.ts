@@ -158,7 +158,7 @@ export interface Adoption {
   readonly start: (args: readonly string[], place?: Place) => RunningPlue;
   /** Starts the adoption, agreed to. */
   readonly startAdopting: (place?: Place) => RunningPlue;
-  /** Does what a message says about a killed command: deletes its lock, or writes the checksum of the state. */
+  /** Follows the message about a killed command: deletes its lock, or writes the checksum of the state. */
   readonly unlock: (message: string, place?: Place) => Promise<void>;
 }
 
