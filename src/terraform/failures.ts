@@ -58,7 +58,7 @@ export function explainFailure(
     return new ActionRequired(
       `the state of ${name} and its checksum differ: an apply is writing them, or was killed between the two`,
       "Wait until that is done. Only if it is certain that it no longer runs, write the checksum of the state that is there:",
-      `  aws dynamodb put-item --table-name ${stateBackend.lockTable} --item '${JSON.stringify({ LockID, Digest: { S: checksum } })}'`,
+      `  aws dynamodb put-item --region ${stateBackend.region} --table-name ${stateBackend.lockTable} --item '${JSON.stringify({ LockID, Digest: { S: checksum } })}'`,
     );
   }
   if (/Error acquiring the state lock/i.test(text)) {
