@@ -21,8 +21,7 @@ export function missingPermissions(
   const policies = purposes.map(
     (name) => JSON.parse(readFileSync(join(policiesFolder, `${name}.json`), "utf8")) as Policy,
   );
-  const calls = readCalls(recording).filter(({ caller }) => caller !== "other");
-  const needs = calls.flatMap(needsOfCi);
+  const needs = readCalls(recording).flatMap(needsOfCi);
   const texts = needs.filter((need) => !allows(policies, need)).map((need) => JSON.stringify(need));
   return [...new Set(texts)].map((text) => JSON.parse(text) as Need);
 }

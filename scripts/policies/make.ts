@@ -27,7 +27,7 @@ import { PlueStack } from "../../src/stack/plue-stack";
 import { Steps } from "../../src/terminal/steps";
 import { terraformCliConfig } from "../../src/terraform/cli-config";
 import { bootstrap } from "../../src/operations/setup/bootstrap";
-import { readCalls, simplified, type Call } from "./calls";
+import { readCalls, simplified, strings, type Call } from "./calls";
 import { changes } from "./changes";
 import { actionOf, needsOf, type Need } from "./needs";
 import { allows, generalized, policyFor, type Policy } from "./policy";
@@ -98,7 +98,7 @@ export function writeCalls(calls: RecordedCalls): void {
 /** One call of each kind, as it is kept: what differs in nothing but ids and texts is one kind. */
 function kept(calls: readonly Call[]): Call[] {
   const found = new Map<string, Call>();
-  const needed = calls.filter((call) => call.caller !== "other" && needsOfCi(call).length > 0);
+  const needed = calls.filter((call) => needsOfCi(call).length > 0);
   const texts = needed.map((call) => JSON.stringify(simplified(call)));
   // In their order, because the order of calls differs from run to run.
   for (const text of [...new Set(texts)].sort()) {
@@ -115,13 +115,17 @@ function kept(calls: readonly Call[]): Call[] {
   return [...found.values()];
 }
 
-/** The needs of a call in CI. A person, not CI, creates the state's bucket and table and asks for quotas. */
-export function needsOfCi(call: Call): Need[] {
-  if (call.service === "service-quotas") return [];
-  const needs = needsOf(call);
-  const reads = /^(Get|Describe|List|Head)/.test(call.operation);
-  return call.caller === "plue" && !reads ? needs.filter((need) => !isState(need)) : needs;
+/** Tests whether CI makes a call. A person, not CI, creates the state's bucket and table and asks for quotas. */
+function isOfCi({ caller, service, operation, parameters }: Call): boolean {
+  if (caller === "other" || service === "service-quotas") return false;
+  const { bucket, lockTable } = stateBackend;
+  const isOfState = (text: string) => text.startsWith(bucket) || text === lockTable;
+  const reads = /^(Get|Describe|List|Head)/.test(operation);
+  return caller !== "plue" || reads || !strings(parameters).some(isOfState);
 }
+
+/** The needs of a call; none for one that CI does not make. */
+export const needsOfCi = (call: Call): Need[] => (isOfCi(call) ? needsOf(call) : []);
 
 function distinct(needs: readonly Need[]): Need[] {
   const texts = new Map(needs.map((need) => [JSON.stringify(need), need]));
@@ -178,7 +182,7 @@ async function takeReference(home: string, calls: readonly Call[]): Promise<void
   const { python } = await findTools();
   const args = ["-m", "pip", "install", "--no-deps", "--target", home, original.package];
   await succeed("Installing with pip", python.command, args, { log: join(home, "pip.log") });
-  const called = calls.filter(({ caller }) => caller !== "other");
+  const called = calls.filter(isOfCi);
   writeReference(
     home,
     called.flatMap((call) => actionOf(call) ?? []),

@@ -662,7 +662,7 @@ export const environmentSchema = v.pipe(
     if (stateKey !== undefined && adopts === undefined) {
       report(
         ["stateKey"],
-        "needs adopts: restore it if this is the adopted environment, or set stateKey to undefined in a copy of its settings",
+        "needs adopts: restore it if this is the adopted environment, and unset stateKey in a copy of its settings",
       );
     }
   }),
