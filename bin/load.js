@@ -37,18 +37,24 @@ let loaded = project;
 
 /** Paths of main.ts and all that is below src: sources, and the files that they read. */
 function sources() {
-  const below = fs
-    .readdirSync(join(project, "src"), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/\.d\.ts$|\.pyc$/.test(entry.name))
-    .map((entry) => relative(project, join(entry.parentPath ?? entry.path, entry.name)));
-  return ["main.ts", ...below.sort()];
+  const files = ["main.ts"];
+  // Node.js takes five times as long with its option `recursive`.
+  const addBelow = (folder) => {
+    for (const entry of fs.readdirSync(`${project}/${folder}`, { withFileTypes: true })) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) addBelow(path);
+      else if (!/\.d\.ts$|\.pyc$/.test(path)) files.push(path);
+    }
+  };
+  addBelow("src");
+  return files.sort();
 }
 
 const read = (path) => fs.readFileSync(join(project, path));
 
 /** Changes with every change of a file: the system sets ctime, and no program can. */
 function state(path) {
-  const { size, mtimeMs, ctimeMs, ino } = fs.statSync(join(project, path));
+  const { size, mtimeMs, ctimeMs, ino } = fs.statSync(`${project}/${path}`);
   return `${path} ${size} ${mtimeMs} ${ctimeMs} ${ino}`;
 }
 
