@@ -12,10 +12,20 @@ const project = dirname(__dirname);
 Module.enableCompileCache?.(join(project, ".cache", "v8"));
 
 const loadModule = Module._load;
+
+/** Packages that cdktf loads at once, for assets and for checks of Terraform's version, which no stack here has. */
+const UNUSED_BY_CDKTF = ["archiver", "semver"];
+
+/** A module that is loaded when something of it is first used. */
+const onUse = (load) =>
+  new Proxy(() => {}, {
+    apply: (_, self, values) => load()(...values),
+    get: (_, name) => load()[name],
+  });
+
 Module._load = (request, parent, isMain) => {
-  // cdktf loads archiver at once, and uses it for assets alone, which no stack here has.
-  if (request === "archiver" && /[/\\](cdktf|cdktn)[/\\]/.test(parent?.filename ?? "")) {
-    return (...options) => loadModule(request, parent, isMain)(...options);
+  if (UNUSED_BY_CDKTF.includes(request) && /[/\\](cdktf|cdktn)[/\\]/.test(parent?.filename)) {
+    return onUse(() => loadModule(request, parent, isMain));
   }
   try {
     return loadModule(request, parent, isMain);
