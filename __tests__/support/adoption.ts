@@ -108,7 +108,7 @@ function adoption(settings: EnvironmentSettings): void {
     expect(verdict.moved.length).toBeGreaterThan(60);
   });
 
-  test("plue adopt prints the same as text", async () => {
+  test("plue adopt prints the same as text, and without a stateKey nothing else works", async () => {
     const { masterPassword } = adopting.database;
     const project = copyOfProject(name, (text) =>
       text.replace(/masterPassword: \{.*?\}/, `masterPassword: ${JSON.stringify(masterPassword)}`),
@@ -128,6 +128,18 @@ function adoption(settings: EnvironmentSettings): void {
           ? `${name} can be adopted`
           : "! aws_db_instance.database_main would be changed (password)",
       );
+      for (const [command, message] of [
+        ["plan", "is still the old project's"],
+        ["adopt --apply --yes", `${name} has no stateKey`],
+      ]) {
+        const [verb, ...options] = command!.split(" ");
+        const refused = await capture(
+          process.execPath,
+          ["bin/plue.js", verb!, name, ...options, ...old.variableArguments],
+          { cwd: project, env: aws.env },
+        );
+        expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(message!)]);
+      }
       const state = await stack.succeed("state", "list");
       expect(state).toContain("module.network.aws_vpc.main");
     } finally {

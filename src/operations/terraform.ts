@@ -41,19 +41,23 @@ export async function openTerraform(
   options: OpenOptions = {},
 ): Promise<Terraform> {
   const stack = await synthesizeStack(environment);
+  const terraform = await connect(environment, stack, options);
   await refuseUnmovedState(environment, stack.backend);
-  return connect(environment, stack, options);
+  return terraform;
 }
 
-/** With the state at the old project's key, Terraform would create everything a second time. */
+/**
+ * Terraform would create everything a second time, or adopt the state without a check and without a guard
+ * against the old code.
+ */
 async function refuseUnmovedState(environment: Environment, backend: S3Backend): Promise<void> {
   const { name, settings } = environment;
-  if (settings.adopts === undefined || settings.stateKey === undefined) return;
+  if (settings.adopts === undefined) return;
   const states = statesOf(environment, backend);
   if (!(await isUnmoved(states))) return;
   throw new ActionRequired(
-    `the state of ${name} is still at ${states.old.key}, where the old project keeps it`,
-    `Check it with \`plue adopt ${name}\`, then move and adopt it with \`plue adopt ${name} --apply\`: docs/adopting.md.`,
+    `the state of ${name} at ${states.old.key} is still the old project's`,
+    `Check it with \`plue adopt ${name}\`, then adopt it with \`plue adopt ${name} --apply\`: docs/adopting.md.`,
   );
 }
 

@@ -1,8 +1,13 @@
+import { dirname } from "node:path";
 import { S3 } from "@aws-sdk/client-s3";
 import { stateBackend } from "../../../src/environments/state-backend";
+import { capture } from "../../../src/process/run";
+import { onCopy } from "../../support/copies";
 import { fork, describeEmbeddedAws, type Fork } from "../../support/embedded-aws";
+import { describeWith } from "../../support/machine";
 import { adoptionOf, argumentsOf, commandsOf } from "../../support/old-project";
 import { plue } from "../../support/plue";
+import { pythonProgram } from "../../support/programs";
 
 /** Commands of docs/adopting.md that these tests run, in its order. */
 const STEPS = {
@@ -17,7 +22,7 @@ const LEFT_OUT = {
   "cp ": "the tests have their own provider",
   "cd ": "the test knows the folder",
   "npx plue providers": "asks a registry; providers.test.ts tests it",
-  "aws ": "there may be no AWS CLI",
+  "aws ": "run on a copy, where they change nothing for the steps after them",
   "terraform state pull": "copies the state",
   "npm run adopt": "adoption-dev.test.ts runs it",
   "npx plue images": "needs a Docker engine",
@@ -26,6 +31,8 @@ const LEFT_OUT = {
   "terraform init": "the backend of the fixture is not in its code",
   "terraform plan": "the apply plans too",
 };
+
+const awsCli = pythonProgram("aws", "awscli==1.46.3");
 
 /** With ADOPTION_OF=dev,production it also goes back from an interrupted adoption, which takes minutes more. */
 const { ADOPTION_OF: environments } = process.env;
@@ -62,16 +69,23 @@ describeEmbeddedAws("adopting with a key of its own, and going back", () => {
       expect([code, stderr]).toEqual([2, expect.stringContaining(`plue adopt ${name} --apply`)]);
     });
 
-    test("another state at the new key is named, before Terraform runs", async () => {
+    test.each([
+      ["another state at the new key", "cdktf/", 4, "there is another state at"],
+      ["a format of the old state that is not known", "", 5, "has the format 5"],
+    ])("%s is named, before Terraform runs", async (_, folder, version, message) => {
       const s3 = new S3({ ...adoption.old.aws.client, forcePathStyle: true });
-      const place = { Bucket: stateBackend.bucket, Key: `plue/${name}/cdktf/terraform.tfstate` };
-      await s3.putObject({ ...place, Body: '{ "version": 4, "lineage": "another" }' });
+      const place = {
+        Bucket: stateBackend.bucket,
+        Key: `plue/${name}/${folder}terraform.tfstate`,
+      };
+      const before = await s3.getObject(place).catch(() => undefined);
+      const Body = await before?.Body?.transformToByteArray();
+      await s3.putObject({ ...place, Body: JSON.stringify({ version, lineage: "another" }) });
       const { code, stderr } = await start(["adopt", name]).result;
-      await s3.deleteObject(place);
-      const named = expect.stringContaining(
-        `there is another state at ${place.Bucket}/${place.Key}`,
-      );
-      expect([code, stderr]).toEqual([2, named]);
+      if (Body) await s3.putObject({ ...place, Body });
+      else await s3.deleteObject(place);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+      expect(stderr).toContain(`${place.Bucket}/${place.Key}`);
     });
 
     test("one command adopts, and the next plan is empty", async () => {
@@ -84,6 +98,45 @@ describeEmbeddedAws("adopting with a key of its own, and going back", () => {
       expect([code, code === 0 ? "" : stderr]).toEqual([0, ""]);
       const plan = await start(argumentsOf(STEPS.plan, name)).result;
       expect([plan.code, plan.stderr]).toEqual([0, expect.stringContaining("No changes.")]);
+    });
+
+    /** Runs commands of the AWS CLI that the page shows, and returns what each printed. */
+    const runShown = async (commands: readonly string[]) => {
+      const { bucket } = stateBackend;
+      const folder = "path" in awsCli ? dirname(awsCli.path) : "";
+      const env = { ...adoption.here.env, PATH: `${folder}:${process.env.PATH}` };
+      const printed: string[] = [];
+      for (const command of commands.filter((one) => one.startsWith("aws "))) {
+        const { code, stdout, stderr } = await capture(
+          "bash",
+          ["-c", command.replaceAll("BUCKET", bucket)],
+          { cwd: adoption.here.project, env },
+        );
+        expect([command, code, stderr]).toEqual([command, 0, ""]);
+        printed.push(stdout);
+      }
+      return printed;
+    };
+
+    // The page shows dev's.
+    const describeDev = name === "dev" ? describeWith([awsCli]) : describe.skip;
+    describeDev("the AWS CLI", () => {
+      const page = commandsOf("docs/adopting.md");
+      const [before, after] = [
+        page.slice(0, page.indexOf(STEPS.adopt)),
+        page.slice(page.indexOf(STEPS.adopt), page.indexOf(STEPS.back)),
+      ];
+      test("runs the commands that the page shows after the adoption, and the plan stays empty", () =>
+        onCopy(adoption.old.aws, async () => {
+          const [versioning] = await runShown(before);
+          expect(versioning).toContain("Enabled");
+          const [permissions] = await runShown(after);
+          expect(JSON.parse(permissions!)).toMatchObject([
+            [{ IpRanges: [], UserIdGroupPairs: [expect.anything()] }],
+          ]);
+          const plan = await start(argumentsOf(STEPS.plan, name)).result;
+          expect([plan.code, plan.stderr]).toEqual([0, expect.stringContaining("No changes.")]);
+        }));
     });
 
     test.each(["plan", "apply", "destroy"])(

@@ -1,6 +1,6 @@
 import { argument, collect, Command, Option, option, type Context } from "../command";
 import { adopt, checkAdoption, rollBackAdoption } from "../../operations/setup/adopt";
-import { report } from "../../operations/setup/adopt/report";
+import { OLD_CODE_DESTROYS, report } from "../../operations/setup/adopt/report";
 import { openEnvironment } from "../../operations/environment";
 import { ActionRequired } from "../../process/errors";
 import { data, json, next, say } from "../../terminal/output";
@@ -54,7 +54,7 @@ export const command = ({ projectDir }: Context) =>
       const { verdict, sharesKey } = await checkAdoption(environment, options);
       if (asJson) json({ ...verdict, sharesKey });
       else {
-        if (sharesKey) say(OLD_CODE_DESTROYS(name));
+        if (sharesKey) say(`\n${OLD_CODE_DESTROYS}`);
         data(report(name, verdict));
       }
       process.exitCode = verdict.safe ? 0 : 2;
@@ -64,8 +64,3 @@ export const command = ({ projectDir }: Context) =>
           : "docs/adopting.md explains what each of these can mean.",
       );
     });
-
-const OLD_CODE_DESTROYS = (name: string) =>
-  `\nWARNING: after the adoption, an apply of the old code on the same state would DESTROY the database, ` +
-  `the file system and every repository of ${name}. Set stateKey in src/environments/${name}.ts ` +
-  `(for example "plue/${name}/cdktf/terraform.tfstate"): then the state moves, and the old code stops.\n`;

@@ -6,12 +6,13 @@ import { confirm } from "../../../terminal/prompt";
 import { say } from "../../../terminal/output";
 import { planAndApply } from "../../deploy/apply";
 import { existingObjects } from "../../deploy/leftovers";
+import { oldStateKeyOf } from "../../../environments/state-backend";
 import type { Environment } from "../../environment";
 import { connect, synthesizeStack } from "../../terraform";
 import type { PlanJson } from "../../../terraform/plan";
 import type { Stack } from "../../../terraform/stack";
 import type { VariableOptions } from "../../../terraform/variables";
-import { report } from "./report";
+import { OLD_CODE_DESTROYS, report } from "./report";
 import { giveStateBack, hasBegun, isUnmoved, statesOf, takeState, type States } from "./state";
 import { checkPlan, undecided, type Verdict } from "./verdict";
 
@@ -50,13 +51,13 @@ async function check(
   stack: Stack,
   variables: VariableOptions,
 ): Promise<Checked> {
-  const { settings } = environment;
   const adopts = adoptedBy(environment);
   const states = statesOf(environment, stack.backend);
+  const sharesKey = states.old.key === states.now.key;
   const unmoved = await isUnmoved(states);
   const terraform = await connect(environment, stack, {
     ...variables,
-    stateKey: unmoved ? states.old.key : undefined,
+    stateKey: unmoved && !sharesKey ? states.old.key : undefined,
   });
   const { plan } = await terraform.plan({ variables });
   const verdict = checkPlan(plan, {
@@ -74,7 +75,7 @@ async function check(
       "If the old project uses a Terraform workspace, move its state to the default one: `terraform state pull`, `terraform workspace select default`, `terraform state push`.",
     );
   }
-  return { verdict, sharesKey: settings.stateKey === undefined };
+  return { verdict, sharesKey };
 }
 
 async function defaultGroupUsers(environment: Environment, plan: PlanJson): Promise<string[]> {
@@ -86,18 +87,27 @@ async function defaultGroupUsers(environment: Environment, plan: PlanJson): Prom
 /**
  * Adopts the state: checks the plan, moves the state to its own key, and applies. After an interruption
  * the same call continues.
- * @throws ActionRequired if the plan has changes that the adoption does not make, and nobody agrees
+ * @throws ActionRequired if the settings name no key for the state, or the plan has changes that the adoption
+ * does not make, and nobody agrees
  */
 export async function adopt(environment: Environment, options: AdoptOptions): Promise<void> {
   const variables = imageVariables(options);
   const stack = await synthesizeStack(environment);
-  const { verdict } = await check(environment, stack, variables);
-  say(`\n${report(environment.name, verdict)}\n`);
+  const { name, settings } = environment;
+  if (settings.stateKey === undefined && (await isUnmoved(statesOf(environment, stack.backend)))) {
+    throw new ActionRequired(
+      `${name} has no stateKey: after the adoption, an apply of the old code would destroy the database, the file system and every repository`,
+      `Set stateKey: "plue/${name}/cdktf/terraform.tfstate" in src/environments/${name}.ts: then the state moves there, and the old code stops. To leave the state where it is, set it to "${oldStateKeyOf(name)}".`,
+    );
+  }
+  const { verdict, sharesKey } = await check(environment, stack, variables);
+  say(`\n${report(name, verdict)}\n`);
+  if (sharesKey) say(OLD_CODE_DESTROYS);
   const open = undecided(verdict).filter(({ address }) => !options.accept?.includes(address));
   if (open.length > 0) {
     if (options.yes) {
       throw new ActionRequired(
-        `${environment.name} has changes that a person must decide on`,
+        `${name} has changes that a person must decide on`,
         "Correct what the list names, or agree to it: --accept ADDRESS for each object.",
       );
     }

@@ -4,6 +4,11 @@ import type { Finding, Verdict } from "./verdict";
 /** Above this number of objects a reason has a count instead of their addresses. */
 const MANY = 8;
 
+/** Warning for a state that stays at the old project's key. */
+export const OLD_CODE_DESTROYS =
+  "WARNING: the state stays at the old project's key. After the adoption, an apply of the old code DESTROYS the " +
+  "database, the file system and every repository. Give the state a key of its own, with stateKey in the settings.\n";
+
 /** A verdict that a person can read and sign off. */
 export function report(environment: string, verdict: Verdict): string {
   const { moved, changed, created, replaced, destroyed } = verdict;

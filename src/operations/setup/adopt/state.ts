@@ -28,6 +28,8 @@ interface Content {
   readonly version: number;
   readonly lineage?: string;
   readonly resources?: readonly { readonly module?: string }[];
+  /** Only in what an adoption leaves: where the state is. */
+  readonly adopted?: string;
 }
 
 /** The format that no Terraform can read, so that each stops at it. Terraform's own is 4. */
@@ -49,13 +51,20 @@ export function statesOf(
 }
 
 /**
- * True if the state is still where the old project keeps it, though `stateKey` names another place.
- * @throws ActionRequired if the other place has another state
+ * True if the old project's state is where it keeps it and nothing has adopted it: the state is not at the key
+ * of its own, or, without such a key, has the old project's addresses.
+ * @throws ActionRequired if the key of its own has another state, or the old one's format is unknown
  */
 export async function isUnmoved({ old, now, region }: States): Promise<boolean> {
-  if (old.key === now.key) return false;
   const state = parse(await readState({ region }, old));
-  if (state?.version !== 4) return false;
+  if (state === undefined || state.adopted !== undefined) return false;
+  if (state.version !== 4) {
+    throw new ActionRequired(
+      `the state at ${old.bucket}/${old.key} has the format ${state.version}, and only format 4 can be adopted`,
+      "Apply it with the old code and Terraform 1.11, which writes format 4, or correct bucket and key: docs/adopting.md.",
+    );
+  }
+  if (old.key === now.key) return hasOldAddresses(state);
   const there = parse(await readState({ region }, now));
   if (there !== undefined && there.lineage !== state.lineage) {
     throw new ActionRequired(
@@ -65,6 +74,9 @@ export async function isUnmoved({ old, now, region }: States): Promise<boolean> 
   }
   return there === undefined;
 }
+
+/** True if the state has objects in modules, which only the old project has. */
+const hasOldAddresses = ({ resources = [] }: Content) => resources.some(({ module }) => module);
 
 /** True if an adoption has begun, finished or not: it begins with the copy, and a rollback and an apply end it. */
 export async function hasBegun(states: States): Promise<boolean> {
@@ -86,7 +98,7 @@ export async function takeState(states: States): Promise<void> {
     const state = parse(content);
     if (content === undefined || state?.version !== 4) return;
     const unmoved = await isUnmoved(states);
-    if (state.resources?.some(({ module }) => module)) await writeState({ region }, copy, content);
+    if (hasOldAddresses(state)) await writeState({ region }, copy, content);
     if (old.key === now.key) return;
     if (unmoved) await writeState({ region }, now, content);
     await writeState({ region }, old, stopper(states, state));
