@@ -103,13 +103,15 @@ describeEmbeddedAws("adopting with a key of its own, and going back", () => {
     /** Runs commands of the AWS CLI that the page shows, and returns what each printed. */
     const runShown = async (commands: readonly string[]) => {
       const { bucket } = stateBackend;
+      // Without the option, its first version asks AWS's own RDS in us-east-1, whatever the environment says.
+      const aws = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }';
       const folder = "path" in awsCli ? dirname(awsCli.path) : "";
       const env = { ...adoption.here.env, PATH: `${folder}:${process.env.PATH}` };
       const printed: string[] = [];
       for (const command of commands.filter((one) => one.startsWith("aws "))) {
         const { code, stdout, stderr } = await capture(
           "bash",
-          ["-c", command.replaceAll("BUCKET", bucket)],
+          ["-c", `${aws}; ${command.replaceAll("BUCKET", bucket)}`],
           { cwd: adoption.here.project, env },
         );
         expect([command, code, stderr]).toEqual([command, 0, ""]);

@@ -6,6 +6,9 @@ import type { Environment } from "../../../src/operations/environment";
 import { checkServices } from "../../../src/operations/inspect/doctor/services";
 import { waitUntilStable } from "../../../src/operations/service";
 
+// The responses do not take time.
+jest.mock("node:timers/promises", () => ({ setTimeout: () => Promise.resolve() }));
+
 /** Responses of ECS, one for each call; the last one repeats. */
 interface Look {
   readonly status: string;
