@@ -13,7 +13,7 @@ export interface StateObject {
   readonly table: string;
 }
 
-/** The content of a state; undefined if there is none. */
+/** The content of a state; undefined if there is none, or no bucket. */
 export async function readState(
   target: AwsTarget,
   { bucket: Bucket, key: Key }: Pick<StateObject, "bucket" | "key">,
@@ -22,7 +22,7 @@ export async function readState(
     const { Body } = await client(S3, target).getObject({ Bucket, Key });
     return await Body!.transformToString();
   } catch (error) {
-    if (/^(NoSuchKey|NotFound)$/.test((error as AwsError).name)) return undefined;
+    if (/^(NoSuchKey|NoSuchBucket|NotFound)$/.test((error as AwsError).name)) return undefined;
     throw error;
   }
 }

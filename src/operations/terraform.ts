@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { listensAt } from "../embedded-aws/server";
 import { markUnfinished } from "../embedded-aws/unfinished";
 import { bucketIsThere, tableIsThere } from "../aws/state-backend";
+import { readState } from "../aws/state-object";
 import { ActionRequired } from "../process/errors";
 import { say } from "../terminal/output";
 import type { S3Backend, Stack } from "../terraform/stack";
@@ -41,9 +42,8 @@ export async function openTerraform(
   options: OpenOptions = {},
 ): Promise<Terraform> {
   const stack = await synthesizeStack(environment);
-  const terraform = await connect(environment, stack, options);
   await refuseUnmovedState(environment, stack.backend);
-  return terraform;
+  return connect(environment, stack, options);
 }
 
 /**
@@ -54,9 +54,12 @@ async function refuseUnmovedState(environment: Environment, backend: S3Backend):
   const { name, settings } = environment;
   if (settings.adopts === undefined) return;
   const states = statesOf(environment, backend);
+  const { old, now, region } = states;
+  // CI's roles can read the state at the key of its own only.
+  if (old.key !== now.key && (await readState({ region }, now)) !== undefined) return;
   if (!(await isUnmoved(states))) return;
   throw new ActionRequired(
-    `the state of ${name} at ${states.old.key} is still the old project's`,
+    `the state of ${name} at ${old.key} is still the old project's`,
     `Check it with \`plue adopt ${name}\`, then adopt it with \`plue adopt ${name} --apply\`: docs/adopting.md.`,
   );
 }

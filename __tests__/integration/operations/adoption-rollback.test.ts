@@ -96,8 +96,13 @@ describeEmbeddedAws("adopting with a key of its own, and going back", () => {
       const { code, stderr } = await startAdopting().result;
       proxy!.after = undefined;
       expect([code, code === 0 ? "" : stderr]).toEqual([0, ""]);
+      proxy!.operations.length = 0;
       const plan = await start(argumentsOf(STEPS.plan, name)).result;
       expect([plan.code, plan.stderr]).toEqual([0, expect.stringContaining("No changes.")]);
+      // CI's roles can read the state at its new key only.
+      const states = proxy!.operations.filter((operation) => operation.endsWith(".tfstate"));
+      const key = `/${stateBackend.bucket}/plue/${name}/cdktf/terraform.tfstate`;
+      expect(new Set(states.map((operation) => operation.split(" ")[1]))).toEqual(new Set([key]));
     });
 
     /** Runs commands of the AWS CLI that the page shows, and returns what each printed. */
@@ -108,7 +113,8 @@ describeEmbeddedAws("adopting with a key of its own, and going back", () => {
       const folder = "path" in awsCli ? dirname(awsCli.path) : "";
       const env = { ...adoption.here.env, PATH: `${folder}:${process.env.PATH}` };
       const printed: string[] = [];
-      for (const command of commands.filter((one) => one.startsWith("aws "))) {
+      // Without containers no task runs, and the service is never stable.
+      for (const command of commands.filter((one) => /^aws (?!ecs wait)/.test(one))) {
         const { code, stdout, stderr } = await capture(
           "bash",
           ["-c", `${aws}; ${command.replaceAll("BUCKET", bucket)}`],
@@ -133,9 +139,8 @@ describeEmbeddedAws("adopting with a key of its own, and going back", () => {
           const [versioning] = await runShown(before);
           expect(versioning).toContain("Enabled");
           const [permissions] = await runShown(after);
-          expect(JSON.parse(permissions!)).toMatchObject([
-            [{ IpRanges: [], UserIdGroupPairs: [expect.anything()] }],
-          ]);
+          const fromGroup = { IpRanges: [], UserIdGroupPairs: [expect.anything()] };
+          expect(JSON.parse(permissions!)).toMatchObject([[fromGroup, fromGroup]]);
           const plan = await start(argumentsOf(STEPS.plan, name)).result;
           expect([plan.code, plan.stderr]).toEqual([0, expect.stringContaining("No changes.")]);
         }));
