@@ -189,7 +189,7 @@ export function adoptionOf(name: string): Adoption {
       start([...argumentsOf("npx plue adopt dev --apply --tag TAG", name), ...agreed], place),
     unlock: async (message, { env, project } = here) => {
       const forced = /-chdir=(\S+) force-unlock (\S+)/.exec(message);
-      const row = /(?:put|delete)-item --table-name (\S+) --(item|key) '(.*)'/.exec(message);
+      const row = /(?:put|delete)-item .*--table-name (\S+) --(item|key) '(.*)'/.exec(message);
       if (forced) {
         const folder = resolve(project, forced[1]!);
         const freed = await terraform(folder, ["force-unlock", "-force", forced[2]!], env);
