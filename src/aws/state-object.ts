@@ -90,7 +90,7 @@ export async function whileLocked<T>(
     throw new ActionRequired(
       `the state ${LockID.S} is locked: ${Item?.Info?.S ?? "its owner is unknown"}`,
       "Wait until that is done. Only if it cannot be running any longer, delete the lock:",
-      `  aws dynamodb delete-item --table-name ${TableName} --key '{"LockID": {"S": "${LockID.S}"}}'`,
+      `  aws dynamodb delete-item --region ${target.region} --table-name ${TableName} --key '{"LockID": {"S": "${LockID.S}"}}'`,
     );
   }
   try {

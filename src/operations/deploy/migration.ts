@@ -48,7 +48,7 @@ export async function runMigration(
   const id = arn.split("/").at(-1)!;
   const goOn = [
     `Follow the task: \`plue logs ${name} migrate --follow\`.`,
-    `Stop it: aws ecs stop-task --cluster ${cluster} --task ${id}`,
+    `Stop it: aws ecs stop-task --region ${environment.region} --cluster ${cluster} --task ${id}`,
   ];
   say(`The migration task ${id} starts.`);
   onInterrupt([`The migration task ${id} continues to run.`, ...goOn].join("\n"));
