@@ -4,8 +4,15 @@ import { DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { ECSClient, DescribeServicesCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { checksOf } from "../../src/embedded-aws/server";
-import { checkPlan, type Finding, type Verdict } from "../../src/operations/setup/adopt/verdict";
-import type { PlanJson } from "../../src/terraform/plan";
+import { same } from "../../src/operations/setup/adopt/expected";
+import {
+  checkPlan,
+  undecided,
+  type Expectations,
+  type Finding,
+  type Verdict,
+} from "../../src/operations/setup/adopt/verdict";
+import type { PlanJson, ResourceChange } from "../../src/terraform/plan";
 import { Stack } from "../../src/terraform/stack";
 import type { EnvironmentSettings } from "../../src/environments/settings";
 import { capture } from "../../src/process/run";
@@ -27,6 +34,17 @@ interface LegacyState {
     name: string;
     instances: { index_key?: number; attributes: { id: string; result?: string } }[];
   }[];
+}
+
+type Change = Partial<ResourceChange["change"]>;
+
+/** Another value of the same type. */
+function otherThan(value: unknown): unknown {
+  if (typeof value === "string") return /^[[{]/.test(value) ? "[]" : `${value}x`;
+  if (typeof value === "number") return value + 1;
+  if (typeof value === "boolean") return !value;
+  if (Array.isArray(value)) return value.length > 0 ? value.slice(1) : ["x"];
+  return value ? { ...value, x: "y" } : "x";
 }
 
 /** Every object's id in AWS, by its address. */
@@ -58,6 +76,8 @@ function adoption(settings: EnvironmentSettings): void {
   let stack: Deployment;
   let adopting: EnvironmentSettings;
   let before: Map<string, string>;
+  let plan: PlanJson;
+  let facts: Expectations;
   let verdict: Verdict;
 
   beforeAll(async () => {
@@ -75,13 +95,11 @@ function adoption(settings: EnvironmentSettings): void {
     stack = await deployment(aws, adopting, old.variables);
     before = ids(await stack.succeed("state", "pull"));
     await stack.succeed("plan", "-out=adoption.tfplan");
-    const plan = JSON.parse(await stack.succeed("show", "-json", "adoption.tfplan")) as PlanJson;
+    plan = JSON.parse(await stack.succeed("show", "-json", "adoption.tfplan")) as PlanJson;
     const synthesized = readFileSync(join(stack.folder, "cdk.tf.json"), "utf8");
     const readBack = new Stack(JSON.parse(synthesized));
-    verdict = checkPlan(plan, {
-      environment: settings.adopts!,
-      isAdopted: readBack.isAdopted,
-    });
+    facts = { environment: settings.adopts!, isAdopted: readBack.isAdopted };
+    verdict = checkPlan(plan, facts);
   });
   afterAll(async () => {
     stack?.remove();
@@ -106,6 +124,49 @@ function adoption(settings: EnvironmentSettings): void {
     expect(unforeseen(verdict.replaced)).toEqual([]);
     expect(unforeseen(verdict.destroyed)).toEqual([]);
     expect(verdict.moved.length).toBeGreaterThan(60);
+  });
+
+  test("an object that somebody deletes or changes by hand is named, whichever it is", () => {
+    /** True if the plan after a change by hand passes, though the adoption touches the object. */
+    const passes = (resource: ResourceChange, planned: Change, drift: Change) =>
+      undecided(
+        checkPlan(
+          {
+            resource_changes: [{ ...resource, change: { ...resource.change, ...planned } }],
+            resource_drift: [{ ...resource, change: { ...resource.change, ...drift } }],
+          },
+          facts,
+        ),
+      ).length === 0;
+    const unnamed = plan.resource_changes!.flatMap((resource) => {
+      const { address, mode, change } = resource;
+      const { before, after, actions } = change;
+      if (mode !== "managed" || !before || !after) return [];
+      const deleted = passes(
+        resource,
+        { actions: ["create"], before: null },
+        { actions: ["delete"], after: null },
+      );
+      const update = ["update"];
+      const changed = Object.keys(before).filter((attribute) => {
+        const byHand = { ...before, [attribute]: otherThan(before[attribute]) };
+        return (
+          !/^(id|arn)$/.test(attribute) &&
+          !same(byHand[attribute], after[attribute]) &&
+          passes(
+            resource,
+            { before: byHand, actions: actions[0] === "no-op" ? update : actions },
+            { before, after: byHand, actions: update },
+          )
+        );
+      });
+      return [
+        ...(deleted ? [`${address} deleted`] : []),
+        ...changed.map((one) => `${address} ${one}`),
+      ];
+    });
+    // AWS never had these: they name the cluster by its ARN.
+    expect(unnamed.filter((one) => !/^aws_appautoscaling_.* deleted$/.test(one))).toEqual([]);
   });
 
   test("plue adopt prints the same as text, and without a stateKey nothing else works", async () => {
