@@ -1,7 +1,6 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
-import { ECSClient, DescribeServicesCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { checksOf } from "../../src/embedded-aws/server";
 import { same } from "../../src/operations/setup/adopt/expected";
@@ -259,29 +258,5 @@ function adoption(settings: EnvironmentSettings): void {
     expect(url).not.toContain(password);
     expect(decodeURIComponent(new URL(url).password)).toBe(password);
     expect(new URL(url).searchParams.get("sslmode")).toBe("verify-full");
-  });
-
-  // Only where the settings ask for Spot is there a step to take.
-  if (!settings.webApp.fargateSpot) return;
-  test("services go to Spot in a step of their own, in place, and the plan stays empty", async () => {
-    const ecs = new ECSClient(aws.client);
-    const service = { cluster: `${name}-plue-cluster`, service: `${name}-plue-web-app` };
-    const describeService = async () => {
-      const { services } = await ecs.send(
-        new DescribeServicesCommand({ cluster: service.cluster, services: [service.service] }),
-      );
-      return services![0]!;
-    };
-    const running = await describeService();
-    expect(running.launchType).toBe("FARGATE");
-    await ecs.send(
-      new UpdateServiceCommand({
-        ...service,
-        capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT", weight: 1 }],
-        forceNewDeployment: true,
-      }),
-    );
-    expect((await describeService()).createdAt).toEqual(running.createdAt);
-    expect(await stack.pending()).toEqual([]);
   });
 }

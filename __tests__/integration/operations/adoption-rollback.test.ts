@@ -1,6 +1,8 @@
 import { dirname } from "node:path";
+import { ECS } from "@aws-sdk/client-ecs";
 import { S3 } from "@aws-sdk/client-s3";
 import { stateBackend } from "../../../src/environments/state-backend";
+import { names, services } from "../../../src/names";
 import { capture } from "../../../src/process/run";
 import { onCopy } from "../../support/copies";
 import { fork, describeEmbeddedAws, type Fork } from "../../support/embedded-aws";
@@ -58,7 +60,7 @@ describeEmbeddedAws("adopting with a key of its own, and going back", () => {
       const shown = commandsOf("docs/adopting.md").filter(
         (command) => !Object.keys(LEFT_OUT).some((beginning) => command.startsWith(beginning)),
       );
-      // The second plan follows a step that adoption-dev.test.ts tests.
+      // The second plan follows the commands of the AWS CLI.
       expect(shown.filter((command, index) => command !== shown[index - 1])).toEqual(
         Object.values(STEPS),
       );
@@ -135,10 +137,21 @@ describeEmbeddedAws("adopting with a key of its own, and going back", () => {
         page.slice(page.indexOf(STEPS.adopt), page.indexOf(STEPS.back)),
       ];
       test("runs the commands that the page shows after the adoption, and the plan stays empty", () =>
-        onCopy(adoption.old.aws, async () => {
+        onCopy(adoption.old.aws, async (client) => {
+          const ecs = new ECS(client);
+          const describeServices = async () => {
+            const named = services.map((component) => names.task(name, component));
+            return (await ecs.describeServices({ cluster: names.cluster(name), services: named }))
+              .services!;
+          };
+          const running = await describeServices();
           const [versioning] = await runShown(before);
           expect(versioning).toContain("Enabled");
           const [permissions] = await runShown(after);
+          const onSpot = await describeServices();
+          expect(onSpot.map(({ createdAt }) => createdAt)).toEqual(
+            running.map(({ createdAt }) => createdAt),
+          );
           const fromGroup = { IpRanges: [], UserIdGroupPairs: [expect.anything()] };
           expect(JSON.parse(permissions!)).toMatchObject([[fromGroup, fromGroup]]);
           const plan = await start(argumentsOf(STEPS.plan, name)).result;
