@@ -72,9 +72,10 @@ describeEmbeddedAws("adopting with a key of its own, and going back", () => {
     });
 
     test.each([
-      ["another state at the new key", "cdktf/", 4, "there is another state at"],
-      ["a format of the old state that is not known", "", 5, "has the format 5"],
-    ])("%s is named, before Terraform runs", async (_, folder, version, message) => {
+      ["another state at the new key", "cdktf/", '{ "version": 4 }', "there is another state at"],
+      ["a format of the old state that is not known", "", '{ "version": 5 }', "has the format 5"],
+      ["half an old state", "", '{ "version": 4', "is not JSON"],
+    ])("%s is named, before Terraform runs", async (_, folder, other, message) => {
       const s3 = new S3({ ...adoption.old.aws.client, forcePathStyle: true });
       const place = {
         Bucket: stateBackend.bucket,
@@ -82,7 +83,7 @@ describeEmbeddedAws("adopting with a key of its own, and going back", () => {
       };
       const before = await s3.getObject(place).catch(() => undefined);
       const Body = await before?.Body?.transformToByteArray();
-      await s3.putObject({ ...place, Body: JSON.stringify({ version, lineage: "another" }) });
+      await s3.putObject({ ...place, Body: other });
       const { code, stderr } = await start(["adopt", name]).result;
       if (Body) await s3.putObject({ ...place, Body });
       else await s3.deleteObject(place);

@@ -56,7 +56,7 @@ export function statesOf(
  * @throws ActionRequired if the key of its own has another state, or the old one's format is unknown
  */
 export async function isUnmoved({ old, now, region }: States): Promise<boolean> {
-  const state = parse(await readState({ region }, old));
+  const state = parse(old, await readState({ region }, old));
   if (state === undefined || state.adopted !== undefined) return false;
   if (state.version !== 4) {
     throw new ActionRequired(
@@ -65,7 +65,7 @@ export async function isUnmoved({ old, now, region }: States): Promise<boolean> 
     );
   }
   if (old.key === now.key) return hasOldAddresses(state);
-  const there = parse(await readState({ region }, now));
+  const there = parse(now, await readState({ region }, now));
   if (there !== undefined && there.lineage !== state.lineage) {
     throw new ActionRequired(
       `there is another state at ${now.bucket}/${now.key}: its lineage is not that of ${old.key}`,
@@ -95,7 +95,7 @@ export async function takeState(states: States): Promise<void> {
   const { old, now, copy, region } = states;
   await whileLocked({ region }, old, async () => {
     const content = await readState({ region }, old);
-    const state = parse(content);
+    const state = parse(old, content);
     if (content === undefined || state?.version !== 4) return;
     const unmoved = await isUnmoved(states);
     if (hasOldAddresses(state)) await writeState({ region }, copy, content);
@@ -147,6 +147,15 @@ function stopper({ now }: States, { lineage }: Content): string {
   )}\n`;
 }
 
-function parse(content: string | undefined): Content | undefined {
-  return content === undefined ? undefined : (JSON.parse(content) as Content);
+function parse({ bucket, key }: StateObject, content: string | undefined): Content | undefined {
+  if (content === undefined) return undefined;
+  try {
+    return JSON.parse(content) as Content;
+  } catch {
+    throw new ActionRequired(
+      `the state at ${bucket}/${key} is not JSON`,
+      "Restore its last version:",
+      `  aws s3api list-object-versions --bucket ${bucket} --prefix ${key}`,
+    );
+  }
 }
