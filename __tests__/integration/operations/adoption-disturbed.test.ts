@@ -42,7 +42,7 @@ function disturbances({ name }: EnvironmentSettings): void {
 
   /** Does what the messages say until the adoption has ended and the plan is empty; returns how often it ran. */
   async function goOn(place?: Place): Promise<number> {
-    let said = "";
+    let reported = "";
     for (let runs = 1; ; runs++) {
       const { code, stderr } = await startAdopting(place).result;
       if (code === 0) {
@@ -50,8 +50,8 @@ function disturbances({ name }: EnvironmentSettings): void {
         expect(plan).toMatchObject({ code: 0, stderr: expect.stringContaining("No changes.") });
         return runs;
       }
-      said += `\n--- run ${runs}:\n${stderr.slice(-1000)}`;
-      if (runs === 4) throw new Error(said);
+      reported += `\n--- run ${runs}:\n${stderr.slice(-1000)}`;
+      if (runs === 4) throw new Error(reported);
       await unlock(stderr, place);
     }
   }

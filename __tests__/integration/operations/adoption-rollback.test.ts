@@ -111,7 +111,7 @@ describeEmbeddedAws("adopting with a key of its own, and going back", () => {
     /** Runs commands of the AWS CLI that the page shows, and returns what each printed. */
     const runShown = async (commands: readonly string[]) => {
       const { bucket } = stateBackend;
-      // Without the option, its first version asks AWS's own RDS in us-east-1, whatever the environment says.
+      // Without the option, its first version asks AWS's own RDS in us-east-1, whatever endpoint the environment names.
       const aws = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }';
       const folder = "path" in awsCli ? dirname(awsCli.path) : "";
       const env = { ...adoption.here.env, PATH: `${folder}:${process.env.PATH}` };
