@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-/** CPU time and memory of whole processes: medians over the runs. */
+/** CPU time and memory of whole processes: of the run that used least, since other programs only add to it. */
 export interface Measurement {
   /** CPU time of user and system in seconds: other programs change it less than wall-clock time. */
   readonly seconds: number;
@@ -34,12 +34,11 @@ export function measure(
     const { maxRSS, cpu } = JSON.parse(output[3]!) as { maxRSS: number; cpu: number };
     return { seconds: cpu / 1e6, megabytes: maxRSS / 1000 };
   });
-  const median = (key: keyof Measurement) =>
-    results.map((result) => result[key]).sort((one, other) => one - other)[Math.floor(runs / 2)]!;
-  return { seconds: median("seconds"), megabytes: median("megabytes") };
+  const least = (key: keyof Measurement) => Math.min(...results.map((result) => result[key]));
+  return { seconds: least("seconds"), megabytes: least("megabytes") };
 }
 
-/** A line of a table: a title and the medians. */
+/** A line of a table: a title and what was measured. */
 export function row(title: string, { seconds, megabytes }: Measurement): string {
   return `${title.padEnd(56)} ${seconds.toFixed(2).padStart(7)} s ${megabytes.toFixed(0).padStart(6)} MB`;
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { measure, row } from "./measure";
 import { makeTemplateCopy } from "./template";
 
-// Medians of whole processes from one run, so that they are comparable. The first run of each kind fills the
+// Whole processes in one run, so that they are comparable. The first run of each kind fills the
 // caches of the compiler and the system, and does not count.
 const outdir = mkdtempSync(join(tmpdir(), "plue-bench-"));
 const env = { CDKTF_OUTDIR: join(outdir, "out") };
