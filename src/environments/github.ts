@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { flag, group, list, region, text, type Complete, type Given } from "./schema";
+import { flag, group, list, region, text, type Given } from "./schema";
 
 /** The schema of {@link GithubSettings}. */
 export const githubSchema = group({
@@ -52,9 +52,6 @@ export const githubSchema = group({
 
 /** Permissions of GitHub Actions in the account: see docs/ci.md. */
 export type GithubSettings = Given<typeof githubSchema>;
-
-/** {@link GithubSettings} with every default filled in. */
-export type CompleteGithubSettings = Complete<typeof githubSchema>;
 
 /** @default undefined: there is no such stack */
 export const github: GithubSettings | undefined = undefined;

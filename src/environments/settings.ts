@@ -314,9 +314,6 @@ const loadBalancer = group({
   idleTimeoutSeconds: v.optional(whole(1, 4000, "must be 1 to 4000 seconds")),
 });
 
-/** The Application Load Balancer. */
-export type LoadBalancerSettings = Complete<typeof loadBalancer>;
-
 const domain = group({
   /** For example `plue.example.com`. */
   name: text(
